@@ -1,0 +1,60 @@
+"""What people judged, planned and started: `data/assessments/`, read strictly. Nothing here is computed."""
+
+from .loader import (
+    AssessmentError,
+    load_all_assessments,
+    load_assessment,
+    load_region_assessment,
+)
+from .models import Arrow, Assessment, Basis, Claim, Edition, Judgement, Plan, Remark, Status, Undertaking
+from .prose import prose_html
+from .regions import (
+    Assignment,
+    CompetenceColumn,
+    CompetenceItem,
+    CompetencePlan,
+    DataSource,
+    Entry,
+    FollowUp,
+    Initiative,
+    LinkedIndicator,
+    Proposed,
+    RegionAssessment,
+    Seat,
+    Situation,
+    headings,
+    register,
+)
+
+__all__ = [
+    "Arrow",
+    "Assessment",
+    "AssessmentError",
+    "Assignment",
+    "Basis",
+    "Claim",
+    "CompetenceColumn",
+    "CompetenceItem",
+    "CompetencePlan",
+    "DataSource",
+    "Edition",
+    "Entry",
+    "FollowUp",
+    "Initiative",
+    "Judgement",
+    "LinkedIndicator",
+    "Plan",
+    "Proposed",
+    "RegionAssessment",
+    "Remark",
+    "Seat",
+    "Situation",
+    "Status",
+    "Undertaking",
+    "headings",
+    "load_all_assessments",
+    "load_assessment",
+    "load_region_assessment",
+    "prose_html",
+    "register",
+]

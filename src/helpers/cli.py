@@ -1,0 +1,103 @@
+"""The command `lagesbild`. Exit codes: 0 all done, 1 something failed, 2 refused before it began, 130 interrupted."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from .paths import ROOT_VARIABLE, Paths, project_paths
+from .refusals import Refusal
+
+app = typer.Typer(
+    help="Yearly situation reports on social sustainability, from official statistics.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Root = Annotated[
+    Path | None, typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE}).")
+]
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turns what a room refuses into its message and exit code 2; a bug still shows its traceback."""
+    try:
+        yield
+    except Refusal as error:
+        err.print(str(error), style="red", soft_wrap=True, markup=False)
+        raise typer.Exit(2) from None
+
+
+def _paths(root: Path | None) -> Paths:
+    """The folders to work in, also for the kernels that this process starts."""
+    paths = project_paths(root)
+    os.environ[ROOT_VARIABLE] = str(paths.root)
+    return paths
+
+
+@app.command()
+def check(root: Root = None) -> None:
+    """Read the catalogue, the assessments and the notebooks strictly, and say what is wrong."""
+    with _refusals():
+        paths = _paths(root)
+        from .publish.request import checked_files, notebook_paths
+
+        catalog = checked_files(paths)
+        notebooks = notebook_paths(paths, catalog)
+        out.print(
+            f"{len(catalog.indicators)} indicators, {len(catalog.figures)} figures, {len(catalog.priorities)} "
+            f"priorities and {len(notebooks)} notebooks are in order."
+        )
+
+
+@app.command()
+def build(
+    municipality: Annotated[str, typer.Option(help="Four-digit code, such as 2480 or 0580.")] = "2480",
+    year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
+    root: Root = None,
+) -> None:
+    """Check everything, run the seven notebooks, and write the report as linked HTML."""
+    with _refusals():
+        paths = _paths(root)
+        from .publish.batch import build as build_report
+        from .publish.request import BuildRequest
+
+        out.print(f"Checking data/ and notebooks/ for {municipality}, {year} ...")
+        outcome = build_report(BuildRequest(paths, municipality, year, jobs), _progress)
+    _summary(paths, outcome)
+    raise typer.Exit(outcome.code)
+
+
+def _progress(run, done: int, total: int) -> None:
+    mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
+    out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s")
+
+
+def _summary(paths: Paths, outcome) -> None:
+    for cause, names in outcome.failures().items():
+        err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
+    out.print(f"Log: {outcome.log}", soft_wrap=True)
+    if outcome.code == 130:
+        err.print("Interrupted. Nothing of the last report was touched; run the same command again to go on.")
+    elif outcome.kept_old:
+        err.print(f"The last whole report was kept. What could be made is in {outcome.site}", soft_wrap=True)
+    if outcome.site:
+        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)", soft_wrap=True)
+
+
+def main() -> None:
+    """Runs the command; Ctrl-C outside a build ends with 130 and no traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,173 @@
+"""The parts of a page as plain data: text is ready for readers (Swedish, formatted), nothing is HTML but
+`svg` and `Passage.html`."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Column:
+    header: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table whose first column heads its rows."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    symbols: tuple[tuple[str, str], ...] = ()  # (symbol, what it means), only those that occur
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers come from and how to make the exhibit again."""
+
+    source_line: str  # "Källa: ..." or "Bearbetning av ...": one sentence
+    definition: str
+    method: str
+    remake: str  # notebook, parameters, snapshot
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One line of `key_figures.csv`."""
+
+    indicator: str
+    place: str
+    year: int
+    sex: str
+    value: str  # fixed decimals, decimal point
+    trend: str
+    rank: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a figure says while nothing published is at hand."""
+
+    why: str
+    how_to_add: str
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """One numbered figure of the report, or the card in its place."""
+
+    number: str  # "Figur 4", "R2"
+    anchor: str  # "figur-4"
+    title: str  # the report's own title of the figure
+    state: str  # exact, derived, related, slot
+    state_text: str
+    subtitle: str  # measure, unit, place, year
+    provenance: Provenance
+    finding: str = ""  # one sentence made from the data; also the start of the alternative text
+    alternative: str = ""
+    svg: str = ""
+    table: DataTable | None = None
+    card: Card | None = None
+    notes: tuple[str, ...] = ()
+    download_name: str = ""  # "figur-04.csv"
+    download_text: str = ""
+    key_figures: tuple[KeyFigure, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a page that is no figure: heading, overview, list. `html` is made by our own templates."""
+
+    html: str
+    anchor: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A status or an arrow: the words carry the meaning, symbol and tone only repeat it."""
+
+    words: str  # "Mer arbete krävs", "Förbättras"
+    by: str  # "Kommunens bedömning" or "Beräknat"
+    symbol: str = ""  # "↗"
+    tone: str = ""  # good, watch, bad or "" for none
+
+
+@dataclass(frozen=True)
+class EditionFacts:
+    """The head of a page: what it is about, and of which edition. Empty facts are told as not given."""
+
+    title: str
+    lead: str
+    place: str
+    year: int
+    published: str = ""
+    next_update: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One goal, focus area or priority in an overview table."""
+
+    name: str
+    trend: tuple[Mark, ...] = ()
+    status: tuple[Mark, ...] = ()
+    sentences: tuple[str, ...] = ()
+    link: str = ""  # "#prioritering-1-1", "housing.html"
+    number: str = ""  # "1.1"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one indicator says about a priority, computed."""
+
+    label: str
+    mark: Mark
+    reason: str = ""
+    link: str = ""  # to its figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A priority: the judged side, the computed side, and a plain sentence where they disagree."""
+
+    anchor: str
+    title: str
+    number: str = ""
+    marks: tuple[Mark, ...] = ()
+    sentence: str = ""  # people's words; `sentence_by` says whose
+    sentence_by: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    disagreement: str = ""
+    prose: str = ""  # HTML, already clean
+
+
+@dataclass(frozen=True)
+class Project:
+    name: str
+    text: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    plan: str
+    assessment: str
+    funded: str = ""
+    review: str = ""
+    decided: str = ""
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One indicator or document that a page builds on."""
+
+    name: str
+    anchor: str = ""
+    publisher: str = ""
+    licence: str = ""
+    citation: str = ""
+    definition: str = ""
+    last_year: str = ""
+    newer: str = ""  # who publishes newer, and how to fetch it
+    used_in: tuple[tuple[str, str], ...] = ()  # (text, link)

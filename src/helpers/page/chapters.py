@@ -1,0 +1,329 @@
+"""The parts of a page that are not figures: header, overviews, priorities, projects, plans, sources."""
+
+from collections.abc import Iterable
+
+from ..assessments import prose_html
+from ..assessments.models import Judgement, Plan
+from ..catalog import Indicator
+from ..exhibits import Column, DataTable, Passage, Shown, passage_shown, table_shown
+from ..exhibits.blocks import EditionFacts, Evidence, Mark, OverviewRow, PlanRow, Project, Section, SourceRow
+from ..exhibits.shown import rendered
+from ..tidy import latest_year
+from ..wording import STATE_TEXT, in_place, listed, period_text
+from .evidence import computed_evidence
+from .figures import ReportFigure
+from .setting import Setting
+
+JUDGED = "Kommunens bedömning"
+STATUS_TONE = {"Enligt plan": "good", "Mer arbete krävs": "watch"}
+ARROWS = {"up": ("↗", "good"), "down": ("↘", "bad"), "unchanged": ("→", "")}
+YES_NO = {True: "Ja", False: "Nej", None: ""}
+
+
+def _passage(template: str, anchor: str, title: str, /, **values) -> Shown:
+    return passage_shown(Passage(rendered(template, **values), anchor=anchor, title=title))
+
+
+def page_facts(setting: Setting) -> EditionFacts:
+    """The title of a page and the facts of its edition."""
+    page = setting.catalog.pages[setting.page]
+    edition = setting.assessment.edition if setting.assessment else None
+    return EditionFacts(
+        title=setting.worded(page.title),
+        lead=setting.worded(page.question),
+        place=setting.place,
+        year=setting.year,
+        published=(edition and edition.published) or "",
+        next_update=(edition and edition.next_update) or "",
+        contact=(edition and edition.contact) or "",
+    )
+
+
+def header(setting: Setting) -> Shown:
+    """Title, question, edition, and what is missing from it as a whole."""
+    html = rendered("header.html", facts=page_facts(setting))
+    if setting.assessment is None:
+        html += rendered(
+            "missing.html",
+            title=f"Inga bedömningar för {setting.place} {setting.year}",
+            text="Sidan visar bara det som är beräknat ur officiell statistik. Kommunens egna bedömningar, planer "
+            "och projekt saknas.",
+            remedy=f"De läggs till i data/assessments/{setting.focus}/{setting.year}.yml.",
+        )
+    parameters = {"municipality": setting.focus, "year": setting.year}
+    return passage_shown(Passage(html, title=page_facts(setting).title), parameters=parameters)
+
+
+def heading(setting: Setting, title: str, anchor: str) -> Shown:
+    """A section heading without a priority."""
+    section = Section(anchor=anchor, title=setting.worded(title))
+    return _passage("section.html", anchor, title, section=section)
+
+
+def introduction(setting: Setting) -> Shown:
+    """People's introduction, the programme's caveat, and what nobody measures for the municipality as a whole."""
+    written = setting.assessment.introduction if setting.assessment else None
+    title = "Om programmet och rapporten"
+    caveat = setting.catalog.programme.caveat
+    prose = (prose_html(written) if written else "") + prose_html(caveat)
+    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose)) + _gaps(setting, None)
+    return passage_shown(Passage(html, anchor="om", title=title))
+
+
+def status_marks(judgement: Judgement | None) -> tuple[Mark, ...]:
+    """The status that people gave, if they gave one."""
+    if judgement is None:
+        return ()
+    return (Mark(judgement.status, JUDGED, tone=STATUS_TONE[judgement.status]),)
+
+
+def arrow_marks(setting: Setting, judgement: Judgement | None) -> tuple[Mark, ...]:
+    """The arrow that people gave; nothing when they gave none."""
+    if judgement is None or judgement.arrow is None:
+        return ()
+    symbol, tone = ARROWS[judgement.arrow]
+    return (Mark(setting.catalog.programme.legend[judgement.arrow], JUDGED, symbol=symbol, tone=tone),)
+
+
+def _judgements(setting: Setting, kind: str) -> dict[str, Judgement]:
+    return getattr(setting.assessment, kind) if setting.assessment else {}
+
+
+def _area_of(setting: Setting) -> str:
+    found = [id for id, area in setting.catalog.focus_areas.items() if area.page == setting.page]
+    if not found:
+        raise KeyError(f"page '{setting.page}' belongs to no focus area in data/catalog/programme.yml.")
+    return found[0]
+
+
+def _overview(setting: Setting, heading: str, anchor: str, first: str, rows: Iterable[OverviewRow], note: str) -> Shown:
+    caption = f"{heading}, {setting.place} {setting.year}. Trend och lägesbild, med den som har gjort bedömningen."
+    return _passage(
+        "overview.html", anchor, heading, heading=heading, anchor=anchor, caption=caption, first=first,
+        rows=tuple(rows), note=note,
+    )  # fmt: skip
+
+
+def priorities_overview(setting: Setting) -> Shown:
+    """The priorities of the page's focus area."""
+    judged = _judgements(setting, "priorities")
+    rows = []
+    for id in setting.catalog.priorities_of(_area_of(setting)):
+        judgement = judged.get(id)
+        rows.append(
+            OverviewRow(
+                name=setting.worded(setting.catalog.priorities[id].title),
+                number=id,
+                link=f"#{priority_anchor(id)}",
+                trend=arrow_marks(setting, judgement),
+                status=status_marks(judgement),
+                sentences=(judgement.summary,) if judgement and judgement.summary else (),
+            )
+        )
+    return _overview(setting, "Prioriteringar", "prioriteringar", "Prioritering", rows, arrow_note(setting))
+
+
+def goals_overview(setting: Setting) -> Shown:
+    """The programme's goals."""
+    judged = _judgements(setting, "goals")
+    rows = [
+        OverviewRow(
+            name=setting.worded(goal.title),
+            number=goal.label,
+            trend=arrow_marks(setting, judged.get(id)),
+            status=status_marks(judged.get(id)),
+            sentences=_summary(judged.get(id)),
+        )
+        for id, goal in setting.catalog.goals.items()
+    ]
+    return _overview(setting, "Inriktningsmål", "inriktningsmal", "Mål", rows, arrow_note(setting))
+
+
+def areas_overview(setting: Setting) -> Shown:
+    """The focus areas, each linked to its page."""
+    judged = _judgements(setting, "areas")
+    rows = [
+        OverviewRow(
+            name=setting.worded(area.title),
+            number=id,
+            link=f"{area.page}.html",
+            trend=arrow_marks(setting, judged.get(id)),
+            status=status_marks(judged.get(id)),
+            sentences=_summary(judged.get(id)),
+        )
+        for id, area in setting.catalog.focus_areas.items()
+    ]
+    return _overview(setting, "Fokusområden", "fokusomraden", "Fokusområde", rows, legend_note(setting))
+
+
+def _summary(judgement: Judgement | None) -> tuple[str, ...]:
+    return (judgement.summary,) if judgement and judgement.summary else ()
+
+
+def arrow_note(setting: Setting) -> str:
+    """Why there is no judged arrow, where there is none."""
+    if setting.assessment is None:
+        return ""
+    return "Kommunens egna trendpilar finns inte i underlaget och lämnas därför tomma."
+
+
+def legend_note(setting: Setting) -> str:
+    """What each arrow means."""
+    legend = setting.catalog.programme.legend
+    parts = [f"{symbol} {legend[name]}" for name, (symbol, _) in ARROWS.items()]
+    return f"{'. '.join(parts)}. {legend['mixed']}. {arrow_note(setting)}".strip()
+
+
+def priority_anchor(id: str) -> str:
+    """The anchor of a priority's section: "prioritering-1-1"."""
+    return f"prioritering-{id.replace('.', '-')}"
+
+
+def section(setting: Setting, priority: str) -> Shown:
+    """The start of a priority: what people judged beside what is computed, and what is missing."""
+    entry = setting.catalog.priorities[priority]
+    judgement = _judgements(setting, "priorities").get(priority)
+    made = Section(
+        anchor=priority_anchor(priority),
+        number=priority,
+        title=setting.worded(entry.title),
+        marks=arrow_marks(setting, judgement) + status_marks(judgement),
+        sentence=(judgement and judgement.summary) or "",
+        sentence_by=JUDGED if judgement and judgement.summary else "",
+        evidence=tuple(_evidence(setting, priority)),
+        prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
+    )
+    html = rendered("section.html", section=made) + _gaps(setting, priority)
+    return passage_shown(Passage(html, anchor=made.anchor, title=made.title))
+
+
+def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
+    """One line an indicator: those of the priority's figures, then the supporting ones."""
+    catalog = setting.catalog
+    seen: set[str] = set()
+    for number in catalog.figures_on(setting.page, priority):
+        figure = ReportFigure(number, catalog.figures[number], setting)
+        for id in figure.indicators:
+            if id not in seen:
+                seen.add(id)
+                yield computed_evidence(setting, id, link=f"#{figure.anchor}", stand_in=figure.state == "related")
+    for id in catalog.priorities[priority].evidence:
+        if id not in seen:
+            yield computed_evidence(setting, id, link="", stand_in=False)
+
+
+def _gaps(setting: Setting, priority: str | None) -> str:
+    html = ""
+    for gap in setting.catalog.gaps.values():
+        if gap.page == setting.page and gap.priority == priority:
+            known = " ".join(part for part in (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if part)
+            html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=known)
+    return html
+
+
+def projects(setting: Setting) -> Shown:
+    """Projects of the page's focus area, then assignments, audits and tasks without an owner."""
+    area = _area_of(setting)
+    title = setting.catalog.focus_areas[area].projects_title
+    assessment = setting.assessment
+    items = [
+        Project(name=entry.title, text=entry.text or "", by=entry.by or "")
+        for entry in ((*assessment.projects_of(area), *assessment.assignments_of(area)) if assessment else ())
+    ]
+    intro = "" if items else _not_assessed(setting)
+    return _passage("projects.html", "projekt", title, heading=title, anchor="projekt", items=tuple(items), intro=intro)
+
+
+def _not_assessed(setting: Setting) -> str:
+    return (
+        f"Saknas för {setting.place} {setting.year}. Läggs till i "
+        f"data/assessments/{setting.focus}/{setting.year}.yml."
+    )
+
+
+def plans(setting: Setting) -> Shown:
+    """The plan rows of the page's focus area as the municipality judged them."""
+    area = _area_of(setting)
+    found = setting.assessment.plans_of(area) if setting.assessment else []
+    title = "Status i underliggande planer"
+    rows = tuple(_plan_row(plan) for plan in found)
+    note = f"{JUDGED}." if rows else _not_assessed(setting)
+    return _passage(
+        "plans.html", "planer", title, heading=title, anchor="planer",
+        caption=f"{title}, {setting.place} {setting.year}", rows=rows, note=note,
+    )  # fmt: skip
+
+
+def _plan_row(plan: Plan) -> PlanRow:
+    return PlanRow(
+        plan=plan.name or "Namnet framgår inte av underlaget",
+        assessment=plan.assessment,
+        funded=YES_NO[plan.funded],
+        review="Ja" if plan.review_requested else "",
+        decided=plan.decided or "",
+    )
+
+
+def at_hand(setting: Setting) -> Shown:
+    """For every figure: how near the measure comes, the last year at hand, who publishes newer and how to fetch it."""
+    catalog = setting.catalog
+    rows = []
+    for number, entry in catalog.figures.items():
+        figure = ReportFigure(number, entry, setting)
+        drawn = [catalog.indicators[id] for id in figure.indicators]
+        last = period_text(drawn[0], figure.latest) if drawn else "saknas"
+        rows.append(
+            (f"Figur {number}", entry.title, STATE_TEXT[figure.state], last, entry.publisher,
+             entry.how_to_add.replace("{code}", setting.focus))
+        )  # fmt: skip
+    headers = ("Figur", "Rubrik", "Mått", "Senaste år här", "Utgivare", "Så läggs nyare uppgifter till")
+    table = DataTable(
+        caption=f"Underlaget för varje figur {in_place(setting.place)}: senaste år, utgivare och hur nyare uppgifter "
+        "hämtas. Inga uppgifter avser delar av kommunen.",
+        columns=tuple(Column(header) for header in headers),
+        rows=tuple(rows),
+    )
+    return table_shown(table, anchor="underlag")
+
+
+def sources(setting: Setting) -> Shown:
+    """Publisher, definition, terms and last year of every indicator on the page."""
+    catalog = setting.catalog
+    used: dict[str, list[tuple[str, str]]] = {}
+    for number in catalog.figures_on(setting.page):
+        figure = ReportFigure(number, catalog.figures[number], setting)
+        for id in figure.indicators:
+            used.setdefault(id, []).append((f"Figur {number}", f"#{figure.anchor}"))
+    for id, priority in catalog.priorities.items():
+        if catalog.focus_areas[priority.area].page == setting.page:
+            for indicator in priority.evidence:
+                used.setdefault(indicator, []).append((f"Prioritering {id}", f"#{priority_anchor(id)}"))
+    rows = tuple(_source_row(setting, id, catalog.indicators[id], where) for id, where in used.items())
+    title = "Källor och underlag"
+    return _passage(
+        "sources.html", "kallor", title, heading=title, anchor="kallor", rows=rows,
+        intro=f"Jämförelsegrupp: {_group_text(setting)} Underlaget hämtades {setting.vintage}.",
+    )  # fmt: skip
+
+
+def _group_text(setting: Setting) -> str:
+    group = setting.group
+    if group is None:
+        return f"ingen officiell grupp finns i underlaget för {setting.place}."
+    return f"{group.title} ({listed([setting.places.name(code) for code in group.members])})."
+
+
+def _source_row(setting: Setting, id: str, entry: Indicator, where: list[tuple[str, str]]) -> SourceRow:
+    publisher = setting.catalog.publishers[entry.publisher]
+    last = latest_year(setting.table, id, setting.focus)
+    return SourceRow(
+        name=entry.title,
+        anchor=f"kalla-{id.replace('_', '-')}",
+        publisher=publisher.name,
+        licence=publisher.licence,
+        citation=publisher.cite,
+        definition=entry.definition,
+        last_year=period_text(entry, last) if last else f"inget värde för {setting.place}",
+        newer=entry.kolada.id + " hos Kolada: kör 'lagesbild fetch'" if entry.kolada else "",
+        used_in=tuple(where),
+    )

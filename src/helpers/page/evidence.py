@@ -1,0 +1,86 @@
+"""What is computed about an indicator in the page's place: its latest value, rank, and the lines of key_figures.csv."""
+
+from dataclasses import dataclass
+
+from ..exhibits import KeyFigure
+from ..exhibits.blocks import Evidence, Mark
+from ..places import COUNTRY
+from ..tidy import latest_year, rows_of
+from ..wording import comparison_finding, period_text
+from ..wording.findings import Measure
+from .setting import Setting
+
+COMPUTED = "Beräknat"
+COMPLETE = 145  # municipalities with a value that a rank needs: half of the 290
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Rank `rank` of `n` municipalities with a value in `year`; 1 is best, ties share a rank."""
+
+    year: int
+    rank: int
+    n: int
+
+
+def placing(setting: Setting, indicator: str) -> Placing | None:
+    """The place's rank in its latest year with a complete national series; None without one.
+
+    Only municipalities count, only yearly totals, and only an indicator that has a direction.
+    """
+    better = setting.catalog.indicators[indicator].better
+    rows = setting.table
+    rows = rows[(rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["group"] == "") & (rows["month"] == 0)]
+    rows = rows[rows["place"].map(setting.places.kinds).eq("K") & rows["value"].notna()]
+    counts = rows.groupby("year")["place"].nunique()
+    own = set(rows.loc[rows["place"] == setting.focus, "year"])
+    years = [int(year) for year in counts.index[counts >= COMPLETE] if year in own]
+    if better == "neither" or not years:
+        return None
+    year = max(years)
+    values = rows[rows["year"] == year].set_index("place")["value"]
+    ranks = values.rank(method="min", ascending=better == "lower")
+    return Placing(year, int(ranks[setting.focus]), len(values))
+
+
+def key_figures(setting: Setting, indicators: list[str]) -> tuple[KeyFigure, ...]:
+    """The latest values of some indicators for the place, the country and the region, by sex."""
+    places = [code for code in (setting.focus, COUNTRY, setting.county) if code]
+    lines = []
+    for id in indicators:
+        year = latest_year(setting.table, id, setting.focus)
+        rows = setting.table
+        rows = rows[(rows["indicator"] == id) & (rows["year"] == year) & (rows["group"] == "") & rows["value"].notna()]
+        rows = rows[rows["place"].isin(places)]
+        best = placing(setting, id)
+        lines += [_line(setting, row, best) for row in rows.itertuples()]
+    return tuple(lines)
+
+
+def _line(setting: Setting, row, best: Placing | None) -> KeyFigure:
+    own = row.place == setting.focus and row.sex == "T" and best is not None and best.year == row.year
+    return KeyFigure(
+        indicator=row.indicator,
+        place=row.place,
+        year=int(row.year),
+        sex=row.sex,
+        value=f"{row.value:.4f}",
+        trend="",
+        rank=f"{best.rank}/{best.n}" if own else "",
+    )
+
+
+def computed_evidence(setting: Setting, indicator: str, *, link: str, stand_in: bool) -> Evidence:
+    """One line of the computed side: the latest value beside the country's, and the rank where there is one."""
+    entry = setting.catalog.indicators[indicator]
+    measure = Measure(entry, setting.catalog.unit_of(indicator), setting.catalog.decimals_of(indicator))
+    rows = rows_of(setting.table, [indicator], [setting.focus, COUNTRY])
+    rows = rows.assign(
+        name=rows["place"].map(setting.places.names), role=[setting.role(code) for code in rows["place"]]
+    )
+    finding = comparison_finding(rows, measure) or f"Inget värde för {setting.place}."
+    best = placing(setting, indicator)
+    of = "deltagande kommuner" if entry.kind == "survey" else "kommuner"
+    reasons = [f"Plats {best.rank} av {best.n} {of} {period_text(entry, best.year)}." if best else ""]
+    reasons.append("Närliggande mått." if stand_in else "")
+    return Evidence(entry.label, Mark(finding, COMPUTED), " ".join(part for part in reasons if part), link)

@@ -1,0 +1,56 @@
+"""What every part of a page knows: place, edition, whom it is compared with, and the rows it may show."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ..assessments import Assessment
+from ..catalog import Catalog
+from ..paths import Paths
+from ..places import COUNTRY, ComparisonGroup, Places
+from ..wording import genitive
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One municipality's edition. `table` holds current vintages only, and no year after the edition's."""
+
+    paths: Paths
+    catalog: Catalog
+    places: Places
+    assessment: Assessment | None
+    table: pd.DataFrame = field(repr=False)
+    focus: str
+    year: int
+    page: str
+    vintage: str  # date of the snapshot
+
+    @property
+    def place(self) -> str:
+        """The municipality's name."""
+        return self.places.name(self.focus)
+
+    @property
+    def county(self) -> str | None:
+        """The code of the municipality's region."""
+        return self.places.county(self.catalog, self.focus)
+
+    @property
+    def group(self) -> ComparisonGroup | None:
+        """The municipality's comparison group."""
+        return self.places.comparison_group(self.catalog, self.focus)
+
+    def role(self, code: str) -> str:
+        """What a place is to this page: focus, country, region or peer."""
+        return {self.focus: "focus", COUNTRY: "country", self.county: "region"}.get(code, "peer")
+
+    def worded(self, text: str) -> str:
+        """A catalogue text with the municipality's name and genitive filled in."""
+        return text.replace("{place}", self.place).replace("{genitive}", genitive(self.place))
+
+    def remake(self, page: str, indicators: list[str]) -> str:
+        """How to make an exhibit again: notebook, parameters, indicators, snapshot."""
+        return (
+            f"notebooks/{page}.ipynb med municipality={self.focus!r} och year={self.year}; "
+            f"indikatorer {', '.join(indicators)}; underlag hämtat {self.vintage}."
+        )

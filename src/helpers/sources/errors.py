@@ -1,0 +1,19 @@
+"""What can go wrong between us and a service, in words that say what to do."""
+
+
+class SourceError(Exception):
+    """A request or an answer that cannot be used: service, request, what happened, remedy."""
+
+
+class ExchangeError(Exception):
+    """One exchange that went wrong, before it is known whether another attempt will help.
+
+    `again`: the same request may succeed later. `outage`: the service itself did not answer, so other
+    requests will fare no better. `wait`: seconds that the service asked us to wait.
+    """
+
+    def __init__(
+        self, what: str, remedy: str, *, again: bool = False, outage: bool = False, wait: float | None = None
+    ):
+        super().__init__(what)
+        self.what, self.remedy, self.again, self.outage, self.wait = what, remedy, again, outage, wait

@@ -1,0 +1,171 @@
+"""A publisher's file as tidy rows: found by the path, checksum, sheet and columns that the catalogue pins."""
+
+import hashlib
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ...catalog.models import PinnedFile
+from . import cells
+from .cells import Line, RefusedError, Symbols
+from .sheets import sheet_in
+from .table import Cell, FileError, Sheet, Wanted
+from .tidy_form import COLUMNS, checked
+
+CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)")
+YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)")
+
+
+def pinned_rows(
+    path: Path, pinned: PinnedFile, indicator_id: str, place_names: dict[str, str]
+) -> pd.DataFrame:
+    """Tidy rows of a publisher's file, all about `indicator_id`.
+
+    `place_names` is code -> name; a name that two codes share is refused, not guessed. A year column that is
+    also the month column holds both ("2024-07", "2024M07" or a date). Raises FileError with every slip.
+    """
+    shown_as = pinned.path
+    _checksum(path, pinned, shown_as)
+    sheet = sheet_in(path, _wanted(pinned, shown_as), shown_as)
+    slips: list[str] = []
+    lines = [
+        Line(sheet.shown_as, row, dict(zip(sheet.header, found, strict=True)), slips)
+        for row, found in sheet.rows
+    ]
+    reader = _Reader(pinned, _with_case(pinned, sheet), Places.named(place_names))
+    rows = [reader.row(line, indicator_id) for line in lines]
+    return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, slips, reader.columns["value"])
+
+
+def _checksum(path: Path, pinned: PinnedFile, shown_as: str) -> None:
+    if pinned.sha256 is None or not path.is_file():
+        return
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != pinned.sha256.lower():
+        raise FileError(
+            [
+                f"{shown_as}: sha256 is {found}, pinned is {pinned.sha256}: not the file that was checked. "
+                "Look at what changed, then pin the new checksum in the catalogue, or put the old file back."
+            ]
+        )
+
+
+def _wanted(pinned: PinnedFile, shown_as: str) -> Wanted:
+    named = {name.casefold() for name in pinned.columns.model_dump().values() if name}
+    missing = [name for name in ("place", "year") if getattr(pinned.columns, name) is None]
+    if missing:
+        raise FileError(
+            [f"{shown_as}: no column for {' and '.join(missing)}. Name it under 'columns' in the catalogue."]
+        )
+    return Wanted(frozenset(named), pinned.header_row, pinned.sheet)
+
+
+def _with_case(pinned: PinnedFile, sheet: Sheet) -> dict[str, str]:
+    """What is read (place, year, ...) -> the column's name as the file writes it."""
+    written = dict(zip(sheet.folded, sheet.header, strict=True))
+    return {what: written[name.casefold()] for what, name in pinned.columns.model_dump().items() if name}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Place codes by name, without regard to case and kind of space."""
+
+    names: dict[str, str]
+    codes: dict[str, list[str]]
+
+    @classmethod
+    def named(cls, names: dict[str, str]) -> "Places":
+        codes = defaultdict(list)
+        for code, name in names.items():
+            codes[_folded(name)].append(code)
+        return cls(names, codes)
+
+    def code(self, cell: Cell) -> str:
+        """The place's code, by code, by name, or by both ("0180 Stockholm"), which must then agree."""
+        written = cells.text(cell)
+        both = CODE_FIRST.fullmatch(written)
+        if isinstance(cell, int | float) or (written.isdigit() and not both):
+            return cells.place_code(cell)
+        if not both:
+            return self._by_name(written)
+        code, name = both.groups()
+        if code not in self.names:
+            raise RefusedError("is no known place code. Correct it, or add the place to the list of places")
+        if name and _folded(name) != _folded(self.names[code]):
+            raise RefusedError(
+                f"names another place than its code, which is {self.names[code]}. Correct one of them"
+            )
+        return code
+
+    def _by_name(self, written: str) -> str:
+        codes = self.codes.get(_folded(written), [])
+        if len(codes) == 1:
+            return codes[0]
+        if codes:
+            raise RefusedError(
+                f"may be any of {', '.join(sorted(codes))}. Write the code instead of the name"
+            )
+        near = get_close_matches(_folded(written), self.codes, n=1)
+        hint = f" Is {self.names[self.codes[near[0]][0]]} meant?" if near else ""
+        raise RefusedError(f"is no known place.{hint} Write a place's code or its name")
+
+
+def _folded(name: str) -> str:
+    return cells.text(name).casefold()
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads a line by the catalogue's description of the file."""
+
+    pinned: PinnedFile
+    columns: dict[str, str]
+    places: Places
+
+    def row(self, line: Line, indicator_id: str) -> dict[str, Any]:
+        measured = cells.measured(Symbols(frozenset(self.pinned.missing), frozenset(self.pinned.hidden)))
+        value, status = self._read(line, "value", measured) or (math.nan, "")
+        count, _ = (self._read(line, "count", measured) if "count" in self.columns else None) or (
+            math.nan,
+            "",
+        )
+        year, month = self._period(line)
+        return {
+            "indicator": indicator_id,
+            "place": self._read(line, "place", self.places.code),
+            "year": year,
+            "month": month,
+            "sex": self._read(line, "sex", cells.sex),
+            "group": self._read(line, "group", cells.text),
+            "vintage": "",
+            "value": value,
+            "margin": math.nan,
+            "count": count,
+            "status": status,
+            "row": line.number,
+        }
+
+    def _read(self, line: Line, what: str, reader: Callable[[Cell], Any]) -> Any:
+        return line.read(self.columns.get(what), reader)
+
+    def _period(self, line: Line) -> tuple[int | None, int | None]:
+        if self.columns["year"] == self.columns.get("month"):
+            return self._read(line, "year", _year_and_month) or (None, None)
+        return self._read(line, "year", cells.year), self._read(line, "month", cells.month)
+
+
+def _year_and_month(cell: Cell) -> tuple[int, int]:
+    if isinstance(cell, datetime):
+        return cell.year, cell.month
+    found = YEAR_AND_MONTH.fullmatch(cells.text(cell))
+    if not found:
+        raise RefusedError("is no year with a month. Write it like 2024-07")
+    return cells.year(found[1]), cells.month(found[2])

@@ -1,0 +1,133 @@
+"""Small numbers: counts under a threshold are hidden, and one more wherever subtraction would find them.
+
+The table is tidy rows of a municipality's own figures. Within one indicator, place, year and month, T is
+women plus men (K, M) and the group "" is the sum of the other groups, wherever those rows are there. Hiding
+takes value, margin and count of the whole row, since a share with its base gives the count back. Build
+differences and means from the table that comes out: then they are empty where one of their sides is hidden.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+BLOCK = ["indicator", "place", "year", "month"]
+HIDDEN = "hidden"
+NUMBERS = ["value", "margin", "count"]
+THRESHOLD = 5
+
+
+def suppressed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESHOLD) -> pd.DataFrame:
+    """`table` with small counts hidden: status "hidden" and no value, margin or count, in the same order.
+
+    `thresholds` is one number, or indicator -> number; an indicator that is not named has five. A count of
+    0 is hidden like any other small count: it tells something about everyone in the group. Rows that arrive
+    hidden are protected like the rest. Which rows were hidden only to protect another does not show.
+    """
+    hidden = (table["status"] == HIDDEN).to_numpy() | (table["count"] < _limits(table, thresholds)).to_numpy()
+    counts = table["count"].where(table["status"] != HIDDEN).to_numpy(float)
+    for rows, limit in _blocks(table, thresholds):
+        if hidden[rows].any():
+            hidden[rows] = _protected(_lines(table.iloc[rows]), counts[rows], hidden[rows], limit)
+    out = table.assign(status=table["status"].mask(hidden, HIDDEN))
+    return out.assign(**{name: out[name].mask(hidden) for name in NUMBERS if name in out})
+
+
+def exposed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESHOLD) -> pd.DataFrame:
+    """The hidden rows of a table that its visible counts still give away: none, after `suppressed`."""
+    hidden = (table["status"] == HIDDEN).to_numpy()
+    found = np.zeros(len(table), bool)
+    for rows, limit in _blocks(table, thresholds):
+        if hidden[rows].any():
+            lines = _lines(table.iloc[rows])
+            found[rows] = _given_away(lines, table["count"].to_numpy(float)[rows], hidden[rows], limit)
+    return table[found]
+
+
+def _limits(table: pd.DataFrame, thresholds: Mapping[str, int] | int) -> pd.Series:
+    if isinstance(thresholds, int):
+        return pd.Series(thresholds, index=table.index)
+    return table["indicator"].map(dict(thresholds)).fillna(THRESHOLD)
+
+
+def _blocks(table: pd.DataFrame, thresholds: Mapping[str, int] | int) -> list[tuple[np.ndarray, float]]:
+    limits = _limits(table, thresholds).to_numpy(float)
+    return [(rows, limits[rows[0]]) for rows in table.groupby(BLOCK).indices.values()]
+
+
+def _lines(rows: pd.DataFrame) -> np.ndarray:
+    """The sums that readers can make, one a line: +1 for the total's row, -1 for each of its parts'."""
+    at = {key: row for row, key in enumerate(zip(rows["sex"], rows["group"], strict=True))}
+    if len(at) < len(rows):
+        row = rows[rows.duplicated(["sex", "group"])].iloc[0]
+        raise ValueError(
+            f"{row['indicator']}, place {row['place']}, {row['year']}: sex {row['sex']}, group "
+            f"'{row['group']}' stands twice. Pass the rows of one vintage."
+        )
+    groups = sorted({group for _, group in at} - {""})
+    sums = [(("T", group), [("K", group), ("M", group)]) for group in ["", *groups]]
+    sums += [((sex, ""), [(sex, group) for group in groups]) for sex in "TKM"]
+    lines = []
+    for total, parts in sums:
+        if total in at and parts and all(part in at for part in parts):
+            lines.append(np.zeros(len(rows)))
+            lines[-1][at[total]] = 1
+            lines[-1][[at[part] for part in parts]] = -1
+    return np.array(lines).reshape(-1, len(rows))
+
+
+def _protected(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
+    """`hidden` and some more rows, none without need, that leave no hidden row given away."""
+    primary, hidden = hidden, hidden.copy()
+    while (found := _given_away(lines, counts, hidden, limit)).any():
+        near = (lines[(lines[:, found] != 0).any(axis=1)] != 0).any(axis=0)
+        visible = ~hidden & ~np.isnan(counts) & (lines != 0).any(axis=0)
+        choice = np.flatnonzero(visible & near if (visible & near).any() else visible)
+        hidden[min(choice, key=lambda row: _loss(lines, counts, hidden, row))] = True
+    for row in sorted(np.flatnonzero(hidden & ~primary), key=lambda row: -counts[row]):
+        hidden[row] = False
+        hidden[row] = _given_away(lines, counts, hidden, limit).any()
+    return hidden
+
+
+def _loss(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, row: int) -> tuple[int, bool, float]:
+    """What hiding one more row costs: lines that it leaves with one hidden row, a total, a large count."""
+    with_it = hidden.copy()
+    with_it[row] = True
+    open_lines = ((lines[:, with_it] != 0).sum(axis=1) == 1).sum()
+    return int(open_lines), bool((lines[:, row] > 0).any()), counts[row]
+
+
+def _given_away(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
+    """Hidden rows whose count follows from the visible ones, or is known to lie under the limit.
+
+    With the visible counts put in, the lines bound each hidden count from below (0) and above; linear
+    programming gives the bounds, whatever number of lines a reader combines. A count is safe while it could
+    be `limit` or more and could be something else too. Where the groups do not add up to their total, no
+    counts satisfy all lines; then a row is given away when any line alone does it.
+    """
+    unknown = hidden | np.isnan(counts)
+    told = (lines[:, hidden] != 0).any(axis=1)
+    sums = (-lines @ np.where(unknown, 0, counts))[told]
+    found = np.zeros(len(counts), bool)
+    for column, row in enumerate(np.flatnonzero(unknown)):
+        if hidden[row] and (lines[told, row] != 0).any():
+            bounds = _bounds(lines[told][:, unknown], sums, column)
+            if bounds is None:
+                alone = [_given_away(line[None], counts, hidden, limit) for line in lines[told]]
+                return np.any(alone, axis=0) if len(alone) > 1 else found
+            found[row] = bounds[1] < limit or bounds[1] - bounds[0] < 1
+    return found
+
+
+def _bounds(lines: np.ndarray, sums: np.ndarray, at: int) -> tuple[float, float] | None:
+    """The least and largest count that one hidden row can have; None where no counts satisfy the lines."""
+    from scipy.optimize import linprog
+
+    aim = np.zeros(lines.shape[1])
+    aim[at] = 1
+    least = linprog(aim, A_eq=lines, b_eq=sums)
+    if not least.success:
+        return None
+    most = linprog(-aim, A_eq=lines, b_eq=sums)
+    return least.fun, -most.fun if most.success else np.inf

@@ -1,0 +1,115 @@
+"""One sentence on what a figure shows: the values themselves, and nothing that the values do not hold.
+
+Rows are chart rows: tidy rows with `name`, `label` and `role` (focus, country, region, peer).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..catalog import Indicator, Unit
+from .numbers import amount, decimal
+from .places import in_place, listed
+from .sources import period_text
+
+SEX = {"K": "kvinnor", "M": "män", "T": "alla"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How an indicator's values are said: the entry, its unit and decimals."""
+
+    indicator: Indicator
+    unit: Unit
+    decimals: int
+
+    def amount(self, value: float) -> str:
+        return amount(value, self.unit, self.decimals)
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["year"] == rows["year"].max()]
+
+
+def _of(rows: pd.DataFrame, role: str, sex: str = "T") -> pd.DataFrame:
+    return rows[(rows["role"] == role) & (rows["sex"] == sex) & (rows["group"] == "")]
+
+
+def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The finding "16,1 procent i Umeå 2021–2022, 27,0 i riket.": the latest value beside the country's same year."""
+    focus = _latest(_of(rows, "focus"))
+    if focus.empty:
+        return ""
+    own = focus.iloc[0]
+    text = f"{measure.amount(own['value'])} {in_place(own['name'])} {period_text(measure.indicator, int(own['year']))}"
+    country = _of(rows, "country")
+    country = country[country["year"] == own["year"]]
+    if len(country):
+        other = country.iloc[0]
+        text += f", {decimal(other['value'], measure.decimals)} {in_place(other['name'])}"
+    return text + "."
+
+
+def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The comparison, and the first year's value of the same unbroken definition."""
+    sentence = comparison_finding(rows, measure)
+    focus = _of(rows, "focus").sort_values("year")
+    if len(focus) < 2:
+        return sentence
+    last = int(focus["year"].iloc[-1])
+    cut = max((b.year for b in measure.indicator.breaks if b.year <= last), default=0)
+    same = focus[focus["year"] >= cut]
+    first = same.iloc[0]
+    if int(first["year"]) == last:
+        return sentence
+    return (
+        f"{sentence[:-1]}; {decimal(first['value'], measure.decimals)} {in_place(first['name'])} "
+        f"{period_text(measure.indicator, int(first['year']))}."
+    )
+
+
+def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The finding "Kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022.": the sexes side by side."""
+    focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] == "")])
+    values = {sex: focus.loc[focus["sex"] == sex, "value"] for sex in ("K", "M", "T")}
+    said = [f"{SEX[s]} {decimal(v.iloc[0], measure.decimals)}" for s, v in values.items() if len(v)]
+    if len(said) < 2:
+        return comparison_finding(rows, measure)
+    own = focus.iloc[0]
+    sentence = (
+        f"{listed(said)} {measure.unit.text} {in_place(own['name'])} {period_text(measure.indicator, int(own['year']))}."
+    )
+    return sentence[0].upper() + sentence[1:]
+
+
+def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The latest year's parts: "Hyresrätt 47,4, bostadsrätt 23,0 och äganderätt 29,6 procent i Umeå 2022."."""
+    focus = _latest(rows[(rows["role"] == "focus")])
+    if focus.empty:
+        return ""
+    own = focus.iloc[0]
+    parts = [f"{str(r.label).lower()} {decimal(r.value, measure.decimals)}" for r in focus.itertuples()]
+    sentence = f"{listed(parts)} {measure.unit.text} {in_place(own['name'])} {own['year']}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
+    """One clause an indicator: label, the focus place's latest value and the country's of the same year."""
+    clauses = []
+    for id, measure in measures.items():
+        own = rows[rows["indicator"] == id]
+        said = comparison_finding(own, measure)
+        if said:
+            clauses.append(f"{own['label'].iloc[0]}: {said[:-1]}")
+    return "; ".join(clauses) + "." if clauses else ""
+
+
+def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequence[str]) -> str:
+    """What the drawing shows to a reader who does not see it: kind, finding, who is drawn, how many values.
+
+    The whole data stands in the table under the figure, which the text points to.
+    """
+    places = listed(list(names)) if len(names) <= 9 else f"{len(names)} platser"
+    years = f"{rows['year'].min()}–{rows['year'].max()}" if rows["year"].nunique() > 1 else str(rows["year"].max())
+    return f"{kind}. {finding} Visar {places}, {years}, {len(rows)} värden. Alla värden finns i tabellen under figuren."

@@ -1,0 +1,50 @@
+"""Whose figures they are, of which years, and how near they come to the report's own measure."""
+
+from collections.abc import Iterable
+
+from ..catalog import Indicator, Publisher
+from .places import listed
+
+STATE_TEXT = {
+    "exact": "Rapportens eget mått",
+    "derived": "Beräknat ur publicerade delar",
+    "related": "Närliggande mått: rapportens eget mått saknas i underlaget",
+    "slot": "Saknas i underlaget",
+    "document": "Ur publicerat dokument",
+}
+
+
+def period_text(indicator: Indicator, year: int) -> str:
+    """The time that a year's value is about: "2022", "2021–2022" where years are pooled, "juli 2022"."""
+    if indicator.years_pooled > 1:
+        return f"{year - indicator.years_pooled + 1}–{year}"
+    return f"{MONTHS[indicator.month - 1]} {year}" if indicator.month else str(year)
+
+
+MONTHS = [
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+]  # fmt: skip
+
+
+def years_text(years: Iterable[int]) -> str:
+    """The years that are drawn: "2012–2022", "2020 och 2022" where years between are missing, "2022"."""
+    ordered = sorted(set(years))
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"{ordered[0]}–{ordered[-1]}"
+    if len(ordered) > 3:
+        gaps = [str(y) for y in range(ordered[0], ordered[-1]) if y not in ordered]
+        return f"{ordered[0]}–{ordered[-1]} (saknas: {listed(gaps)})"
+    return listed([str(year) for year in ordered])
+
+
+def source_line(publishers: list[Publisher], *, service: str | None, computed: bool) -> str:
+    """The line under a figure.
+
+    A raw figure names its publisher and the service that it was read from. What we computed says so and, as
+    Kolada's terms ask, does not name Kolada as its source.
+    """
+    names = listed(list(dict.fromkeys(publisher.name for publisher in publishers)))
+    if computed:
+        return f"Källa: egen bearbetning av uppgifter från {names}."
+    return f"Källa: {names}, hämtat från {service}." if service else f"Källa: {names}."

@@ -1,0 +1,165 @@
+"""A made-up chapter about a made-up town, as a run notebook."""
+
+from dataclasses import replace
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.exhibits.blocks import (
+    Card,
+    Column,
+    DataTable,
+    EditionFacts,
+    Evidence,
+    FigureBlock,
+    Mark,
+    OverviewRow,
+    Passage,
+    PlanRow,
+    Project,
+    Provenance,
+    Section,
+    SourceRow,
+)
+from helpers.exhibits.shown import Shown, figure_shown, passage_shown, rendered, table_shown
+from helpers.publish.frame import NavItem, PageFrame
+
+HOSTILE = "<script>alert('hej')</script>"
+FRAME = PageFrame(
+    title="Trygga torg",
+    place="Påhittsby",
+    year=2024,
+    nav=(
+        NavItem("index.html", "Översikt"),
+        NavItem("squares.html", "Torg", True),
+        NavItem("work.html", "Arbete"),
+    ),
+    breadcrumb=(NavItem("index.html", "Översikt"), NavItem("", "Trygga torg", True)),
+    publisher="Påhittsby kommun",
+    caveat="Måtten ger inte hela bilden.",
+    licence="Siffrorna tillhör sina utgivare.",
+    snapshot="2024-03-01",
+    version="1.0",
+)
+TABLE = DataTable(
+    "Otrygga på torget, procent",
+    (Column("Plats"), *(Column(str(year), numeric=True) for year in range(2014, 2024))),
+    (
+        ("Påhittsby", "–", *["12,5"] * 9),
+        (f"Sagostad {HOSTILE}", *["14,0"] * 10),
+    ),
+    symbols=(("–", "uppgift saknas"),),
+)
+FIGURE = FigureBlock(
+    number="Figur 1",
+    anchor="figur-1",
+    title="Otrygga på torget",
+    state="exact",
+    state_text="Samma mått",
+    subtitle="Andel, procent. Påhittsby 2023.",
+    provenance=Provenance("Källa: Påhittade byrån.", "Andel som svarar ja.", "Ovägt.", "squares, 9901, 2024"),
+    finding="12,5 procent är otrygga på torget",
+    svg='<svg class="chart" role="img" viewBox="0 0 9 9"><title>En linje</title></svg>',
+    table=TABLE,
+    notes=("Frågan ställs vart annat år.",),
+    download_name="figur-01.csv",
+)
+CARD = replace(
+    FIGURE,
+    number="Figur 2",
+    anchor="figur-2",
+    title="Nöjda med torget",
+    state="slot",
+    state_text="Uppgift saknas",
+    finding="",
+    svg="",
+    table=None,
+    card=Card("Ingen har mätt.", "Lägg en fil i data/raw/local/9901/."),
+    download_name="",
+)
+
+
+def cell(*outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
+    return new_code_cell("secret_code()", outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def result(**kinds: str) -> NotebookNode:
+    """A cell's result; keyword `text_html` is the MIME type text/html."""
+    data = {kind.replace("_", "/", 1): text for kind, text in kinds.items()}
+    return new_output("execute_result", data=data, execution_count=1)
+
+
+def shown(exhibit: Shown) -> NotebookNode:
+    data = {**exhibit._repr_mimebundle_(), "text/plain": "Shown(html=...)"}
+    return cell(new_output("execute_result", data=data, execution_count=1))
+
+
+def passage(template: str, **values: Any) -> NotebookNode:
+    return shown(passage_shown(Passage(rendered(template, **values))))
+
+
+def notebook(*cells: NotebookNode) -> NotebookNode:
+    """A run notebook that begins with a title."""
+    return new_notebook(cells=[new_markdown_cell("# Trygga torg"), *cells])
+
+
+def chapter(svg: str) -> NotebookNode:
+    """Every kind of exhibit once, the figure with the drawing `svg`."""
+    judged = Mark("Mer arbete krävs", "Kommunens bedömning", "◐", "watch")
+    computed = tuple(
+        Mark(words, "Beräknat", symbol, tone)
+        for words, symbol, tone in (
+            ("Förbättras", "↗", "good"),
+            ("Försämras", "↘", "bad"),
+            ("Ingen påtaglig förändring", "→", ""),
+        )
+    )
+    rows = (
+        OverviewRow("Minskad otrygghet på torg", computed, (judged,), ("Läget är blandat.",), "#p-1", "1.1"),
+        OverviewRow("Bättre belysning"),
+    )
+    section = Section(
+        "p-1", "Minskad otrygghet på torg", "1.1", (judged,), "Läget är blandat.", "Kommunens bedömning",
+        tuple(Evidence("Otrygga på torget", mark, "Tre år i rad", "#figur-1") for mark in computed),
+        "Kommunen ser ett sämre läge än statistiken.", "<p>Mer om <em>torgen</em>.</p>",
+    )  # fmt: skip
+    source = SourceRow(
+        "Otrygga på torget", "kalla-1", "Påhittade byrån", "Fri", "Byrån 2023", "Andel som svarar ja.",
+        "2023", "Byrån har 2024", (("Figur 1", "#figur-1"),),
+    )  # fmt: skip
+    return new_notebook(
+        cells=[
+            passage(
+                "header.html", facts=EditionFacts("Trygga torg", "Hur trygga är torgen?", "Påhittsby", 2024)
+            ),
+            passage(
+                "overview.html",
+                heading="Överblick",
+                anchor="overblick",
+                caption="Alla",
+                first="Mål",
+                rows=rows,
+            ),
+            new_markdown_cell("## Bakgrund\n\nOm torgen i Påhittsby."),
+            passage("section.html", section=section),
+            shown(figure_shown(replace(FIGURE, svg=svg))),
+            shown(figure_shown(CARD)),
+            shown(table_shown(DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),)))),
+            passage("missing.html", title="Inga bedömningar", text="Bara det beräknade visas."),
+            passage(
+                "projects.html",
+                heading="Projekt",
+                anchor="projekt",
+                items=(Project("Ljus", "Lampor.", "Nämnden"),),
+            ),
+            passage(
+                "plans.html",
+                heading="Planer",
+                anchor="planer",
+                caption="Planer",
+                rows=(PlanRow("Torgplan", "Pågår"),),
+            ),
+            passage("sources.html", heading="Källor", anchor="kallor", rows=(source,)),
+        ]
+    )

@@ -1,0 +1,440 @@
+"""The catalogue that is delivered, and every slip that its strict reader must explain."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from helpers.catalog import Catalog, CatalogError, load_catalog
+from helpers.paths import PACKAGE, Paths
+
+REPOSITORY = Paths(PACKAGE.parents[1])
+
+# figure -> page and priority, typed from the report; None stands before the first priority of its page
+PLACES = {
+    "1": ("overview", None),
+    "2": ("overview", None),
+    "3": ("no_vulnerable_areas", None),
+    "4": ("no_vulnerable_areas", None),
+    "5": ("no_vulnerable_areas", "1.1"),
+    "6": ("no_vulnerable_areas", "1.2"),
+    "7": ("no_vulnerable_areas", "1.3"),
+    "8": ("equal_power", None),
+    "9": ("equal_power", "2.1"),
+    "10": ("equal_power", "2.2"),
+    "11": ("equal_power", "2.3"),
+    "12": ("equal_power", "2.3"),
+    "13": ("childhood", "3.1"),
+    "14": ("childhood", "3.2"),
+    "15": ("childhood", "3.2"),
+    "16": ("childhood", "3.3"),
+    "17": ("housing", "4.1"),
+    "18": ("housing", "4.3"),
+    "19": ("housing", "4.3"),
+    "20": ("housing", "4.3"),
+    "21": ("work", None),
+    "22": ("work", None),
+    "23": ("work", "5.1"),
+    "24": ("work", "5.1"),
+    "25": ("work", "5.2"),
+}
+SLOTS = {"5", "13", "14", "16", "19", "25"}  # nothing published is at hand: cards until a file comes
+PRIORITIES = {"1": 3, "2": 3, "3": 3, "4": 3, "5": 2}
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(REPOSITORY)
+
+
+@dataclass
+class Copy:
+    """A copy of the catalogue that a test may spoil."""
+
+    paths: Paths
+
+    def file(self, name: str) -> Path:
+        return self.paths.catalog / name
+
+    def spoil(self, name: str, old: str, new: str) -> None:
+        text = self.file(name).read_text(encoding="utf-8")
+        assert old in text, f"{name} no longer holds {old!r}; the test needs another line"
+        self.file(name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def line(self, name: str, path: str) -> int:
+        """The line of the last text of "a > b", each looked for below the one before."""
+        lines = enumerate(self.file(name).read_text(encoding="utf-8").splitlines(), 1)
+        return [next(number for number, line in lines if text in line) for text in path.split(" > ")][-1]
+
+    def slips(self) -> list[str]:
+        with pytest.raises(CatalogError) as caught:
+            load_catalog(self.paths)
+        assert str(caught.value) == "\n".join(caught.value.slips)
+        return caught.value.slips
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    paths = Paths(tmp_path)
+    shutil.copytree(REPOSITORY.catalog, paths.catalog)
+    return Copy(paths)
+
+
+def test_the_programme_has_two_goals_five_areas_and_fourteen_priorities(catalog: Catalog):
+    assert [goal.label for goal in catalog.goals.values()] == ["Mål 2", "Mål 3"]
+    assert list(catalog.focus_areas) == list(PRIORITIES)
+    assert {area: len(catalog.priorities_of(area)) for area in catalog.focus_areas} == PRIORITIES
+    assert [catalog.goals[id].title for id in "23"] == [catalog.focus_areas[id].title for id in "12"]
+
+
+def test_the_25_figures_stand_in_the_places_of_the_report(catalog: Catalog):
+    assert {id: (figure.page, figure.priority) for id, figure in catalog.figures.items()} == PLACES
+    assert list(catalog.figures) == list(PLACES)
+
+
+def test_the_parts_of_the_regional_page_are_r1_to_r11(catalog: Catalog):
+    assert list(catalog.parts) == [f"R{number}" for number in range(1, 12)]
+
+
+def test_five_measures_are_entered_as_gaps(catalog: Catalog):
+    assert {(gap.page, gap.priority) for gap in catalog.gaps.values()} == {
+        ("childhood", "3.1"),
+        ("housing", "4.3"),
+        ("work", "5.2"),
+        ("housing", "4.2"),
+        ("equal_power", None),
+    }
+
+
+def test_only_six_figures_have_nothing_but_a_local_file(catalog: Catalog):
+    def is_slot(number: str) -> bool:
+        figure = catalog.figures[number]
+        sources = {catalog.indicators[id].source for id in (*figure.measure, *figure.stand_in)}
+        return sources == {"local"}
+
+    assert {number for number in catalog.figures if is_slot(number)} == SLOTS
+
+
+def test_every_figure_says_how_to_add_its_own_measure(catalog: Catalog):
+    for number, figure in catalog.figures.items():
+        local = [id for id in figure.measure if catalog.indicators[id].local]
+        assert ("lagesbild fetch" in figure.how_to_add) != bool(local), number
+        for id in local:
+            assert id in figure.how_to_add
+            assert "data/raw/local/{code}/" in figure.how_to_add
+
+
+def test_stand_ins_are_related_in_words_or_derived(catalog: Catalog):
+    derived = [number for number, figure in catalog.figures.items() if figure.derived]
+    related = [number for number, figure in catalog.figures.items() if figure.related_to]
+    assert derived == ["17"]
+    assert related == ["1", "6", "11", "12", "15", "20", "21", "22", "23", "24"]
+
+
+def test_reported_violence_is_neither_better_nor_worse(catalog: Catalog):
+    for number in ("6", "11", "12"):
+        figure = catalog.figures[number]
+        assert {catalog.indicators[id].better for id in (*figure.measure, *figure.stand_in)} == {"neither"}
+
+
+def test_a_kolada_indicator_bears_the_title_that_its_series_must_have(catalog: Catalog):
+    pinned = [entry for entry in catalog.indicators.values() if entry.kolada]
+    assert all(entry.title == entry.kolada.title for entry in pinned)
+    assert all(entry.kolada.margin for entry in pinned if "Medborgarundersökningen" in entry.title)
+    assert {entry.last_year for entry in pinned if entry.title.endswith("(-2024)")} == {2024}
+
+
+@pytest.mark.parametrize(
+    ("id", "years"),
+    [
+        ("reported_crime", [2023]),
+        ("unemployed", [2023]),
+        ("long_term_unemployed", [2023]),
+        ("graduated_in_four_years_home", [2021]),
+        ("long_term_social_assistance", [2017]),
+        ("low_economic_standard_children", []),
+    ],
+)
+def test_documented_breaks_are_entered(catalog: Catalog, id: str, years: list[int]):
+    assert [entry.year for entry in catalog.indicators[id].breaks] == years
+
+
+def test_every_county_has_its_region_and_every_ranked_indicator_a_direction(catalog: Catalog):
+    assert len(catalog.snapshot.counties) == 21
+    assert all(region == f"00{county}" for county, region in catalog.snapshot.counties.items())
+    assert all(catalog.indicators[id].better != "neither" for id in catalog.snapshot.ranked)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """`old` becomes `new` in `file`; the complaint stands on the line of `at` and holds all of `says`."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    at: str
+    says: tuple[str, ...]
+
+
+WORK, OVERVIEW, HOUSING = "indicators/work.yml", "indicators/overview.yml", "indicators/housing.yml"
+SLIPS = [
+    Slip(
+        "unknown field",
+        OVERVIEW,
+        "    better: higher",
+        "    beter: higher",
+        "beter:",
+        ("'beter'", "Did you mean 'better'?"),
+    ),
+    Slip(
+        "field nothing like another",
+        "units.yml",
+        "    text: procent\n",
+        "    text: procent\n    zzz: 1\n",
+        "zzz:",
+        ("'zzz'", "Known fields: text, symbol"),
+    ),
+    Slip(
+        "missing field",
+        OVERVIEW,
+        "    unit: index_100\n",
+        "",
+        "  social_relations_index:",
+        ("'unit'", "Add it"),
+    ),
+    Slip("wrong type", WORK, "last_year: 2024", "last_year: soon", "last_year:", ("'soon'", "valid integer")),
+    Slip(
+        "number as text",
+        WORK,
+        "last_year: 2024",
+        'last_year: "2024"',
+        "last_year:",
+        ("2024", "valid integer"),
+    ),
+    Slip(
+        "unknown direction",
+        OVERVIEW,
+        "better: higher",
+        "better: up",
+        "better: up",
+        ("'up'", "'higher', 'lower' or 'neither'"),
+    ),
+    Slip(
+        "unquoted code that YAML reads as another number",
+        "snapshot.yml",
+        'places: ["2403"',
+        "places: [0114",
+        "places:",
+        ("0114", "76", 'Put it in quotes: "0114"'),
+    ),
+    Slip(
+        "unquoted code as a key",
+        "comparisons.yml",
+        '  "2480":',
+        "  2480:",
+        "  2480:",
+        ("2480", 'Put it in quotes: "2480"'),
+    ),
+    Slip(
+        "place that is no code",
+        "regions.yml",
+        '["2284"]',
+        '["228"]',
+        'comparisons: ["228"]',
+        ("'228'", r"^\d{4}$"),
+    ),
+    Slip("series that is no id", OVERVIEW, "id: N02797", "id: N2797", "id: N2797", ("'N2797'", "pattern")),
+    Slip(
+        "duplicate id in one file",
+        WORK,
+        "\n  sick_pay_days:",
+        "\n  unemployed:",
+        "  unemployed: >   unemployed:",
+        ("'unemployed' stands twice", "Keep one of them"),
+    ),
+    Slip(
+        "duplicate field",
+        OVERVIEW,
+        "    better: higher",
+        "    better: higher\n    better: lower",
+        "better: lower",
+        ("'better' stands twice", "the first is on line", "Keep one of them"),
+    ),
+    Slip("figure without a page", OVERVIEW, "    page: overview\n", "", '  "1":', ("'page'", "Add it")),
+    Slip("unknown page", OVERVIEW, "page: overview", "page: front", "page: front", ("'front'", "overview")),
+    Slip(
+        "unknown priority",
+        WORK,
+        'priority: "5.2"',
+        'priority: "5.3"',
+        'priority: "5.3"',
+        ("'5.3'", "5.1, 5.2"),
+    ),
+    Slip(
+        "priority of another page",
+        WORK,
+        'priority: "5.2"',
+        'priority: "4.2"',
+        'priority: "4.2"',
+        ("4.2", "'housing'", "Correct one"),
+    ),
+    Slip(
+        "number for a priority",
+        WORK,
+        'priority: "5.2"',
+        "priority: 5.2",
+        "priority: 5.2",
+        ("5.2", 'in quotes: "5.2"'),
+    ),
+    Slip(
+        "unknown indicator in a figure",
+        OVERVIEW,
+        "measure: [good_place_to_live]",
+        "measure: [good_place]",
+        "[good_place]",
+        ("'good_place'", "good_place_to_live"),
+    ),
+    Slip(
+        "unknown indicator as evidence",
+        "programme.yml",
+        "long_term_social_assistance]",
+        "long_social_assistance]",
+        "long_social_assistance",
+        ("'long_social_assistance'", "long_term_social_assistance"),
+    ),
+    Slip(
+        "unknown indicator in a part",
+        "programme.yml",
+        "indicators: [support_rank, support_rank_change]",
+        "indicators: [support_place]",
+        "[support_place]",
+        ("'support_place'", "support_rank"),
+    ),
+    Slip(
+        "unknown ranked indicator",
+        "snapshot.yml",
+        "- ill_health_days",
+        "- ill_days",
+        "- ill_days",
+        ("'ill_days'", "ill_health_days"),
+    ),
+    Slip(
+        "unknown unit", OVERVIEW, "unit: index_100", "unit: index_10", "index_10", ("'index_10'", "index_100")
+    ),
+    Slip(
+        "unknown publisher",
+        OVERVIEW,
+        "publisher: fohm",
+        "publisher: fhm",
+        "publisher: fhm",
+        ("'fhm'", "fohm"),
+    ),
+    Slip(
+        "unknown part of a share",
+        HOUSING,
+        "part: rented_dwellings",
+        "part: rented_homes",
+        "rented_share: > share:",
+        ("'rented_homes'", "rented_dwellings"),
+    ),
+    Slip("unknown area", "programme.yml", 'area: "5"', 'area: "6"', 'area: "6"', ("'6'", "1, 2, 3, 4, 5")),
+    Slip(
+        "margin without its title",
+        OVERVIEW,
+        "      margin_title: Osäkerhetstal - Kommunen är en bra plats att bo och leva på, andel (%)\n",
+        "",
+        "  good_place_to_live: > kolada:",
+        ("needs both 'margin' and 'margin_title'", "Add the one"),
+    ),
+    Slip(
+        "one series in two indicators",
+        WORK,
+        "id: N03926",
+        "id: N03920",
+        "  long_term_unemployed: > kolada:",
+        ("N03920", "'unemployed'", "Use that indicator"),
+    ),
+    Slip(
+        "figure without a measure",
+        OVERVIEW,
+        "measure: [social_relations_index]",
+        "measure: []",
+        "measure: []",
+        ("a measure of its own", "Add it"),
+    ),
+    Slip(
+        "stand-in without words",
+        HOUSING,
+        "    related_to: >-",
+        "    footnote: >-",
+        "stand_in: [overcrowding_norm2]",
+        ("'related_to'", "'derived'", "Add one"),
+    ),
+    Slip(
+        "figure that is no number",
+        WORK,
+        '  "21":',
+        '  "21a":',
+        '  "21a": > title:',
+        ("'21a'", "whole number"),
+    ),
+    Slip(
+        "indicator that nothing uses",
+        "programme.yml",
+        "evidence: [eligible_for_vocational_programmes]",
+        "evidence: []",
+        "",
+        ("eligible_for_vocational_programmes", "no figure, priority or part uses it", "remove it"),
+    ),
+    Slip("broken YAML", OVERVIEW, '  "2":', '  "2:', "", ("broken YAML", "Look for a missing quote")),
+]
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
+def test_a_slip_is_named_with_file_line_value_and_remedy(copy: Copy, slip: Slip):
+    copy.spoil(slip.file, slip.old, slip.new)
+    slips = copy.slips()
+    found = [line for line in slips if all(text in line for text in slip.says)]
+    assert len(found) == 1, slips
+    if slip.at:
+        assert found[0].startswith(f"data/catalog/{slip.file}:{copy.line(slip.file, slip.at)}: ")
+    else:
+        assert found[0].startswith("data/catalog/")
+
+
+def test_an_id_taken_in_another_file_names_both_places(copy: Copy):
+    entry = copy.file(OVERVIEW).read_text(encoding="utf-8").partition("\n  neither_in_work_nor_study:")[2]
+    entry = "\n  neither_in_work_nor_study:" + entry.partition("\n  lacking_trust:")[0] + "\n  sick_pay_days:"
+    copy.spoil(WORK, "\n  sick_pay_days:", entry)
+    second = copy.line(WORK, "neither_in_work_nor_study:")
+    first = copy.line(OVERVIEW, "  neither_in_work_nor_study:")
+    assert copy.slips() == [
+        f"data/catalog/{WORK}:{second}: indicators.neither_in_work_nor_study: "
+        f"the id 'neither_in_work_nor_study' is taken: data/catalog/{OVERVIEW}:{first}. Give one another id."
+    ]
+
+
+@pytest.mark.parametrize("name", ["units.yml", WORK])
+def test_a_missing_file_is_named_with_its_remedy(copy: Copy, name: str):
+    copy.file(name).unlink()
+    assert copy.slips() == [
+        f"data/catalog/{name}:1: the file is missing. "
+        "Restore it from the repository, or add it for a new page."
+    ]
+
+
+def test_slips_of_all_files_are_told_at_once(copy: Copy):
+    copy.spoil(OVERVIEW, "unit: index_100", "unt: index_100")
+    copy.spoil("units.yml", "decimals: 1", "decimals: one")
+    files = {line.split(":")[0] for line in copy.slips()}
+    assert files == {f"data/catalog/{OVERVIEW}", "data/catalog/units.yml"}
+
+
+def test_a_file_in_another_encoding_is_refused(copy: Copy):
+    text = copy.file("units.yml").read_text(encoding="utf-8")
+    copy.file("units.yml").write_bytes(text.replace("procent", "prócent").encode("latin-1"))
+    (slip,) = copy.slips()
+    assert slip.startswith("data/catalog/units.yml:1: not UTF-8")
+    assert "Save the file as UTF-8" in slip

@@ -1,0 +1,203 @@
+import re
+from dataclasses import replace
+from importlib.metadata import entry_points
+
+import pytest
+from lxml import html
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+
+from helpers.charts.look import DARK, TOKENS
+from helpers.exhibits.blocks import Column, DataTable
+from helpers.exhibits.shown import figure_shown, rendered, table_shown
+from helpers.publish.body import UnfitPageError
+from helpers.publish.exporter import ReportExporter, page_html
+from helpers.publish.files import write_assets
+from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, result, shown
+
+
+def page(*cells, frame=FRAME):
+    return page_html(notebook(*cells), frame)
+
+
+def texts(source: str, path: str) -> list[str]:
+    return [" ".join(element.text_content().split()) for element in html.fromstring(source).xpath(path)]
+
+
+def test_the_entry_point_names_this_exporter():
+    found = {entry.name: entry for entry in entry_points(group="nbconvert.exporters")}
+    assert found["lagesbild"].load() is ReportExporter
+
+
+def test_the_same_content_gives_the_same_bytes():
+    first, second = chapter(FIGURE.svg), chapter(FIGURE.svg)
+    assert [c.id for c in first.cells] != [c.id for c in second.cells]
+    assert page_html(first, FRAME) == page_html(second, FRAME)
+
+
+def test_readers_see_what_cells_show_and_nothing_of_how():
+    source = page(
+        cell(result(text_html="<p>Visas</p>", text_plain="repr()")),
+        cell(
+            new_output("stream", name="stdout", text="printed"),
+            new_output("stream", name="stderr", text="warned"),
+        ),
+        cell(result(text_plain="bare value")),
+        cell(result(text_html="<p>for the analyst</p>"), tags=("analyst",)),
+        new_markdown_cell("Skrivet *här*."),
+    )
+    assert "<p>Visas</p>" in source
+    assert "Skrivet <em>här</em>." in source
+    for hidden in (
+        "secret_code",
+        "repr()",
+        "printed",
+        "warned",
+        "bare value",
+        "for the analyst",
+        "In&nbsp;",
+        "In [",
+    ):
+        assert hidden not in source
+
+
+def test_a_drawing_reaches_the_page_unchanged():
+    drawing = '<svg class="chart" role="img" viewBox="0 0 1 1"><clipPath id="c"/><use href="#c"/></svg>'
+    assert drawing in page(shown(figure_shown(replace(FIGURE, svg=drawing))))
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (new_output("error", ename="KeyError", evalue="'0000'", traceback=[]), "KeyError: '0000'"),
+        (result(text_html='<img src="a.png">'), "without a description"),
+        (result(image_png="aGVq"), "without a description"),
+        (
+            result(text_html='<img src="a.png" alt="No description has been provided for this image">'),
+            "description",
+        ),
+        (result(text_html="<script>1</script>"), "<script>"),
+        (result(text_html="<style>p{}</style>"), "<style>"),
+        (result(text_html='<tr style="color: red"></tr><p style="color: red">x</p>'), "style=...>"),
+        (result(text_html='<p onclick="f()">x</p>'), "onclick=...>"),
+        (result(text_html="<h1>Två</h1>"), "2 headings of level one"),
+        (result(text_html='<p id="a">1</p><p id="a">2</p>'), "'a' stands twice"),
+    ],
+)
+def test_a_page_that_readers_could_not_use_is_refused_by_name(output, said):
+    with pytest.raises(UnfitPageError) as refused:
+        page(cell(output))
+    assert said in str(refused.value)
+    assert "page 'Trygga torg'" in str(refused.value)
+
+
+def test_a_page_without_a_title_is_refused():
+    with pytest.raises(UnfitPageError, match="0 headings of level one"):
+        page_html(new_notebook(cells=[new_markdown_cell("bara text")]), FRAME)
+
+
+def test_no_page_tells_where_it_was_made():
+    source = page(
+        cell(result(text_html="<p>/srv/work/data/raw/a.csv, file:///srv/work and /srv/workshop/b</p>")),
+        frame=replace(FRAME, root="/srv/work"),
+    )
+    assert "<p>data/raw/a.csv, file:// and /srv/workshop/b</p>" in source
+
+
+def test_text_from_data_is_text():
+    hostile = replace(FIGURE, title=HOSTILE, finding=HOSTILE, subtitle=HOSTILE, notes=(HOSTILE,))
+    source = page(shown(figure_shown(hostile)), frame=replace(FRAME, title=HOSTILE, place=HOSTILE))
+    assert "<script>alert" not in source
+    assert source.count("&lt;script&gt;alert") >= 7
+
+
+def test_the_policy_lets_nothing_in_from_outside_or_inline():
+    source = page_html(chapter(FIGURE.svg), FRAME)
+    policy = html.fromstring(source).xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert not re.findall(r"""(?:href|src)=["'](?:https?:)?//""", source)
+
+
+def test_the_page_is_swedish_and_has_one_title_and_its_landmarks():
+    source = page_html(chapter(FIGURE.svg), FRAME)
+    tree = html.fromstring(source)
+    assert tree.get("lang") == "sv"
+    assert texts(source, "//h1") == ["Trygga torg"]
+    assert texts(source, "//head/title") == ["Trygga torg – Påhittsby 2024 – Lägesbild social hållbarhet"]
+    assert texts(source, "//nav//a[@aria-current='page']") == ["Torg"]
+    assert [len(tree.xpath(f"//body/{path}")) for path in ("header", "div/main", "footer")] == [1, 1, 1]
+    assert "ej angivet" in texts(source, "//footer")[0]
+
+
+def test_the_contents_list_every_section_and_figures_by_their_title():
+    source = page_html(chapter(FIGURE.svg), FRAME)
+    links = html.fromstring(source).xpath("//nav[@class='contents']//a")
+    listed = {link.get("href"): link.text_content() for link in links}
+    assert listed["#Bakgrund"] == "Bakgrund"
+    assert listed["#p-1"] == "1.1 Minskad otrygghet på torg"
+    assert listed["#figur-1"] == "Figur 1. Otrygga på torget"
+    assert all(html.fromstring(source).get_element_by_id(anchor[1:]) is not None for anchor in listed)
+
+
+def test_a_headings_link_is_no_part_of_its_name():
+    source = page(new_markdown_cell("## Om & kring"))
+    assert texts(source, "//h2") == ["Om & kring"]
+    assert html.fromstring(source).xpath("//a[@class='permalink']/@aria-label") == [
+        "Länk till avsnittet Om & kring"
+    ]
+
+
+def test_a_figures_heading_says_its_finding_and_a_cards_its_title():
+    source = page(shown(figure_shown(FIGURE)), shown(figure_shown(CARD)))
+    assert texts(source, "//h3") == ["Figur 1 12,5 procent är otrygga på torget", "Figur 2 Nöjda med torget"]
+    assert html.fromstring(source).xpath("//a[@download]/@href") == ["data/figur-01.csv"]
+    assert len(html.fromstring(source).xpath("//figure[@id='figur-2']//*[@class='card']")) == 1
+
+
+def test_a_table_has_headers_with_scope_and_no_empty_ones():
+    table = DataTable("Antal", (Column(""), Column("Torg", numeric=True)), (("2023", "4"), ("2024", "5")))
+    tree = html.fromstring(table_shown(table).html)
+    assert tree.xpath("//th/@scope") == ["col", "row", "row"]
+    assert all(header.text_content().strip() for header in tree.xpath("//th"))
+    assert [value.text for value in tree.xpath("//td[@class='numeric']")] == ["4", "5"]
+    assert "Tecken i tabellen" not in table_shown(table).html
+
+
+def test_a_judgement_never_stands_without_the_one_who_made_it():
+    tree = html.fromstring(page_html(chapter(FIGURE.svg), FRAME))
+    marks = tree.xpath("//span[contains(@class, 'mark ') or @class='mark']")
+    makers = {mark.getnext().text for mark in marks}
+    assert len(marks) == 8
+    assert makers == {"Kommunens bedömning", "Beräknat"}
+
+
+def test_a_failed_chapter_has_a_title_and_the_reason():
+    source = rendered("failed.html", title="Torg", why="Filen saknas.")
+    assert texts(source, "//h1") == ["Torg"]
+    assert "Filen saknas." in source
+
+
+def test_the_files_beside_the_pages_are_the_same_every_time_and_all_there(tmp_path):
+    written = write_assets(tmp_path / "a")
+    again = write_assets(tmp_path / "b")
+    assert [file.read_bytes() for file in written] == [file.read_bytes() for file in again]
+    style = (tmp_path / "a" / "style.css").read_text("utf-8")
+    for address in re.findall(r"url\(([^)]+)\)", style):
+        assert (tmp_path / "a" / address).is_file()
+    assert "http" not in style
+
+
+def test_every_colour_of_a_drawing_has_a_rule_that_dark_mode_changes(tmp_path):
+    write_assets(tmp_path)
+    style = (tmp_path / "style.css").read_text("utf-8")
+    for name, colour in TOKENS.items():
+        assert f'[fill="{colour}"] {{ fill: var(--{name}); }}' in style
+        assert f'[stroke="{colour}"] {{ stroke: var(--{name}); }}' in style
+        assert f"--{name}: {DARK[name]};" in style
+
+
+def test_the_stylesheet_uses_only_colours_that_exist(tmp_path):
+    write_assets(tmp_path)
+    style = (tmp_path / "style.css").read_text("utf-8")
+    assert set(re.findall(r"var\((--[\w-]+)\)", style)) <= set(re.findall(r"(--[\w-]+):", style))
