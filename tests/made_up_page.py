@@ -42,6 +42,11 @@ FRAME = PageFrame(
     snapshot="2024-03-01",
     version="1.0",
 )
+WORDS = DataTable(
+    "Underlaget",
+    (Column("Figur"), Column("Rubrik"), Column("Utgivare"), Column("Nyare")),
+    (("Figur 1", "Otrygga på torget", "Påhittade byrån", "data/raw/local/9901/"),),
+)
 TABLE = DataTable(
     "Otrygga på torget, procent",
     (Column("Plats"), *(Column(str(year), numeric=True) for year in range(2014, 2024))),
@@ -146,6 +151,7 @@ def chapter(svg: str) -> NotebookNode:
             shown(figure_shown(replace(FIGURE, svg=svg))),
             shown(figure_shown(CARD)),
             shown(table_shown(DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),)))),
+            shown(table_shown(WORDS, "underlag")),
             passage("missing.html", title="Inga bedömningar", text="Bara det beräknade visas."),
             passage(
                 "projects.html",

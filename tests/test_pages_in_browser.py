@@ -145,4 +145,4 @@ def test_a_table_stays_a_table_for_a_screen_reader_on_a_phone(report, open_page)
         nodes = [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
         told.append({role: nodes.count(role) for role in roles})
     assert told[0] == told[1]
-    assert told[1] == {"table": 3, "row": 7, "columnheader": 11, "rowheader": 4, "cell": 11}
+    assert told[1] == {"table": 4, "row": 9, "columnheader": 15, "rowheader": 5, "cell": 14}

@@ -100,7 +100,7 @@ def with_segments(rows: pd.DataFrame, breaks: tuple[tuple[int, str], ...]) -> pd
     apart = rows["time"].diff() > step * 1.5
     era = sum(((rows["year"] >= year).astype(int) for year, _ in breaks), start=0 * rows["year"])
     alone = rows["mark"] == "dot" if "mark" in rows else False
-    return rows.assign(segment=(other | apart | (era != era.shift())).cumsum().astype(int))
+    return rows.assign(segment=(other | apart | (era != era.shift()) | alone).cumsum().astype(int))
 
 
 def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def computed_evidence(setting: Setting, indicator: str, *, link: str, stand_in: 
     rows = rows.assign(
         name=rows["place"].map(setting.places.names), role=[setting.role(code) for code in rows["place"]]
     )
-    finding = comparison_finding(rows, measure) or f"Inget värde för {setting.place}."
+    finding = comparison_finding(rows, measure).removeprefix(f"{entry.label}: ") or f"Inget värde för {setting.place}."
     best = placing(setting, indicator)
     of = "deltagande kommuner" if entry.kind == "survey" else "kommuner"
     reasons = [f"Plats {best.rank} av {best.n} {of} {period_text(entry, best.year)}." if best else ""]

@@ -37,5 +37,5 @@ def _refuse(fetched: FetchedSeries, wrong: pd.DataFrame, what: str) -> None:
     asked = f"; first request: {first['method']} {first['url'][:160]}" if first else ""
     raise SourceError(
         f"{fetched.wanted.id} ({fetched.wanted.indicator}): {at}: {value} {what} "
-        f"({len(wrong)} such rows{asked}). {_KEPT} Tell the publisher, or correct the indicator's unit in data/catalog."
+        f"({len(wrong)} such rows{asked}). {_KEPT} Tell the publisher, or correct the unit in data/catalog."
     )

@@ -61,8 +61,7 @@ def series_bytes(rows: pd.DataFrame) -> bytes:
     """The csv file of a series: canonical order, LF, numbers in their shortest form."""
     ordered = rows.sort_values([*KEY, "vintage"], kind="stable")
     columns = [
-        [_number(value) for value in ordered[name].tolist()] if name in _FLOATS else ordered[name].tolist()
-        for name in SNAPSHOT_COLUMNS
+        _texts(ordered[name]) if name in _FLOATS else ordered[name].tolist() for name in SNAPSHOT_COLUMNS
     ]
     return _csv(zip(*columns, strict=True), SNAPSHOT_COLUMNS)
 
@@ -80,11 +79,12 @@ def _csv(rows, header: list[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def _number(value: float) -> str:
-    """12, 12.5 or nothing: the shortest text that gives the same number again."""
-    if value != value:  # NaN
-        return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+def _texts(values: pd.Series) -> list[str]:
+    """12, 12.5 or nothing: the shortest texts that give the same numbers again."""
+    return [
+        "" if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        for value in values.tolist()
+    ]
 
 
 def _folder_rows(folder: Path, source: str) -> pd.DataFrame:

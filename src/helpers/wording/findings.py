@@ -37,12 +37,16 @@ def _of(rows: pd.DataFrame, role: str, sex: str = "T") -> pd.DataFrame:
 
 
 def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The finding "16,1 procent i Umeå 2021–2022, 27,0 i riket.": the latest value beside the country's same year."""
+    """The finding "Otrygga sen kväll: 16,1 procent i Umeå 2021–2022, 27,0 i riket.".
+
+    The latest value beside the country's value of the same year.
+    """
     focus = _latest(_of(rows, "focus"))
     if focus.empty:
         return ""
     own = focus.iloc[0]
-    text = f"{measure.amount(own['value'])} {in_place(own['name'])} {period_text(measure.indicator, int(own['year']))}"
+    when = period_text(measure.indicator, int(own["year"]))
+    text = f"{measure.indicator.label}: {measure.amount(own['value'])} {in_place(own['name'])} {when}"
     country = _of(rows, "country")
     country = country[country["year"] == own["year"]]
     if len(country):
@@ -70,17 +74,15 @@ def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
 
 
 def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The finding "Kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022.": the sexes side by side."""
+    """The finding "Trygga i mörker: kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022."."""
     focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] == "")])
     values = {sex: focus.loc[focus["sex"] == sex, "value"] for sex in ("K", "M", "T")}
     said = [f"{SEX[s]} {decimal(v.iloc[0], measure.decimals)}" for s, v in values.items() if len(v)]
     if len(said) < 2:
         return comparison_finding(rows, measure)
     own = focus.iloc[0]
-    sentence = (
-        f"{listed(said)} {measure.unit.text} {in_place(own['name'])} {period_text(measure.indicator, int(own['year']))}."
-    )
-    return sentence[0].upper() + sentence[1:]
+    when = period_text(measure.indicator, int(own["year"]))
+    return f"{measure.indicator.label}: {listed(said)} {measure.unit.text} {in_place(own['name'])} {when}."
 
 
 def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
@@ -98,10 +100,8 @@ def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
     """One clause an indicator: label, the focus place's latest value and the country's of the same year."""
     clauses = []
     for id, measure in measures.items():
-        own = rows[rows["indicator"] == id]
-        said = comparison_finding(own, measure)
-        if said:
-            clauses.append(f"{own['label'].iloc[0]}: {said[:-1]}")
+        said = comparison_finding(rows[rows["indicator"] == id], measure)
+        clauses += [said[:-1]] if said else []
     return "; ".join(clauses) + "." if clauses else ""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .table import Cell, Unreadable
 
 SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
-NUMBER = re.compile(r"[-+]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?([eE][-+]?\d+)?", re.ASCII)
 STATUSES = ("", "missing", "hidden", "not_applicable", "preliminary", "incomplete", "suspect")
 WITHOUT_VALUE = ("missing", "hidden", "not_applicable")
 SEXES = {"t": "T", "k": "K", "m": "M", "totalt": "T", "total": "T", "båda könen": "T", "": "T"}
@@ -83,16 +83,16 @@ def text(cell: Cell) -> str:
 
 def number(cell: Cell) -> float:
     """The cell as a number: decimal comma or point, spaces between thousands."""
+    found = math.nan
     if isinstance(cell, int | float):
-        if math.isfinite(cell):
-            return float(cell)
-        raise RefusedError("is no number. Leave the cell empty where there is no value")
-    written = text(cell).replace("\u2212", "-")
-    if not NUMBER.fullmatch(written):
+        found = float(cell)
+    elif NUMBER.fullmatch(written := text(cell).replace("\u2212", "-")):
+        found = float(written.replace(" ", "").replace(",", "."))
+    if not math.isfinite(found):
         raise RefusedError(
             "is no number. Write it like 1234,5 without unit, or leave the cell empty where there is no value"
         )
-    return float(written.replace(" ", "").replace(",", "."))
+    return found
 
 
 def measured(symbols: Symbols) -> Callable[[Cell], tuple[float, str]]:
@@ -111,7 +111,7 @@ def measured(symbols: Symbols) -> Callable[[Cell], tuple[float, str]]:
 def year(cell: Cell) -> int:
     """The year, four digits."""
     written = text(cell)
-    if not re.fullmatch(r"(19|20)\d\d", written):
+    if not re.fullmatch(r"(19|20)[0-9]{2}", written):
         raise RefusedError("is no year. Write four digits, like 2024")
     return int(written)
 
@@ -123,7 +123,7 @@ def month(cell: Cell) -> int:
         for index, name in enumerate(MONTHS, 1):
             if name.startswith(written):
                 return index
-    if re.fullmatch(r"0?\d|1[0-2]|", written):
+    if re.fullmatch(r"0?[0-9]|1[0-2]|", written):
         return int(written or 0)
     raise RefusedError("is no month. Write 1-12, or 0 for the whole year")
 
@@ -144,7 +144,7 @@ def place_code(cell: Cell) -> str:
             "is a number, not a code. Format the column as text "
             f"and write '{written.zfill(4)}' if that is the place meant"
         )
-    if not re.fullmatch(r"\d{4}", written):
+    if not re.fullmatch(r"[0-9]{4}", written):
         raise RefusedError("is no place code. Write four digits as text, like 0180")
     return written
 

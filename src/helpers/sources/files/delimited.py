@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from .table import FileError, Lines, Wanted
+from .table import FileError, Lines, Wanted, folded
 
 DELIMITERS = (";", "\t", ",")
 
@@ -53,5 +53,5 @@ def _recognised(text: str, delimiter: str, wanted: Wanted) -> int:
     """How many of the wanted columns stand in the header when `delimiter` separates the cells."""
     for number, cells in _numbered(_reader(text, delimiter, strict=False)):
         if number == wanted.header_row or (wanted.header_row is None and any(cells)):
-            return len(wanted.columns & {cell.casefold() for cell in cells})
+            return len(wanted.columns & {folded(cell) for cell in cells})
     return 0

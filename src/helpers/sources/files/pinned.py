@@ -17,11 +17,11 @@ from ...catalog.models import PinnedFile
 from . import cells
 from .cells import Line, RefusedError, Symbols
 from .sheets import sheet_in
-from .table import Cell, FileError, Sheet, Wanted
+from .table import Cell, FileError, Sheet, Wanted, folded
 from .tidy_form import COLUMNS, checked
 
-CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)")
-YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)")
+CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)", re.ASCII)
+YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)", re.ASCII)
 
 
 def pinned_rows(
@@ -59,7 +59,7 @@ def _checksum(path: Path, pinned: PinnedFile, shown_as: str) -> None:
 
 
 def _wanted(pinned: PinnedFile, shown_as: str) -> Wanted:
-    named = {name.casefold() for name in pinned.columns.model_dump().values() if name}
+    named = {folded(name) for name in pinned.columns.model_dump().values() if name}
     missing = [name for name in ("place", "year") if getattr(pinned.columns, name) is None]
     if missing:
         raise FileError(
@@ -71,7 +71,7 @@ def _wanted(pinned: PinnedFile, shown_as: str) -> Wanted:
 def _with_case(pinned: PinnedFile, sheet: Sheet) -> dict[str, str]:
     """What is read (place, year, ...) -> the column's name as the file writes it."""
     written = dict(zip(sheet.folded, sheet.header, strict=True))
-    return {what: written[name.casefold()] for what, name in pinned.columns.model_dump().items() if name}
+    return {what: written[folded(name)] for what, name in pinned.columns.model_dump().items() if name}
 
 
 @dataclass(frozen=True)

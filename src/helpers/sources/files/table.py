@@ -1,4 +1,4 @@
-"""A file's table before anything is converted: cells, numbered rows, a header, and the error that refuses it."""
+"""A file's table before anything is converted: cells, numbered rows, a header, and what refuses it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,13 +40,18 @@ class Sheet:
     @property
     def folded(self) -> list[str]:
         """The header without regard to case."""
-        return [name.casefold() for name in self.header]
+        return [folded(name) for name in self.header]
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Where to look: the columns that must be there, the header's row (None: the first filled), the sheet."""
 
-    columns: frozenset[str]  # casefolded
+    columns: frozenset[str]  # folded
     header_row: int | None = None
     sheet: str | None = None
+
+
+def folded(name: str) -> str:
+    """A column's name without regard to case and kinds of space: Excel wraps long headings."""
+    return " ".join(name.split()).casefold()

@@ -14,7 +14,7 @@ from ...catalog.models import PinnedFile
 from . import cells
 from .cells import Line, RefusedError, Symbols
 from .sheets import sheet_in
-from .table import FileError, Sheet, Wanted
+from .table import FileError, Sheet, Wanted, folded
 
 COLUMNS = [
     "indicator",
@@ -57,7 +57,7 @@ def _rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFra
     slips = [
         f"{sheet.shown_as}: unknown column '{name}'. Known: {', '.join(known)}. Rename it, or take it out."
         for name in sheet.header
-        if name.casefold() not in known
+        if folded(name) not in known
     ]
     lines = [
         Line(sheet.shown_as, row, dict(zip(sheet.folded, found, strict=True)), slips)

@@ -1,0 +1,44 @@
+# Two commands do all the set-up: `make report` and `make test`. Needs Python 3.11 or later and make.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: report test lab lint check expected benchmarks clean
+
+report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in the repository
+	$(BIN)/lagesbild build
+
+test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
+	@sh tests/browser.sh
+	$(PYTEST) -m "" --durations=10
+
+lab: $(INSTALLED)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+lint: $(INSTALLED)  ## style, formatting, and notebooks without outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+
+check: $(INSTALLED)  ## read the hand-made files strictly
+	$(BIN)/lagesbild check
+
+expected: $(INSTALLED)  ## accept the default report's key figures: read the diff before you commit it
+	$(BIN)/lagesbild build
+	mkdir -p tests/expected
+	cp reports/2480/2024/key_figures.csv tests/expected/key_figures.csv
+
+benchmarks: $(INSTALLED)  ## time the build against a loop of papermill and nbconvert
+	$(BIN)/python benchmarks/build.py
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:  ## remove what was made: reports, the tidy table, caches
+	find reports data/processed -mindepth 1 ! -name 'README*' -delete
+	rm -rf .pytest_cache .ruff_cache .hypothesis
