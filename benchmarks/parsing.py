@@ -1,8 +1,8 @@
 """Prints how long parsing and storing 500,000 made-up observations takes, and the memory at its peak.
 
 Run: python benchmarks/parsing.py. The aim is within 10 s and 1 GiB for each service. The answers come as JSON
-text out of the memory, so that neither network nor pace is measured; everything after them is the product's own
-way. Each service is measured in a process of its own; its answers are made and kept there and part of the peak.
+text out of the memory, so that neither network nor pace is measured; everything after them is the product's
+own way. Each service has a process of its own; its answers are made and kept there and part of the peak.
 """
 
 import json

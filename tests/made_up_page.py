@@ -157,7 +157,11 @@ def chapter(svg: str) -> NotebookNode:
                 "projects.html",
                 heading="Projekt",
                 anchor="projekt",
-                items=(Project("Ljus", "Lampor.", "Nämnden"),),
+                items=(
+                    Project(
+                        "Ljus", "Lampor.", "Påhittsby kommunfullmäktige, till kommunstyrelsen och torgnämnden"
+                    ),
+                ),
             ),
             passage(
                 "plans.html",

@@ -148,9 +148,7 @@ CASES = {
     "next_url that repeats": Case(
         lambda d, r: as_json(d.page(r) | {"next_url": r.url}), "next_url repeats a page"
     ),
-    "empty list where the snapshot has rows": Case(
-        plain('{"values": [], "count": 0, "next_url": null}'), "no values", "gone"
-    ),
+    "empty list where the snapshot has rows": Case(page(lambda p: without_good(p)), "no values", "gone"),
     "duplicate rows": Case(page(twice), "twice"),
     "'12,5' as a string": Case(page(edit_value(value="12,5")), "the value '12,5' is no number"),
     "period as a string": Case(page(lambda p: first_good(p).update(period="2022")), "'2022' is no whole number"),
@@ -167,6 +165,11 @@ CASES = {
         lambda d, r: Response(json.dumps(edited(d.page(r))), content_type="application/json"), "NaN is no number"
     ),
 }
+
+
+def without_good(page: dict) -> dict:
+    values = [item for item in page["values"] if item["kpi"] != GOOD]
+    return page | {"values": values, "count": len(values)}
 
 
 def edited(page: dict) -> dict:
@@ -265,19 +268,23 @@ def test_ctrl_c_keeps_what_is_not_done_and_ends_at_once(project: Project) -> Non
     }
 
 
-def test_a_fault_in_the_very_last_call_loses_no_series_that_was_whole(project: Project) -> None:
-    """The last call brings the second page of the figures: nothing of its series may be used."""
+def test_a_fault_in_the_very_last_call_of_a_series_loses_it_and_no_other(project: Project) -> None:
     before = project.files()
-    project.double.per_page = 60
-    project.fetch()
-    last = project.double.asked[-1]
-    assert "page=" in last
-    project.double.rows[GOOD, 2020, "0000"] = [value(99.0)]
-    project.double.fault = lambda request: Response("", 500) if "page=2" in request.full_path else None
-    failed = {result.id for result in project.fetch().results if result.state == "failed"}
-    assert failed
-    for id in failed:
-        assert project.files()[f"{id}.csv"] == before[f"{id}.csv"]
+    project.double.per_page = 10
+    project.double.rows[GOOD, 2020, "0000"] = [value(99.0)]  # the first page has news, the last one never comes
+    last = {f"{GOOD},{OTHER},{MARGIN}": "page=6", GOOD: "page=2"}
+
+    def broken_at_last(request: Request) -> Response | None:
+        series = request.path.split("/")[4] if "data/kpi" in request.path else ""
+        return Response("", 500) if last.get(series, "never") in request.full_path else None
+
+    project.double.fault = broken_at_last
+    assert {r.id: r.state for r in project.fetch().results if r.id in (GOOD, OTHER, MARGIN)} == {
+        GOOD: "failed",
+        OTHER: "unchanged",
+        MARGIN: "unchanged",
+    }
+    assert project.files()[f"{GOOD}.csv"] == before[f"{GOOD}.csv"]
 
 
 def bom(double: KoladaDouble, request: Request) -> Response:

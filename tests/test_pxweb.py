@@ -190,6 +190,28 @@ def test_a_missing_month_makes_the_year_incomplete_and_no_month_at_all_makes_it_
     assert rows["9902", 2022, 0, "T", ""] == (None, "missing")
 
 
+@pytest.mark.parametrize(
+    ("mark", "value", "expected", "warning"),
+    [
+        ("p", 7, (7, "preliminary"), None),
+        ("..", None, (None, "missing"), None),
+        ("-", None, (None, "missing"), None),
+        ("..", 7, (None, "missing"), "stand beside a mark for no value"),
+        ("r", 7, (7, ""), "1 values have the status 'r', whose meaning is not known"),
+    ],
+)
+def test_a_mark_beside_a_value_is_a_note_and_one_for_no_value_is_never_a_number(
+    scb, table, mark, value, expected, warning
+):
+    table.spoil_answer = lambda body: body | {"value": [value, *body["value"][1:]], "status": {"0": mark}}
+    found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
+    rows = cells(found.rows)
+    assert rows["0000", 2022, 1, "T", ""] == expected
+    year = {"p": "preliminary", "r": ""}.get(mark if value else "", "incomplete")
+    assert rows["0000", 2022, 0, "T", ""][1] == ("incomplete" if expected[0] is None else year)
+    assert any(warning in text for text in found.warnings) if warning else not found.warnings
+
+
 def test_a_label_that_is_spelt_otherwise_is_taken_and_named_in_a_warning(scb, table):
     found = fetched(scb, {"sickness": indicator("Sjuk- och aktivitetsersättning")})["sickness"]
     assert cells(found.rows)["9901", 2022, 1, "T", ""][0] == table.value(

@@ -60,6 +60,65 @@ def check(root: Root = None) -> None:
 
 
 @app.command()
+def fetch(
+    only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
+    since: Annotated[int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")] = None,
+    places: Annotated[
+        str, typer.Option(help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git.")
+    ] = "chosen",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
+    note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A series whose changed definition you have read; repeat for several.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Bring official figures from the services that publish them; a series comes whole or not at all.
+
+    LAGESBILD_KOLADA_URL and LAGESBILD_SCB_URL are the services' base addresses, with their version path.
+    """
+    with _refusals():
+        if places not in ("chosen", "all"):
+            raise Refusal(f"--places: '{places}' is unknown. Use chosen or all.")
+        paths = _paths(root)
+        from .catalog import load_catalog
+        from .sources.fetching import fetch as fetched
+        from .sources.order import FetchRequest
+
+        request = FetchRequest(
+            only=tuple(only or ()), since=since, places=places, dry_run=dry_run, note=note, accept=tuple(accept or ())
+        )
+        summary = fetched(paths, load_catalog(paths), request, _fetch_progress)
+    for call in summary.planned:
+        out.print(f"{call.method} {call.url}", soft_wrap=True, markup=False)
+    if dry_run:
+        out.print(f"{len(summary.planned)} requests, at most {summary.most_calls} calls with every page. Nothing was sent.")
+    else:
+        _fetch_summary(summary)
+    raise typer.Exit(0 if summary.ok else 1)
+
+
+def _fetch_progress(progress) -> None:
+    result = progress.result
+    style = "" if result.ok else "red"
+    out.print(f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style)
+    for text in (*result.warnings, *filter(None, [result.message])):
+        out.print(f"      {text}", style=style or "yellow", soft_wrap=True, markup=False)
+    for change in result.revisions[:5]:
+        when = f"{change.year}-{change.month:02d}" if change.month else str(change.year)
+        out.print(f"      {change.place} {when} {change.sex} {change.group}: {change.old} -> {change.new}", markup=False)
+    if len(result.revisions) > 5:
+        out.print(f"      and {len(result.revisions) - 5} more revised values")
+
+
+def _fetch_summary(summary) -> None:
+    states: dict[str, int] = {}
+    for result in summary.results:
+        states[result.state] = states.get(result.state, 0) + 1
+    out.print(f"{', '.join(f'{count} {state}' for state, count in states.items())}; {summary.calls} calls.")
+
+
+@app.command()
 def build(
     municipality: Annotated[str, typer.Option(help="Four-digit code, such as 2480 or 0580.")] = "2480",
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,

@@ -48,7 +48,7 @@ class Client:
         self.limits = limits or Limits()
         self.calls = 0
         self._clock, self._sleep = clock, sleep
-        self._unanswered = 0
+        self._silences: list[str] = []  # why the latest requests got no answer
         if not _is_base(base_url):
             raise SourceError(
                 f"{name}: '{base_url}' is no base address. Give one that begins with https:// and ends with "
@@ -94,28 +94,28 @@ class Client:
     def _answer(self, method: str, url: str, body: Any) -> Answer:
         ends = self._clock() + self.limits.deadline
         for attempt in range(1, self.limits.attempts + 1):
-            if self._unanswered >= OUTAGE:
-                silent = f"not asked: the last {OUTAGE} requests got no answer"
+            if len(self._silences) >= OUTAGE:
+                silent = f"not asked, since {OUTAGE} requests in a row got no answer, last: {self._silences[-1]}"
                 raise self.error(silent, "Fetch again later.", f"{method} {url}")
             try:
                 exchange = self._followed(method, url, body, ends)
                 answer = parsed(exchange)
-            except ExchangeError as error_met:
-                self._wait_or_give_up(error_met, attempt, ends, f"{method} {url}")
+            except ExchangeError as met:
+                self._wait_or_give_up(met, attempt, ends, f"{method} {url}")
             else:
-                self._unanswered = 0
+                self._silences.clear()
                 return Answer(url, method, body, answer, digest(exchange.content), len(exchange.content))
         raise AssertionError("unreachable: the last attempt gives up")
 
-    def _wait_or_give_up(self, error_met: ExchangeError, attempt: int, ends: float, request: str) -> None:
+    def _wait_or_give_up(self, met: ExchangeError, attempt: int, ends: float, request: str) -> None:
         """Sleep until the next attempt, or raise SourceError when there is none."""
-        wait = self.limits.backoff * 2 ** (attempt - 1) if error_met.wait is None else error_met.wait
-        last = not error_met.again or attempt == self.limits.attempts
+        wait = self.limits.backoff * 2 ** (attempt - 1) if met.wait is None else met.wait
+        last = not met.again or attempt == self.limits.attempts
         if last or wait > self.limits.longest_wait or self._clock() + wait > ends:
-            self._unanswered = self._unanswered + 1 if error_met.outage else 0
+            self._silences = [*self._silences, met.what] if met.outage else []
             tried = f" (attempt {attempt})" if attempt > 1 else ""
-            asked = f", asks to wait {error_met.wait:.0f} s" if error_met.wait else ""
-            raise self.error(f"{error_met.what}{asked}{tried}", error_met.remedy, request) from None
+            asked = f", asks to wait {met.wait:.0f} s" if met.wait else ""
+            raise self.error(f"{met.what}{asked}{tried}", met.remedy, request) from None
         self._sleep(wait)
 
     def _followed(self, method: str, url: str, body: Any, ends: float) -> Exchange:

@@ -1,7 +1,10 @@
 """What can go wrong between us and a service, in words that say what to do."""
 
+from ..refusals import Refusal
 
-class SourceError(Exception):
+
+
+class SourceError(Refusal):
     """A request or an answer that cannot be used: service, request, what happened, remedy."""
 
 

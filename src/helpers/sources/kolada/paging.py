@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..answer import Answer
-from ..client import Client
+from ..client import Client, SourceError
 
 PER_PAGE = 5000
 MAX_PAGES = 2000
@@ -22,7 +22,7 @@ def pages(client: Client, path: str) -> Iterator[Answer]:
         answer = client.get(url)
         next_url = _checked(client, answer)
         yield answer
-        url = client.url(next_url) if next_url else None
+        url = _followed(client, answer, next_url) if next_url else None
 
 
 def items(answer: Answer) -> list[dict]:
@@ -49,3 +49,10 @@ def _checked(client: Client, answer: Answer) -> str | None:
     if next_url is not None and not isinstance(next_url, str):
         raise client.error(f"next_url is {next_url!r}, no address", _REMEDY, answer)
     return next_url
+
+
+def _followed(client: Client, answer: Answer, next_url: str) -> str:
+    try:
+        return client.url(next_url)
+    except SourceError as error:
+        raise client.error(f"next_url cannot be followed ({error})", _REMEDY, answer) from None

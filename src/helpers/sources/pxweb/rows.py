@@ -84,12 +84,12 @@ def with_years(months: pd.DataFrame) -> pd.DataFrame:
     """
     if months.empty:
         return months
-    grouped = months.groupby(YEAR, sort=False)
-    years = grouped["value"].agg(["count", "mean"]).reset_index()
-    preliminary = grouped["status"].agg(lambda statuses: (statuses == "preliminary").any()).to_numpy()
-    whole = years["count"] == 12
-    status = pd.Series("incomplete", index=years.index, dtype="str").mask(years["count"] == 0, "missing")
-    status = status.mask(whole, "").mask(whole & preliminary, "preliminary")
+    marked = months.assign(preliminary=months["status"] == "preliminary")
+    wanted = {"months": ("value", "count"), "mean": ("value", "mean"), "preliminary": ("preliminary", "any")}
+    years = marked.groupby(YEAR, sort=False).agg(**wanted).reset_index()
+    whole = years["months"] == 12
+    status = pd.Series("incomplete", index=years.index, dtype="str").mask(years["months"] == 0, "missing")
+    status = status.mask(whole, "").mask(whole & years["preliminary"], "preliminary")
     value = years["mean"].where(whole)
     annual = years[YEAR].assign(month=0, value=value, count=math.nan, status=status)
     return pd.concat([annual[ROW_COLUMNS], months], ignore_index=True)
