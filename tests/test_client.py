@@ -26,12 +26,19 @@ from helpers.sources.snapshot import read_snapshot
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def double() -> Iterator[KoladaDouble]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[HTTPServer]:
+    """Threaded, so that an answer that never ends holds up nothing but its own request."""
     with HTTPServer(threaded=True) as server:
-        double = KoladaDouble(server)
-        yield double
-        double.released.set()
+        yield server
+
+
+@pytest.fixture
+def double(server: HTTPServer) -> Iterator[KoladaDouble]:
+    server.clear()
+    double = KoladaDouble(server)
+    yield double
+    double.released.set()
 
 
 @pytest.fixture

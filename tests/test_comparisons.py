@@ -130,7 +130,7 @@ def test_a_survey_difference_without_margins_is_neither_real_nor_unreal():
     [
         ("share", {"value": [80.0, 60.0], "count": [56.0, 48.0]}, "newcombe", 5.24, 33.39),
         ("survey", {"value": [80.0, 60.0], "margin": [3.0, 4.0]}, "margins", 15.0, 25.0),
-        ("rate", {"value": [100.0, 100.0], "count": [100.0, 100.0]}, "poisson", -28.07, 28.07),
+        ("rate", {"value": [100.0, 100.0], "count": [100.0, 100.0]}, "poisson", -28.47, 28.47),
     ],
 )
 def test_each_kind_of_figure_is_compared_by_its_own_method(kind, columns, method, low, high):
@@ -165,7 +165,7 @@ def test_a_gap_with_a_hidden_side_is_hidden_and_has_no_value():
 
 
 def test_a_gap_of_two_rows_for_one_sex_is_refused():
-    with pytest.raises(ValueError, match="9901.*Pass one row a key"):
+    with pytest.raises(ValueError, match=r"9901.*Pass one row a key"):
         gender_gap(rows(sex=["K", "K", "M"], value=[1.0, 2.0, 3.0]), {})
 
 

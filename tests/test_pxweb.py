@@ -570,6 +570,7 @@ LABELS = {
         ("Sysselsatta 20-65 år", None),
         ("Sysselsatta", None),
         ("Bidrog", None),
+        ("Ålder16-65år", None),
         ("Aktivitetsersättning", None),
     ],
 )
@@ -609,6 +610,7 @@ def test_regions_become_places_of_four_digits(code, place):
         ("7", "2024", Period(2024)),
         ("2024M07", "2024M07", Period(2024, 7)),
         ("3", "2021\u20132024", Period(2024, 0, 4)),
+        ("2021", "2018-2021", Period(2021, 0, 4)),
     ],
 )
 def test_periods_are_read_from_their_labels(code, label, period):

@@ -23,7 +23,8 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 Root = Annotated[
-    Path | None, typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE}).")
+    Path | None,
+    typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."),
 ]
 
 
@@ -61,15 +62,27 @@ def check(root: Root = None) -> None:
 
 @app.command()
 def fetch(
-    only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
-    since: Annotated[int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="An indicator or series; repeat for several.")
+    ] = None,
+    since: Annotated[
+        int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")
+    ] = None,
     places: Annotated[
-        str, typer.Option(help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git.")
+        str,
+        typer.Option(
+            help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git."
+        ),
     ] = "chosen",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
-    note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")
+    ] = False,
+    note: Annotated[
+        str | None, typer.Option(help="Put into the manifest: where the figures were read.")
+    ] = None,
     accept: Annotated[
-        list[str] | None, typer.Option(help="A series whose changed definition you have read; repeat for several.")
+        list[str] | None,
+        typer.Option(help="A series whose changed definition you have read; repeat for several."),
     ] = None,
     root: Root = None,
 ) -> None:
@@ -86,13 +99,20 @@ def fetch(
         from .sources.order import FetchRequest
 
         request = FetchRequest(
-            only=tuple(only or ()), since=since, places=places, dry_run=dry_run, note=note, accept=tuple(accept or ())
+            only=tuple(only or ()),
+            since=since,
+            places=places,
+            dry_run=dry_run,
+            note=note,
+            accept=tuple(accept or ()),
         )
         summary = fetched(paths, load_catalog(paths), request, _fetch_progress)
     for call in summary.planned:
         out.print(f"{call.method} {call.url}", soft_wrap=True, markup=False)
     if dry_run:
-        out.print(f"{len(summary.planned)} requests, at most {summary.most_calls} calls with every page. Nothing was sent.")
+        out.print(
+            f"{len(summary.planned)} requests, at most {summary.most_calls} calls with every page. Nothing was sent."
+        )
     else:
         _fetch_summary(summary)
     raise typer.Exit(0 if summary.ok else 1)
@@ -101,12 +121,17 @@ def fetch(
 def _fetch_progress(progress) -> None:
     result = progress.result
     style = "" if result.ok else "red"
-    out.print(f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style)
+    out.print(
+        f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style
+    )
     for text in (*result.warnings, *filter(None, [result.message])):
         out.print(f"      {text}", style=style or "yellow", soft_wrap=True, markup=False)
     for change in result.revisions[:5]:
         when = f"{change.year}-{change.month:02d}" if change.month else str(change.year)
-        out.print(f"      {change.place} {when} {change.sex} {change.group}: {change.old} -> {change.new}", markup=False)
+        out.print(
+            f"      {change.place} {when} {change.sex} {change.group}: {change.old} -> {change.new}",
+            markup=False,
+        )
     if len(result.revisions) > 5:
         out.print(f"      and {len(result.revisions) - 5} more revised values")
 

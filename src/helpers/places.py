@@ -77,7 +77,9 @@ class Places:
             return ComparisonGroup(pinned.id, title, tuple(place for place in members if place != code))
         wanted = catalog.comparisons.rule.format(name=self.name(code), year="").rstrip(" ,")
         found = [
-            (title, id) for id, (title, _) in self.groups.items() if title.rpartition(",")[0].rstrip() == wanted
+            (title, id)
+            for id, (title, _) in self.groups.items()
+            if title.rpartition(",")[0].rstrip() == wanted
         ]
         if not found:
             return None

@@ -65,8 +65,10 @@ class Document:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or str(error)
             raise RecordError(
-                [f"{shown_as}:{mark.line + 1 if mark else 1}: broken YAML: {problem}. "
-                 "Look for a missing quote, colon or indent on this line or the one above."]
+                [
+                    f"{shown_as}:{mark.line + 1 if mark else 1}: broken YAML: {problem}. "
+                    "Look for a missing quote, colon or indent on this line or the one above."
+                ]
             ) from None
         self.content = {} if node is None else self._value(node, ())
 
@@ -77,8 +79,10 @@ class Document:
                 key = self._scalar(key_node)
                 if key in found:
                     raise RecordError(
-                        [f"{self.shown_as}:{key_node.start_mark.line + 1}: '{key}' stands twice; the first is on "
-                         f"line {self.lines[(*at, key)]}. Keep one of them."]
+                        [
+                            f"{self.shown_as}:{key_node.start_mark.line + 1}: '{key}' stands twice; the first is on "
+                            f"line {self.lines[(*at, key)]}. Keep one of them."
+                        ]
                     )
                 self.lines[(*at, key)] = key_node.start_mark.line + 1
                 self.keys[(*at, key)] = key_node.value
@@ -122,15 +126,21 @@ class Document:
         if error["type"] == "missing":
             return self.slip(at[:-1], f"the field '{at[-1]}' is missing. Add it.")
         if at[-1:] == ("[key]",):
-            return self.slip(at, f"the key is read as {at[-2]!r}, not as text. Put it in quotes: \"{self.keys[at[:-1]]}\".")
+            return self.slip(
+                at, f'the key is read as {at[-2]!r}, not as text. Put it in quotes: "{self.keys[at[:-1]]}".'
+            )
         written = self.scalars.get(at)
         if error["type"] == "string_type" and written is not None:
-            return self.slip(at, f"{written} is read as {error['input']!r}, not as text. Put it in quotes: \"{written}\".")
+            return self.slip(
+                at, f'{written} is read as {error["input"]!r}, not as text. Put it in quotes: "{written}".'
+            )
         value = repr(error["input"]) if written is None else f"'{written}'"
         return self.slip(at, f"{value if len(value) < 80 else value[:77] + '...'}: {error['msg']}.")
 
 
-def read_record(path: Path, model: type[AnyRecord], shown_as: str | None = None) -> tuple[AnyRecord, Document]:
+def read_record(
+    path: Path, model: type[AnyRecord], shown_as: str | None = None
+) -> tuple[AnyRecord, Document]:
     """The file's content as `model`, and the document, which knows the lines for later complaints."""
     document = Document(path, shown_as or path.as_posix())
     return document.record(model), document

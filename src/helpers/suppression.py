@@ -47,7 +47,8 @@ def exposed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESHOLD
 def _limits(table: pd.DataFrame, thresholds: Mapping[str, int] | int) -> pd.Series:
     if isinstance(thresholds, int):
         return pd.Series(thresholds, index=table.index)
-    return table["indicator"].map(dict(thresholds)).fillna(THRESHOLD)
+    limits = [thresholds.get(indicator, THRESHOLD) for indicator in table["indicator"]]
+    return pd.Series(limits, index=table.index)
 
 
 def _blocks(table: pd.DataFrame, thresholds: Mapping[str, int] | int) -> list[tuple[np.ndarray, float]]:

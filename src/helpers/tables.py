@@ -51,7 +51,9 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
     for row in frame.itertuples():
         at = (getattr(row, head), tuple(getattr(row, name) for name in across))
         if at in cells:
-            raise ValueError(f"table '{caption}': two values for {at}. Choose rows that differ in year, place or group.")
+            raise ValueError(
+                f"table '{caption}': two values for {at}. Choose rows that differ in year, place or group."
+            )
         cells[at] = _cell(row, measures[row.indicator])
     heads = list(dict.fromkeys(getattr(row, head) for row in frame.itertuples()))
     columns = list(dict.fromkeys(at[1] for at in cells))
@@ -59,7 +61,9 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
     return DataTable(
         caption=caption,
         columns=(
-            Column({"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}[head]),
+            Column(
+                {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}[head]
+            ),
             *(Column(", ".join(column) or _value_header(measures), numeric=True) for column in columns),
         ),
         rows=body,

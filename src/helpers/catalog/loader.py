@@ -118,7 +118,9 @@ class _Reading:
         try:
             content, document = read_record(path, model, shown_as)
         except FileNotFoundError:
-            self.slips.append(f"{shown_as}:1: the file is missing. Restore it from the repository, or add it for a new page.")
+            self.slips.append(
+                f"{shown_as}:1: the file is missing. Restore it from the repository, or add it for a new page."
+            )
             return None
         except RecordError as error:
             self.slips.extend(error.slips)
@@ -134,7 +136,10 @@ class _Reading:
         if (kind, id) in self.home:
             first, at = self.home[kind, id]
             self.slips.append(
-                document.slip((kind, id), f"the id '{id}' is taken: {first.shown_as}:{first.line(at)}. Give one another id.")
+                document.slip(
+                    (kind, id),
+                    f"the id '{id}' is taken: {first.shown_as}:{first.line(at)}. Give one another id.",
+                )
             )
         self.home.setdefault((kind, id), (document, (kind, id)))
 
@@ -169,7 +174,9 @@ def load_catalog(paths: Paths) -> Catalog:
         catalog.figures |= page_file.figures
         catalog.indicators |= page_file.indicators
         catalog.gaps |= page_file.gaps
-    catalog.figures = dict(sorted(catalog.figures.items(), key=lambda item: (not item[0].isdecimal(), item[0].zfill(4))))
+    catalog.figures = dict(
+        sorted(catalog.figures.items(), key=lambda item: (not item[0].isdecimal(), item[0].zfill(4)))
+    )
     for kind, id, name, what in _slips(catalog):
         reading.complain(kind, id, name, what)
     if reading.slips:
@@ -219,7 +226,12 @@ def _indicator_slips(catalog: Catalog, id: str, entry: Indicator) -> Iterator[Sl
     yield from _unknown(catalog.units, "indicators", id, "unit", entry.unit)
     yield from _unknown(catalog.publishers, "indicators", id, "publisher", entry.publisher)
     if entry.kolada and (entry.kolada.margin is None) != (entry.kolada.margin_title is None):
-        yield "indicators", id, "kolada", "a margin needs both 'margin' and 'margin_title'. Add the one that is missing."
+        yield (
+            "indicators",
+            id,
+            "kolada",
+            "a margin needs both 'margin' and 'margin_title'. Add the one that is missing.",
+        )
     if entry.share:
         for role in (entry.share.part, entry.share.total):
             yield from _unknown(catalog.indicators, "indicators", id, "share", role)
@@ -233,18 +245,33 @@ def _figure_slips(catalog: Catalog, number: str, figure: Figure) -> Iterator[Sli
         yield from _unknown(catalog.priorities, "figures", number, "priority", figure.priority)
         area = catalog.focus_areas.get(getattr(catalog.priorities.get(figure.priority), "area", ""))
         if area and area.page != figure.page:
-            yield "figures", number, "priority", (
-                f"priority {figure.priority} belongs to the page '{area.page}', but the figure stands on "
-                f"'{figure.page}'. Correct one of the two."
+            yield (
+                "figures",
+                number,
+                "priority",
+                (
+                    f"priority {figure.priority} belongs to the page '{area.page}', but the figure stands on "
+                    f"'{figure.page}'. Correct one of the two."
+                ),
             )
     for name in ("measure", "stand_in", "dots"):
         for indicator in getattr(figure, name):
             yield from _unknown(catalog.indicators, "figures", number, name, indicator)
     if not figure.measure:
-        yield "figures", number, "measure", "a figure needs a measure of its own, even one that nobody publishes. Add it."
+        yield (
+            "figures",
+            number,
+            "measure",
+            "a figure needs a measure of its own, even one that nobody publishes. Add it.",
+        )
     if figure.stand_in and not (figure.related_to or figure.derived):
-        yield "figures", number, "stand_in", (
-            "a stand-in needs 'related_to' (how it differs, in plain words) or 'derived' (how it is computed). Add one."
+        yield (
+            "figures",
+            number,
+            "stand_in",
+            (
+                "a stand-in needs 'related_to' (how it differs, in plain words) or 'derived' (how it is computed). Add one."
+            ),
         )
 
 
@@ -253,15 +280,27 @@ def _series_slips(catalog: Catalog) -> Iterator[Slip]:
     for id, entry in catalog.indicators.items():
         for series in (entry.kolada.id, entry.kolada.margin) if entry.kolada else ():
             if series in seen:
-                yield "indicators", id, "kolada", f"{series} already fills '{seen[series]}'. Use that indicator instead."
+                yield (
+                    "indicators",
+                    id,
+                    "kolada",
+                    f"{series} already fills '{seen[series]}'. Use that indicator instead.",
+                )
             if series:
                 seen[series] = id
 
 
 def _use_slips(catalog: Catalog) -> Iterator[Slip]:
-    used = {id for figure in catalog.figures.values() for id in (*figure.measure, *figure.stand_in, *figure.dots)}
+    used = {
+        id for figure in catalog.figures.values() for id in (*figure.measure, *figure.stand_in, *figure.dots)
+    }
     used |= {id for priority in catalog.priorities.values() for id in priority.evidence}
     used |= {id for part in catalog.parts.values() for id in part.indicators}
-    used |= {role for entry in catalog.indicators.values() if entry.share for role in (entry.share.part, entry.share.total)}
+    used |= {
+        role
+        for entry in catalog.indicators.values()
+        if entry.share
+        for role in (entry.share.part, entry.share.total)
+    }
     for id in sorted(catalog.indicators.keys() - used):
         yield "indicators", id, "title", "no figure, priority or part uses it. Name it in one, or remove it."

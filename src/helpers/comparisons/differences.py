@@ -71,7 +71,7 @@ def compared_pairs(pairs: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFram
     `real` is <NA>.
     """
     out = pairs.assign(difference=pairs["value"] - pairs["other_value"], low=np.nan, high=np.nan, method="")
-    kind = pairs["indicator"].map(dict(kinds)).fillna("").to_numpy()
+    kind = np.array([kinds.get(indicator, "") for indicator in pairs["indicator"]], dtype=object)
     counted = (pairs[["count", "other_count"]].notna().all(axis=1) & _bases_known(pairs)).to_numpy()
     for name, method, found in (
         ("margins", _by_margins, pairs[["margin", "other_margin"]].notna().all(axis=1).to_numpy()),

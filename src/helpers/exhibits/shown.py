@@ -52,7 +52,9 @@ def figure_shown(block: FigureBlock) -> Shown:
 
 def table_shown(table: DataTable, anchor: str = "") -> Shown:
     """A table that stands by itself."""
-    return Shown(rendered("table.html", table=table, anchor=anchor), {"kind": "table", "caption": table.caption})
+    return Shown(
+        rendered("table.html", table=table, anchor=anchor), {"kind": "table", "caption": table.caption}
+    )
 
 
 def passage_shown(passage: Passage, **facts: Any) -> Shown:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..assessments import prose_html
-from ..assessments.models import Judgement, Plan
+from ..assessments.models import Judgement, Plan, Remark
 from ..catalog import Indicator
 from ..exhibits import Column, DataTable, Passage, Shown, passage_shown, table_shown
 from ..exhibits.blocks import EditionFacts, Evidence, Mark, OverviewRow, PlanRow, Project, Section, SourceRow
@@ -66,8 +66,35 @@ def introduction(setting: Setting) -> Shown:
     title = "Om programmet och rapporten"
     caveat = setting.catalog.programme.caveat
     prose = (prose_html(written) if written else "") + prose_html(caveat)
-    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose)) + _gaps(setting, None)
+    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose)) + _gaps(
+        setting, None
+    )
     return passage_shown(Passage(html, anchor="om", title=title))
+
+
+def area_text(setting: Setting) -> Shown:
+    """People's text on the page's focus area; nothing when they wrote none. What the area lacks follows it."""
+    judgement = _judgements(setting, "areas").get(_area_of(setting))
+    prose = prose_html(judgement.prose) if judgement and judgement.prose else ""
+    html = rendered("prose.html", prose=prose, by=JUDGED) if prose else ""
+    return passage_shown(Passage(html + _gaps(setting, None)))
+
+
+def remarks(setting: Setting) -> Shown:
+    """Where the document behind the judgements says two things: which is wrong is not ours to know."""
+    return remarks_shown(setting.assessment.remarks if setting.assessment else [])
+
+
+def remarks_shown(found: list[Remark]) -> Shown:
+    """A list of contradictions, each with the places that disagree; nothing when there are none."""
+    items = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in found)
+    title = "Där underlaget säger emot sig självt"
+    if not items:
+        return passage_shown(Passage(""))
+    intro = "Vilken uppgift som är fel framgår inte av underlaget."
+    return _passage(
+        "projects.html", "motsagelser", title, heading=title, anchor="motsagelser", items=items, intro=intro
+    )
 
 
 def status_marks(judgement: Judgement | None) -> tuple[Mark, ...]:
@@ -96,8 +123,12 @@ def _area_of(setting: Setting) -> str:
     return found[0]
 
 
-def _overview(setting: Setting, heading: str, anchor: str, first: str, rows: Iterable[OverviewRow], note: str) -> Shown:
-    caption = f"{heading}, {setting.place} {setting.year}. Trend och lägesbild, med den som har gjort bedömningen."
+def _overview(
+    setting: Setting, heading: str, anchor: str, first: str, rows: Iterable[OverviewRow], note: str
+) -> Shown:
+    caption = (
+        f"{heading}, {setting.place} {setting.year}. Trend och lägesbild, med den som har gjort bedömningen."
+    )
     return _passage(
         "overview.html", anchor, heading, heading=heading, anchor=anchor, caption=caption, first=first,
         rows=tuple(rows), note=note,
@@ -206,7 +237,9 @@ def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
         for id in figure.indicators:
             if id not in seen:
                 seen.add(id)
-                yield computed_evidence(setting, id, link=f"#{figure.anchor}", stand_in=figure.state == "related")
+                yield computed_evidence(
+                    setting, id, link=f"#{figure.anchor}", stand_in=figure.state == "related"
+                )
     for id in catalog.priorities[priority].evidence:
         if id not in seen:
             yield computed_evidence(setting, id, link="", stand_in=False)
@@ -216,7 +249,9 @@ def _gaps(setting: Setting, priority: str | None) -> str:
     html = ""
     for gap in setting.catalog.gaps.values():
         if gap.page == setting.page and gap.priority == priority:
-            known = " ".join(part for part in (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if part)
+            known = " ".join(
+                part for part in (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if part
+            )
             html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=known)
     return html
 
@@ -231,7 +266,9 @@ def projects(setting: Setting) -> Shown:
         for entry in ((*assessment.projects_of(area), *assessment.assignments_of(area)) if assessment else ())
     ]
     intro = "" if items else _not_assessed(setting)
-    return _passage("projects.html", "projekt", title, heading=title, anchor="projekt", items=tuple(items), intro=intro)
+    return _passage(
+        "projects.html", "projekt", title, heading=title, anchor="projekt", items=tuple(items), intro=intro
+    )
 
 
 def _not_assessed(setting: Setting) -> str:

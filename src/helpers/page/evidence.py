@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from ..exhibits import KeyFigure
 from ..exhibits.blocks import Evidence, Mark
 from ..places import COUNTRY
+from ..sources.document_list import document_sources
 from ..tidy import latest_year, rows_of
-from ..wording import comparison_finding, period_text
+from ..wording import Origin, comparison_finding, period_text
 from ..wording.findings import Measure
 from .setting import Setting
 
@@ -30,7 +33,9 @@ def placing(setting: Setting, indicator: str) -> Placing | None:
     """
     better = setting.catalog.indicators[indicator].better
     rows = setting.table
-    rows = rows[(rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["group"] == "") & (rows["month"] == 0)]
+    rows = rows[
+        (rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["group"] == "") & (rows["month"] == 0)
+    ]
     rows = rows[rows["place"].map(setting.places.kinds).eq("K") & rows["value"].notna()]
     counts = rows.groupby("year")["place"].nunique()
     own = set(rows.loc[rows["place"] == setting.focus, "year"])
@@ -50,7 +55,9 @@ def key_figures(setting: Setting, indicators: list[str]) -> tuple[KeyFigure, ...
     for id in indicators:
         year = latest_year(setting.table, id, setting.focus)
         rows = setting.table
-        rows = rows[(rows["indicator"] == id) & (rows["year"] == year) & (rows["group"] == "") & rows["value"].notna()]
+        rows = rows[
+            (rows["indicator"] == id) & (rows["year"] == year) & (rows["group"] == "") & rows["value"].notna()
+        ]
         rows = rows[rows["place"].isin(places)]
         best = placing(setting, id)
         lines += [_line(setting, row, best) for row in rows.itertuples()]
@@ -70,6 +77,26 @@ def _line(setting: Setting, row, best: Placing | None) -> KeyFigure:
     )
 
 
+def origins(setting: Setting, rows: pd.DataFrame) -> list[Origin]:
+    """Where the values of `rows` were read, one entry an indicator and vintage."""
+    catalog = setting.catalog
+    documents = document_sources(setting.paths)
+    found = []
+    for id, vintage in dict.fromkeys(zip(rows["indicator"], rows["vintage"], strict=True)):
+        entry = catalog.indicators[id]
+        publisher = catalog.publishers[entry.publisher].name
+        document = documents.get(entry.document or "")
+        if document and document.vintage == vintage:
+            found.append(Origin("document", publisher, document.source))
+        elif entry.kolada:
+            found.append(Origin("kolada", publisher, "Kolada (RKA)"))
+        elif entry.table:
+            found.append(Origin("table", publisher, f"tabell {entry.table.id}"))
+        else:
+            found.append(Origin(entry.source, publisher))
+    return list(dict.fromkeys(found))
+
+
 def computed_evidence(setting: Setting, indicator: str, *, link: str, stand_in: bool) -> Evidence:
     """One line of the computed side: the latest value beside the country's, and the rank where there is one."""
     entry = setting.catalog.indicators[indicator]
@@ -78,9 +105,12 @@ def computed_evidence(setting: Setting, indicator: str, *, link: str, stand_in: 
     rows = rows.assign(
         name=rows["place"].map(setting.places.names), role=[setting.role(code) for code in rows["place"]]
     )
-    finding = comparison_finding(rows, measure).removeprefix(f"{entry.label}: ") or f"Inget värde för {setting.place}."
+    finding = (
+        comparison_finding(rows, measure).removeprefix(f"{entry.label}: ")
+        or f"Inget värde för {setting.place}."
+    )
     best = placing(setting, indicator)
     of = "deltagande kommuner" if entry.kind == "survey" else "kommuner"
     reasons = [f"Plats {best.rank} av {best.n} {of} {period_text(entry, best.year)}." if best else ""]
     reasons.append("Närliggande mått." if stand_in else "")
-    return Evidence(entry.label, Mark(finding, COMPUTED), " ".join(part for part in reasons if part), link)
+    return Evidence(entry.title, Mark(finding, COMPUTED), " ".join(part for part in reasons if part), link)

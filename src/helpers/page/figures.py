@@ -28,7 +28,7 @@ from ..wording import (
 from ..wording.findings import Measure
 from ..wording.kinds import KINDS
 from ..wording.places import in_place, listed
-from .evidence import key_figures
+from .evidence import key_figures, origins
 from .setting import Setting
 
 Chart = Callable[[pd.DataFrame, Frame], Drawing]  # a function of helpers.charts
@@ -125,7 +125,9 @@ class ReportFigure:
     def frame(self, rows: pd.DataFrame) -> Frame:
         """Unit, decimals, bounds and breaks for the chart of `rows`."""
         measure = next(iter(self.measures(rows).values()))
-        breaks = {b.year: b.what for id in self.measures(rows) for b in self.setting.catalog.indicators[id].breaks}
+        breaks = {
+            b.year: b.what for id in self.measures(rows) for b in self.setting.catalog.indicators[id].breaks
+        }
         low, high = int(rows["year"].min()), int(rows["year"].max())
         return Frame(
             unit_symbol=measure.unit.symbol,
@@ -218,34 +220,53 @@ class ReportFigure:
             years = years_text(rows["year"])
         names = list(dict.fromkeys(rows["name"]))
         where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
-        return ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part) + "."
+        return (
+            ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part)
+            + "."
+        )
 
     def _provenance(self, rows: pd.DataFrame | None) -> Provenance:
         catalog = self.setting.catalog
         ids = list(self.entry.measure if rows is None else self.measures(rows))
         entries = [catalog.indicators[id] for id in ids]
-        computed = any(entry.share for entry in entries)
-        publishers = [catalog.publishers[entry.publisher] for entry in entries]
-        service = catalog.publishers["kolada"].name if any(entry.kolada for entry in entries) else None
-        line = source_line(publishers, service=service, computed=computed)
         if rows is None:
             line = f"Utgivare enligt rapporten: {self.entry.publisher}."
-        definitions = [f"{entry.label}: {entry.definition}" if len(entries) > 1 else entry.definition for entry in entries]
-        method = self.entry.derived if self.state == "derived" and self.entry.derived else (
-            "Värdena visas som de är publicerade, utan omräkning."
+        else:
+            line = source_line(origins(self.setting, rows))
+        definitions = [
+            f"{entry.label}: {entry.definition}" if len(entries) > 1 else entry.definition
+            for entry in entries
+        ]
+        method = (
+            self.entry.derived
+            if self.state == "derived" and self.entry.derived
+            else ("Värdena visas som de är publicerade, utan omräkning.")
         )
         return Provenance(line, " ".join(definitions), method, self.setting.remake(self.entry.page, ids))
 
     def _notes(self, rows: pd.DataFrame, asked: list[str]) -> list[str]:
         entries = [measure.indicator for measure in self.measures(rows).values()]
-        notes = [self.entry.related_to if self.state == "related" else None, self.entry.footnote, self.entry.remark]
+        notes = [
+            self.entry.related_to if self.state == "related" else None,
+            self.entry.footnote,
+            self.entry.remark,
+        ]
         notes += [text for entry in entries for text in (entry.question, entry.caveat, entry.own_definition)]
-        notes += [f"{b.year}: {b.what}" for entry in entries for b in entry.breaks if b.year <= int(rows["year"].max())]
         notes += [
-            f"Utan {listed([str(year) for year in out.years])}: {out.why}" for entry in entries for out in entry.left_out
+            f"{b.year}: {b.what}"
+            for entry in entries
+            for b in entry.breaks
+            if b.year <= int(rows["year"].max())
+        ]
+        notes += [
+            f"Utan {listed([str(year) for year in out.years])}: {out.why}"
+            for entry in entries
+            for out in entry.left_out
         ]
         if any(entry.kind == "survey" for entry in entries) and rows["margin"].isna().all():
-            notes.append("Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen.")
+            notes.append(
+                "Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen."
+            )
         notes += self._missing_notes(rows, asked)
         if self.latest is not None and self.latest < self.setting.year:
             notes.append(f"Senaste värdet {in_place(self.setting.place)} i underlaget avser {self.latest}.")

@@ -71,6 +71,10 @@ class Page:
         """The table of the page's priorities: trend, status, sentence."""
         return chapters.priorities_overview(self.setting)
 
+    def text(self) -> Shown:
+        """What people wrote about the page's focus area."""
+        return chapters.area_text(self.setting)
+
     def goals(self) -> Shown:
         """The table of the programme's goals."""
         return chapters.goals_overview(self.setting)
@@ -103,6 +107,10 @@ class Page:
         """The state of the underlying plans of the page's focus area."""
         return chapters.plans(self.setting)
 
+    def remarks(self) -> Shown:
+        """Where the document behind the judgements contradicts itself."""
+        return chapters.remarks(self.setting)
+
     def at_hand(self) -> Shown:
         """For every figure of the report: last year at hand, publisher, and how to fetch newer ones."""
         return chapters.at_hand(self.setting)
@@ -125,9 +133,13 @@ def setting_of(paths: Paths, page: str, municipality: str, year: int) -> Setting
     """What the page's cells share; checks page, municipality and year before any data is read."""
     catalog = load_catalog(paths)
     if page not in catalog.pages:
-        raise RefusedEdition(f"page: '{page}' is not in data/catalog/programme.yml. Choose: {', '.join(catalog.pages)}.")
+        raise RefusedEdition(
+            f"page: '{page}' is not in data/catalog/programme.yml. Choose: {', '.join(catalog.pages)}."
+        )
     if not isinstance(municipality, str):
-        raise RefusedEdition(f"municipality: {municipality!r} is not text. Write the code in quotes, such as \"0180\".")
+        raise RefusedEdition(
+            f'municipality: {municipality!r} is not text. Write the code in quotes, such as "0180".'
+        )
     if isinstance(year, bool) or not isinstance(year, int):
         raise RefusedEdition(f"year: {year!r} is not a whole number. Write it without quotes, such as 2024.")
     places = load_places(paths)

@@ -66,7 +66,9 @@ def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
     for name in sorted(wanted):
         if name not in known:
             raise TidyError(
-                [f"data/raw/documents/sources.yml: '{name}' is named in the catalogue but not described. Add it."]
+                [
+                    f"data/raw/documents/sources.yml: '{name}' is named in the catalogue but not described. Add it."
+                ]
             )
         rows = document_rows(paths.documents / f"{name}.csv")
         rows = rows[rows["indicator"].isin([i for i, e in catalog.indicators.items() if e.document == name])]
@@ -79,11 +81,15 @@ def _own_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
     made = []
     for path in local_files(paths):
         rows = local_rows(path, path.parent.name)
-        strange = sorted(set(rows["indicator"]) - {id for id, entry in catalog.indicators.items() if entry.local})
+        strange = sorted(
+            set(rows["indicator"]) - {id for id, entry in catalog.indicators.items() if entry.local}
+        )
         if strange:
             allowed = ", ".join(sorted(id for id, entry in catalog.indicators.items() if entry.local))
             raise TidyError(
-                [f"{paths.relative(path)}: '{strange[0]}' is no indicator that a file may fill. Use one of: {allowed}."]
+                [
+                    f"{paths.relative(path)}: '{strange[0]}' is no indicator that a file may fill. Use one of: {allowed}."
+                ]
             )
         made.append(rows)
     return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
@@ -92,4 +98,6 @@ def _own_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
 def local_files(paths: Paths) -> list:
     """The municipalities' own files, sorted: `data/raw/local/<municipality>/*.csv|xlsx`."""
     found = paths.local.glob("*/*") if paths.local.is_dir() else ()
-    return sorted(p for p in found if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", ".")))
+    return sorted(
+        p for p in found if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", "."))
+    )

@@ -41,5 +41,7 @@ def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[st
 
 def latest_year(table: pd.DataFrame, indicator: str, place: str) -> int | None:
     """The last year with a value of an indicator in a place, or None."""
-    years = table.loc[(table["indicator"] == indicator) & (table["place"] == place) & table["value"].notna(), "year"]
+    years = table.loc[
+        (table["indicator"] == indicator) & (table["place"] == place) & table["value"].notna(), "year"
+    ]
     return int(years.max()) if len(years) else None

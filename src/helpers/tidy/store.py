@@ -59,7 +59,9 @@ def store(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
     _key_file(paths).unlink(missing_ok=True)  # a table without its key is built again
     dictionary = data_dictionary(table.rows, catalog)
     _replaced(paths.processed / FILE, lambda temporary: table.rows.to_parquet(temporary, index=False))
-    _replaced(paths.processed / "data_dictionary.md", lambda temporary: temporary.write_text(dictionary, "utf-8"))
+    _replaced(
+        paths.processed / "data_dictionary.md", lambda temporary: temporary.write_text(dictionary, "utf-8")
+    )
     _replaced(_key_file(paths), lambda temporary: temporary.write_text(table.key + "\n", "utf-8"))
 
 
@@ -93,10 +95,14 @@ def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
     held = {id: rows for id, rows in table.groupby("indicator")}
     for id, entry in sorted(catalog.indicators.items()):
         rows = held.get(id)
-        extent = "0 | 0 | -" if rows is None else (
-            f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}"
+        extent = (
+            "0 | 0 | -"
+            if rows is None
+            else (f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}")
         )
-        lines.append(f"| `{id}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |")
+        lines.append(
+            f"| `{id}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -1,8 +1,9 @@
 """Whose figures they are, of which years, and how near they come to the report's own measure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from ..catalog import Indicator, Publisher
+from ..catalog import Indicator
 from .places import listed
 
 STATE_TEXT = {
@@ -38,13 +39,35 @@ def years_text(years: Iterable[int]) -> str:
     return listed([str(year) for year in ordered])
 
 
-def source_line(publishers: list[Publisher], *, service: str | None, computed: bool) -> str:
-    """The line under a figure.
+@dataclass(frozen=True)
+class Origin:
+    """Where an indicator's values were read: `kind` as in the catalogue, the publisher, and what was read."""
 
-    A raw figure names its publisher and the service that it was read from. What we computed says so and, as
-    Kolada's terms ask, does not name Kolada as its source.
+    kind: str  # kolada, table, file, document, local or share
+    publisher: str
+    read_in: str = ""  # the service, table or document
+
+    @property
+    def words(self) -> str:
+        """The part of a source line before and after the publishers' names."""
+        return {
+            "kolada": "{names}, hämtat från " + self.read_in,
+            "table": "{names}, " + self.read_in,
+            "document": "{names}, läst i " + self.read_in,
+            "local": "kommunens egen fil, med uppgifter från {names}",
+            "share": "egen bearbetning av uppgifter från {names}",
+        }.get(self.kind, "{names}")
+
+
+def source_line(origins: Iterable[Origin]) -> str:
+    """The line under a figure: publishers by where their values were read.
+
+    What we computed says so and, as Kolada's terms ask, does not name Kolada as its source.
     """
-    names = listed(list(dict.fromkeys(publisher.name for publisher in publishers)))
-    if computed:
-        return f"Källa: egen bearbetning av uppgifter från {names}."
-    return f"Källa: {names}, hämtat från {service}." if service else f"Källa: {names}."
+    grouped: dict[str, list[str]] = {}
+    for origin in origins:
+        names = grouped.setdefault(origin.words, [])
+        if origin.publisher not in names:
+            names.append(origin.publisher)
+    parts = [words.replace("{names}", listed(names)) for words, names in grouped.items()]
+    return f"Källa: {'; '.join(parts)}." if parts else ""

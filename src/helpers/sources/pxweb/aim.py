@@ -67,7 +67,7 @@ def _ranked(wanted: WantedSeries, table: Table, scope: Scope, questions: list[Qu
     others = set(scope.municipalities) - set(scope.places)
     places = tuple((code, place) for code in table.region.labels if (place := place_of(code)) in others)
     newest = [Question(tuple(_newest(axis, places) for axis in it.axes), it.fixed) for it in questions]
-    return [question for question in newest if question.cells and question.meanings("sex") == ["T"]]
+    return [question for question in newest if question.cells]  # none of women or men alone
 
 
 def _newest(axis: Axis, places: tuple[tuple[str, str], ...]) -> Axis:
