@@ -52,9 +52,7 @@ class Memory(Client):
 
 def entry(**source) -> Indicator:
     texts = dict.fromkeys(("title", "label", "definition"), "Påhittat")
-    return Indicator(
-        **texts, unit="count", better="lower", publisher="saga", kind="register", by_sex=True, **source
-    )
+    return Indicator(**texts, unit="count", better="lower", publisher="saga", kind="register", by_sex=True, **source)
 
 
 def kolada() -> tuple[Adapter, list[tuple[str, Indicator]]]:
@@ -111,8 +109,7 @@ def pxweb() -> tuple[Adapter, list[tuple[str, Indicator]]]:
     }
     pinned = {"id": "TAB1", "title": "Påhittade tal", "monthly": True}
     return PxWebAdapter(Memory(as_bytes(answers))), [
-        (content.lower(), entry(table=PinnedTable(content=content, **pinned)))
-        for content in ("Antal", "Bidrag")
+        (content.lower(), entry(table=PinnedTable(content=content, **pinned))) for content in ("Antal", "Bidrag")
     ]
 
 
@@ -131,9 +128,7 @@ def measured(source: str) -> str:
     catalog = SimpleNamespace(unit_of=lambda _: unit, publishers={"saga": nobody})
     with tempfile.TemporaryDirectory() as root:
         paths = Paths(Path(root))
-        keeper = Keeper(
-            snapshot_folder(paths, source), source, "http://127.0.0.1:9/", catalog, Terms("2025-01-15")
-        )
+        keeper = Keeper(snapshot_folder(paths, source), source, "http://127.0.0.1:9/", catalog, Terms("2025-01-15"))
         started = time.perf_counter()
         rows = stored(keeper, adapter.series(adapter.wanted(indicators), SCOPE))
         seconds = time.perf_counter() - started

@@ -1,6 +1,8 @@
 """Real sockets, every fault that a service has been seen to have: clear words, bounded time, old figures kept."""
 
 import errno
+import gzip
+import hashlib
 import json
 import os
 import signal
@@ -14,7 +16,6 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from kolada_double import GOOD, MARGIN, OTHER, QUICK, KoladaDouble, Project, as_json, value, without_pauses
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -22,6 +23,7 @@ from helpers.paths import Paths
 from helpers.sources import storage
 from helpers.sources.client import Client, Limits, SourceError
 from helpers.sources.snapshot import read_snapshot
+from kolada_double import GOOD, MARGIN, OTHER, QUICK, KoladaDouble, Project, as_json, value, without_pauses
 
 pytestmark = pytest.mark.slow
 
@@ -143,18 +145,14 @@ CASES = {
     "truncated JSON": Case(truncated, "cut-off JSON"),
     "HTML with 200": Case(plain("<html>Logga in</html>", content_type="text/html"), "text/html"),
     "empty 500": Case(plain("", 500), "answered 500"),
-    "429 with seconds": Case(
-        lambda d, r: Response("", 429, headers={"Retry-After": "3600"}), "asks to wait 3600 s"
-    ),
+    "429 with seconds": Case(lambda d, r: Response("", 429, headers={"Retry-After": "3600"}), "asks to wait 3600 s"),
     "429 with an HTTP date": Case(
         lambda d, r: Response("", 429, headers={"Retry-After": in_a_while()}), "asks to wait 3"
     ),
     "503 storm": Case(plain("busy", 503, content_type="text/plain"), "answered 503"),
     "redirect loop": Case(lambda d, r: Response("", 302, headers={"Location": r.url}), "redirects more than"),
     "wrong content type": Case(plain('{"values": []}', content_type="text/plain"), "text/plain"),
-    "next_url that repeats": Case(
-        lambda d, r: as_json(d.page(r) | {"next_url": r.url}), "next_url repeats a page"
-    ),
+    "next_url that repeats": Case(lambda d, r: as_json(d.page(r) | {"next_url": r.url}), "next_url repeats a page"),
     "empty list where the snapshot has rows": Case(page(lambda p: without_good(p)), "no values", "gone"),
     "duplicate rows": Case(page(twice), "twice"),
     "'12,5' as a string": Case(page(edit_value(value="12,5")), "the value '12,5' is no number"),
@@ -531,6 +529,21 @@ def test_what_was_posted_is_not_sent_on_to_another_address(httpserver: HTTPServe
     with pytest.raises(SourceError, match="redirects"):
         client_of(httpserver, clock).post("a", {"query": []})
     assert len(httpserver.log) == 1
+
+
+def test_a_redirect_to_another_host_is_not_followed(httpserver: HTTPServer, clock: Clock) -> None:
+    httpserver.expect_request("/v3/kpi").respond_with_data("", 302, {"Location": "https://login.invalid/"})
+    with pytest.raises(SourceError, match=r"GET .*/v3/kpi: redirects out of reach .*login.invalid"):
+        client_of(httpserver, clock).get("kpi")
+
+
+def test_a_zipped_answer_is_read_and_its_checksum_is_that_of_the_content(httpserver: HTTPServer, clock: Clock) -> None:
+    body = json.dumps({"values": list(range(100_000))}).encode()
+    sent = Response(gzip.compress(body), content_type="application/json", headers={"Content-Encoding": "gzip"})
+    httpserver.expect_request("/v3/kpi").respond_with_response(sent)
+    answer = client_of(httpserver, clock).get("kpi")
+    assert answer.content == {"values": list(range(100_000))}
+    assert (answer.bytes, answer.sha256) == (len(body), hashlib.sha256(body).hexdigest())
 
 
 @pytest.mark.parametrize("address", ["ftp://kolada.invalid/", "kolada.invalid/v3", "https://", "http://[x/"])

@@ -103,14 +103,10 @@ def test_a_value_is_read_and_a_symbol_is_never_zero(text_file, written, value, s
 def test_what_is_no_plain_number_is_refused_with_row_column_value_and_remedy(text_file, written):
     path = text_file(f"{HEADER}a;2024;T;1\na;2023;T;{written}\n")
     message = refusal(local_rows, path, "9901", "local/9901/file.csv")
-    assert message.startswith(
-        f"local/9901/file.csv, row 3, column 'value': '{written}' is no number. Write it like"
-    )
+    assert message.startswith(f"local/9901/file.csv, row 3, column 'value': '{written}' is no number. Write it like")
 
 
-@given(
-    st.decimals(-(10**9), 10**9, places=3), st.sampled_from([",", "."]), st.sampled_from(["", " ", "\u00a0"])
-)
+@given(st.decimals(-(10**9), 10**9, places=3), st.sampled_from([",", "."]), st.sampled_from(["", " ", "\u00a0"]))
 def test_any_number_written_the_swedish_way_comes_back(value, mark, space):
     assert number(f"{value:,}".replace(",", "\n").replace(".", mark).replace("\n", space)) == float(value)
 
@@ -126,9 +122,7 @@ def test_a_decimal_comma_that_separates_cells_is_refused(text_file):
 
 
 def test_a_row_that_is_cut_off_is_refused_and_an_empty_one_is_not_a_row(text_file):
-    assert "row 4: 2 cells under 4 columns" in refusal(
-        local_rows, text_file(f"{HEADER}a;2024;T;1\n\na;2023\n"), "9901"
-    )
+    assert "row 4: 2 cells under 4 columns" in refusal(local_rows, text_file(f"{HEADER}a;2024;T;1\n\na;2023\n"), "9901")
     assert local_rows(text_file(f"{HEADER}a;2024;T;1\n;;;\n\n"), "9901")["row"].tolist() == [2]
 
 
@@ -184,9 +178,7 @@ def test_a_wrong_column_is_refused_in_a_file_without_rows_too(text_file):
 
 def test_duplicates_are_refused_with_their_rows(text_file):
     path = text_file(f"{HEADER}a;2024;T;1\na;2024;K;1\na;2024;totalt;2\n")
-    assert "rows 2, 4: the same thing twice (indicator a, place 9901, year 2024" in refusal(
-        local_rows, path, "9901"
-    )
+    assert "rows 2, 4: the same thing twice (indicator a, place 9901, year 2024" in refusal(local_rows, path, "9901")
 
 
 def test_all_slips_are_told_at_once_but_not_more_than_can_be_read(text_file):
@@ -230,10 +222,7 @@ def test_codes_stay_text_in_a_workbook_and_a_number_for_a_place_is_refused(workb
     header = ["indicator", "year", "value", "place"]
     assert local_rows(workbook(header, ["a", 2024, 1, "0180"]), "9901")["place"].tolist() == ["0180"]
     message = refusal(local_rows, workbook(header, ["a", 2024, 1, 180]), "9901")
-    assert (
-        "row 2, column 'place': '180' is a number, not a code. Format the column as text and write '0180'"
-        in message
-    )
+    assert "row 2, column 'place': '180' is a number, not a code. Format the column as text and write '0180'" in message
 
 
 @pytest.mark.parametrize(
@@ -256,9 +245,7 @@ def test_a_document_table_says_on_which_page_each_value_stands(text_file):
     header = "indicator,place,year,month,sex,group,value,count,status,page\n"
     rows = document_rows(text_file(f"{header}a,9901,2021,0,T,,12.5,125,,s. 7\n"))
     assert rows[["place", "value", "count", "page"]].values.tolist() == [["9901", 12.5, 125.0, "s. 7"]]
-    assert "no column 'page'" in refusal(
-        document_rows, text_file("indicator,place,year,value\na,9901,2021,1\n")
-    )
+    assert "no column 'page'" in refusal(document_rows, text_file("indicator,place,year,value\na,9901,2021,1\n"))
     assert "row 2, column 'place': '' is no place code" in refusal(
         document_rows, text_file(f"{header}a,,2021,0,T,,12.5,,,s. 7\n")
     )
@@ -277,9 +264,7 @@ CRIMES = "Sagobrott;;;\nUppdaterad 2024;;;\nKommun;År;Kön;Antal, totalt\n"
 
 
 def test_a_publishers_file_is_read_by_its_names_and_its_own_symbols(text_file):
-    path = text_file(
-        f"{CRIMES}påhittsby;2023;Kvinnor;1 234\n9902 Sagostad;2023;Män;x\n9902;2022;Totalt;..\n", "cp1252"
-    )
+    path = text_file(f"{CRIMES}påhittsby;2023;Kvinnor;1 234\n9902 Sagostad;2023;Män;x\n9902;2022;Totalt;..\n", "cp1252")
     rows = pinned_rows(path, PINNED, "crime", NAMES)
     assert rows[["indicator", "place", "year", "sex", "status", "row"]].values.tolist() == [
         ["crime", "9901", 2023, "K", "", 4],
@@ -318,20 +303,18 @@ def test_another_header_row_or_sheet_than_described_is_refused(text_file, workbo
         pinned_rows, text_file("Kommun;År;Kön;Antal, totalt\n\n9901;2023;T;1\n"), PINNED, "crime", NAMES
     )
     sheet = PINNED.model_copy(update={"sheet": "Tabell 2"})
-    assert "no sheet 'Tabell 2'; there are Blad1" in refusal(
-        pinned_rows, workbook(["x"]), sheet, "crime", NAMES
-    )
+    assert "no sheet 'Tabell 2'; there are Blad1" in refusal(pinned_rows, workbook(["x"]), sheet, "crime", NAMES)
 
 
 def test_months_are_read_from_names_dates_and_joined_periods(workbook, text_file):
     monthly = FileColumns(place="Kommun", year="År", month="Månad", value="Antal")
     pinned = PinnedFile(path="saga/jobb.csv", columns=monthly)
-    rows = pinned_rows(
-        text_file("Kommun;År;Månad;Antal\n9901;2024;juli;1\n9901;2024;Aug.;2\n"), pinned, "jobs", NAMES
-    )
+    rows = pinned_rows(text_file("Kommun;År;Månad;Antal\n9901;2024;juli;1\n9901;2024;Aug.;2\n"), pinned, "jobs", NAMES)
     assert rows["month"].tolist() == [7, 8]
-    joined = PinnedFile(path="saga/jobb.xlsx", columns=monthly.model_copy(update={"year": "Månad"}))
-    path = workbook(["Kommun", "Månad", "Antal"], ["9901", datetime(2024, 7, 1), 1], ["9901", "2024M08", 2])
+    joined = PinnedFile(
+        path="saga/jobb.xlsx", columns=monthly.model_copy(update={"year": "Månad", "value": "Antal jobb"})
+    )
+    path = workbook(["Kommun", "Månad", "Antal\njobb"], ["9901", datetime(2024, 7, 1), 1], ["9901", "2024M08", 2])
     rows = pinned_rows(path, joined, "jobs", NAMES)
     assert rows[["year", "month"]].values.tolist() == [[2024, 7], [2024, 8]]
 

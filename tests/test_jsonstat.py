@@ -77,9 +77,7 @@ def test_any_valid_cube_comes_back_by_code_in_whatever_form_it_was_written(pair)
     (dimensions, values, statuses), content = pair
     rows = cube(content).rows
     assert list(rows.columns) == [*dimensions, "value", "status"]
-    assert [tuple(row) for row in rows[list(dimensions)].itertuples(index=False)] == list(
-        product(*dimensions.values())
-    )
+    assert [tuple(row) for row in rows[list(dimensions)].itertuples(index=False)] == list(product(*dimensions.values()))
     assert [None if math.isnan(value) else value for value in rows["value"]] == values
     assert rows["status"].tolist() == statuses
 
@@ -199,11 +197,7 @@ def dimension_as_list(content):
 
 def dense(content):
     values = content["value"]
-    return (
-        values
-        if isinstance(values, list)
-        else [values.get(str(i)) for i in range(math.prod(content["size"]))]
-    )
+    return values if isinstance(values, list) else [values.get(str(i)) for i in range(math.prod(content["size"]))]
 
 
 BREAKAGES = [
@@ -240,9 +234,7 @@ def test_pyjstat_reads_the_same_cube_where_it_reads_it(pair):
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = pyjstat.from_json_stat(
-            json.loads(json.dumps(content), object_pairs_hook=OrderedDict), naming="id"
-        )[0]
+        theirs = pyjstat.from_json_stat(json.loads(json.dumps(content), object_pairs_hook=OrderedDict), naming="id")[0]
     ours = cube(content).rows
     assert theirs[list(dimensions)].values.tolist() == ours[list(dimensions)].values.tolist()
     assert [None if value is None or math.isnan(value) else float(value) for value in theirs["value"]] == [
@@ -261,9 +253,7 @@ def test_jsonstat_validator_accepts_what_is_read(pair):
     cube(content)
 
 
-@pytest.mark.parametrize(
-    "broken", [lost_dimension, extra_size, twice_the_same_id, value_as_truth, unknown_class]
-)
+@pytest.mark.parametrize("broken", [lost_dimension, extra_size, twice_the_same_id, value_as_truth, unknown_class])
 def test_jsonstat_validator_refuses_what_is_refused_here(broken):
     content = small()
     broken(content)
@@ -294,9 +284,7 @@ def small():
                 },
                 "extension": {"elimination": True, "categoryNoteMandatory": {"2": {"1": True}}},
             },
-            "ContentsCode": {
-                "category": {"label": {"A": "Antal"}, "unit": {"A": {"base": "antal", "decimals": 0}}}
-            },
+            "ContentsCode": {"category": {"label": {"A": "Antal"}, "unit": {"A": {"base": "antal", "decimals": 0}}}},
             "Tid": {"label": "år", "note": "Hela året.", "category": {"index": ["2024", "2023"]}},
         },
         "extension": {"noteMandatory": {"1": True}},

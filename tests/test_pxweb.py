@@ -57,9 +57,7 @@ class FakeTable:
         """Another number in every cell, so that a swapped axis shows."""
         if cell in self.gone:
             return None
-        return sum(
-            list(labels).index(code) * 100**place for place, (code, (_, labels, _)) in self._placed(cell)
-        )
+        return sum(list(labels).index(code) * 100**place for place, (code, (_, labels, _)) in self._placed(cell))
 
     def _placed(self, cell):
         return enumerate(zip(cell, self.variables.values(), strict=True))
@@ -97,9 +95,7 @@ class FakeTable:
         self.asked.append(selection)
         if any(len(set(codes)) < len(codes) for codes in selection.values()):
             return Response(b"", 500)
-        left = [
-            id for id, (_, _, eliminable) in self.variables.items() if id not in selection and not eliminable
-        ]
+        left = [id for id, (_, _, eliminable) in self.variables.items() if id not in selection and not eliminable]
         if left or math.prod(len(codes) for codes in selection.values()) > self.config["maxDataCells"]:
             return Response(json.dumps({"title": "Parameter error", "status": 400}), 400)
         body = self.spoil_answer(self.json_stat(selection))
@@ -140,9 +136,7 @@ def indicator(content="Sjukpenning", **changes) -> Indicator:
     )
     table = {name: changes.pop(name) for name in list(changes) if name in PinnedTable.model_fields}
     entry = {"title": content, "label": content, "unit": "count", "better": "lower", "publisher": "saga"}
-    return Indicator(
-        **entry, kind="register", definition="Påhittat.", table=pinned.model_copy(update=table), **changes
-    )
+    return Indicator(**entry, kind="register", definition="Påhittat.", table=pinned.model_copy(update=table), **changes)
 
 
 def fetched(adapter, entries, scope=SCOPE) -> dict[str, FetchedSeries | FailedSeries]:
@@ -214,12 +208,8 @@ def test_a_mark_beside_a_value_is_a_note_and_one_for_no_value_is_never_a_number(
 
 def test_a_label_that_is_spelt_otherwise_is_taken_and_named_in_a_warning(scb, table):
     found = fetched(scb, {"sickness": indicator("Sjuk- och aktivitetsersättning")})["sickness"]
-    assert cells(found.rows)["9901", 2022, 1, "T", ""][0] == table.value(
-        ("9901", "1+2", "20-64", "A2", "2022M01")
-    )
-    assert any(
-        "'Sjuk- och aktivitetsersersättning' (A2) was taken for" in warning for warning in found.warnings
-    )
+    assert cells(found.rows)["9901", 2022, 1, "T", ""][0] == table.value(("9901", "1+2", "20-64", "A2", "2022M01"))
+    assert any("'Sjuk- och aktivitetsersersättning' (A2) was taken for" in warning for warning in found.warnings)
 
 
 def test_the_series_of_a_table_share_their_requests(scb, table):
@@ -255,9 +245,7 @@ def test_a_label_named_twice_is_sent_once(scb, table):
 
 
 def test_several_labels_of_a_variable_become_groups(scb, table):
-    found = fetched(scb, {"sick_pay": indicator(select={"åldersgrupp": ["20-65 år", "20-64 år"]})})[
-        "sick_pay"
-    ]
+    found = fetched(scb, {"sick_pay": indicator(select={"åldersgrupp": ["20-65 år", "20-64 år"]})})["sick_pay"]
     assert cells(found.rows)["9902", 2022, 3, "T", "20-65 år"][0] == table.value(
         ("9902", "1+2", "20-65", "A1", "2022M03")
     )
@@ -352,9 +340,7 @@ UNFIT = {
 
 
 @pytest.mark.parametrize(("spoil", "message"), UNFIT.values(), ids=UNFIT)
-def test_a_table_that_does_not_fit_the_catalogue_fails_its_series_before_figures_are_asked(
-    scb, table, spoil, message
-):
+def test_a_table_that_does_not_fit_the_catalogue_fails_its_series_before_figures_are_asked(scb, table, spoil, message):
     spoil(table)
     found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
     assert isinstance(found, FailedSeries)
@@ -413,9 +399,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("spoil", "message"), FAULTS.values(), ids=FAULTS)
-def test_a_broken_answer_fails_the_series_that_needed_it_and_nothing_of_it_is_used(
-    scb, table, spoil, message
-):
+def test_a_broken_answer_fails_the_series_that_needed_it_and_nothing_of_it_is_used(scb, table, spoil, message):
     table.spoil_answer = spoil
     found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
     assert isinstance(found, FailedSeries)
@@ -437,9 +421,7 @@ def test_a_table_that_fails_does_not_stop_the_next_one(scb, httpserver):
     assert isinstance(found["b"], FetchedSeries)
 
 
-@pytest.mark.parametrize(
-    "config", [{}, [], {"maxDataCells": "150000", "maxCallsPerTimeWindow": 3, "timeWindow": 1}]
-)
+@pytest.mark.parametrize("config", [{}, [], {"maxDataCells": "150000", "maxCallsPerTimeWindow": 3, "timeWindow": 1}])
 def test_limits_that_cannot_be_read_are_not_guessed(scb, table, config):
     table.config = config
     found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
@@ -466,6 +448,7 @@ SURVEY = {
     "variables": [
         {"code": "Region", "text": "Region", "values": ["00", "99"], "valueTexts": ["Riket", "99 Sagolän"]},
         {"code": "Svar", "text": "Svar", "values": ["01", "02"], "valueTexts": ["Andel", "Antal svar"]},
+        {"code": "Hus", "text": "Hus", "values": ["1", "2"], "valueTexts": ["Stuga", "Slott"], "elimination": True},
         {
             "code": "Kön",
             "text": "Kön",
@@ -501,9 +484,7 @@ def survey_answer(request) -> Response:
             for i, cell in enumerate(product(*chosen.values()))
         },
     }
-    return Response(
-        b"\xef\xbb\xbf" + json.dumps(body).encode(), content_type="application/json; charset=utf-8"
-    )
+    return Response(b"\xef\xbb\xbf" + json.dumps(body).encode(), content_type="application/json; charset=utf-8")
 
 
 @pytest.fixture
@@ -512,9 +493,7 @@ def fohm(httpserver):
     httpserver.expect_request("/api/v1/sv/", query_string="config").respond_with_json(limits)
     httpserver.expect_request("/api/v1/sv/B/halsa.px", method="GET").respond_with_json(SURVEY)
     httpserver.expect_request("/api/v1/sv/B/halsa.px", method="POST").respond_with_handler(survey_answer)
-    return PxWebV1Adapter(
-        Client("Sagohälsan", httpserver.url_for("/api/v1/sv/"), QUICK, sleep=lambda _: None)
-    )
+    return PxWebV1Adapter(Client("Sagohälsan", httpserver.url_for("/api/v1/sv/"), QUICK, sleep=lambda _: None))
 
 
 def survey(**changes) -> Indicator:
@@ -558,6 +537,7 @@ LABELS = {
     "B": "Sysselsatta 20-64 år",
     "C": "Osysselsatta",
     "D": "Bidrag",
+    "E": "Ålder16-64år",
 }
 
 
@@ -596,9 +576,7 @@ def test_sexes_are_told_by_their_labels(label, sex):
     assert sex_of(label) == sex
 
 
-@pytest.mark.parametrize(
-    ("code", "place"), [("00", "0000"), ("24", "0024"), ("0180", "0180"), ("0180A", None)]
-)
+@pytest.mark.parametrize(("code", "place"), [("00", "0000"), ("24", "0024"), ("0180", "0180"), ("0180A", None)])
 def test_regions_become_places_of_four_digits(code, place):
     assert place_of(code) == place
 
@@ -636,8 +614,7 @@ def questions(draw):
     sizes = draw(st.lists(st.integers(1, 7), min_size=4, max_size=4))
     return Question(
         tuple(
-            Axis(kind, kind, tuple((str(i), i) for i in range(size)))
-            for kind, size in zip(kinds, sizes, strict=True)
+            Axis(kind, kind, tuple((str(i), i) for i in range(size))) for kind, size in zip(kinds, sizes, strict=True)
         )
     )
 

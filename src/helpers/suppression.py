@@ -40,7 +40,9 @@ def exposed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESHOLD
     for rows, limit in _blocks(table, thresholds):
         if hidden[rows].any():
             lines = _lines(table.iloc[rows])
-            found[rows] = _given_away(lines, table["count"].to_numpy(float)[rows], hidden[rows], limit)
+            counts = table["count"].to_numpy(float)[rows]
+            found[rows] = _told_by_one_line(lines, counts, hidden[rows], limit)
+            found[rows] |= _told_by_all_lines(lines, counts, hidden[rows], limit)
     return table[found]
 
 
@@ -100,12 +102,33 @@ def _loss(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, row: int) -
 
 
 def _given_away(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
+    """Hidden rows that the visible counts give away: those that one line tells, else those that all lines
+    tell.
+    """
+    found = _told_by_one_line(lines, counts, hidden, limit)
+    return found if found.any() else _told_by_all_lines(lines, counts, hidden, limit)
+
+
+def _told_by_one_line(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
+    """Hidden rows that are alone in a line, or whose sum with the other hidden parts of it is small."""
+    unknown = hidden | np.isnan(counts)
+    found = np.zeros(len(counts), bool)
+    for line in lines:
+        open_rows = unknown & (line != 0)
+        rest = line @ np.where(unknown, 0, counts)  # what the unknown parts add up to, if the total is visible
+        small = not (open_rows & (line > 0)).any() and 0 <= rest < limit
+        if open_rows.sum() == 1 or small:
+            found |= open_rows & hidden
+    return found
+
+
+def _told_by_all_lines(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """Hidden rows whose count follows from the visible ones, or is known to lie under the limit.
 
     With the visible counts put in, the lines bound each hidden count from below (0) and above; linear
     programming gives the bounds, whatever number of lines a reader combines. A count is safe while it could
     be `limit` or more and could be something else too. Where the groups do not add up to their total, no
-    counts satisfy all lines; then a row is given away when any line alone does it.
+    counts satisfy all lines, and nothing more than one line tells follows from them.
     """
     unknown = hidden | np.isnan(counts)
     told = (lines[:, hidden] != 0).any(axis=1)
@@ -115,8 +138,7 @@ def _given_away(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit
         if hidden[row] and (lines[told, row] != 0).any():
             bounds = _bounds(lines[told][:, unknown], sums, column)
             if bounds is None:
-                alone = [_given_away(line[None], counts, hidden, limit) for line in lines[told]]
-                return np.any(alone, axis=0) if len(alone) > 1 else found
+                return found
             found[row] = bounds[1] < limit or bounds[1] - bounds[0] < 1
     return found
 

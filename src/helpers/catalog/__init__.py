@@ -1,6 +1,7 @@
 """What is measured, where it stands in the report, and who publishes it: `data/catalog/`, read strictly."""
 
-from .loader import Catalog, CatalogError, load_catalog
+from .content import Catalog
+from .loader import CatalogError, load_catalog
 from .models import (
     Break,
     Comparisons,

@@ -22,6 +22,7 @@ class Unit(Record):
     low: float | None = None
     high: float | None = None
     decimals: int = 1
+    per: float | None = None  # a rate: cases per so many inhabitants
 
 
 class Publisher(Record):
@@ -116,6 +117,7 @@ class Indicator(Record):
     document: str | None = None  # a file of data/raw/documents/
     local: bool = False  # filled from data/raw/local/<municipality>/
     share: Share | None = None
+    population: Slug | None = None  # a rate's base: the indicator that counts the inhabitants
     by_sex: bool = False
     groups: bool = False  # values are split by a group of their own (household, answer, year of school)
     month: int | None = None  # the month that the figure is about, where it is not the year

@@ -135,8 +135,8 @@ class Section:
     title: str
     number: str = ""
     marks: tuple[Mark, ...] = ()
-    sentence: str = ""  # people's words; `sentence_by` says whose
-    sentence_by: str = ""
+    reason: str = ""  # why the computed side has no arrow
+    sentence: str = ""  # people's words, whose status stands above them
     evidence: tuple[Evidence, ...] = ()
     disagreement: str = ""
     prose: str = ""  # HTML, already clean

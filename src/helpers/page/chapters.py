@@ -10,8 +10,9 @@ from ..exhibits.blocks import EditionFacts, Evidence, Mark, OverviewRow, PlanRow
 from ..exhibits.shown import rendered
 from ..tidy import latest_year
 from ..wording import STATE_TEXT, in_place, listed, period_text
-from .evidence import computed_evidence
+from .evidence import combined_mark, computed_evidence
 from .figures import ReportFigure
+from .judging import area_indicators, priority_indicators
 from .setting import Setting
 
 JUDGED = "Kommunens bedömning"
@@ -146,7 +147,7 @@ def priorities_overview(setting: Setting) -> Shown:
                 name=setting.worded(setting.catalog.priorities[id].title),
                 number=id,
                 link=f"#{priority_anchor(id)}",
-                trend=arrow_marks(setting, judgement),
+                trend=arrow_marks(setting, judgement) + _computed_arrow(setting, priority_indicators(setting.catalog, id)),
                 status=status_marks(judgement),
                 sentences=(judgement.summary,) if judgement and judgement.summary else (),
             )
@@ -178,13 +179,17 @@ def areas_overview(setting: Setting) -> Shown:
             name=setting.worded(area.title),
             number=id,
             link=f"{area.page}.html",
-            trend=arrow_marks(setting, judged.get(id)),
+            trend=arrow_marks(setting, judged.get(id)) + _computed_arrow(setting, area_indicators(setting.catalog, id)),
             status=status_marks(judged.get(id)),
             sentences=_summary(judged.get(id)),
         )
         for id, area in setting.catalog.focus_areas.items()
     ]
     return _overview(setting, "Fokusområden", "fokusomraden", "Fokusområde", rows, legend_note(setting))
+
+
+def _computed_arrow(setting: Setting, indicators: list[str]) -> tuple[Mark, ...]:
+    return (combined_mark(setting, indicators)[0],)
 
 
 def _summary(judgement: Judgement | None) -> tuple[str, ...]:
@@ -214,13 +219,14 @@ def section(setting: Setting, priority: str) -> Shown:
     """The start of a priority: what people judged beside what is computed, and what is missing."""
     entry = setting.catalog.priorities[priority]
     judgement = _judgements(setting, "priorities").get(priority)
+    arrow, why = combined_mark(setting, priority_indicators(setting.catalog, priority))
     made = Section(
         anchor=priority_anchor(priority),
         number=priority,
         title=setting.worded(entry.title),
-        marks=arrow_marks(setting, judgement) + status_marks(judgement),
+        marks=(*status_marks(judgement), *arrow_marks(setting, judgement), arrow),
         sentence=(judgement and judgement.summary) or "",
-        sentence_by=JUDGED if judgement and judgement.summary else "",
+        reason=why,
         evidence=tuple(_evidence(setting, priority)),
         prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
     )
@@ -242,7 +248,7 @@ def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
                 )
     for id in catalog.priorities[priority].evidence:
         if id not in seen:
-            yield computed_evidence(setting, id, link="", stand_in=False)
+            yield computed_evidence(setting, id, "")
 
 
 def _gaps(setting: Setting, priority: str | None) -> str:

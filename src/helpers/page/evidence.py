@@ -9,8 +9,11 @@ from ..exhibits.blocks import Evidence, Mark
 from ..places import COUNTRY
 from ..sources.document_list import document_sources
 from ..tidy import latest_year, rows_of
-from ..wording import Origin, comparison_finding, period_text
+from ..trends import Arrow, Combined
+from ..wording import Origin, comparison_finding, listed, period_text
 from ..wording.findings import Measure
+from ..wording.verdicts import REASONS, arrow_sign, firmness_text, trend_reason, verdict_sign
+from .judging import combined_trend, indicator_firmness
 from .setting import Setting
 
 COMPUTED = "Beräknat"
@@ -72,7 +75,7 @@ def _line(setting: Setting, row, best: Placing | None) -> KeyFigure:
         year=int(row.year),
         sex=row.sex,
         value=f"{row.value:.4f}",
-        trend="",
+        trend=str(setting.trends[row.indicator].verdict) if row.place == setting.focus and row.sex == "T" else "",
         rank=f"{best.rank}/{best.n}" if own else "",
     )
 
@@ -97,20 +100,55 @@ def origins(setting: Setting, rows: pd.DataFrame) -> list[Origin]:
     return list(dict.fromkeys(found))
 
 
-def computed_evidence(setting: Setting, indicator: str, *, link: str, stand_in: bool) -> Evidence:
-    """One line of the computed side: the latest value beside the country's, and the rank where there is one."""
+def computed_evidence(setting: Setting, indicator: str, link: str) -> Evidence:
+    """One line of the computed side: verdict, why or over which years, how firm, the latest value and rank."""
+    entry = setting.catalog.indicators[indicator]
+    trend = setting.trends.get(indicator)
+    if trend is None:
+        return Evidence(entry.title, Mark("Inget värde", COMPUTED), f"Inget värde för {setting.place}.", link)
+    sign = verdict_sign(trend)
+    firm = indicator_firmness(setting.table, setting.catalog, setting.focus, setting.year, indicator)
+    reasons = [latest_text(setting, indicator), trend_reason(trend), firmness_text(firm)]
+    return Evidence(
+        entry.title,
+        Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone),
+        " ".join(part for part in reasons if part),
+        link,
+    )
+
+
+def latest_text(setting: Setting, indicator: str) -> str:
+    """The latest value beside the country's, and the rank where there is one."""
     entry = setting.catalog.indicators[indicator]
     measure = Measure(entry, setting.catalog.unit_of(indicator), setting.catalog.decimals_of(indicator))
     rows = rows_of(setting.table, [indicator], [setting.focus, COUNTRY])
     rows = rows.assign(
         name=rows["place"].map(setting.places.names), role=[setting.role(code) for code in rows["place"]]
     )
-    finding = (
-        comparison_finding(rows, measure).removeprefix(f"{entry.label}: ")
-        or f"Inget värde för {setting.place}."
-    )
+    finding = comparison_finding(rows, measure).removeprefix(f"{entry.label}: ")
     best = placing(setting, indicator)
     of = "deltagande kommuner" if entry.kind == "survey" else "kommuner"
-    reasons = [f"Plats {best.rank} av {best.n} {of} {period_text(entry, best.year)}." if best else ""]
-    reasons.append("Närliggande mått." if stand_in else "")
-    return Evidence(entry.title, Mark(finding, COMPUTED), " ".join(part for part in reasons if part), link)
+    rank = f"Plats {best.rank} av {best.n} {of} {period_text(entry, best.year)}." if best else ""
+    return " ".join(part for part in (finding, rank) if part)
+
+
+def combined_mark(setting: Setting, indicators: list[str]) -> tuple[Mark, str]:
+    """The arrow of several indicators as a mark, and the words of why there is none where there is none."""
+    found = combined_trend(setting.trends, setting.catalog, indicators)
+    sign = arrow_sign(found)
+    return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone), why_no_arrow(setting, indicators, found)
+
+
+def why_no_arrow(setting: Setting, indicators: list[str], found: Combined) -> str:
+    """Which figures are missing for an arrow; empty when there is one."""
+    if found.arrow is not Arrow.NONE:
+        return ""
+    lacking = [setting.catalog.indicators[id].label for id in indicators if id not in setting.trends]
+    refused: dict[str, list[str]] = {}
+    for id in found.not_judged:
+        refused.setdefault(REASONS[setting.trends[id].reason], []).append(setting.catalog.indicators[id].label)
+    parts = [f"{listed(labels)}: {reason}" for reason, labels in refused.items()]
+    parts += [f"{listed(lacking)}: inget värde i underlaget"] if lacking else []
+    neutral = [setting.catalog.indicators[id].label for id in found.without_direction]
+    parts += [f"{listed(neutral)}: har ingen riktning som är bättre"] if neutral else []
+    return "; ".join(parts) + "." if parts else "Prioriteringen har ingen indikator med siffror."

@@ -1,6 +1,7 @@
 """What every part of a page knows: place, edition, whom it is compared with, and the rows it may show."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -8,7 +9,9 @@ from ..assessments import Assessment
 from ..catalog import Catalog
 from ..paths import Paths
 from ..places import COUNTRY, ComparisonGroup, Places
+from ..trends import Trend
 from ..wording import genitive
+from .judging import place_trends
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Setting:
     def group(self) -> ComparisonGroup | None:
         """The municipality's comparison group."""
         return self.places.comparison_group(self.catalog, self.focus)
+
+    @cached_property
+    def trends(self) -> dict[str, Trend]:
+        """Indicator -> computed trend in the municipality, for every indicator that has a value there."""
+        return place_trends(self.table, self.catalog, self.focus, self.year)
 
     def role(self, code: str) -> str:
         """What a place is to this page: focus, country, region or peer."""

@@ -128,12 +128,16 @@ class Client:
             if exchange.status not in REDIRECTS:
                 return _good(exchange)
             if method != "GET" or "Location" not in exchange.headers:
-                raise ExchangeError(
-                    f"redirects ({exchange.status}) what was posted", "Correct the base address."
-                )
-            url = self.url(urljoin(url, exchange.headers["Location"]))
+                raise ExchangeError(f"redirects ({exchange.status}) what was posted", "Correct the base address.")
+            url = self._redirected(url, exchange.headers["Location"])
         many = f"redirects more than {MAX_REDIRECTS} times"
         raise ExchangeError(many, "Correct the base address, or look at the proxy.")
+
+    def _redirected(self, url: str, location: str) -> str:
+        try:
+            return self.url(urljoin(url, location))
+        except SourceError as error:
+            raise ExchangeError(f"redirects out of reach ({error})", "Look at the proxy.") from None
 
 
 def _is_base(address: str) -> bool:
@@ -157,7 +161,5 @@ def _good(exchange: Exchange) -> Exchange:
     if status in (401, 403, 407, 511):
         raise ExchangeError(what, "The way is barred: look at the proxy or the base address.")
     if status in (404, 410):
-        raise ExchangeError(
-            what, "This version of the service is gone or the base address is wrong: correct it."
-        )
+        raise ExchangeError(what, "This version of the service is gone or the base address is wrong: correct it.")
     raise ExchangeError(what, "The service does not accept the request: look at the series in the catalogue.")

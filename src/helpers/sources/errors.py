@@ -3,7 +3,6 @@
 from ..refusals import Refusal
 
 
-
 class SourceError(Refusal):
     """A request or an answer that cannot be used: service, request, what happened, remedy."""
 
@@ -15,8 +14,6 @@ class ExchangeError(Exception):
     requests will fare no better. `wait`: seconds that the service asked us to wait.
     """
 
-    def __init__(
-        self, what: str, remedy: str, *, again: bool = False, outage: bool = False, wait: float | None = None
-    ):
+    def __init__(self, what: str, remedy: str, *, again: bool = False, outage: bool = False, wait: float | None = None):
         super().__init__(what)
         self.what, self.remedy, self.again, self.outage, self.wait = what, remedy, again, outage, wait

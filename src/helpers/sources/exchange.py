@@ -152,9 +152,7 @@ def _as_exchange_error(error: BaseException) -> BaseException:
         case requests.exceptions.RequestException():
             return ExchangeError(f"cannot be asked ({error})", "Check the base address.")
         case OSError():  # requests says so when REQUESTS_CA_BUNDLE names no file
-            return ExchangeError(
-                f"cannot be asked ({error})", "Check REQUESTS_CA_BUNDLE and the proxy settings."
-            )
+            return ExchangeError(f"cannot be asked ({error})", "Check REQUESTS_CA_BUNDLE and the proxy settings.")
     return error
 
 

@@ -19,8 +19,6 @@ from .scope import Period, chosen_scope, whole_scope
 from .services import KOLADA, SERVICES
 from .snapshot import snapshot_folder
 
-LISTS = 2  # places and comparison groups
-
 
 def fetch(
     paths: Paths, catalog: Catalog, request: FetchRequest, report: Report = lambda progress: None
@@ -60,13 +58,14 @@ class _Run:
     request: FetchRequest
     report: Report
     summary: FetchSummary = field(default_factory=FetchSummary)
-    total: int = LISTS
+    total: int = 0
 
     def planned(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
         """What would be asked, for the places of the lists that are stored."""
         client = KOLADA.client(self.request.addresses)
-        lists = ("municipality", "municipality_groups")
-        self.summary.planned += [PlannedCall("GET", client.url(name)) for name in lists]
+        if not self.request.only:
+            lists = ("municipality", "municipality_groups")
+            self.summary.planned += [PlannedCall("GET", client.url(name)) for name in lists]
         places = held_places(self._folder_of_lists)
         if not places.names:
             raise SourceError(
@@ -81,9 +80,9 @@ class _Run:
     def fetched(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
         """The lists, then each service's series."""
         client = KOLADA.client(self.request.addresses)
-        places, results = ListKeeper(self._folder_of_lists, client, self.catalog, self._terms).refreshed()
+        places, results = self._places(client)
         jobs = self._jobs(indicators, client, places)
-        self.total += sum(len(job.wanted) for job in jobs)
+        self.total = len(results) + sum(len(job.wanted) for job in jobs)
         for result in results:
             self._note(result)
         scope = self._scope(places)
@@ -92,6 +91,13 @@ class _Run:
                 self._note(result)
         self.summary.calls = sum(one.calls for one in {client, *(job.client for job in jobs)})
         return self.summary
+
+    def _places(self, client: Client) -> tuple[Places, list[SeriesResult]]:
+        """The lists, asked for anew; a fetch of some series only takes those that are stored."""
+        stored = held_places(self._folder_of_lists)
+        if self.request.only and stored.names and "places" not in self.request.accept:
+            return stored, []
+        return ListKeeper(self._folder_of_lists, client, self.catalog, self._terms).refreshed()
 
     def _results(self, job: _Job, scope: Scope) -> Iterator[SeriesResult]:
         folder = snapshot_folder(self.paths, job.adapter.source, self.request.places == "all")

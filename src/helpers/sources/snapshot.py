@@ -60,9 +60,7 @@ def read_list(folder: Path, name: str) -> list[dict[str, str]]:
 def series_bytes(rows: pd.DataFrame) -> bytes:
     """The csv file of a series: canonical order, LF, numbers in their shortest form."""
     ordered = rows.sort_values([*KEY, "vintage"], kind="stable")
-    columns = [
-        _texts(ordered[name]) if name in _FLOATS else ordered[name].tolist() for name in SNAPSHOT_COLUMNS
-    ]
+    columns = [_texts(ordered[name]) if name in _FLOATS else ordered[name].tolist() for name in SNAPSHOT_COLUMNS]
     return _csv(zip(*columns, strict=True), SNAPSHOT_COLUMNS)
 
 

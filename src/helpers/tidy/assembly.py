@@ -6,12 +6,14 @@ from ..catalog import Catalog
 from ..paths import Paths
 from ..places import Places
 from ..sources.document_list import document_sources
-from ..sources.files import document_rows, local_rows
+from ..sources.files import document_rows
 from ..sources.snapshot import read_snapshot
 from .checks import TidyError, checked
 from .columns import KEY, typed
+from .own import local_files, own_rows
 from .shares import computed_shares
 
+__all__ = ["local_files", "tidy_table"]
 AT = ["place", "year", "month", "sex", "group"]
 SERVICES = ("kolada", "scb", "fohm")
 
@@ -20,25 +22,29 @@ def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     """Every value of every source, sorted by its key.
 
     Where an indicator has several sources, the first of service, own file and typed-in document that has a
-    row for a place and time is taken. Raises TidyError for rows that cannot stand in the table.
+    value for a place and time is taken. Raises TidyError for rows that cannot stand in the table.
     """
-    services = [_service_rows(paths, catalog, name) for name in SERVICES]  # TODO all
-    layers = [*services, _own_rows(paths, catalog), _document_rows(paths, catalog)]
-    table = typed(pd.concat(_without_covered(layers), ignore_index=True))
+    services = [_service_rows(paths, catalog, name) for name in SERVICES]
+    layers = [*services, own_rows(paths, catalog, places), _document_rows(paths, catalog)]
+    table = _without_covered([typed(layer) for layer in layers])
     table = pd.concat([table, typed(computed_shares(table, catalog))], ignore_index=True)
     return checked(table, catalog, places).sort_values(KEY, kind="stable").reset_index(drop=True)
 
 
-def _without_covered(layers: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """The layers without the rows whose indicator, place and time an earlier layer already has."""
-    kept: list[pd.DataFrame] = []
-    have = pd.MultiIndex.from_tuples([], names=["indicator", *AT])
-    for layer in layers:
-        rows = typed(layer)
-        at = pd.MultiIndex.from_frame(rows[["indicator", *AT]])
-        kept.append(rows[~at.isin(have)])
-        have = have.union(at.unique(), sort=False) if len(at) else have
-    return kept
+def _without_covered(layers: list[pd.DataFrame]) -> pd.DataFrame:
+    """All layers, without the rows whose indicator, place and time a stronger layer has.
+
+    The earliest layer is the strongest. One that is asked and has nothing (missing, a year of fewer than twelve
+    months) leaves the place and time to the next; one that hides a value does not.
+    """
+    rows = pd.concat([layer.assign(layer=n) for n, layer in enumerate(layers)], ignore_index=True)
+    several = rows.groupby("indicator")["layer"].transform("nunique") > 1
+    if several.any():
+        rank = rows["layer"] + len(layers) * rows["status"].isin(["missing", "incomplete"])
+        told = rows.loc[several, ["indicator", *AT]].assign(rank=rank)
+        strongest = told.groupby(["indicator", *AT])["rank"].transform("min") % len(layers)
+        rows = rows[~several | (rows["layer"] == strongest.reindex(rows.index))]
+    return rows.drop(columns="layer").reset_index(drop=True)
 
 
 def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
@@ -74,30 +80,3 @@ def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
         rows = rows[rows["indicator"].isin([i for i, e in catalog.indicators.items() if e.document == name])]
         made.append(rows.assign(vintage=known[name].vintage))
     return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
-
-
-def _own_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
-    """Rows of the municipalities' own files. Their vintage is empty: a new file replaces the old one."""
-    made = []
-    for path in local_files(paths):
-        rows = local_rows(path, path.parent.name)
-        strange = sorted(
-            set(rows["indicator"]) - {id for id, entry in catalog.indicators.items() if entry.local}
-        )
-        if strange:
-            allowed = ", ".join(sorted(id for id, entry in catalog.indicators.items() if entry.local))
-            raise TidyError(
-                [
-                    f"{paths.relative(path)}: '{strange[0]}' is no indicator that a file may fill. Use one of: {allowed}."
-                ]
-            )
-        made.append(rows)
-    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
-
-
-def local_files(paths: Paths) -> list:
-    """The municipalities' own files, sorted: `data/raw/local/<municipality>/*.csv|xlsx`."""
-    found = paths.local.glob("*/*") if paths.local.is_dir() else ()
-    return sorted(
-        p for p in found if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", "."))
-    )

@@ -7,6 +7,7 @@ from ..catalog import Catalog
 from ..places import Places
 from ..refusals import Refusal
 from .columns import COLUMNS, KEY, STATUSES
+from .picking import current
 
 TOLERANCE = 1.005  # parts are published rounded; half a percent over the total is rounding
 
@@ -70,10 +71,11 @@ def share_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
             left_out.setdefault(entry.share.total, set()).update(
                 y for out in entry.left_out for y in out.years
             )
-    at = ["place", "year", "month", "sex", "group", "vintage"]
+    at = ["place", "year", "month", "sex", "group"]
     faults = []
     for total, parts in wholes.items():
-        usable = table[~table["year"].isin(left_out[total])]
+        usable = current(table)
+        usable = usable[~usable["year"].isin(left_out[total])]
         summed = usable[usable["indicator"].isin(parts)].groupby(at)["value"].sum(min_count=1)
         whole = usable[usable["indicator"] == total].set_index(at)["value"]
         ratio = (summed / whole).dropna()

@@ -28,6 +28,7 @@ def input_key(paths: Paths) -> str:
 
 def _inputs(paths: Paths) -> list[Path]:
     data = [p for folder in (paths.catalog, paths.raw) for p in sorted(folder.rglob("*")) if p.is_file()]
+    data = [p for p in data if not p.name.startswith((".", "~"))]  # locks, and what editors leave
     return data + sorted(p for room in ("catalog", "sources", "tidy") for p in (PACKAGE / room).rglob("*.py"))
 
 

@@ -61,9 +61,7 @@ class Line:
                 raise RefusedError(cell.why)
             return reader(cell)
         except RefusedError as refused:
-            self.slips.append(
-                f"{self.shown_as}, row {self.number}, column '{column}': {shown(cell)} {refused}."
-            )
+            self.slips.append(f"{self.shown_as}, row {self.number}, column '{column}': {shown(cell)} {refused}.")
             return None
 
 

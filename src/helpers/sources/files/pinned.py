@@ -3,11 +3,9 @@
 import hashlib
 import math
 import re
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +14,15 @@ import pandas as pd
 from ...catalog.models import PinnedFile
 from . import cells
 from .cells import Line, RefusedError, Symbols
+from .place_names import Places
 from .sheets import sheet_in
 from .table import Cell, FileError, Sheet, Wanted, folded
 from .tidy_form import COLUMNS, checked
 
-CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)", re.ASCII)
 YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)", re.ASCII)
 
 
-def pinned_rows(
-    path: Path, pinned: PinnedFile, indicator_id: str, place_names: dict[str, str]
-) -> pd.DataFrame:
+def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: dict[str, str]) -> pd.DataFrame:
     """Tidy rows of a publisher's file, all about `indicator_id`.
 
     `place_names` is code -> name; a name that two codes share is refused, not guessed. A year column that is
@@ -36,10 +32,7 @@ def pinned_rows(
     _checksum(path, pinned, shown_as)
     sheet = sheet_in(path, _wanted(pinned, shown_as), shown_as)
     slips: list[str] = []
-    lines = [
-        Line(sheet.shown_as, row, dict(zip(sheet.header, found, strict=True)), slips)
-        for row, found in sheet.rows
-    ]
+    lines = [Line(sheet.shown_as, row, dict(zip(sheet.header, found, strict=True)), slips) for row, found in sheet.rows]
     reader = _Reader(pinned, _with_case(pinned, sheet), Places.named(place_names))
     rows = [reader.row(line, indicator_id) for line in lines]
     return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, slips, reader.columns["value"])
@@ -72,54 +65,6 @@ def _with_case(pinned: PinnedFile, sheet: Sheet) -> dict[str, str]:
     """What is read (place, year, ...) -> the column's name as the file writes it."""
     written = dict(zip(sheet.folded, sheet.header, strict=True))
     return {what: written[folded(name)] for what, name in pinned.columns.model_dump().items() if name}
-
-
-@dataclass(frozen=True)
-class Places:
-    """Place codes by name, without regard to case and kind of space."""
-
-    names: dict[str, str]
-    codes: dict[str, list[str]]
-
-    @classmethod
-    def named(cls, names: dict[str, str]) -> "Places":
-        codes = defaultdict(list)
-        for code, name in names.items():
-            codes[_folded(name)].append(code)
-        return cls(names, codes)
-
-    def code(self, cell: Cell) -> str:
-        """The place's code, by code, by name, or by both ("0180 Stockholm"), which must then agree."""
-        written = cells.text(cell)
-        both = CODE_FIRST.fullmatch(written)
-        if isinstance(cell, int | float) or (written.isdigit() and not both):
-            return cells.place_code(cell)
-        if not both:
-            return self._by_name(written)
-        code, name = both.groups()
-        if code not in self.names:
-            raise RefusedError("is no known place code. Correct it, or add the place to the list of places")
-        if name and _folded(name) != _folded(self.names[code]):
-            raise RefusedError(
-                f"names another place than its code, which is {self.names[code]}. Correct one of them"
-            )
-        return code
-
-    def _by_name(self, written: str) -> str:
-        codes = self.codes.get(_folded(written), [])
-        if len(codes) == 1:
-            return codes[0]
-        if codes:
-            raise RefusedError(
-                f"may be any of {', '.join(sorted(codes))}. Write the code instead of the name"
-            )
-        near = get_close_matches(_folded(written), self.codes, n=1)
-        hint = f" Is {self.names[self.codes[near[0]][0]]} meant?" if near else ""
-        raise RefusedError(f"is no known place.{hint} Write a place's code or its name")
-
-
-def _folded(name: str) -> str:
-    return cells.text(name).casefold()
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,7 @@ def _sheet(shown_as: str, lines: Lines, wanted: Wanted) -> Sheet:
     filled = [(number, cells) for number, cells in lines if any(cell != "" for cell in cells)]
     first = wanted.header_row or (filled[0][0] if filled else 1)
     header = next((cells for number, cells in filled if number == first), [])
-    return Sheet(
-        shown_as, [str(name) for name in _trimmed(header)], [line for line in filled if line[0] > first]
-    )
+    return Sheet(shown_as, [str(name) for name in _trimmed(header)], [line for line in filled if line[0] > first])
 
 
 def _trimmed(cells: list[Cell]) -> list[Cell]:

@@ -59,10 +59,7 @@ def _rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFra
         for name in sheet.header
         if folded(name) not in known
     ]
-    lines = [
-        Line(sheet.shown_as, row, dict(zip(sheet.folded, found, strict=True)), slips)
-        for row, found in sheet.rows
-    ]
+    lines = [Line(sheet.shown_as, row, dict(zip(sheet.folded, found, strict=True)), slips) for row, found in sheet.rows]
     rows = [_row(line, place, "page" in known) for line in lines]
     paged = ["page"] if "page" in known else []
     return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, slips, "value")
@@ -120,7 +117,5 @@ def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
     for _, same in rows[rows.duplicated(KEY, keep=False)].groupby(KEY, sort=False):
         about = ", ".join(f"{name} {same.iloc[0][name]}" for name in KEY if same.iloc[0][name] != "")
         numbers = ", ".join(str(row) for row in same["row"])
-        slips.append(
-            f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them."
-        )
+        slips.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
     return slips

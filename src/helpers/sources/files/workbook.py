@@ -22,9 +22,7 @@ def sheets_of(raw: bytes, only: str | None, shown_as: str) -> list[tuple[str, Li
         ) from None
     names = [sheet.title for sheet in results.worksheets]
     if only is not None and only not in names:
-        raise FileError(
-            [f"{shown_as}: no sheet '{only}'; there are {', '.join(names)}. Correct the sheet's name."]
-        )
+        raise FileError([f"{shown_as}: no sheet '{only}'; there are {', '.join(names)}. Correct the sheet's name."])
     return [
         (f"{shown_as} [{name}]", list(_rows(results[name], formulas[name])))
         for name in ([only] if only is not None else names)
@@ -33,9 +31,7 @@ def sheets_of(raw: bytes, only: str | None, shown_as: str) -> list[tuple[str, Li
 
 def _sheet_xml(raw: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        return b"".join(
-            archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")
-        )
+        return b"".join(archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
 
 
 def _rows(results, formulas) -> Iterator[tuple[int, list[Cell]]]:

@@ -29,9 +29,7 @@ def cube(content: Any) -> Cube:
     described = heading(content)
     taken = [id for id in described.dimensions if id in VALUE_COLUMNS]
     if taken:
-        raise CubeError(
-            f"the json-stat dataset has a dimension called '{taken[0]}', which is a column of the rows"
-        )
+        raise CubeError(f"the json-stat dataset has a dimension called '{taken[0]}', which is a column of the rows")
     sizes = [len(dimension.labels) for dimension in described.dimensions.values()]
     cells = math.prod(sizes)
     if cells > MOST_CELLS:

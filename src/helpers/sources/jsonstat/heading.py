@@ -61,9 +61,7 @@ def heading(content: Any) -> Heading:
     _require(isinstance(version, str) and version.startswith("2."), f"has the version {version!r}, not 2")
     ids, sizes, described = content.get("id"), content.get("size"), content.get("dimension")
     _require(_all(ids, str) and len(set(ids)) == len(ids), f"'id' is no list of different texts: {ids!r}")
-    _require(
-        _all(sizes, int) and min(sizes, default=0) >= 0, f"'size' is no list of whole numbers: {sizes!r}"
-    )
+    _require(_all(sizes, int) and min(sizes, default=0) >= 0, f"'size' is no list of whole numbers: {sizes!r}")
     _require(len(ids) == len(sizes), f"has {len(ids)} ids and {len(sizes)} sizes")
     _require(isinstance(described, dict), f"'dimension' is {_kind(described)}")
     lost, extra = [id for id in ids if id not in described], [id for id in described if id not in ids]
@@ -74,10 +72,7 @@ def heading(content: Any) -> Heading:
         _text(content, "label"),
         _text(content, "source"),
         _text(content, "updated") or None,
-        {
-            id: _dimension(id, size, roles.get(id, ""), described[id])
-            for id, size in zip(ids, sizes, strict=True)
-        },
+        {id: _dimension(id, size, roles.get(id, ""), described[id]) for id, size in zip(ids, sizes, strict=True)},
         _notes(content.get("note"), extension.get("noteMandatory")),
         extension,
     )

@@ -1,10 +1,12 @@
 """One data row of Kolada to rows of the snapshot; anything of another form is refused, never guessed."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+_CODE = re.compile(r"\d+$")
 SEXES = ("T", "K", "M")
 # Kolada's marks for a value that is not there; "Missing" is the only text seen beside null.
 _STATUS = {"missing": "missing", "-": "missing", ".": "not_applicable", "..": "hidden", "": "missing"}
@@ -33,6 +35,8 @@ def figures(item: dict, expected: Expected) -> Iterator[Row]:
     """
     place, year = item.get("municipality"), item.get("period")
     at = f"{place} {year}"
+    if expected.places is None and isinstance(place, str) and not _CODE.match(place):
+        return  # a group of municipalities has an id such as G37563, and is no place
     _refuse_unexpected(item, place, year, expected)
     for entry in item["values"]:
         if not isinstance(entry, dict):

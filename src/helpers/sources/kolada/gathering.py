@@ -79,9 +79,7 @@ class Gatherer:
                 what = f"the answer is about {min(strange)}, which was not asked for"
                 raise self.client.error(what, _KEPT, answer)
 
-    def _sort(
-        self, answer: Answer, alive: dict[str, Gathering], found: dict[str, list[Row]], part: Part
-    ) -> None:
+    def _sort(self, answer: Answer, alive: dict[str, Gathering], found: dict[str, list[Row]], part: Part) -> None:
         expected = Expected(_set(part.places), _set(part.years), self.known_places)
         before = {id: len(rows) for id, rows in found.items()}
         for item in items(answer):

@@ -8,6 +8,7 @@ from ..answer import Answer
 from ..client import Client
 from .paging import items, pages
 
+KINDS = ("K", "L")  # municipalities; regions and the country
 _CODE = re.compile(r"^\d{4}$")
 _REMEDY = "The lists in the snapshot are kept. Fetch again; if it stays, Kolada has changed its format."
 
@@ -25,7 +26,7 @@ def places(client: Client) -> FetchedList:
     """All municipalities (K) and regions with the country (L)."""
     rows, requests = [], []
     for answer in pages(client, "municipality"):
-        rows += [_place(client, answer, item) for item in items(answer)]
+        rows += [row for item in items(answer) if (row := _place(client, answer, item))["type"] in KINDS]
         requests.append(answer.as_request(len(items(answer))))
     codes = [row["place"] for row in rows]
     if not codes or len(set(codes)) < len(codes):
@@ -69,8 +70,9 @@ def _rule(rule: str) -> re.Pattern[str]:
 
 def _place(client: Client, answer: Answer, item: dict) -> dict[str, str]:
     code, name, kind = item.get("id"), item.get("title"), item.get("type")
-    if not (isinstance(code, str) and _CODE.match(code) and isinstance(name, str) and kind in ("K", "L")):
-        raise client.error(f"{item!r} is no place with code, name and type K or L", _REMEDY, answer)
+    whole = all(isinstance(part, str) for part in (code, name, kind))
+    if not whole or (kind in KINDS and not _CODE.match(code)):
+        raise client.error(f"{item!r} is no place with code, name and type", _REMEDY, answer)
     return {"place": code, "name": name, "type": kind}
 
 

@@ -46,9 +46,7 @@ def checked_title(wanted: WantedSeries, kpi: dict | None) -> Pinned | WrongTitle
             "where the measure changed, or choose another series; until then its snapshot is kept.",
         )
     last = int(closed[1]) if closed else None
-    ends = (
-        f"{wanted.id} is discontinued: its title ends with (-{last}). It is kept to {last}: find a successor."
-    )
+    ends = f"{wanted.id} is discontinued: its title ends with (-{last}). It is kept to {last}: find a successor."
     return Pinned(title, definition if isinstance(definition, str) else None, last, (ends,) if closed else ())
 
 

@@ -42,9 +42,7 @@ def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
         questions.append(question)
     if not time.codes:  # nothing is published for these years
         questions = []
-    return Aim(
-        wanted, (*questions, *_ranked(wanted, table, scope, questions)), content, tuple(choice.warnings)
-    )
+    return Aim(wanted, (*questions, *_ranked(wanted, table, scope, questions)), content, tuple(choice.warnings))
 
 
 def _refuse_open(table: Table, question: Question, content: tuple[str, str] | None) -> None:

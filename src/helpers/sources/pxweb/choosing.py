@@ -23,9 +23,7 @@ class Choice:
 
     def code(self, label: str, variable: Variable) -> str:
         """The code with this label; a label that is spelt otherwise leaves a warning."""
-        code, warning = code_of(
-            label, variable.labels, f"labels of '{variable.label}' in table {self.table.id}"
-        )
+        code, warning = code_of(label, variable.labels, f"labels of '{variable.label}' in table {self.table.id}")
         if warning:
             self.warnings.append(f"{self.wanted.id}: {warning}")
         return code
@@ -75,9 +73,7 @@ class Choice:
                 found[code] = place
         lost = [place for place in asked or () if place not in found.values() and not place.startswith("00")]
         if not found:
-            raise TableError(
-                f"table {self.table.id} has none of the places asked for", "Choose another table."
-            )
+            raise TableError(f"table {self.table.id} has none of the places asked for", "Choose another table.")
         if lost:
             self.warnings.append(f"{self.wanted.id}: table {self.table.id} does not have {', '.join(lost)}.")
         return [Axis(region.id, "place", tuple(found.items()))]
@@ -111,10 +107,7 @@ class Choice:
 
     def _sexes(self, variable: Variable) -> dict[str, str]:
         if labels := self._named(variable):
-            found = {
-                code: sex_of(variable.labels[code])
-                for code in (self.code(label, variable) for label in labels)
-            }
+            found = {code: sex_of(variable.labels[code]) for code in (self.code(label, variable) for label in labels)}
         else:
             wanted = "TKM" if self.wanted.entry.by_sex else "T"
             told = {code: sex_of(label) for code, label in variable.labels.items()}
@@ -129,7 +122,5 @@ class Choice:
     def _told_apart(self, sexes: dict[str, Any], variable: Variable) -> dict[str, str]:
         if None in sexes.values() or len(set(sexes.values())) != len(sexes):
             labels = ", ".join(f"'{variable.labels[code]}'" for code in sexes)
-            raise TableError(
-                f"the sexes of table {self.table.id} cannot be told apart: {labels}", IN_CATALOGUE
-            )
+            raise TableError(f"the sexes of table {self.table.id} cannot be told apart: {labels}", IN_CATALOGUE)
         return sexes

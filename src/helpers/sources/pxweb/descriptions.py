@@ -10,9 +10,7 @@ from .table import Table, Variable
 def table_of_version_2(id: str, about: Any, heading: Heading) -> Table:
     """The table as `tables/{id}` (`about`) and its metadata (`heading`) describe it."""
     if not isinstance(about, dict):
-        raise TableError(
-            f"table {id} is described by {about!r}"[:200], "The service is at fault: fetch later."
-        )
+        raise TableError(f"table {id} is described by {about!r}"[:200], "The service is at fault: fetch later.")
     px = heading.extension.get("px")
     return Table(
         id,
@@ -37,9 +35,7 @@ def table_of_version_1(id: str, about: Any) -> Table:
         variables = [_variable_of_version_1(it) for it in about["variables"]]
         return Table(id, str(about["title"]), {it.id: it for it in variables})
     except (KeyError, TypeError, ValueError) as error:
-        raise TableError(
-            f"the description of table {id} cannot be read ({error!r})", "Check its path."
-        ) from None
+        raise TableError(f"the description of table {id} cannot be read ({error!r})", "Check its path.") from None
 
 
 def _variable_of_version_1(it: dict[str, Any]) -> Variable:
@@ -47,6 +43,4 @@ def _variable_of_version_1(it: dict[str, Any]) -> Variable:
     if len(codes) != len(texts) or len(set(codes)) != len(codes):
         raise ValueError(f"the values of '{it['code']}' do not match their texts")
     role = "time" if it.get("time") is True else ""
-    return Variable(
-        it["code"], it["text"], dict(zip(codes, texts, strict=True)), it.get("elimination") is True, role
-    )
+    return Variable(it["code"], it["text"], dict(zip(codes, texts, strict=True)), it.get("elimination") is True, role)

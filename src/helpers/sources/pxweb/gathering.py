@@ -73,9 +73,7 @@ def shared_questions(gatherings: Sequence[Gathering]) -> list[tuple[Question, li
         for question in one.aim.questions:
             variable = one.aim.content[0] if one.aim.content else None
             sharing.setdefault((question, variable), []).append(one)
-    return [
-        (_with_contents(question, variable, some), some) for (question, variable), some in sharing.items()
-    ]
+    return [(_with_contents(question, variable, some), some) for (question, variable), some in sharing.items()]
 
 
 def _with_contents(question: Question, variable: str | None, some: list[Gathering]) -> Question:

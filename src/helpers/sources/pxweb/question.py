@@ -53,9 +53,7 @@ class Question:
         fit = min(fit, len(longest.codes) - 1)
         for start in range(0, len(longest.codes), fit):
             some = replace(longest, codes=longest.codes[start : start + fit])
-            yield from replace(
-                self, axes=tuple(some if axis is longest else axis for axis in self.axes)
-            ).parts(most)
+            yield from replace(self, axes=tuple(some if axis is longest else axis for axis in self.axes)).parts(most)
 
 
 def _splits_first(axis: Axis) -> tuple[bool, bool, int]:

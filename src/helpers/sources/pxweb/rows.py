@@ -37,18 +37,14 @@ def rows_of(cube: Cube, question: Question) -> pd.DataFrame:
 def _same_cube(cube: Cube, question: Question) -> None:
     asked = question.selection
     given = dict(cube.heading.dimensions)
-    for id in [
-        id for id, it in given.items() if id not in asked and it.role == "metric" and len(it.labels) == 1
-    ]:
+    for id in [id for id, it in given.items() if id not in asked and it.role == "metric" and len(it.labels) == 1]:
         given.pop(id)  # some tables of one measure name it in the answer alone
     if lost := [id for id in asked if id not in given]:
         raise TableError(
             f"the answer lost the dimension {', '.join(lost)}", "Nothing of it is used: fetch again later."
         )
     if extra := [id for id in given if id not in asked]:
-        raise TableError(
-            f"the answer has the dimension {', '.join(extra)}, not asked for", "Nothing of it is used."
-        )
+        raise TableError(f"the answer has the dimension {', '.join(extra)}, not asked for", "Nothing of it is used.")
     for id, codes in asked.items():
         if set(given[id].codes) != set(codes):
             other = sorted(set(given[id].codes) ^ set(codes))[:5]
@@ -70,9 +66,7 @@ def with_statuses(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         for mark, counted in rows.loc[unknown, "mark"].value_counts().sort_index().items()
     ]
     if contradicted.any():
-        warnings.append(
-            f"{contradicted.sum()} values stand beside a mark for no value; they were taken as missing."
-        )
+        warnings.append(f"{contradicted.sum()} values stand beside a mark for no value; they were taken as missing.")
     return rows.assign(value=value, status=status, count=math.nan)[ROW_COLUMNS], warnings
 
 

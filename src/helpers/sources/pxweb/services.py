@@ -58,9 +58,7 @@ class Version2:
     def described(self, id: str) -> Described:
         about, metadata = (self.client.get(path, LANGUAGE) for path in self.paths(id)[0])
         try:
-            return Described(
-                table_of_version_2(id, about.content, heading(metadata.content)), (about, metadata)
-            )
+            return Described(table_of_version_2(id, about.content, heading(metadata.content)), (about, metadata))
         except CubeError as error:
             raise self.client.error(str(error), "The service is at fault: fetch later.", metadata) from None
         except TableError as error:
@@ -68,9 +66,7 @@ class Version2:
 
     def figures(self, id: str, selection: dict[str, list[str]]) -> Answer:
         query = [{"variableCode": variable, "valueCodes": codes} for variable, codes in selection.items()]
-        return self.client.post(
-            self.paths(id)[1], {"selection": query}, {**LANGUAGE, "outputFormat": JSON_STAT}
-        )
+        return self.client.post(self.paths(id)[1], {"selection": query}, {**LANGUAGE, "outputFormat": JSON_STAT})
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,7 @@ class Table:
 
     @property
     def sex(self) -> Variable | None:
-        return self._one(
-            "sex", lambda it: "kön" in (folded(it.id), folded(it.label)) or folded(it.label) == "sex"
-        )
+        return self._one("sex", lambda it: "kön" in (folded(it.id), folded(it.label)) or folded(it.label) == "sex")
 
     @property
     def time(self) -> Variable:
@@ -82,9 +80,7 @@ class Table:
         found = [it for it in self.variables.values() if fits(it)]
         if len(found) > 1:
             names = ", ".join(f"'{it.label}'" for it in found)
-            raise TableError(
-                f"table {self.id} has more than one variable for {kind}: {names}", "Choose another table."
-            )
+            raise TableError(f"table {self.id} has more than one variable for {kind}: {names}", "Choose another table.")
         return found[0] if found else None
 
 

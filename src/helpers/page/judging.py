@@ -1,0 +1,86 @@
+"""The computed side: the trend of each of the place's indicators, of a priority and of a focus area."""
+
+import pandas as pd
+
+from ..catalog import Catalog
+from ..trends import Combined, Firmness, Trend, TrendContext, adjusted, by_indicator, combined, firmness, trends_of
+
+
+def stand_ins(catalog: Catalog) -> set[str]:
+    """The indicators that only stand in for a measure of the report: they carry no arrow."""
+    own = {id for figure in catalog.figures.values() for id in figure.measure}
+    own |= {id for priority in catalog.priorities.values() for id in priority.evidence}
+    own |= {id for figure in catalog.figures.values() if figure.derived for id in figure.stand_in}
+    near = {id for figure in catalog.figures.values() for id in (*figure.stand_in, *figure.dots)}
+    return near - own
+
+
+def shown_indicators(catalog: Catalog) -> set[str]:
+    """The indicators of figures and priorities: parts, totals and bases of others are not judged by themselves."""
+    found = {id for figure in catalog.figures.values() for id in (*figure.measure, *figure.stand_in, *figure.dots)}
+    return found | {id for priority in catalog.priorities.values() for id in priority.evidence}
+
+
+def trend_context(catalog: Catalog, indicator: str, year: int) -> TrendContext:
+    """How an indicator's series is made, as the trend rule must know it."""
+    entry = catalog.indicators[indicator]
+    unit = catalog.unit_of(indicator)
+    kind = "survey" if entry.kind == "survey" else "rate" if entry.population and unit.per else "register"
+    return TrendContext(
+        kind=kind,
+        better=entry.better,
+        edition_year=year,
+        breaks=tuple(b.year for b in entry.breaks),
+        years_pooled=entry.years_pooled,
+        every=entry.every,
+        stand_in=indicator in stand_ins(catalog),
+        rate_per=unit.per or 100_000,
+    )
+
+
+def trend_points(table: pd.DataFrame, catalog: Catalog, place: str) -> pd.DataFrame:
+    """A place's yearly totals with `population`, the base of a rate, where the catalogue names one."""
+    rows = table[(table["place"] == place) & (table["sex"] == "T") & (table["group"] == "")]
+    months = rows["indicator"].map({id: entry.month or 0 for id, entry in catalog.indicators.items()})
+    rows = rows[rows["month"] == months]
+    bases = rows["indicator"].map({id: entry.population for id, entry in catalog.indicators.items()})
+    people = rows.set_index(["indicator", "year"])["value"]
+    at = pd.MultiIndex.from_arrays([bases.fillna(""), rows["year"]])
+    return rows.assign(population=people.reindex(at).to_numpy())
+
+
+def place_trends(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> dict[str, Trend]:
+    """Indicator -> trend in one place; weak also where adjusting for the many tests takes an arrow away."""
+    points = trend_points(table, catalog, place)
+    points = points[points["indicator"].isin(shown_indicators(catalog))]  # what one reader sees together
+    contexts = {id: trend_context(catalog, id, year) for id in points["indicator"].unique()}
+    return by_indicator(adjusted(trends_of(points, contexts))) if len(points) else {}
+
+
+def indicator_firmness(table: pd.DataFrame, catalog: Catalog, place: str, year: int, indicator: str) -> Firmness:
+    """How firm one indicator's trend is: what would have to move to turn it."""
+    points = trend_points(table, catalog, place)
+    return firmness(points[points["indicator"] == indicator], trend_context(catalog, indicator, year))
+
+
+def priority_indicators(catalog: Catalog, priority: str) -> list[str]:
+    """The indicators that a priority is judged by: its figures' measures, and those that give it evidence."""
+    figures = [figure for figure in catalog.figures.values() if figure.priority == priority]
+    found = [id for figure in figures for id in (*figure.measure, *(figure.stand_in if figure.derived else ()))]
+    return list(dict.fromkeys([*found, *catalog.priorities[priority].evidence]))
+
+
+def area_indicators(catalog: Catalog, area: str) -> list[str]:
+    """The indicators of a focus area: those of its page's figures and of its priorities."""
+    page = catalog.focus_areas[area].page
+    figures = [figure for figure in catalog.figures.values() if figure.page == page]
+    found = [id for figure in figures for id in (*figure.measure, *(figure.stand_in if figure.derived else ()))]
+    return list(
+        dict.fromkeys([*found, *(id for one in catalog.priorities_of(area) for id in priority_indicators(catalog, one))])
+    )
+
+
+def combined_trend(trends: dict[str, Trend], catalog: Catalog, indicators: list[str]) -> Combined:
+    """The arrow of several indicators; those without any value are left out of the count."""
+    held = {id: trends[id] for id in indicators if id in trends}
+    return combined(held, {id: catalog.indicators[id].better for id in held})

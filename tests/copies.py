@@ -1,0 +1,207 @@
+"""Copies of the project in a temporary folder: the real one to read, and one about made-up places.
+
+The made-up project has the real catalogue, but its own places, comparison group and region, and a few made-up
+series, written by the product's own code.
+"""
+
+import ast
+import csv
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from unittest import mock
+
+import openpyxl
+import pandas as pd
+import yaml
+
+from helpers.catalog import Catalog, load_catalog
+from helpers.exhibits import Shown
+from helpers.page import Page, open_page
+from helpers.paths import PACKAGE, ROOT_VARIABLE, Paths
+from helpers.places import load_places
+from helpers.sources.adapter import FetchedSeries, WantedSeries
+from helpers.sources.answer import digest
+from helpers.sources.keeping import Keeper, SeriesResult, Terms
+from helpers.sources.manifest import NAME, read_manifest
+from helpers.sources.snapshot import list_bytes
+from helpers.tidy.assembly import tidy_table
+
+REPOSITORY = Paths(PACKAGE.parents[1])
+NOTEBOOKS = REPOSITORY.root / "notebooks"
+PLACES = {
+    "0000": "Riket",
+    "0099": "Region Saga",
+    "0180": "Nollstad",
+    "9901": "Påhittsby",
+    "9902": "Sagostad",
+    "9903": "Luftnäs",
+}
+GROUPS = {
+    "G99001": ("Liknande kommuner, övergripande, Påhittsby, 2025", ["9901", "9902", "9903"]),
+    "G99002": ("Liknande kommuner, övergripande, Sagostad, 2024", ["9902", "9903"]),
+    "G99003": ("Liknande kommuner, övergripande, Sagostad, 2025", ["9902", "9901"]),
+}
+HAND_MADE = {
+    "comparisons.yml": {
+        "rule": "Liknande kommuner, övergripande, {name}, {year}",
+        "pinned": {"9901": {"id": "G99001", "title": GROUPS["G99001"][0]}},
+    },
+    "regions.yml": {"regions": {"sagan": {"name": "Sagoförbundet", "members": ["9901", "9902", "9903"]}}},
+}
+SNAPSHOT_YML = {"since": 2015, "municipalities": ["9901"], "places": ["9903"], "counties": {"99": "0099"}}
+DOCUMENT = {
+    name: "Påhittat"
+    for name in ("title", "publisher", "source", "pages", "seen", "caveat")
+} | {"vintage": "2022-05-01"}
+DOCUMENT_HEADER = "indicator,place,year,month,sex,group,value,count,status,page"
+# series -> {(place, year): value}; together they fill figures 3, 4, 9, 17 and 20
+SERIES = {
+    "N07540": {(p, y): v + y - 2020 for p, v in (("9901", 9000), ("9902", 8000), ("0000", 14000)) for y in (2020, 2022)},
+    "N07609": {("9901", 2022): 16.05, ("9902", 2022): 20, ("0000", 2022): 27, ("9901", 2020): 20.3},
+    "N00610": {
+        (p, 2022, sex): v for p in ("9901", "0000") for sex, v in (("T", 80.5), ("K", 70.25), ("M", 90.75))
+    },
+    "N07901": {("9901", y): 200 for y in (2020, 2021, 2022)},
+    "N07902": {("9901", y): 100 for y in (2020, 2021, 2022)},
+    "N07903": {("9901", y): 100 for y in (2020, 2021, 2022)},
+    "N07904": {("9901", y): 0 for y in (2020, 2021, 2022)},
+    "N07913": {("9901", y): 400 for y in (2020, 2021, 2022)},
+    "N07907": {("9901", 2021): 10, ("9901", 2022): 11, ("0000", 2022): 16},
+}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A project in a temporary folder."""
+
+    paths: Paths
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return load_catalog(self.paths)
+
+    @property
+    def kolada(self) -> Path:
+        return self.paths.raw / "kolada"
+
+    def fetched(self, series: str, values: dict, date: str = "2024-05-01", status: str = "") -> SeriesResult:
+        """Stores values as a fetch of `date` would; keys are (place, year) or (place, year, sex)."""
+        indicator, is_margin = _filled_by(self.catalog)[series]
+        entry = self.catalog.indicators[indicator]
+        title = entry.kolada.margin_title if is_margin else entry.kolada.title
+        rows = [
+            (place, year, 0, *(sex or ["T"]), "", value, float("nan"), status)
+            for (place, year, *sex), value in values.items()
+        ]
+        columns = ["place", "year", "month", "sex", "group", "value", "count", "status"]
+        got = FetchedSeries(
+            WantedSeries(series, indicator, entry, title, is_margin), title, pd.DataFrame(rows, columns=columns), [], ()
+        )
+        keeper = Keeper(self.kolada, "kolada", "http://127.0.0.1:1/v3/", self.catalog, Terms(date, "Made up."))
+        return keeper.keep(got)
+
+    def listed(self, name: str, rows: list[dict[str, str]]) -> None:
+        """Stores `places` or `comparison_groups`, with its line in the manifest."""
+        self.kolada.mkdir(parents=True, exist_ok=True)
+        content = list_bytes(name, rows)
+        (self.kolada / f"{name}.csv").write_bytes(content)
+        entry = {"title": name, "fetched": "2024-05-01", "sha256": digest(content), "rows": len(rows)}
+        manifest = read_manifest(self.kolada, "kolada").with_list(name, entry)
+        (self.kolada / NAME).write_bytes(manifest.content())
+
+    def own_file(self, name: str, *rows: tuple, header: str = "indicator,year,value", of: str = "9901") -> Path:
+        """A municipality's own file, csv or xlsx by its name."""
+        path = self.paths.local / of / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [tuple(header.split(",")), *rows]
+        if path.suffix == ".xlsx":
+            book = openpyxl.Workbook()
+            for line in lines:
+                book.active.append(line)
+            book.save(path)
+        else:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(lines)
+            path.write_text(text.getvalue(), "utf-8")
+        return path
+
+    def document(self, name: str, *rows: str) -> None:
+        """A typed-in table; `rows` are lines of csv."""
+        (self.paths.documents / f"{name}.csv").write_text("\n".join((DOCUMENT_HEADER, *rows)) + "\n", "utf-8")
+
+    def table(self) -> pd.DataFrame:
+        """The tidy table, made anew and not stored."""
+        return tidy_table(self.paths, self.catalog, load_places(self.paths))
+
+    def page(self, name: str, municipality: str = "9901", year: int = 2024) -> Page:
+        return open_page(name, municipality, year, root=str(self.paths.root))
+
+    def run(self, notebook: str, municipality: str = "9901", year: int = 2024) -> dict[str, Shown]:
+        """What the notebook's cells end with, by anchor, run in this process from top to bottom."""
+        with mock.patch.dict(os.environ, {ROOT_VARIABLE: str(self.paths.root)}):
+            shown = cells_shown(NOTEBOOKS / f"{notebook}.ipynb", municipality, year)
+        return {one.record.get("anchor") or str(number): one for number, one in enumerate(shown)}
+
+    def files(self) -> dict[str, bytes]:
+        """Every file below the root with its bytes."""
+        return {self.paths.relative(p): p.read_bytes() for p in sorted(self.paths.root.rglob("*")) if p.is_file()}
+
+
+def cells_shown(notebook: Path, municipality: str, year: int) -> list[Shown]:
+    """The last expression of every code cell; parameters are set after their cell, as papermill does."""
+    space: dict = {}
+    shown = []
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        body = ast.parse("".join(cell["source"])).body
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        exec(compile(ast.Module(body, []), notebook.name, "exec"), space)
+        if "parameters" in cell["metadata"].get("tags", []):
+            space |= {"municipality": municipality, "year": year}
+        if last is not None:
+            shown.append(eval(compile(ast.Expression(last.value), notebook.name, "eval"), space))
+    return shown
+
+
+def real_root(folder: Path) -> Copy:
+    """The repository's own data, without what builds have made and without files of municipalities."""
+    for name in ("catalog", "assessments", "raw/kolada", "raw/documents"):
+        shutil.copytree(REPOSITORY.root / "data" / name, folder / "data" / name)
+    return Copy(Paths(folder.resolve()))
+
+
+def made_up_root(folder: Path, series: Iterable[str] = tuple(SERIES)) -> Copy:
+    """A project about made-up places, with the made-up `series`."""
+    copy = Copy(Paths(folder.resolve()))
+    shutil.copytree(REPOSITORY.catalog, copy.paths.catalog)
+    ranked = yaml.safe_load((REPOSITORY.catalog / "snapshot.yml").read_text("utf-8"))["ranked"]
+    for name, content in {**HAND_MADE, "snapshot.yml": {**SNAPSHOT_YML, "ranked": ranked}}.items():
+        (copy.paths.catalog / name).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+    copy.paths.documents.mkdir(parents=True)
+    documents = sorted({entry.document for entry in copy.catalog.indicators.values() if entry.document})
+    for name in documents:
+        copy.document(name)
+    listing = yaml.safe_dump({"documents": dict.fromkeys(documents, DOCUMENT)}, allow_unicode=True)
+    (copy.paths.documents / "sources.yml").write_text(listing, "utf-8")
+    kinds = {code: "L" if code.startswith("00") else "K" for code in PLACES}
+    copy.listed("places", [{"place": code, "name": PLACES[code], "type": kinds[code]} for code in PLACES])
+    groups = [(id, title, place) for id, (title, members) in GROUPS.items() for place in members]
+    copy.listed("comparison_groups", [dict(zip(("group", "title", "place"), row, strict=True)) for row in groups])
+    for id in series:
+        copy.fetched(id, SERIES[id])
+    return copy
+
+
+def _filled_by(catalog: Catalog) -> dict[str, tuple[str, bool]]:
+    """Series -> the indicator that it fills, and whether as its margin."""
+    pinned = {id: entry.kolada for id, entry in catalog.indicators.items() if entry.kolada}
+    return {one.id: (id, False) for id, one in pinned.items()} | {
+        one.margin: (id, True) for id, one in pinned.items() if one.margin
+    }

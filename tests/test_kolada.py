@@ -1,0 +1,328 @@
+"""Kolada's wire format, titles and the fewest calls, without a socket where none is needed."""
+
+from math import ceil
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from helpers.catalog import Comparisons, Indicator, PinnedSeries
+from helpers.catalog.models import ComparisonGroup
+from helpers.paths import Paths
+from helpers.sources.adapter import Scope, WantedSeries
+from helpers.sources.client import Client, SourceError
+from helpers.sources.kolada import KoladaAdapter
+from helpers.sources.kolada.figures import Expected, FigureError, figures
+from helpers.sources.kolada.plan import parts
+from helpers.sources.kolada.ranked import complete_years
+from helpers.sources.kolada.titles import Pinned, WrongTitle, checked_title
+from helpers.sources.snapshot import read_list, read_snapshot
+from kolada_double import (
+    GOOD,
+    MARGIN,
+    OTHER,
+    PLACES,
+    TITLES,
+    KoladaDouble,
+    Project,
+    catalog,
+    indicator,
+    value,
+    without_pauses,
+)
+
+ANY = Expected(None, None, frozenset(PLACES))
+
+
+def item(*values: dict, **more: object) -> dict:
+    return {"kpi": GOOD, "period": 2022, "municipality": "9901", "values": list(values)} | more
+
+
+@pytest.fixture
+def project(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Project:
+    without_pauses(monkeypatch)
+    return Project(Paths(tmp_path), KoladaDouble(httpserver))
+
+
+# ---- one data row ---------------------------------------------------------------------------------------------
+
+
+def test_a_data_row_gives_a_row_for_each_sex_without_koladas_count() -> None:
+    rows = list(figures(item(value(12.5), value(3, "K", count=1)), ANY))
+    assert [(*row[:6], row[7]) for row in rows] == [
+        ("9901", 2022, 0, "T", "", 12.5, ""),
+        ("9901", 2022, 0, "K", "", 3.0, ""),
+    ]
+    assert all(row[6] != row[6] for row in rows)  # 1 is the number of units, and no small number of people
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [("Missing", "missing"), (None, "missing"), ("", "missing"), ("-", "missing")]
+    + [(".", "not_applicable"), ("..", "hidden"), ("Något nytt", "missing")],
+)
+def test_a_missing_value_is_never_zero_and_keeps_its_reason(status: str | None, meaning: str) -> None:
+    [row] = figures(item(value(None, status=status)), ANY)
+    assert row[5] != row[5]
+    assert row[7] == meaning
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        item(value("12,5")),
+        item(value("12.5")),
+        item(value(True)),
+        item(value(float("inf"))),
+        item(value(1.0, status=7)),
+        item(value(1.0, status="Missing")),
+        item(value(1.0, isdeleted="no")),
+        item(value(1.0, "kvinnor")),
+        item({"value": 1.0}),
+        item("12.5"),
+        item(value(1.0), values=None),
+        item(value(1.0), period="2022"),
+        item(value(1.0), period=2022.0),
+        item(value(1.0), period=True),
+        item(value(1.0), municipality=9901),
+        item(value(1.0), municipality="9999"),
+        item(value(1.0), municipality="990"),
+    ],
+)
+def test_a_row_of_another_form_is_refused(broken: dict) -> None:
+    with pytest.raises(FigureError):
+        list(figures(broken, ANY))
+
+
+@pytest.mark.parametrize("asked", [Expected(frozenset({"9902"}), None, ANY.known_places)])
+def test_a_row_that_was_not_asked_for_is_refused(asked: Expected) -> None:
+    with pytest.raises(FigureError, match="was not asked for"):
+        list(figures(item(value(1.0)), asked))
+    with pytest.raises(FigureError, match="was not asked for"):
+        list(figures(item(value(1.0)), Expected(None, frozenset({2021}), ANY.known_places)))
+
+
+def test_unknown_fields_and_deleted_values_do_not_matter() -> None:
+    [row] = figures(item(value(1.5, nytt="fält"), value("x", isdeleted=True), extra=1), ANY)
+    assert row[5] == 1.5
+
+
+def test_an_official_group_among_all_areas_is_no_place() -> None:
+    assert list(figures(item(value(1.0), municipality="G99"), ANY)) == []
+    with pytest.raises(FigureError):
+        list(figures(item(value(1.0), municipality="G99"), Expected(frozenset({"9901"}), None, ANY.known_places)))
+
+
+# ---- titles ---------------------------------------------------------------------------------------------------
+
+
+def wanted(title: str) -> WantedSeries:
+    return WantedSeries(GOOD, "good", indicator(GOOD), title)
+
+
+@pytest.mark.parametrize("now", ["Mått,  andel (%)", "Mått, andel (%)"])
+def test_a_title_may_differ_in_spaces_alone(now: str) -> None:
+    assert isinstance(checked_title(wanted("Mått, andel (%)"), {"title": now}), Pinned)
+
+
+@pytest.mark.parametrize("kpi", [None, {}, {"title": 7}, {"title": "Mått, antal"}, {"title": "Mått, andel (%), ny"}])
+def test_another_title_stops_the_series_and_says_what_to_do(kpi: dict | None) -> None:
+    found = checked_title(wanted("Mått, andel (%)"), kpi)
+    assert isinstance(found, WrongTitle)
+    assert "snapshot is kept" in found.remedy
+
+
+@pytest.mark.parametrize("pinned", ["Mått, andel (%)", "Mått, andel (%) (-2021)"])
+def test_a_title_with_a_last_year_is_a_warning(pinned: str) -> None:
+    found = checked_title(wanted(pinned), {"title": "Mått, andel (%) (-2021)"})
+    assert isinstance(found, Pinned)
+    assert found.last_year == 2021
+    assert "2021" in found.warnings[0]
+
+
+def test_a_reopened_series_is_a_changed_title() -> None:
+    assert isinstance(checked_title(wanted("Mått (-2021)"), {"title": "Mått"}), WrongTitle)
+    assert isinstance(checked_title(wanted("Mått (-2021)"), {"title": "Mått (-2023)"}), WrongTitle)
+
+
+# ---- the fewest calls -----------------------------------------------------------------------------------------
+
+
+def many(count: int) -> list[tuple[str, Indicator]]:
+    pinned = indicator(GOOD).model_copy
+    return [(f"i{n}", pinned(update={"kolada": PinnedSeries(id=f"N{n:05d}", title="x")})) for n in range(count)]
+
+
+def test_all_areas_take_one_request_for_25_series_and_25_years() -> None:
+    adapter = KoladaAdapter(Client("Kolada", "http://kolada.invalid/v3/"), frozenset())
+    plan = adapter.plan(adapter.wanted(many(60)), Scope(None, 2012, 2026))
+    data = [call for call in plan if "/data/" in call.url]
+    assert len(plan) == 2 * ceil(60 / 25)
+    assert not any("municipality" in call.url for call in data)
+    assert all(len(call.url.partition("kpi/")[2].partition("/")[0].split(",")) <= 25 for call in plan)
+    assert data[0].pages == ceil(25 * 312 * 15 / 5000)
+
+
+@pytest.mark.parametrize(
+    ("places", "since", "series", "names", "years"),
+    [
+        (("9901",), 2012, 25, True, True),  # one request with all three
+        (tuple(f"99{n}" for n in range(10, 40)), 2012, 1, False, True),  # all areas in one page, not two requests
+        (("9901",), 1990, 25, True, False),  # 37 years would take two requests
+    ],
+)
+def test_a_segment_is_left_out_where_that_saves_a_call(places, since, series, names, years) -> None:
+    best = parts(Scope(places, since, 2026), series)
+    assert len(best) == 1
+    assert (best[0].places is not None, best[0].years is not None) == (names, years)
+
+
+def test_years_before_the_first_one_wanted_are_dropped_when_the_segment_is_left_out(project: Project) -> None:
+    project.double.rows[GOOD, 1975, "9901"] = [value(1.0)]
+    project.double.rows[GOOD, 1990, "9901"] = [value(2.0)]
+    assert project.fetch(since=1980, only=("good",)).ok
+    years = read_snapshot(project.paths, "kolada").query("series == @GOOD")["year"]
+    assert years.min() == 1990
+
+
+def test_a_whole_fetch_makes_no_call_too_many(project: Project) -> None:
+    series = {f"N{n:05d}": f"Mått {n}" for n in range(26)}
+    project.double.titles = series
+    project.double.rows = {(id, 2022, place): [value(1.0)] for id in series for place in PLACES}
+    project.catalog = catalog(
+        {
+            id.lower(): indicator(GOOD).model_copy(update={"kolada": PinnedSeries(id=id, title=t)})
+            for id, t in series.items()
+        }
+    )
+    summary = project.fetch(places="all")
+    assert summary.ok
+    assert summary.calls == len(project.double.asked) == 2 + 2 + 2  # lists, titles of 26, figures of 26
+
+
+def test_a_dry_run_sends_nothing_and_counts_what_would_be_asked(project: Project) -> None:
+    project.fetch()
+    real, project.double.asked = len(project.double.asked), []
+    summary = project.fetch(dry_run=True)
+    assert project.double.asked == []
+    assert len(summary.planned) == summary.most_calls == real
+
+
+# ---- places, groups, ranks ------------------------------------------------------------------------------------
+
+
+def test_the_chosen_places_are_the_municipality_its_group_its_region_and_the_country(project: Project) -> None:
+    assert project.fetch().ok
+    assert set(read_snapshot(project.paths, "kolada")["place"]) == {
+        "9901",  # the municipality
+        "9902",  # its group
+        "9911",
+        "0099",  # its region
+        "9903",  # a place of the catalogue's own
+        "0000",
+    }
+
+
+def test_margins_come_along_as_series_of_their_own(project: Project) -> None:
+    project.fetch(only=("good",))
+    rows = read_snapshot(project.paths, "kolada")
+    assert set(rows["series"]) == {GOOD, MARGIN}
+
+
+def test_only_the_groups_of_the_catalogues_rule_are_kept(project: Project) -> None:
+    project.double.groups.append({"id": "G1", "title": "Liknande kommuner LSS, Påhittsby, 2024", "members": ["9903"]})
+    project.fetch()
+    kept = read_list(project.folder, "comparison_groups")
+    assert {row["group"] for row in kept} == {"G99"}
+    assert [row["place"] for row in kept] == ["9902", "9911"]
+
+
+def test_a_pinned_group_with_another_title_is_a_failure(project: Project) -> None:
+    pinned = {"9901": ComparisonGroup(id="G99", title="Liknande kommuner, övergripande, Påhittsby, 2024")}
+    project.catalog.comparisons = Comparisons(rule=project.catalog.comparisons.rule, pinned=pinned)
+    lists = {result.id: result for result in project.fetch().results if not result.indicator}
+    assert lists["comparison_groups"].state == "failed"
+    assert "G99, pinned for 9901" in lists["comparison_groups"].message
+
+
+def test_a_changed_division_is_stopped_until_it_is_accepted(project: Project) -> None:
+    project.fetch()
+    project.double.places["9917"] = "Nybygget"
+    [failed] = [result for result in project.fetch().results if not result.ok]
+    assert failed.id == "places"
+    assert "new 9917 (K)" in failed.message
+    assert project.fetch(accept=("places",)).ok
+    assert "9917" in {row["place"] for row in read_list(project.folder, "places")}
+
+
+def test_without_any_list_of_places_nothing_is_fetched(project: Project) -> None:
+    project.double.places = {}
+    with pytest.raises(SourceError, match="list of places is empty"):
+        project.fetch()
+    assert not [name for name in project.files() if name.startswith("N")]
+
+
+def test_ranked_indicators_bring_their_newest_complete_years_for_all_municipalities(project: Project) -> None:
+    """In 2022 only the chosen places have a value, so 2021 and 2020 are the complete ones."""
+    for place in PLACES:
+        if place not in ("9901", "9902"):
+            del project.double.rows[GOOD, 2022, place]
+    project.catalog = catalog(ranked=("good",))
+    assert project.fetch().ok
+    rows = read_snapshot(project.paths, "kolada")
+    others = rows[(rows["place"] == "9916")]
+    assert set(others["series"]) == {GOOD}
+    assert set(others["year"]) == {2020, 2021}
+    assert set(others["sex"]) == {"T"}
+    assert {result.state for result in project.fetch().results} == {"unchanged"}
+
+
+def test_some_series_alone_are_fetched_for_the_places_that_are_stored(project: Project) -> None:
+    project.fetch()
+    project.double.asked.clear()
+    project.fetch(only=("other",))
+    assert [path.split("/")[0] for path in project.double.asked] == ["kpi", "data"]
+
+
+def test_a_year_is_complete_when_half_of_the_municipalities_have_a_value() -> None:
+    nan = float("nan")
+    rows = [("9901", 2022, 0, "T", "", 1.0, nan, ""), ("9902", 2022, 0, "T", "", nan, nan, "missing")]
+    rows += [("0000", 2022, 0, "T", "", 1.0, nan, ""), ("9902", 2021, 0, "K", "", 1.0, nan, "")]
+    assert complete_years(rows, ["9901", "9902"]) == {2022}
+    assert complete_years(rows, ["9901", "9902", "9903"]) == set()
+
+
+# ---- what a whole fetch says ----------------------------------------------------------------------------------
+
+
+def test_nothing_published_is_no_failure(project: Project) -> None:
+    project.double.rows = {key: rows for key, rows in project.double.rows.items() if key[0] != OTHER}
+    summary = project.fetch()
+    assert {result.id: result.state for result in summary.results}[OTHER] == "nothing published"
+    assert summary.ok
+    assert f"{OTHER}.csv" not in project.files()
+
+
+def test_a_discontinued_series_warns_and_stops_only_when_later_years_appear(project: Project) -> None:
+    project.double.titles[OTHER] = TITLES[OTHER] + " (-2022)"
+    [result] = [result for result in project.fetch().results if result.id == OTHER]
+    assert result.state == "new"
+    assert "(-2022)" in result.warnings[0]
+    project.double.rows[OTHER, 2023, "9901"] = [value(1.0)]
+    [result] = [result for result in project.fetch().results if result.id == OTHER]
+    assert result.state == "failed"
+    assert "ends 2022 but has a value for 2023" in result.message
+
+
+def test_an_unknown_id_is_refused_with_the_nearest_one(project: Project) -> None:
+    with pytest.raises(SourceError, match="Did you mean 'other'"):
+        project.fetch(only=("othr",))
+    assert project.double.asked == []
+
+
+def test_two_fetches_at_once_are_refused(project: Project) -> None:
+    from filelock import FileLock
+
+    project.paths.raw.mkdir(parents=True)
+    with FileLock(project.paths.raw / ".fetch.lock"), pytest.raises(SourceError, match="another 'lagesbild fetch'"):
+        project.fetch()

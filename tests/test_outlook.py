@@ -1,0 +1,88 @@
+"""Two years ahead: drawn only where looking ahead has worked, refused with a reason elsewhere."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm, t
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+from helpers.outlook import Bounds, NoOutlook, Outlook, outlook, tried_and_drawn
+from helpers.trends import Reason, TrendContext
+
+CONTEXT = TrendContext("register", "lower", 2024)
+NOISE = np.random.default_rng(3).normal(0, 1, 15)
+FALLING = 100 - 2 * np.arange(15) + NOISE
+WANDERING = 100 + 4 * np.cumsum(np.random.default_rng(8).normal(0, 1, 15))
+
+
+def points(values, last: int = 2024) -> pd.DataFrame:
+    return pd.DataFrame({"year": range(last - len(values) + 1, last + 1), "value": values})
+
+
+def test_a_steady_fall_is_carried_on_for_two_years():
+    found = outlook(points(FALLING), CONTEXT)
+    assert found.reason is NoOutlook.NONE
+    assert list(found.path["year"]) == [2025, 2026]
+    assert found.path["value"].to_numpy() == pytest.approx([70.5, 68.5], abs=2)
+    assert found.error < found.naive_error
+
+
+def test_the_wide_interval_holds_the_narrow_one_and_both_grow():
+    path = outlook(points(FALLING), CONTEXT).path
+    for level in ("80", "95"):
+        width = path[f"high{level}"] - path[f"low{level}"]
+        assert width[1] > width[0] > 0
+    assert (path["low95"] < path["low80"]).all()
+    assert (path["high80"] < path["high95"]).all()
+
+
+def test_the_intervals_are_statsmodels_widened_for_what_was_estimated():
+    """Five fitted numbers of 15 years: variance over 10, t with 10 degrees of freedom."""
+    path = outlook(points(FALLING), CONTEXT).path
+    model = ETSModel(pd.Series(FALLING), error="add", trend="add", damped_trend=True).fit(disp=False)
+    reference = model.get_prediction(15, 16).pred_int(alpha=0.05).to_numpy()
+    widened = (reference[:, 1] - reference[:, 0]) * np.sqrt(15 / 10) * t.ppf(0.975, 10) / norm.ppf(0.975)
+    assert (path["high95"] - path["low95"]).to_numpy() == pytest.approx(widened)
+    assert path["value"].to_numpy() == pytest.approx(np.asarray(model.forecast(2)))
+
+
+def test_a_value_stays_where_it_can_lie():
+    values = 12 - 0.85 * np.arange(15) + 0.2 * NOISE
+    path = outlook(points(values), CONTEXT, Bounds(low=0)).path
+    assert (path.drop(columns="year") >= 0).all(axis=None)
+    assert (path["low95"] == 0).any()
+
+
+def test_what_does_not_beat_the_last_year_is_not_drawn():
+    found = outlook(points(WANDERING), CONTEXT)
+    assert found.reason is NoOutlook.NOT_BETTER_THAN_LAST_YEAR
+    assert found.path is None
+    assert found.error >= found.naive_error
+
+
+@pytest.mark.parametrize(
+    ("given_points", "context", "reason", "cut"),
+    [
+        (points(FALLING[:9]), CONTEXT, NoOutlook.TOO_SHORT, Reason.NONE),
+        (points(FALLING), replace(CONTEXT, breaks=(2018,)), NoOutlook.TOO_SHORT, Reason.SERIES_BREAK),
+        (points(FALLING).drop(6), CONTEXT, NoOutlook.TOO_SHORT, Reason.GAP_IN_YEARS),
+        (points(FALLING, last=2022), CONTEXT, NoOutlook.ENDS_TOO_EARLY, Reason.NONE),
+        (points([]), CONTEXT, NoOutlook.ENDS_TOO_EARLY, Reason.TOO_FEW_POINTS),
+        (points(FALLING), replace(CONTEXT, stand_in=True), NoOutlook.STAND_IN, Reason.NONE),
+        (points(FALLING), replace(CONTEXT, years_pooled=4), NoOutlook.OVERLAPPING_PERIODS, Reason.NONE),
+    ],
+)
+def test_a_series_that_cannot_carry_an_outlook_is_refused(given_points, context, reason, cut):
+    found = outlook(given_points, context)
+    assert (found.reason, found.cut, found.path, found.tried) == (reason, cut, None, False)
+
+
+def test_a_series_that_reaches_the_year_before_is_long_enough():
+    assert outlook(points(FALLING, last=2023), CONTEXT).tried
+
+
+def test_the_number_tried_counts_those_that_failed_the_back_test():
+    reasons = [NoOutlook.NONE, NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.TOO_SHORT]
+    assert tried_and_drawn({reason: Outlook(reason) for reason in reasons}) == (2, 1)

@@ -1,0 +1,134 @@
+"""Small numbers: what is hidden cannot be found by subtraction, and no more is hidden than the sums ask for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.comparisons import gender_gap
+from helpers.suppression import exposed, suppressed
+
+
+def table(by_group: dict[str, tuple[int, int]], total: bool = True) -> pd.DataFrame:
+    """Women and men a group of a made-up school survey, with all sums when `total`."""
+    groups = dict(by_group)
+    if total:
+        groups[""] = tuple(map(sum, zip(*by_group.values(), strict=True)))
+    cells = [
+        (sex, group, count)
+        for group, (women, men) in groups.items()
+        for sex, count in (("T", women + men), ("K", women), ("M", men))
+    ]
+    rows = pd.DataFrame(cells, columns=["sex", "group", "count"]).astype({"count": float})
+    keys = {"indicator": "made_up", "place": "9901", "year": 2024, "month": 0, "vintage": "2025-01-15"}
+    return rows.assign(**keys, value=rows["count"] / 2, margin=1.0, status="")
+
+
+def visible(rows: pd.DataFrame) -> dict[tuple[str, str], float]:
+    shown = rows[rows["status"] != "hidden"]
+    return dict(zip(zip(shown["sex"], shown["group"], strict=True), shown["count"], strict=True))
+
+
+def attacked(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """The hidden cells that a reader works out: by solving every sum at once, and by trying out every count.
+
+    Written another way than the product: the null space of the sums, then all whole numbers of a 2 x 2 table.
+    """
+    cells = list(zip(rows["sex"], rows["group"], strict=True))
+    groups = sorted({group for _, group in cells} - {""})
+    inner = [(sex, group) for sex in "KM" for group in groups]
+    # Every cell is a sum of inner cells; what is visible fixes those sums.
+    makes = np.array([[sex in ("T", s) and group in ("", g) for s, g in inner] for sex, group in cells], float)
+    shown = visible(rows)
+    fixed = np.array([cell in shown for cell in cells])
+    _, sizes, basis = np.linalg.svd(makes[fixed] if fixed.any() else np.zeros((1, len(inner))))
+    free = basis[(sizes > 1e-9).sum() :]  # directions in which the inner cells can move unseen
+    found = [c for c, row in zip(cells, makes, strict=True) if c not in shown and not np.any(np.abs(free @ row) > 1e-9)]
+    if len(inner) == 4 and max(shown.values(), default=0) <= 36:
+        grid = np.stack(np.meshgrid(*[np.arange(19)] * 4, indexing="ij"), -1).reshape(-1, 4)
+        sums = grid @ makes.T
+        fits = sums[(sums[:, fixed] == [shown[c] for c, f in zip(cells, fixed, strict=True) if f]).all(axis=1)]
+        found += [c for c, column in zip(cells, fits.T, strict=True) if c not in shown and column.max() < 5]
+        found += [c for c, column in zip(cells, fits.T, strict=True) if c not in shown and np.ptp(column) == 0]
+    return found
+
+
+small_tables = st.integers(1, 4).flatmap(
+    lambda n: st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=n, max_size=n)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_tables)
+def test_no_hidden_count_can_be_found_by_subtraction(counts):
+    before = table({f"g{n}": pair for n, pair in enumerate(counts)})
+    after = suppressed(before)
+    assert attacked(after) == []
+    assert exposed(after).empty
+    assert not (before["count"][after["status"] != "hidden"] < 5).any()
+
+
+def test_the_attack_finds_what_the_threshold_alone_would_leave_open():
+    before = table({"g0": (3, 20), "g1": (30, 40)})
+    naive = before.assign(status=np.where(before["count"] < 5, "hidden", ""))
+    assert ("K", "g0") in attacked(naive)
+    assert list(exposed(naive)["sex"] + exposed(naive)["group"]) == ["Kg0"]
+
+
+def test_large_counts_stay_as_they_are():
+    before = table({"g0": (30, 20), "g1": (5, 40)})
+    pd.testing.assert_frame_equal(suppressed(before), before)
+
+
+def test_one_small_count_takes_one_more_in_a_line_and_three_more_in_a_table():
+    one_line = suppressed(table({"g0": (3, 20)}, total=False))
+    assert set(visible(one_line)) == {("T", "g0")}
+    crossed = suppressed(table({"g0": (3, 20), "g1": (30, 40), "g2": (50, 60)}))
+    hidden = crossed[crossed["status"] == "hidden"]
+    assert set(zip(hidden["sex"], hidden["group"], strict=True)) == {(s, g) for s in "KM" for g in ("g0", "g1")}
+
+
+def test_two_small_counts_whose_sum_is_small_need_a_third():
+    after = suppressed(table({"g0": (1, 20), "g1": (2, 30), "g2": (40, 50)}))
+    assert (after[(after["sex"] == "K") & (after["status"] == "hidden")]["group"] != "").sum() == 3
+
+
+def test_value_margin_and_count_go_together_and_the_order_stays():
+    before = table({"g0": (3, 20)})
+    after = suppressed(before)
+    assert list(after.index) == list(before.index)
+    hidden = after[after["status"] == "hidden"]
+    assert len(hidden)
+    assert hidden[["value", "margin", "count"]].isna().all(axis=None)
+
+
+def test_a_difference_built_on_a_hidden_share_is_hidden():
+    gap = gender_gap(suppressed(table({"g0": (3, 20)})), {})
+    assert set(gap["status"]) == {"hidden"}
+    assert gap["value"].isna().all()
+
+
+def test_rows_that_arrive_hidden_are_protected_too():
+    before = table({"g0": (3, 20)}, total=False)
+    before.loc[before["sex"] == "K", ["count", "value"]] = np.nan
+    before.loc[before["sex"] == "K", "status"] = "hidden"
+    assert set(visible(suppressed(before))) == {("T", "g0")}
+
+
+@pytest.mark.parametrize(("threshold", "hidden"), [(5, 0), ({"made_up": 10}, 4), ({"another": 10}, 0), (10, 4)])
+def test_the_threshold_is_the_catalogues(threshold, hidden):
+    before = table({"g0": (7, 20)})
+    assert (suppressed(before, threshold)["status"] == "hidden").sum() == hidden
+
+
+def test_groups_that_do_not_add_up_leave_the_sexes_protected():
+    before = table({"g0": (3, 20), "g1": (30, 40)})
+    before.loc[before["group"] == "", "count"] += 1000
+    after = suppressed(before)
+    assert ("M", "g0") not in visible(after) or ("T", "g0") not in visible(after)
+
+
+def test_a_table_with_a_row_twice_is_refused():
+    with pytest.raises(ValueError, match="stands twice"):
+        suppressed(pd.concat([table({"g0": (3, 20)})] * 2))
