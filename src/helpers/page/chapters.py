@@ -8,8 +8,10 @@ from ..catalog import Indicator
 from ..exhibits import Column, DataTable, Passage, Shown, passage_shown, table_shown
 from ..exhibits.blocks import EditionFacts, Evidence, Mark, OverviewRow, PlanRow, Project, Section, SourceRow
 from ..exhibits.shown import rendered
+from ..places import COUNTRY
+from ..tables import SEX_HEADER
 from ..tidy import latest_year
-from ..wording import STATE_TEXT, in_place, listed, period_text
+from ..wording import STATE_TEXT, decimal, in_place, listed, period_text
 from .evidence import combined_mark, computed_evidence
 from .figures import ReportFigure
 from .judging import area_indicators, priority_indicators
@@ -243,9 +245,7 @@ def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
         for id in figure.indicators:
             if id not in seen:
                 seen.add(id)
-                yield computed_evidence(
-                    setting, id, link=f"#{figure.anchor}", stand_in=figure.state == "related"
-                )
+                yield computed_evidence(setting, id, f"#{figure.anchor}")
     for id in catalog.priorities[priority].evidence:
         if id not in seen:
             yield computed_evidence(setting, id, "")
@@ -327,6 +327,26 @@ def at_hand(setting: Setting) -> Shown:
         rows=tuple(rows),
     )
     return table_shown(table, anchor="underlag")
+
+
+def revised_values(setting: Setting) -> Shown:
+    """Values of the place, its comparison group and the country that a later fetch changed: old and new."""
+    group = setting.group.members if setting.group else ()
+    places = {setting.focus, COUNTRY, *group}
+    found = setting.revised[setting.revised["place"].isin(places)]
+    title = "Reviderade värden"
+    if found.empty:
+        text = f"Utgivarna har inte ändrat några värden som visas här sedan de först hämtades ({setting.vintage})."
+        return passage_shown(Passage(rendered("missing.html", title=title, text=text, remedy=""), title=title))
+    rows = []
+    for row in found.itertuples():
+        decimals = setting.catalog.decimals_of(row.indicator)
+        old, new = ("saknas" if value != value else decimal(value, decimals) for value in (row.old, row.new))
+        label = setting.catalog.indicators[row.indicator].label
+        rows.append((label, setting.places.name(row.place), str(row.year), SEX_HEADER[row.sex], old, new, row.vintage))
+    headers = ("Mått", "Plats", "År", "Kön", "Tidigare", "Nu", "Hämtat")
+    columns = tuple(Column(header, numeric=header in ("Tidigare", "Nu")) for header in headers)
+    return table_shown(DataTable(f"{title}: det senast hämtade värdet visas i rapporten.", columns, tuple(rows)), "andrade")
 
 
 def sources(setting: Setting) -> Shown:

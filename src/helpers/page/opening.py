@@ -9,7 +9,7 @@ from ..exhibits import Shown
 from ..paths import Paths, project_paths
 from ..places import COUNTRY, load_places
 from ..refusals import Refusal
-from ..tidy import current, store, table_at_hand, up_to
+from ..tidy import current, revisions, store, table_at_hand, up_to
 from ..tidy.store import manifest_vintages
 from . import chapters
 from .figures import ReportFigure
@@ -115,6 +115,10 @@ class Page:
         """For every figure of the report: last year at hand, publisher, and how to fetch newer ones."""
         return chapters.at_hand(self.setting)
 
+    def revisions(self) -> Shown:
+        """The values that the publisher has changed since they were first fetched."""
+        return chapters.revised_values(self.setting)
+
     def sources(self) -> Shown:
         """Sources and definitions of everything on the page."""
         return chapters.sources(self.setting)
@@ -145,15 +149,18 @@ def setting_of(paths: Paths, page: str, municipality: str, year: int) -> Setting
     places = load_places(paths)
     places.municipality(municipality)
     whole = table_at_hand(paths, catalog)
-    table = up_to(current(whole.rows), year)
+    held = up_to(whole.rows, year)
+    table = current(held)
     refuse_without_data(table, municipality, year)
+    assessment = load_assessment(paths, municipality, year, catalog)
     store(paths, catalog, whole)  # only now: a refused edition writes nothing
     return Setting(
         paths=paths,
         catalog=catalog,
         places=places,
-        assessment=load_assessment(paths, municipality, year, catalog),
+        assessment=assessment,
         table=table,
+        revised=revisions(held),
         focus=municipality,
         year=year,
         page=page,

@@ -27,6 +27,7 @@ class Setting:
     year: int
     page: str
     vintage: str  # date of the snapshot
+    revised: pd.DataFrame = field(repr=False)  # values that a later vintage changed, see tidy.revisions
 
     @property
     def place(self) -> str:

@@ -2,7 +2,7 @@
 
 from .checks import TidyError
 from .columns import COLUMNS, KEY, STATUSES
-from .picking import current, latest_year, rows_of, up_to, withheld
+from .picking import current, latest_year, revisions, rows_of, up_to, withheld
 from .store import store, table_at_hand
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "TidyError",
     "current",
     "latest_year",
+    "revisions",
     "rows_of",
     "store",
     "table_at_hand",

@@ -6,7 +6,7 @@ from ..catalog import Catalog
 from ..paths import Paths
 from ..places import Places
 from ..sources.document_list import document_sources
-from ..sources.files import document_rows
+from ..sources.files import document_rows, pinned_rows
 from ..sources.snapshot import read_snapshot
 from .checks import TidyError, checked
 from .columns import KEY, typed
@@ -21,11 +21,11 @@ SERVICES = ("kolada", "scb", "fohm")
 def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     """Every value of every source, sorted by its key.
 
-    Where an indicator has several sources, the first of service, own file and typed-in document that has a
+    Where an indicator has several sources, the first of service, publisher's file, own file and typed-in document that has a
     value for a place and time is taken. Raises TidyError for rows that cannot stand in the table.
     """
     services = [_service_rows(paths, catalog, name) for name in SERVICES]
-    layers = [*services, own_rows(paths, catalog, places), _document_rows(paths, catalog)]
+    layers = [*services, _file_rows(paths, catalog, places), own_rows(paths, catalog, places), _document_rows(paths, catalog)]
     table = _without_covered([typed(layer) for layer in layers])
     table = pd.concat([table, typed(computed_shares(table, catalog))], ignore_index=True)
     return checked(table, catalog, places).sort_values(KEY, kind="stable").reset_index(drop=True)
@@ -63,6 +63,16 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
         on=["indicator", *AT],
         validate="many_to_one",
     )
+
+
+def _file_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
+    """Rows of the publishers' files that lie where the catalogue says; a file that is not there fills nothing."""
+    made = [
+        pinned_rows(paths.raw / entry.file.path, entry.file, id, places.names)
+        for id, entry in catalog.indicators.items()
+        if entry.file and (paths.raw / entry.file.path).is_file()
+    ]
+    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
 
 
 def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:

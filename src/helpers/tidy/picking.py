@@ -14,6 +14,20 @@ def current(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["vintage"] == newest]
 
 
+def revisions(table: pd.DataFrame) -> pd.DataFrame:
+    """The values that a later vintage changed: the table's key, `old`, `new` and the vintage of the change.
+
+    One row a change, the table's order; a value that was withdrawn has no `new`.
+    """
+    at = KEY[:-1]
+    several = table[table.duplicated(at, keep=False)].sort_values(KEY, kind="stable")
+    older = several.groupby(at, sort=False)["value"].shift()
+    first = ~several.duplicated(at)
+    changed = several.assign(old=older)[~first].rename(columns={"value": "new"})
+    same = (changed["old"] == changed["new"]) | (changed["old"].isna() & changed["new"].isna())
+    return changed.loc[~same, [*KEY, "old", "new"]].reset_index(drop=True)
+
+
 def up_to(table: pd.DataFrame, year: int) -> pd.DataFrame:
     """The rows that an edition of `year` may show: none of a later year."""
     return table[table["year"] <= year]
