@@ -5,6 +5,7 @@ from .findings import (
     comparison_finding,
     dots_finding,
     gap_finding,
+    groups_finding,
     series_finding,
     shares_finding,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "dots_finding",
     "gap_finding",
     "genitive",
+    "groups_finding",
     "in_place",
     "listed",
     "period_text",

@@ -14,6 +14,7 @@ from .places import in_place, listed
 from .sources import period_text
 
 SEX = {"K": "kvinnor", "M": "män", "T": "alla"}
+MOST = 6  # groups that a sentence names one by one
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,29 @@ def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
+def groups_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The latest year's groups: "Mår bra: åk 7 61,5 och åk 9 48,0 procent i Umeå 2022."; of many, highest and lowest.
+
+    Totals of the groups stand for women and men where there are any.
+    """
+    focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] != "")])
+    if focus.empty:
+        return ""
+    own = focus.iloc[0]
+    totals = focus[focus["sex"] == "T"]
+    told = (focus if totals.empty else totals).sort_values("value", ascending=False, kind="stable")
+    said = {
+        row.Index: f"{row.group}{'' if row.sex == 'T' else ', ' + SEX[row.sex]} {decimal(row.value, measure.decimals)}"
+        for row in told.itertuples()
+    }
+    if len(said) > MOST:
+        text = f"högst {said[told.index[0]]} och lägst {said[told.index[-1]]}"
+    else:
+        text = listed([said[at] for at in focus.index if at in said])
+    when = period_text(measure.indicator, int(own["year"]))
+    return f"{measure.indicator.label}: {text} {measure.unit.text} {in_place(own['name'])} {when}."
+
+
 def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
     """One clause an indicator: label, the focus place's latest value and the country's of the same year."""
     clauses = []
@@ -116,4 +140,5 @@ def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequenc
         if rows["year"].nunique() > 1
         else str(rows["year"].max())
     )
-    return f"{kind}. {finding} Visar {places}, {years}, {len(rows)} värden. Alla värden finns i tabellen under figuren."
+    shows = f"Visar {places}, {years}, {len(rows)} värden. Alla värden finns i tabellen under figuren."
+    return " ".join(part for part in (f"{kind}.", finding, shows) if part)

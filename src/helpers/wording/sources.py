@@ -54,7 +54,7 @@ class Origin:
             "kolada": "{names}, hämtat från " + self.read_in,
             "table": "{names}, " + self.read_in,
             "document": "{names}, läst i " + self.read_in,
-            "local": "kommunens egen fil, med uppgifter från {names}",
+            "local": "{names}, ur kommunens egen fil",
             "share": "egen bearbetning av uppgifter från {names}",
         }.get(self.kind, "{names}")
 

@@ -84,9 +84,10 @@ def arrow_sign(found: Combined) -> Sign:
 
 
 def counted(found: Combined) -> str:
-    """How many of the judged indicators moved: "2 av 3 bedömda förbättras"."""
+    """How many of the judged indicators moved, "n av m", and how many cannot be judged."""
     if not found.changed:
-        return f"0 av {found.judged} bedömda har ändrats tydligt"
-    parts = [f"{len(found.improving)} förbättras"] if found.improving else []
-    parts += [f"{len(found.worsening)} försämras"] if found.worsening else []
-    return f"{' och '.join(parts)} av {found.judged} bedömda"
+        text = f"0 av {found.judged} bedömda har ändrats tydligt"
+    else:
+        moved = [(len(found.improving), "förbättras"), (len(found.worsening), "försämras")]
+        text = " och ".join(f"{n} av {found.judged} bedömda {what}" for n, what in moved if n)
+    return text + (f", {len(found.not_judged)} kan inte bedömas" if found.not_judged else "")
