@@ -25,9 +25,7 @@ AIM = 1.0  # percent
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of series: its name in the table, the rule's kind, its length and what is published of a
-    level.
-    """
+    """A kind of series: its name, the rule's kind, its length, and what is published of a level."""
 
     name: str
     kind: str
@@ -75,9 +73,7 @@ WEAK = Kind("weak rule, value alone, 10 years", "register", 10, value_alone)
 
 @dataclass(frozen=True)
 class World:
-    """How levels move: extra variation and slope in percent (of the first year), correlation from year to
-    year.
-    """
+    """How levels move: extra variation and slope in percent, correlation from year to year."""
 
     extra: float = 0.0
     slope: float = 0.0
@@ -86,9 +82,7 @@ class World:
 
 def called_a_trend(kind: Kind, world: World) -> float:
     """The percent of `SERIES` simulated series that get an arrow; in a world with a slope, the right one."""
-    draw = np.random.default_rng(
-        [kind.years, *kind.name.encode(), *(int(10 * x) for x in vars(world).values())]
-    )
+    draw = np.random.default_rng([kind.years, *kind.name.encode(), *(int(10 * x) for x in vars(world).values())])
     noise = draw.standard_normal((SERIES, kind.years))
     for year in range(1, kind.years):
         kept = world.correlation * noise[:, year - 1]

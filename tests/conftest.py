@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from reports import default_report  # noqa: F401  # a fixture for every module, built once a session
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",

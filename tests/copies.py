@@ -10,9 +10,9 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterable
+import tempfile
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from unittest import mock
 
@@ -29,7 +29,7 @@ from helpers.sources.adapter import FetchedSeries, WantedSeries
 from helpers.sources.answer import digest
 from helpers.sources.keeping import Keeper, SeriesResult, Terms
 from helpers.sources.manifest import NAME, read_manifest
-from helpers.sources.snapshot import list_bytes
+from helpers.sources.snapshot import LISTS, list_bytes
 from helpers.tidy.assembly import tidy_table
 
 REPOSITORY = Paths(PACKAGE.parents[1])
@@ -56,17 +56,17 @@ HAND_MADE = {
 }
 SNAPSHOT_YML = {"since": 2015, "municipalities": ["9901"], "places": ["9903"], "counties": {"99": "0099"}}
 DOCUMENT = {
-    name: "Påhittat"
-    for name in ("title", "publisher", "source", "pages", "seen", "caveat")
-} | {"vintage": "2022-05-01"}
+    **dict.fromkeys(("title", "publisher", "source", "pages", "seen", "caveat"), "Påhittat"),
+    "vintage": "2022-05-01",
+}
 DOCUMENT_HEADER = "indicator,place,year,month,sex,group,value,count,status,page"
 # series -> {(place, year): value}; together they fill figures 3, 4, 9, 17 and 20
 SERIES = {
-    "N07540": {(p, y): v + y - 2020 for p, v in (("9901", 9000), ("9902", 8000), ("0000", 14000)) for y in (2020, 2022)},
-    "N07609": {("9901", 2022): 16.05, ("9902", 2022): 20, ("0000", 2022): 27, ("9901", 2020): 20.3},
-    "N00610": {
-        (p, 2022, sex): v for p in ("9901", "0000") for sex, v in (("T", 80.5), ("K", 70.25), ("M", 90.75))
+    "N07540": {
+        (p, y): v + y - 2020 for p, v in {"9901": 9000, "9902": 8000, "0000": 14000}.items() for y in (2020, 2022)
     },
+    "N07609": {("9901", 2022): 16.05, ("9902", 2022): 20, ("0000", 2022): 27, ("9901", 2020): 20.3},
+    "N00610": {(p, 2022, sex): v for p in ("9901", "0000") for sex, v in (("T", 80.5), ("K", 70.25), ("M", 90.75))},
     "N07901": {("9901", y): 200 for y in (2020, 2021, 2022)},
     "N07902": {("9901", y): 100 for y in (2020, 2021, 2022)},
     "N07903": {("9901", y): 100 for y in (2020, 2021, 2022)},
@@ -91,10 +91,14 @@ class Copy:
         return self.paths.raw / "kolada"
 
     def fetched(self, series: str, values: dict, date: str = "2024-05-01", status: str = "") -> SeriesResult:
-        """Stores values as a fetch of `date` would; keys are (place, year) or (place, year, sex)."""
-        indicator, is_margin = _filled_by(self.catalog)[series]
+        """Stores values as a fetch of `date` would; keys are (place, year) or (place, year, sex).
+
+        `series` is one of Kolada, or the id of an indicator that a table of SCB fills.
+        """
+        indicator, is_margin = _filled_by(self.catalog).get(series, (series, False))
         entry = self.catalog.indicators[indicator]
-        title = entry.kolada.margin_title if is_margin else entry.kolada.title
+        source, pinned = ("kolada", entry.kolada) if entry.kolada else ("scb", entry.table)
+        title = pinned.margin_title if is_margin else pinned.title
         rows = [
             (place, year, 0, *(sex or ["T"]), "", value, float("nan"), status)
             for (place, year, *sex), value in values.items()
@@ -103,7 +107,7 @@ class Copy:
         got = FetchedSeries(
             WantedSeries(series, indicator, entry, title, is_margin), title, pd.DataFrame(rows, columns=columns), [], ()
         )
-        keeper = Keeper(self.kolada, "kolada", "http://127.0.0.1:1/v3/", self.catalog, Terms(date, "Made up."))
+        keeper = Keeper(self.paths.raw / source, source, "http://127.0.0.1:1/", self.catalog, Terms(date, "Made up."))
         return keeper.keep(got)
 
     def listed(self, name: str, rows: list[dict[str, str]]) -> None:
@@ -177,26 +181,43 @@ def real_root(folder: Path) -> Copy:
     return Copy(Paths(folder.resolve()))
 
 
-def made_up_root(folder: Path, series: Iterable[str] = tuple(SERIES)) -> Copy:
-    """A project about made-up places, with the made-up `series`."""
-    copy = Copy(Paths(folder.resolve()))
+def made_up_root(folder: Path) -> Copy:
+    """A project about made-up places, with the made-up series of SERIES."""
+    shutil.copytree(Path(_template().name), folder, dirs_exist_ok=True)
+    return Copy(Paths(folder.resolve()))
+
+
+@cache
+def _template() -> tempfile.TemporaryDirectory:
+    """The made-up project as it is made once; it goes when the tests end."""
+    made = tempfile.TemporaryDirectory(prefix="made-up-project-")
+    copy = Copy(Paths(Path(made.name).resolve()))
     shutil.copytree(REPOSITORY.catalog, copy.paths.catalog)
     ranked = yaml.safe_load((REPOSITORY.catalog / "snapshot.yml").read_text("utf-8"))["ranked"]
     for name, content in {**HAND_MADE, "snapshot.yml": {**SNAPSHOT_YML, "ranked": ranked}}.items():
         (copy.paths.catalog / name).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+    _write_documents(copy)
+    _write_lists(copy)
+    for id, values in SERIES.items():
+        copy.fetched(id, values)
+    return made
+
+
+def _write_documents(copy: Copy) -> None:
+    """A table without rows for every document that the catalogue names."""
     copy.paths.documents.mkdir(parents=True)
     documents = sorted({entry.document for entry in copy.catalog.indicators.values() if entry.document})
     for name in documents:
         copy.document(name)
     listing = yaml.safe_dump({"documents": dict.fromkeys(documents, DOCUMENT)}, allow_unicode=True)
     (copy.paths.documents / "sources.yml").write_text(listing, "utf-8")
-    kinds = {code: "L" if code.startswith("00") else "K" for code in PLACES}
-    copy.listed("places", [{"place": code, "name": PLACES[code], "type": kinds[code]} for code in PLACES])
+
+
+def _write_lists(copy: Copy) -> None:
+    places = [(code, name, "L" if code.startswith("00") else "K") for code, name in PLACES.items()]
     groups = [(id, title, place) for id, (title, members) in GROUPS.items() for place in members]
-    copy.listed("comparison_groups", [dict(zip(("group", "title", "place"), row, strict=True)) for row in groups])
-    for id in series:
-        copy.fetched(id, SERIES[id])
-    return copy
+    for name, rows in (("places", places), ("comparison_groups", groups)):
+        copy.listed(name, [dict(zip(LISTS[name], row, strict=True)) for row in rows])
 
 
 def _filled_by(catalog: Catalog) -> dict[str, tuple[str, bool]]:

@@ -26,7 +26,7 @@ from helpers.sources.client import Limits
 from helpers.sources.order import FetchRequest, FetchSummary
 
 # Waits are cut to what loopback needs, so that a test of a time-out does not wait for it.
-QUICK = Limits(connect=1, read=0.25, deadline=1.5, attempts=2, backoff=0.01, longest_wait=0.05, calls=10_000, window=1)
+QUICK = Limits(connect=1, read=0.25, deadline=1.5, attempts=2, backoff=0.01, calls=10_000, window=1)
 PLACES = {"0000": "Riket", "0099": "Region Påhitt", "9901": "Påhittsby", "9902": "Sagostad", "9903": "Luftslott"}
 PLACES |= {f"99{number}": f"Dikt{number}" for number in range(11, 17)}
 GROUP = {"id": "G99", "title": "Liknande kommuner, övergripande, Påhittsby, 2025", "members": ["9902", "9911"]}

@@ -14,10 +14,11 @@ import yaml
 from helpers.paths import PACKAGE
 
 ROOT = PACKAGE.parents[1]
-ROOMS = (
-    "refusals paths records catalog assessments places sources suppression tidy comparisons trends support outlook "
-    "wording exhibits tables charts page publish cli"
-).split()
+ROOMS = [
+    *("refusals", "paths", "records", "catalog", "assessments", "places", "sources", "suppression", "tidy"),
+    *("comparisons", "trends", "support", "outlook", "claims", "wording", "exhibits", "tables", "charts"),
+    *("page", "publish", "cli"),
+]
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in PACKAGE.rglob("*.py")
@@ -61,11 +62,11 @@ def test_every_module_lies_in_a_known_room():
     assert {room(module) for module in MODULES if module != "helpers"} == set(ROOMS)
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
-def test_imports_point_one_way(module):
-    for other in imported(module):
-        if "helpers" not in (module, other):
-            assert ROOMS.index(room(other)) <= ROOMS.index(room(module)), f"{module} imports {other}"
+def test_imports_point_one_way():
+    order = {name: number for number, name in enumerate(ROOMS)} | {"helpers": -1}
+    pairs = [(module, other) for module in MODULES for other in imported(module)]
+    assert len(pairs) > 200
+    assert not [pair for pair in pairs if order[room(pair[1])] > order[room(pair[0])]]
 
 
 def test_no_module_imports_itself_by_a_detour():

@@ -51,6 +51,13 @@ def chart_rows(years=(2022,), places=PLACES, labels=("Otrygghet",), sexes=("T",)
     return pd.DataFrame(made).assign(month=0, vintage="2024-01-01", margin=np.nan, count=np.nan, status="")
 
 
+def with_years_ahead(rows):
+    """Chart rows whose last two years are expected values with fields of 80 and 95 %."""
+    ahead = rows["year"] > rows["year"].max() - 2
+    sides = {"low95": -8, "low80": -4, "high80": 4, "high95": 8}
+    return rows.assign(**{name: (rows["value"] + by).where(ahead) for name, by in sides.items()})
+
+
 FOCUS, TWO = PLACES[:1], PLACES[:2]
 PARTS = ("Sjukpenning", "Arbetslöshetsersättning", "Ekonomiskt bistånd")
 GROUPS = ("Ensamstående med barn", "Sammanboende med barn", "Sammanboende utan barn")
@@ -68,6 +75,7 @@ EXAMPLES = {
         ]
     ),
     "dumbbell": chart_rows(sexes=("T", "K", "M")).assign(margin=2.5),
+    "fan": with_years_ahead(chart_rows(range(2012, 2023), FOCUS, ("Otrygghet", "Utsatthet för brott"))),
     "lines": chart_rows(range(2010, 2023)),
     "profile_bars": chart_rows(places=PLACES[:5], labels=PARTS),
     "rank_change": RANKS,

@@ -154,7 +154,7 @@ CASES = {
     "wrong content type": Case(plain('{"values": []}', content_type="text/plain"), "text/plain"),
     "next_url that repeats": Case(lambda d, r: as_json(d.page(r) | {"next_url": r.url}), "next_url repeats a page"),
     "empty list where the snapshot has rows": Case(page(lambda p: without_good(p)), "no values", "gone"),
-    "duplicate rows": Case(page(twice), "twice"),
+    "duplicate rows": Case(page(twice), "comes twice"),
     "'12,5' as a string": Case(page(edit_value(value="12,5")), "the value '12,5' is no number"),
     "period as a string": Case(page(lambda p: first_good(p).update(period="2022")), "'2022' is no whole number"),
     "value out of range": Case(page(edit_value(value=100.5)), "100.5 lies outside 0.0 to 100.0"),
@@ -241,6 +241,12 @@ def test_a_fault_before_the_figures_leaves_the_series_as_it_was(project: Project
     assert project.files()[f"{GOOD}.csv"] == before[f"{GOOD}.csv"]
 
 
+def test_titles_that_do_not_come_for_one_series_are_asked_for_the_others_alone(project: Project) -> None:
+    project.double.fault = lambda r: Response("", 500) if r.path.startswith("/v3/kpi") and GOOD in r.path else None
+    states = {result.id: result.state for result in project.fetch().results if result.indicator}
+    assert states == {GOOD: "failed", OTHER: "unchanged", MARGIN: "unchanged"}
+
+
 def test_a_full_disk_keeps_every_file_and_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     before = project.files()
     project.double.rows[GOOD, 2022, "9901"] = [value(1.0)]
@@ -265,8 +271,12 @@ def test_ctrl_c_keeps_what_is_not_done_and_ends_at_once(project: Project) -> Non
             project.double.released.wait(10)
 
     project.double.fault = interrupt
-    with pytest.raises(KeyboardInterrupt):
-        project.fetch()
+    before_us = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have us ignore it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            project.fetch()
+    finally:
+        signal.signal(signal.SIGINT, before_us)
     after = project.files()
     assert {name: after[name] for name in before if name != "manifest.json"} == {
         name: before[name] for name in before if name != "manifest.json"
@@ -421,7 +431,7 @@ def test_the_wait_that_a_service_asks_for_is_kept(httpserver: HTTPServer, clock:
     header = header if isinstance(header, str) else header()
     httpserver.expect_ordered_request("/v3/kpi").respond_with_data("", 429, {"Retry-After": header})
     httpserver.expect_ordered_request("/v3/kpi").respond_with_json({"values": []})
-    limits = Limits(longest_wait=60, deadline=100)
+    limits = Limits(deadline=100)
     assert client_of(httpserver, clock, limits).get("kpi").content == {"values": []}
     assert seconds[0] <= clock.slept[0] <= seconds[1]
 

@@ -133,7 +133,7 @@ def test_an_unchanged_fetch_changes_no_figures(project: Project) -> None:
     assert {result.state for result in project.fetch(fetched=LATER).results} == {"unchanged"}
     after = project.files()
     assert {name for name in after if after[name] != before[name]} == {"manifest.json"}
-    assert {name for name in after} == set(before)
+    assert set(after) == set(before)
 
 
 def test_the_same_fetch_on_the_same_day_changes_nothing_at_all(project: Project) -> None:
@@ -161,6 +161,12 @@ def test_a_value_that_is_revised_back_is_current_again(project: Project) -> None
     assert [row[0] for row in rows_of(project, "9901", 2021)] == [23.0, 24.5, 23.0]
 
 
+def test_a_second_fetch_on_the_day_of_a_value_replaces_it(project: Project) -> None:
+    project.double.rows[GOOD, 2021, "9901"][0] = value(24.5)
+    assert result_of(project, fetched=FIRST).state == "revised"
+    assert rows_of(project, "9901", 2021) == [(24.5, "", "2026-01-10")]
+
+
 def test_a_new_year_is_new_and_leaves_the_old_vintages(project: Project) -> None:
     project.double.rows[GOOD, 2023, "9901"] = [value(40.0)]
     result = result_of(project)
@@ -173,11 +179,8 @@ def test_a_withdrawn_value_becomes_missing_and_is_reported(project: Project) -> 
     del project.double.rows[GOOD, 2021, "9901"]
     result = result_of(project)
     assert result.state == "revised"
-    assert {(r.sex, r.old, r.new) for r in result.revisions} == {
-        ("T", 23.0, None),
-        ("K", 30.5, None),
-        ("M", 10.25, None),
-    }
+    withdrawn = {("T", 23.0, None), ("K", 30.5, None), ("M", 10.25, None)}
+    assert {(r.sex, r.old, r.new) for r in result.revisions} == withdrawn
     assert rows_of(project, "9901", 2021) == [(23.0, "", "2026-01-10"), (None, "missing", "2026-06-01")]
     assert result_of(project).state == "unchanged"
 
@@ -193,6 +196,7 @@ def test_a_narrower_fetch_withdraws_nothing_and_keeps_what_the_rest_came_from(pr
 
 
 def test_requests_of_earlier_fetches_go_when_every_row_was_confirmed(project: Project) -> None:
+    project.double.rows[OTHER, 2021, "9901"] = [value(99.0)]  # another answer, with the same rows of GOOD
     project.fetch(fetched=LATER)
     requests = read_manifest(project.folder, "kolada").series[GOOD]["requests"]
     assert [request["fetched"] for request in requests] == ["2026-06-01"]
@@ -241,7 +245,7 @@ def test_files_are_replaced_together_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException
 ) -> None:
     before = old_files(tmp_path)
-    new = dict.fromkeys(before, b"new") | {tmp_path / "c.csv": b"new"}
+    new = dict.fromkeys([tmp_path / "first.csv", *before], b"new")
     left = [1 if step != "second replace" else 2]
     real = Path.replace
 

@@ -211,6 +211,7 @@ def test_a_place_without_a_value_is_named_and_may_leave_too_few():
         ([4.0, 3.0, 0.0, 2.0], ["", "", Suspicion.ZERO_AMONG_POSITIVE, ""]),
         ([4.0, 3.0, 0.0, 0.0], ["", "", *[Suspicion.ZERO_AFTER_POSITIVE] * 2]),
         ([0.0, 3.0, 2.0, 4.0], [Suspicion.ZERO_AMONG_POSITIVE, "", "", ""]),
+        ([0.5, 0.0, 0.0, 0.0], ["", *[Suspicion.ZERO_AFTER_POSITIVE] * 3]),
         ([0.0, 0.0, 2.0, 4.0], ["", "", "", ""]),
         ([0.0, 0.0, 0.0, 0.0], ["", "", "", ""]),
     ],

@@ -33,7 +33,7 @@ def visible(rows: pd.DataFrame) -> dict[tuple[str, str], float]:
 def attacked(rows: pd.DataFrame) -> list[tuple[str, str]]:
     """The hidden cells that a reader works out: by solving every sum at once, and by trying out every count.
 
-    Written another way than the product: the null space of the sums, then all whole numbers of a 2 x 2 table.
+    Written another way than the product: the null space of the sums, then all whole numbers where they are few.
     """
     cells = list(zip(rows["sex"], rows["group"], strict=True))
     groups = sorted({group for _, group in cells} - {""})
@@ -45,12 +45,13 @@ def attacked(rows: pd.DataFrame) -> list[tuple[str, str]]:
     _, sizes, basis = np.linalg.svd(makes[fixed] if fixed.any() else np.zeros((1, len(inner))))
     free = basis[(sizes > 1e-9).sum() :]  # directions in which the inner cells can move unseen
     found = [c for c, row in zip(cells, makes, strict=True) if c not in shown and not np.any(np.abs(free @ row) > 1e-9)]
-    if len(inner) == 4 and max(shown.values(), default=0) <= 36:
-        grid = np.stack(np.meshgrid(*[np.arange(19)] * 4, indexing="ij"), -1).reshape(-1, 4)
-        sums = grid @ makes.T
-        fits = sums[(sums[:, fixed] == [shown[c] for c, f in zip(cells, fixed, strict=True) if f]).all(axis=1)]
-        found += [c for c, column in zip(cells, fits.T, strict=True) if c not in shown and column.max() < 5]
-        found += [c for c, column in zip(cells, fits.T, strict=True) if c not in shown and np.ptp(column) == 0]
+    tops = [min(shown.get(c, 18) for c in ((s, ""), ("T", g), ("T", ""))) for s, g in inner]
+    if np.prod([top + 1 for top in tops]) < 2e6:
+        grid = np.stack(np.meshgrid(*[np.arange(top + 1) for top in tops], indexing="ij"), -1).reshape(-1, len(tops))
+        seen = np.array([shown[cell] for cell in cells if cell in shown]).reshape(-1, 1)
+        fits = (makes @ grid.T)[:, (makes[fixed] @ grid.T == seen).all(axis=0)]
+        found += [c for c, could in zip(cells, fits, strict=True) if c not in shown and could.max() < 5]
+        found += [c for c, could in zip(cells, fits, strict=True) if c not in shown and np.ptp(could) == 0]
     return found
 
 
@@ -67,6 +68,11 @@ def test_no_hidden_count_can_be_found_by_subtraction(counts):
     assert attacked(after) == []
     assert exposed(after).empty
     assert not (before["count"][after["status"] != "hidden"] < 5).any()
+
+
+@pytest.mark.parametrize("counts", [[(1, 7), (0, 3), (5, 3)], [(0, 5), (6, 1), (6, 2)], [(1, 2), (6, 0), (1, 0)]])
+def test_a_count_that_only_several_sums_together_bound_is_protected(counts):
+    assert attacked(suppressed(table({f"g{n}": pair for n, pair in enumerate(counts)}))) == []
 
 
 def test_the_attack_finds_what_the_threshold_alone_would_leave_open():

@@ -262,6 +262,13 @@ def test_years_without_cases_or_with_nothing_else_can_be_judged(values):
         assert 0 <= trend.p <= 1
 
 
+def test_a_share_that_falls_to_nothing_falls():
+    values = [50, 45, 40, 34, 30, 25, 20, 14, 9, 0]
+    trend = recent_trend(points(values, count=[3.0 * value for value in values], population=300), SHARE)
+    assert (trend.verdict, trend.sign) == (Verdict.IMPROVING, -1)
+    assert math.isfinite(trend.slope)
+
+
 def test_a_whole_table_is_judged_as_its_series_are_one_by_one():
     draw = np.random.default_rng(7)
     columns = {"margin": {"margin": 2.0}, "counted": {"count": 80.0}, "alone": {}}

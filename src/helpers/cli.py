@@ -1,6 +1,8 @@
 """The command `lagesbild`. Exit codes: 0 all done, 1 something failed, 2 refused before it began, 130 interrupted."""
 
+import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from .paths import ROOT_VARIABLE, Paths, project_paths
+from .paths import ROOT_VARIABLE, project_paths
 from .refusals import Refusal
 
 app = typer.Typer(
@@ -21,6 +23,7 @@ app = typer.Typer(
 )
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+INTERRUPTED = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
 
 Root = Annotated[
     Path | None,
@@ -36,27 +39,26 @@ def _refusals() -> Iterator[None]:
     except Refusal as error:
         err.print(str(error), style="red", soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
-
-
-def _paths(root: Path | None) -> Paths:
-    """The folders to work in, also for the kernels that this process starts."""
-    paths = project_paths(root)
-    os.environ[ROOT_VARIABLE] = str(paths.root)
-    return paths
+    except KeyboardInterrupt:
+        err.print(INTERRUPTED)
+        raise typer.Exit(130) from None
 
 
 @app.command()
 def check(root: Root = None) -> None:
-    """Read the catalogue, the assessments and the notebooks strictly, and say what is wrong."""
+    """Read the catalogue, the assessments, the notebooks and the municipalities' own files strictly."""
     with _refusals():
-        paths = _paths(root)
-        from .publish.request import checked_files, notebook_paths
+        paths = project_paths(root)
+        from .publish.notebooks import notebook_paths
+        from .publish.request import check_own_files, checked_files
 
         catalog = checked_files(paths)
         notebooks = notebook_paths(paths, catalog)
+        own = check_own_files(paths, catalog)
         out.print(
             f"{len(catalog.indicators)} indicators, {len(catalog.figures)} figures, {len(catalog.priorities)} "
-            f"priorities and {len(notebooks)} notebooks are in order."
+            f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
+            soft_wrap=True,
         )
 
 
@@ -93,7 +95,7 @@ def fetch(
     with _refusals():
         if places not in ("chosen", "all"):
             raise Refusal(f"--places: '{places}' is unknown. Use chosen or all.")
-        paths = _paths(root)
+        paths = project_paths(root)
         from .catalog import load_catalog
         from .sources.fetching import fetch as fetched
         from .sources.order import FetchRequest
@@ -148,39 +150,53 @@ def build(
     municipality: Annotated[str, typer.Option(help="Four-digit code, such as 2480 or 0580.")] = "2480",
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 300,
     root: Root = None,
 ) -> None:
     """Check everything, run the seven notebooks, and write the report as linked HTML."""
     with _refusals():
-        paths = _paths(root)
+        paths = project_paths(root)
+        out.print(f"Checking data/ and notebooks/ for {municipality}, {year} ...", markup=False)
         from .publish.batch import build as build_report
         from .publish.request import BuildRequest
 
-        out.print(f"Checking data/ and notebooks/ for {municipality}, {year} ...")
-        outcome = build_report(BuildRequest(paths, municipality, year, jobs), _progress)
-    _summary(paths, outcome)
+        for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
+            logging.getLogger(chatty).setLevel(logging.CRITICAL)
+        outcome = build_report(BuildRequest(paths, municipality, year, jobs, timeout), _BuildWatcher())
+    _build_summary(outcome)
     raise typer.Exit(outcome.code)
 
 
-def _progress(run, done: int, total: int) -> None:
-    mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
-    out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s")
+class _BuildWatcher:
+    """Shows how a build goes, one line a chapter."""
+
+    def finished(self, run, done: int, total: int) -> None:
+        mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
+        out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s")
+
+    def interrupted(self) -> None:
+        # Called from a signal handler, when a buffer may be half written: straight to the file.
+        os.write(2, b"\nEnding the kernels; the last report stays as it is. Once more, and they are left at once.\n")
 
 
-def _summary(paths: Paths, outcome) -> None:
-    for cause, names in outcome.failures().items():
-        err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
-    out.print(f"Log: {outcome.log}", soft_wrap=True)
+def _build_summary(outcome) -> None:
     if outcome.code == 130:
-        err.print("Interrupted. Nothing of the last report was touched; run the same command again to go on.")
-    elif outcome.kept_old:
-        err.print(f"The last whole report was kept. What could be made is in {outcome.site}", soft_wrap=True)
+        err.print(INTERRUPTED)
+    else:
+        for cause, names in outcome.failures().items():
+            err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
+    if outcome.kept_old:
+        err.print("The last whole report was kept. What could be made lies beside it.")
+    if outcome.log:
+        out.print(f"Log: {outcome.log}", soft_wrap=True, markup=False)
     if outcome.site:
-        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)", soft_wrap=True)
+        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)", soft_wrap=True, markup=False)
 
 
 def main() -> None:
-    """Runs the command; Ctrl-C outside a build ends with 130 and no traceback."""
+    """Runs the command. Ctrl-C and a polite kill end it with 130 and no traceback, also in a shell's background."""
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interrupt, signal.default_int_handler)
     try:
         app()
     except KeyboardInterrupt:

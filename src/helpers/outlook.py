@@ -1,8 +1,6 @@
-"""Two years ahead, and only where looking ahead has worked: a damped trend that must beat "same as last
-year".
+"""Two years ahead, and only where that has worked: a damped trend that must beat "same as last year".
 
-Columns of a drawn outlook's `path`: `year`, `value`, `low80`, `high80`, `low95`, `high95`, in the
-indicator's unit.
+Columns of a drawn outlook's `path`: `year`, `value`, `low80`, `high80`, `low95`, `high95`, in the indicator's unit.
 """
 
 import warnings
@@ -37,9 +35,7 @@ class NoOutlook(StrEnum):
 
 @dataclass(frozen=True)
 class Outlook:
-    """One series' outlook, or why there is none. `error` and `naive_error` are mean absolute errors in the
-    unit.
-    """
+    """One series' outlook, or why there is none; both errors are mean absolute errors in the unit."""
 
     reason: NoOutlook
     path: pd.DataFrame | None = None
@@ -91,17 +87,13 @@ def outlook(points: pd.DataFrame, context: TrendContext, bounds: Bounds = ANYWHE
 
 
 def tried_and_drawn(outlooks: Mapping[str, Outlook]) -> tuple[int, int]:
-    """How many series were put to the back-test, and how many of them passed: a page that shows one names
-    both.
-    """
+    """How many series were put to the back-test, and how many passed: a page that shows one names both."""
     tried = [one for one in outlooks.values() if one.tried]
     return len(tried), sum(one.reason is NoOutlook.NONE for one in tried)
 
 
 def _back_test(values: np.ndarray) -> tuple[float, float]:
-    """Mean absolute error of the damped trend and of repeating the last value, over every year from the
-    seventh on.
-    """
+    """Mean absolute error of the damped trend and of repeating the last value, from the seventh year on."""
     errors, naive_errors = [], []
     for known in range(LEARNT_FROM, len(values)):
         ahead = values[known : known + AHEAD]

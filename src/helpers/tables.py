@@ -8,7 +8,7 @@ import pandas as pd
 from .exhibits import Column, DataTable
 from .wording import decimal, listed
 from .wording.findings import Measure
-from .wording.sources import MONTHS
+from .wording.sources import MONTHS, period_text
 
 SEX_HEADER = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
 MISSING = ".."
@@ -17,6 +17,8 @@ SYMBOLS = {
     "x": "dold för att skydda enskilda",
     "–": "frågan är inte tillämplig",
 }
+HEADS = {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}
+RUN_BY_EXCEL = ("=", "+", "-", "@", "\t", "\r", "\n")
 WITHHELD = {"hidden": "x", "not_applicable": "–"}
 DOWNLOAD = {
     "indicator": "indikator",
@@ -37,16 +39,18 @@ DOWNLOAD = {
 def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -> DataTable:
     """The values of chart rows as a table with one heading a row and column.
 
-    Years are rows where there are several; else places are, else groups. What does not vary stands in the
+    Years are rows where a series has several; else places are, else groups. What does not vary stands in the
     caption. Every place drawn has a row or column, with a symbol where it has no value.
     """
-    frame = rows.assign(
-        time=[_time(year, month) for year, month in zip(rows["year"], rows["month"], strict=True)],
-        sex_text=rows["sex"].map(SEX_HEADER),
-    )
-    varying = [name for name in ("time", "name", "label", "group", "sex_text") if frame[name].nunique() > 1]
-    head = next((name for name in ("time", "name", "label", "group", "sex_text") if name in varying), "name")
+    frame = _worded(rows, measures)
+    varying = [name for name in HEADS if frame[name].nunique() > 1]
+    if "time" in varying and frame.groupby("label")["time"].nunique().max() == 1:
+        frame["label"] += " (" + frame["time"] + ")"  # measures of a year each: the year belongs to the measure
+        varying.remove("time")
+    head = next(iter(varying), "name")
     across = [name for name in varying if name != head]
+    if head == "time":
+        frame = frame.sort_values(["year", "month"], kind="stable")
     cells: dict[tuple[str, tuple[str, ...]], str] = {}
     for row in frame.itertuples():
         at = (getattr(row, head), tuple(getattr(row, name) for name in across))
@@ -55,15 +59,13 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
                 f"table '{caption}': two values for {at}. Choose rows that differ in year, place or group."
             )
         cells[at] = _cell(row, measures[row.indicator])
-    heads = list(dict.fromkeys(getattr(row, head) for row in frame.itertuples()))
-    columns = list(dict.fromkeys(at[1] for at in cells))
+    heads = list(dict.fromkeys(frame[head]))
+    columns = list(dict.fromkeys(zip(*(frame.sort_index()[name] for name in across), strict=True))) or [()]
     body = tuple((line, *(cells.get((line, column), MISSING) for column in columns)) for line in heads)
     return DataTable(
         caption=caption,
         columns=(
-            Column(
-                {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}[head]
-            ),
+            Column(HEADS[head]),
             *(Column(", ".join(column) or _value_header(measures), numeric=True) for column in columns),
         ),
         rows=body,
@@ -71,8 +73,21 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
     )
 
 
-def _time(year: int, month: int) -> str:
-    return f"{MONTHS[month - 1]} {year}" if month else str(year)
+def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
+    """`rows` with `time`, `sex_text` and `group` as readers see them."""
+    rows = rows.reset_index(drop=True)  # its order is the order of the columns
+    times = [_time(row, measures[row.indicator]) for row in rows.itertuples()]
+    return rows.assign(
+        time=pd.Series(times, index=rows.index, dtype="str"),
+        sex_text=rows["sex"].map(SEX_HEADER),
+        group=rows["group"].replace("", "Alla grupper"),
+    )
+
+
+def _time(row, measure: Measure) -> str:
+    if measure.indicator.years_pooled > 1:
+        return period_text(measure.indicator, row.year)
+    return f"{MONTHS[row.month - 1]} {row.year}" if row.month else str(row.year)
 
 
 def _value_header(measures: dict[str, Measure]) -> str:
@@ -89,12 +104,16 @@ def _cell(row, measure: Measure) -> str:
     return text
 
 
-def download_text(rows: pd.DataFrame) -> str:
-    """Chart rows as csv for Swedish Excel: BOM, `;`, decimal comma, one line a value."""
+def download_text(rows: pd.DataFrame, more: dict[str, str] | None = None) -> str:
+    """Chart rows as csv for Swedish Excel: BOM, `;`, decimal comma, one line a value.
+
+    `more` are columns of this kind of rows beside the common ones, with their headers.
+    """
+    columns = DOWNLOAD | (more or {})
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(DOWNLOAD.values())
-    for row in rows[list(DOWNLOAD)].itertuples(index=False):
+    writer.writerow(columns.values())
+    for row in rows[list(columns)].itertuples(index=False):
         writer.writerow([_field(value) for value in row])
     return "\ufeff" + out.getvalue()
 
@@ -103,4 +122,4 @@ def _field(value) -> str:
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:.10g}".replace(".", ",")
     text = str(value)
-    return "'" + text if text[:1] in "=+-@\t" else text  # a spreadsheet would run it as a formula
+    return "'" + text if text.lstrip(" ").startswith(RUN_BY_EXCEL) else text  # a spreadsheet would run it as a formula

@@ -30,9 +30,12 @@ class Basis(Record):
 
 
 class Claim(Record):
-    """A statement that the figures can bear out or not; evaluated when the page is made."""
+    """A statement that the figures bear out or not, in the language of `helpers.claims`; evaluated at every build."""
 
     claim: str
+    # Why the figures say otherwise, once somebody has looked: without it 'lagesbild check --strict' fails.
+    known: Annotated[str, Field(min_length=1)] | None = None
+    note: str | None = None  # what readers must know of the test: a related measure, another base
 
 
 class Judgement(Record):
@@ -90,6 +93,7 @@ class Assessment(Record):
     projects: list[Undertaking]
     assignments: list[Undertaking] = []
     remarks: list[Remark] = []
+    claims: list[Claim] = []  # of the report as a whole
 
     def plans_of(self, area: str) -> list[Plan]:
         """The plan rows of a focus area, in the document's order."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ..catalog.models import PlaceCode, Slug
 from ..records import Record
-from .models import Basis, Edition, Remark
+from .models import Basis, Claim, Edition, Remark
 
 _YEAR, _MONTH, _DAY = r"\d{4}", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
 # ISO 8601 as far as the document goes: "2022-09-01", "2022-09", and "--05-31" for a day without a year.
@@ -124,6 +124,7 @@ class RegionAssessment(Record):
     proposals: dict[Slug, Initiative]
     competence_plan: CompetencePlan
     remarks: list[Remark] = []
+    claims: list[Claim] = []
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Unit(Record):
     high: float | None = None
     decimals: int = 1
     per: float | None = None  # a rate: cases per so many inhabitants
+    counted: bool = False  # a number of persons or cases: a larger place has more, so places are not compared
 
 
 class Publisher(Record):
@@ -98,6 +99,13 @@ class Share(Record):
     total: Slug
 
 
+class Target(Record):
+    """A value that somebody has decided to reach, on the side that is better."""
+
+    value: float
+    set_by: str  # who decided it, and when
+
+
 class Indicator(Record):
     """One measure: its official title and definition, unit, direction, publisher and series."""
 
@@ -107,6 +115,7 @@ class Indicator(Record):
     better: Better
     publisher: Slug
     kind: Literal["register", "survey"]
+    voluntary: bool = False  # a survey that each municipality chooses whether to take part in
     definition: str
     question: str | None = None  # the question's wording, and who was left out of the base
     own_definition: str | None = None  # why the definition is ours and not the publisher's
@@ -129,6 +138,7 @@ class Indicator(Record):
     left_out: list[LeftOut] = []
     last_year: int | None = None  # the title ends "(-2024)": the series is closed
     small_number: int = 5  # counts below this are hidden in the municipality's own files
+    target: Target | None = None
 
     @property
     def source(self) -> str:

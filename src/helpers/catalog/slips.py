@@ -57,6 +57,9 @@ def _indicator_slips(catalog: Catalog, id: str, entry: Indicator) -> Iterator[Sl
         )
     if entry.population:
         yield from _unknown(catalog.indicators, "indicators", id, "population", entry.population)
+    if entry.target and entry.better == "neither":
+        what = "a target needs a better side, and 'better' is 'neither'. Say which, or take the target away."
+        yield "indicators", id, "target", what
     if entry.share:
         for role in (entry.share.part, entry.share.total):
             yield from _unknown(catalog.indicators, "indicators", id, "share", role)

@@ -3,6 +3,7 @@
 from .bars import bars_by_group, profile_bars, ranked_bars, value_bars
 from .dots import dot_rows, dots, dots_by_year
 from .dumbbells import dumbbell, rank_change
+from .fans import fan
 from .lines import lines
 from .panels import dots_with_lines, small_lines, small_multiples, two_panels
 from .shares import share_bars, stacked_area, stacked_shares
@@ -15,6 +16,7 @@ KINDS = {
         dots_by_year,
         dots_with_lines,
         dumbbell,
+        fan,
         lines,
         profile_bars,
         rank_change,

@@ -25,6 +25,10 @@ TOKENS = {
     "s4": "#7b4191",
     "s5": "#5e6672",
     "s6": "#8a6600",
+    "zone1": "#6295c7",
+    "zone2": "#3f77ad",
+    "zone3": "#1f5287",
+    "zone4": "#0b2b4d",
 }
 DARK = {
     "paper": "#14181d",
@@ -44,9 +48,14 @@ DARK = {
     "s4": "#cb9be3",
     "s5": "#aab3bf",
     "s6": "#dcbb52",
+    "zone1": "#3f6f9f",
+    "zone2": "#6f9fce",
+    "zone3": "#a3c6e8",
+    "zone4": "#dcebfa",
 }
 TEXT = ("ink", "muted", "focus", "country", "region", "women", "men", "s1", "s2", "s3", "s4", "s5", "s6")
-MARKS = (*TEXT, "peer", "axis")
+ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
+MARKS = (*TEXT, "peer", "axis", *ZONES)
 SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
 ROLES = ("peer", "region", "country", "focus")  # the order of drawing: the focus place lies on top
 

@@ -62,6 +62,17 @@ def difference_from_margins(
     return Difference(a - b, a - b - margin_of_both, a - b + margin_of_both, z)
 
 
+def rate_margin(value: ArrayLike, count: ArrayLike) -> np.ndarray:
+    """Half the width of a rate's 95 % interval, in the rate's unit, from the cases behind it (exact Poisson or Byar).
+
+    NaN without a count, and where the rate is 0: then nothing says how large the base is.
+    """
+    rate, cases = np.asarray(value, float), np.asarray(count, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        base = np.where(rate > 0, cases / rate, np.nan)
+    return z_of(0.95) * standard_error(rate_interval(cases, base, 1))
+
+
 def compared_pairs(pairs: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     """`pairs` with the columns of this module: value, margin, count against other_value, other_margin,
     other_count.
@@ -109,9 +120,7 @@ def _bases_known(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _by_margins(pairs: pd.DataFrame) -> Difference:
-    return difference_from_margins(
-        pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"]
-    )
+    return difference_from_margins(pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"])
 
 
 def _by_newcombe(pairs: pd.DataFrame) -> Difference:
@@ -122,11 +131,5 @@ def _by_newcombe(pairs: pd.DataFrame) -> Difference:
 
 def _by_poisson(pairs: pd.DataFrame) -> Difference:
     """Rates: the margin of each from its exact Poisson or Byar interval, then as from margins."""
-    margins = [
-        z_of(0.95)
-        * standard_error(
-            rate_interval(pairs[f"{side}count"], pairs[f"{side}count"] / pairs[f"{side}value"], 1)
-        )
-        for side in ("", "other_")
-    ]
+    margins = [rate_margin(pairs[f"{side}value"], pairs[f"{side}count"]) for side in ("", "other_")]
     return difference_from_margins(pairs["value"], margins[0], pairs["other_value"], margins[1])

@@ -5,9 +5,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 Bounds = tuple[np.ndarray, np.ndarray]
-EXACT_BELOW = (
-    10  # cases; from here on Byar's approximation agrees with the exact interval to the digits printed
-)
+# Cases; from here on Byar's approximation is within a hundredth of the exact interval.
+EXACT_BELOW = 10
 
 
 def z_of(level: float) -> float:
@@ -26,16 +25,12 @@ def wilson(count: ArrayLike, base: ArrayLike, level: float = 0.95) -> Bounds:
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(
-        np.asarray(count, float), np.asarray(base, float), 1 - level, method="wilson"
-    )
+    low, high = proportion_confint(np.asarray(count, float), np.asarray(base, float), 1 - level, method="wilson")
     return np.asarray(low), np.asarray(high)
 
 
 def exact_poisson(count: ArrayLike, level: float = 0.95) -> Bounds:
-    """Lower and upper bound of a number of cases: the exact (Garwood) interval; 0 cases has the lower bound
-    0.
-    """
+    """Lower and upper bound of a number of cases, exact (Garwood); 0 cases has the lower bound 0."""
     from statsmodels.stats.rates import confint_poisson
 
     low, high = confint_poisson(np.asarray(count, float), 1, method="exact-c", alpha=1 - level)
@@ -67,9 +62,7 @@ def poisson_interval(count: ArrayLike, level: float = 0.95) -> Bounds:
 
 
 def rate_interval(count: ArrayLike, base: ArrayLike, per: float = 100_000, level: float = 0.95) -> Bounds:
-    """Lower and upper bound of a rate, cases per `per` of `base`; only the cases are uncertain, not the
-    base.
-    """
+    """Lower and upper bound of a rate, cases per `per` of `base`; the base is taken as certain."""
     low, high = poisson_interval(count, level)
     scale = per / np.asarray(base, float)
     return low * scale, high * scale

@@ -1,6 +1,4 @@
-"""Ranks among the municipalities. Columns in: `place`, `value`, `status`, and `margin` for the plausible
-range.
-"""
+"""Ranks among the municipalities. Columns in: `place`, `value`, `status`; `margin` for the plausible range."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,9 +25,7 @@ class NoRank(StrEnum):
 
 @dataclass(frozen=True)
 class RankRule:
-    """When there is a rank: the direction, how many municipalities the request asked for, and the least
-    number.
-    """
+    """When there is a rank: the direction, how many municipalities were asked for, and the least number."""
 
     better: str  # "higher", "lower" or "neither"
     asked: int  # a request for 16 places says nothing about the other 274
@@ -45,21 +41,18 @@ class RankRule:
 
 
 def ranked(rows: pd.DataFrame, rule: RankRule) -> pd.DataFrame:
-    """`place`, `value`, `rank` (1 = best), `n` (places with a value), `quartile`, `reason`; one indicator,
-    one year.
+    """`place`, `value`, `rank` (1 = best), `n` (places with a value), `quartile` and `reason`.
 
-    Ties share the better rank (`Series.rank(method="min")`). Places without a usable value have no rank and
-    move nobody's. Regions and the country are left out. Where there is no rank, `reason` says why in every
-    row.
+    `rows` are one indicator's in one year. Ties share the better rank (`Series.rank(method="min")`). Places without
+    a usable value have no rank and move nobody's. Regions and the country are left out. Where there is no rank,
+    `reason` says why in every row.
     """
     refuse_duplicates(rows, ["place"], "rank among municipalities")
     rows = rows[~rows["place"].str.startswith(OTHER_AREAS)]
     values = rows["value"].where(usable(rows))
     n = int(values.notna().sum())
     reason = rule.refusal(n)
-    out = pd.DataFrame(
-        {"place": rows["place"], "value": rows["value"], "rank": pd.NA, "n": n, "quartile": pd.NA}
-    )
+    out = pd.DataFrame({"place": rows["place"], "value": rows["value"], "rank": pd.NA, "n": n, "quartile": pd.NA})
     out = out.assign(reason=str(reason)).astype({"rank": "Int64", "quartile": "Int64"})
     if reason is NoRank.NONE:
         out["rank"] = values.rank(method="min", ascending=rule.better == "lower").astype("Int64")
@@ -91,9 +84,7 @@ def plausible_ranks(rows: pd.DataFrame, rule: RankRule, draws: int = 2000, seed:
     from scipy.stats import rankdata
 
     spread = (placed["margin"] / z_of(0.95)).to_numpy()
-    drawn = placed["value"].to_numpy() + spread * np.random.default_rng(seed).standard_normal(
-        (draws, len(placed))
-    )
+    drawn = placed["value"].to_numpy() + spread * np.random.default_rng(seed).standard_normal((draws, len(placed)))
     ranks = rankdata(drawn if rule.better == "lower" else -drawn, method="min", axis=1)
     low, high = np.percentile(ranks, [5, 95], axis=0, method="nearest")
     return pd.DataFrame(

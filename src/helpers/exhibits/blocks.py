@@ -11,12 +11,23 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell that says more than one thing: its main text, a class of places in words, and smaller notes below."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+    link: str = ""
+    quartile: int = 0  # 1-4 colours the swatch beside `chip`; 0 is no class
+    chip: str = ""
+
+
+@dataclass(frozen=True)
 class DataTable:
     """A table whose first column heads its rows."""
 
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
     symbols: tuple[tuple[str, str], ...] = ()  # (symbol, what it means), only those that occur
 
 
@@ -80,6 +91,27 @@ class Passage:
     html: str
     anchor: str = ""
     title: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A few words each about several things, under one title."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A computed part of a page: a heading, what to know before reading, tables, lists, notes."""
+
+    anchor: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[DataTable, ...] = ()
+    folded: tuple[tuple[str, DataTable], ...] = ()  # what to press to see it, and the table
+    listings: tuple[Listing, ...] = ()  # folded too
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

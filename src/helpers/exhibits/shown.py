@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .blocks import DataTable, FigureBlock, Passage
+from .blocks import Chapter, DataTable, FigureBlock, Passage
 
 MIME = "application/vnd.lagesbild+json"
 
@@ -60,3 +60,10 @@ def table_shown(table: DataTable, anchor: str = "") -> Shown:
 def passage_shown(passage: Passage, **facts: Any) -> Shown:
     """A passage of text, heading or list; `facts` go into its record."""
     return Shown(passage.html, {"kind": "passage", "anchor": passage.anchor, "title": passage.title, **facts})
+
+
+def chapter_shown(chapter: Chapter) -> Shown:
+    """A computed chapter: heading, paragraphs, tables, lists and notes."""
+    return passage_shown(
+        Passage(rendered("chapter.html", chapter=chapter), anchor=chapter.anchor, title=chapter.title)
+    )

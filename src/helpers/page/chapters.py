@@ -12,12 +12,16 @@ from ..places import COUNTRY
 from ..tables import SEX_HEADER
 from ..tidy import latest_year
 from ..wording import STATE_TEXT, decimal, in_place, listed, period_text
-from .evidence import combined_mark, computed_evidence
+from ..wording.gaps import NO_ARROW, NO_ARROW_FOR_EQUALITY
+from .agreement import disagreement, reach
+from .evidence import COMPUTED, combined_mark, computed_evidence
 from .figures import ReportFigure
+from .indicators import indicators_on, priority_anchor
 from .judging import area_indicators, priority_indicators
 from .setting import Setting
 
 JUDGED = "Kommunens bedömning"
+EQUAL_POWER = "equal_power"  # the page of the area that shares its title with the goal of equal power
 STATUS_TONE = {"Enligt plan": "good", "Mer arbete krävs": "watch"}
 ARROWS = {"up": ("↗", "good"), "down": ("↘", "bad"), "unchanged": ("→", "")}
 YES_NO = {True: "Ja", False: "Nej", None: ""}
@@ -109,10 +113,16 @@ def status_marks(judgement: Judgement | None) -> tuple[Mark, ...]:
 
 def arrow_marks(setting: Setting, judgement: Judgement | None) -> tuple[Mark, ...]:
     """The arrow that people gave; nothing when they gave none."""
-    if judgement is None or judgement.arrow is None:
+    arrow = judged_arrow(judgement)
+    if arrow is None:
         return ()
-    symbol, tone = ARROWS[judgement.arrow]
-    return (Mark(setting.catalog.programme.legend[judgement.arrow], JUDGED, symbol=symbol, tone=tone),)
+    symbol, tone = ARROWS[arrow]
+    return (Mark(setting.catalog.programme.legend[arrow], JUDGED, symbol=symbol, tone=tone),)
+
+
+def judged_arrow(judgement: Judgement | None) -> str | None:
+    """The arrow that people gave."""
+    return judgement.arrow if judgement else None
 
 
 def _judgements(setting: Setting, kind: str) -> dict[str, Judgement]:
@@ -149,9 +159,10 @@ def priorities_overview(setting: Setting) -> Shown:
                 name=setting.worded(setting.catalog.priorities[id].title),
                 number=id,
                 link=f"#{priority_anchor(id)}",
-                trend=arrow_marks(setting, judgement) + _computed_arrow(setting, priority_indicators(setting.catalog, id)),
+                trend=arrow_marks(setting, judgement)
+                + _computed_arrow(setting, priority_indicators(setting.catalog, id)),
                 status=status_marks(judgement),
-                sentences=(judgement.summary,) if judgement and judgement.summary else (),
+                sentences=_summary(judgement),
             )
         )
     return _overview(setting, "Prioriteringar", "prioriteringar", "Prioritering", rows, arrow_note(setting))
@@ -166,7 +177,7 @@ def goals_overview(setting: Setting) -> Shown:
             number=goal.label,
             trend=arrow_marks(setting, judged.get(id)),
             status=status_marks(judged.get(id)),
-            sentences=_summary(judged.get(id)),
+            sentences=(*_summary(judged.get(id)), *_about_equality(setting, goal.title)),
         )
         for id, goal in setting.catalog.goals.items()
     ]
@@ -174,20 +185,31 @@ def goals_overview(setting: Setting) -> Shown:
 
 
 def areas_overview(setting: Setting) -> Shown:
-    """The focus areas, each linked to its page."""
-    judged = _judgements(setting, "areas")
-    rows = [
-        OverviewRow(
-            name=setting.worded(area.title),
-            number=id,
-            link=f"{area.page}.html",
-            trend=arrow_marks(setting, judged.get(id)) + _computed_arrow(setting, area_indicators(setting.catalog, id)),
-            status=status_marks(judged.get(id)),
-            sentences=_summary(judged.get(id)),
-        )
-        for id, area in setting.catalog.focus_areas.items()
-    ]
+    """The focus areas, each linked to its page. The area that is the goal of equal power has no computed arrow."""
+    rows = [_area_row(setting, id) for id in setting.catalog.focus_areas]
     return _overview(setting, "Fokusområden", "fokusomraden", "Fokusområde", rows, legend_note(setting))
+
+
+def _area_row(setting: Setting, id: str) -> OverviewRow:
+    area, judgement = setting.catalog.focus_areas[id], _judgements(setting, "areas").get(id)
+    indicators = area_indicators(setting.catalog, id)
+    equality = _about_equality(setting, area.title)
+    computed = (Mark(NO_ARROW, COMPUTED),) if equality else _computed_arrow(setting, indicators)
+    beside = [said(setting, judged_arrow(judgement), indicators) for said in (reach, disagreement) if not equality]
+    return OverviewRow(
+        name=setting.worded(area.title),
+        number=id,
+        link=f"{area.page}.html",
+        trend=arrow_marks(setting, judgement) + computed,
+        status=status_marks(judgement),
+        sentences=(*_summary(judgement), *equality, *filter(None, beside)),
+    )
+
+
+def _about_equality(setting: Setting, title: str) -> tuple[str, ...]:
+    """That no arrow is computed, for the goal and the area of equal power; they share their title."""
+    found = {area.title for area in setting.catalog.focus_areas.values() if area.page == EQUAL_POWER}
+    return (NO_ARROW_FOR_EQUALITY,) if title in found else ()
 
 
 def _computed_arrow(setting: Setting, indicators: list[str]) -> tuple[Mark, ...]:
@@ -199,8 +221,10 @@ def _summary(judgement: Judgement | None) -> tuple[str, ...]:
 
 
 def arrow_note(setting: Setting) -> str:
-    """Why there is no judged arrow, where there is none."""
-    if setting.assessment is None:
+    """Why there is no judged arrow, where people gave none at all."""
+    kinds = ("goals", "areas", "priorities")
+    judged = [judgement for kind in kinds for judgement in _judgements(setting, kind).values()]
+    if not judged or any(judgement.arrow for judgement in judged):
         return ""
     return "Kommunens egna trendpilar finns inte i underlaget och lämnas därför tomma."
 
@@ -212,24 +236,21 @@ def legend_note(setting: Setting) -> str:
     return f"{'. '.join(parts)}. {legend['mixed']}. {arrow_note(setting)}".strip()
 
 
-def priority_anchor(id: str) -> str:
-    """The anchor of a priority's section: "prioritering-1-1"."""
-    return f"prioritering-{id.replace('.', '-')}"
-
-
 def section(setting: Setting, priority: str) -> Shown:
     """The start of a priority: what people judged beside what is computed, and what is missing."""
     entry = setting.catalog.priorities[priority]
     judgement = _judgements(setting, "priorities").get(priority)
-    arrow, why = combined_mark(setting, priority_indicators(setting.catalog, priority))
+    indicators = priority_indicators(setting.catalog, priority)
+    arrow, why = combined_mark(setting, indicators)
     made = Section(
         anchor=priority_anchor(priority),
         number=priority,
         title=setting.worded(entry.title),
         marks=(*status_marks(judgement), *arrow_marks(setting, judgement), arrow),
         sentence=(judgement and judgement.summary) or "",
-        reason=why,
+        reason=why or reach(setting, judged_arrow(judgement), indicators),
         evidence=tuple(_evidence(setting, priority)),
+        disagreement=disagreement(setting, judged_arrow(judgement), indicators),
         prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
     )
     html = rendered("section.html", section=made) + _gaps(setting, priority)
@@ -255,9 +276,9 @@ def _gaps(setting: Setting, priority: str | None) -> str:
     html = ""
     for gap in setting.catalog.gaps.values():
         if gap.page == setting.page and gap.priority == priority:
-            known = " ".join(
-                part for part in (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if part
-            )
+            # What is known and promised is about the municipality whose programme it is: the one with assessments.
+            told = (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if setting.assessment else ()
+            known = " ".join(part for part in told if part)
             html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=known)
     return html
 
@@ -352,16 +373,8 @@ def revised_values(setting: Setting) -> Shown:
 def sources(setting: Setting) -> Shown:
     """Publisher, definition, terms and last year of every indicator on the page."""
     catalog = setting.catalog
-    used: dict[str, list[tuple[str, str]]] = {}
-    for number in catalog.figures_on(setting.page):
-        figure = ReportFigure(number, catalog.figures[number], setting)
-        for id in figure.indicators:
-            used.setdefault(id, []).append((f"Figur {number}", f"#{figure.anchor}"))
-    for id, priority in catalog.priorities.items():
-        if catalog.focus_areas[priority.area].page == setting.page:
-            for indicator in priority.evidence:
-                used.setdefault(indicator, []).append((f"Prioritering {id}", f"#{priority_anchor(id)}"))
-    rows = tuple(_source_row(setting, id, catalog.indicators[id], where) for id, where in used.items())
+    shown = indicators_on(setting)
+    rows = tuple(_source_row(setting, id, catalog.indicators[id], where) for id, where in shown.items())
     title = "Källor och underlag"
     return _passage(
         "sources.html", "kallor", title, heading=title, anchor="kallor", rows=rows,

@@ -1,7 +1,5 @@
 """What is computed about an indicator in the page's place: its latest value, rank, and the lines of key_figures.csv."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from ..exhibits import KeyFigure
@@ -10,45 +8,14 @@ from ..places import COUNTRY
 from ..sources.document_list import document_sources
 from ..tidy import latest_year, rows_of
 from ..trends import Arrow, Combined
-from ..wording import Origin, comparison_finding, listed, period_text
-from ..wording.findings import Measure
+from ..wording import Origin, comparison_finding, listed
 from ..wording.verdicts import REASONS, arrow_sign, firmness_text, trend_reason, verdict_sign
 from .judging import combined_trend, indicator_firmness
+from .ranking import Placing, placing, placing_text
 from .setting import Setting
+from .values import measure_of
 
 COMPUTED = "Beräknat"
-COMPLETE = 145  # municipalities with a value that a rank needs: half of the 290
-
-
-@dataclass(frozen=True)
-class Placing:
-    """Rank `rank` of `n` municipalities with a value in `year`; 1 is best, ties share a rank."""
-
-    year: int
-    rank: int
-    n: int
-
-
-def placing(setting: Setting, indicator: str) -> Placing | None:
-    """The place's rank in its latest year with a complete national series; None without one.
-
-    Only municipalities count, only yearly totals, and only an indicator that has a direction.
-    """
-    better = setting.catalog.indicators[indicator].better
-    rows = setting.table
-    rows = rows[
-        (rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["group"] == "") & (rows["month"] == 0)
-    ]
-    rows = rows[rows["place"].map(setting.places.kinds).eq("K") & rows["value"].notna()]
-    counts = rows.groupby("year")["place"].nunique()
-    own = set(rows.loc[rows["place"] == setting.focus, "year"])
-    years = [int(year) for year in counts.index[counts >= COMPLETE] if year in own]
-    if better == "neither" or not years:
-        return None
-    year = max(years)
-    values = rows[rows["year"] == year].set_index("place")["value"]
-    ranks = values.rank(method="min", ascending=better == "lower")
-    return Placing(year, int(ranks[setting.focus]), len(values))
 
 
 def key_figures(setting: Setting, indicators: list[str]) -> tuple[KeyFigure, ...]:
@@ -120,15 +87,13 @@ def computed_evidence(setting: Setting, indicator: str, link: str) -> Evidence:
 def latest_text(setting: Setting, indicator: str) -> str:
     """The latest value beside the country's, and the rank where there is one."""
     entry = setting.catalog.indicators[indicator]
-    measure = Measure(entry, setting.catalog.unit_of(indicator), setting.catalog.decimals_of(indicator))
     rows = rows_of(setting.table, [indicator], [setting.focus, COUNTRY])
     rows = rows.assign(
         name=rows["place"].map(setting.places.names), role=[setting.role(code) for code in rows["place"]]
     )
-    finding = comparison_finding(rows, measure).removeprefix(f"{entry.label}: ")
+    finding = comparison_finding(rows, measure_of(setting, indicator)).removeprefix(f"{entry.label}: ")
     best = placing(setting, indicator)
-    of = "deltagande kommuner" if entry.kind == "survey" else "kommuner"
-    rank = f"Plats {best.rank} av {best.n} {of} {period_text(entry, best.year)}." if best else ""
+    rank = f"{placing_text(setting, indicator, best).capitalize()}." if best else ""
     return " ".join(part for part in (finding, rank) if part)
 
 
@@ -150,5 +115,5 @@ def why_no_arrow(setting: Setting, indicators: list[str], found: Combined) -> st
     parts = [f"{listed(labels)}: {reason}" for reason, labels in refused.items()]
     parts += [f"{listed(lacking)}: inget värde i underlaget"] if lacking else []
     neutral = [setting.catalog.indicators[id].label for id in found.without_direction]
-    parts += [f"{listed(neutral)}: har ingen riktning som är bättre"] if neutral else []
+    parts += [f"{listed(neutral)}: saknar riktning"] if neutral else []
     return "; ".join(parts) + "." if parts else "Prioriteringen har ingen indikator med siffror."

@@ -19,6 +19,7 @@ from ..wording import (
     comparison_finding,
     dots_finding,
     gap_finding,
+    groups_finding,
     period_text,
     series_finding,
     shares_finding,
@@ -29,6 +30,7 @@ from ..wording.findings import Measure
 from ..wording.kinds import KINDS
 from ..wording.places import in_place, listed
 from .evidence import key_figures, origins
+from .rows import chart_rows, sexes_at_hand, with_symbols
 from .setting import Setting
 
 Chart = Callable[[pd.DataFrame, Frame], Drawing]  # a function of helpers.charts
@@ -85,23 +87,17 @@ class ReportFigure:
     ) -> pd.DataFrame:
         """The values to draw: tidy rows with `name`, `label`, `role`, `unit`, `decimals` and `mark`.
 
-        `years` None takes every year that is at hand. Empty when nothing is: `shown` then makes a card.
+        `years` None takes every year that is at hand; a place without any of `sexes` gives those it has. Empty when
+        nothing is at hand: `shown` then makes a card.
         """
         ids = list(self.indicators if indicators is None else indicators)
         found = rows_of(self.setting.table, ids, places)
-        entries = self.setting.catalog.indicators
-        month = {id: entries[id].month or 0 for id in ids}
-        found = found[found["sex"].isin(list(sexes)) & (found["month"] == found["indicator"].map(month))]
+        month = {id: self.setting.catalog.indicators[id].month or 0 for id in ids}
+        found = found[found["month"] == found["indicator"].map(month)]
+        found = found[found["sex"].isin(sexes_at_hand(self.setting, found, sexes))]
         if years is not None:
             found = found[found["year"].isin(list(years))]
-        return found.assign(
-            name=[self.setting.places.name(code) for code in found["place"]],
-            label=[entries[id].label for id in found["indicator"]],
-            role=[self.setting.role(code) for code in found["place"]],
-            unit=[self.setting.catalog.unit_of(id).text for id in found["indicator"]],
-            decimals=[self.setting.catalog.decimals_of(id) for id in found["indicator"]],
-            mark=["dot" if id in self.entry.dots else "line" for id in found["indicator"]],
-        ).reset_index(drop=True)
+        return chart_rows(self.setting, found, self.entry.dots)
 
     def latest_rows(self, places: Iterable[str], sexes: Iterable[str] = ("T",)) -> pd.DataFrame:
         """The rows of each indicator's last year with a value for the place; other places of the same year."""
@@ -125,9 +121,7 @@ class ReportFigure:
     def frame(self, rows: pd.DataFrame) -> Frame:
         """Unit, decimals, bounds and breaks for the chart of `rows`."""
         measure = next(iter(self.measures(rows).values()))
-        breaks = {
-            b.year: b.what for id in self.measures(rows) for b in self.setting.catalog.indicators[id].breaks
-        }
+        breaks = {b.year: b.what for id in self.measures(rows) for b in self.setting.catalog.indicators[id].breaks}
         low, high = int(rows["year"].min()), int(rows["year"].max())
         return Frame(
             unit_symbol=measure.unit.symbol,
@@ -153,6 +147,7 @@ class ReportFigure:
         names = list(dict.fromkeys(rows["name"]))
         alternative = alternative_text(KINDS[chart.__name__], finding, rows, names)
         subtitle = self.subtitle(rows)
+        told = with_symbols(self.setting, rows, asked)
         svg = svg_of(chart(rows, self.frame(rows)), id=self.anchor, alt=alternative)
         return FigureBlock(
             number=f"Figur {self.number}",
@@ -165,10 +160,10 @@ class ReportFigure:
             finding=finding,
             alternative=alternative,
             svg=svg,
-            table=data_table(rows, self.measures(rows), f"Figur {self.number}. {subtitle}"),
+            table=data_table(told, self.measures(rows), f"Figur {self.number}. {subtitle}"),
             notes=tuple(self._notes(rows, asked)),
             download_name=f"figur-{int(self.number):02d}.csv",
-            download_text=download_text(rows),
+            download_text=download_text(told),
             key_figures=key_figures(self.setting, list(self.measures(rows))),
         )
 
@@ -204,6 +199,8 @@ class ReportFigure:
             return shares_finding(rows, first)
         if len(measures) > 1:
             return dots_finding(rows, measures)
+        if (rows["group"] != "").any():
+            return groups_finding(rows, first)
         if set(rows["sex"]) >= {"K", "M"}:
             return gap_finding(rows, first)
         return series_finding(rows, first) if rows["year"].nunique() > 1 else comparison_finding(rows, first)
@@ -220,10 +217,7 @@ class ReportFigure:
             years = years_text(rows["year"])
         names = list(dict.fromkeys(rows["name"]))
         where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
-        return (
-            ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part)
-            + "."
-        )
+        return ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part) + "."
 
     def _provenance(self, rows: pd.DataFrame | None) -> Provenance:
         catalog = self.setting.catalog
@@ -234,8 +228,7 @@ class ReportFigure:
         else:
             line = source_line(origins(self.setting, rows))
         definitions = [
-            f"{entry.label}: {entry.definition}" if len(entries) > 1 else entry.definition
-            for entry in entries
+            f"{entry.label}: {entry.definition}" if len(entries) > 1 else entry.definition for entry in entries
         ]
         method = (
             self.entry.derived
@@ -252,21 +245,14 @@ class ReportFigure:
             self.entry.remark,
         ]
         notes += [text for entry in entries for text in (entry.question, entry.caveat, entry.own_definition)]
-        notes += [
-            f"{b.year}: {b.what}"
-            for entry in entries
-            for b in entry.breaks
-            if b.year <= int(rows["year"].max())
-        ]
+        notes += [f"{b.year}: {b.what}" for entry in entries for b in entry.breaks if b.year <= int(rows["year"].max())]
         notes += [
             f"Utan {listed([str(year) for year in out.years])}: {out.why}"
             for entry in entries
             for out in entry.left_out
         ]
         if any(entry.kind == "survey" for entry in entries) and rows["margin"].isna().all():
-            notes.append(
-                "Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen."
-            )
+            notes.append("Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen.")
         notes += self._missing_notes(rows, asked)
         if self.latest is not None and self.latest < self.setting.year:
             notes.append(f"Senaste värdet {in_place(self.setting.place)} i underlaget avser {self.latest}.")

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from ..catalog import Catalog
-from ..trends import Combined, Firmness, Trend, TrendContext, adjusted, by_indicator, combined, firmness, trends_of
+from ..catalog import Catalog, Indicator, Unit
+from ..trends import Combined, Firmness, Kind, Trend, TrendContext, adjusted, by_indicator, combined, firmness, trends_of
 
 
 def stand_ins(catalog: Catalog) -> set[str]:
@@ -25,9 +25,8 @@ def trend_context(catalog: Catalog, indicator: str, year: int) -> TrendContext:
     """How an indicator's series is made, as the trend rule must know it."""
     entry = catalog.indicators[indicator]
     unit = catalog.unit_of(indicator)
-    kind = "survey" if entry.kind == "survey" else "rate" if entry.population and unit.per else "register"
     return TrendContext(
-        kind=kind,
+        kind=_kind(entry, unit),
         better=entry.better,
         edition_year=year,
         breaks=tuple(b.year for b in entry.breaks),
@@ -36,6 +35,15 @@ def trend_context(catalog: Catalog, indicator: str, year: int) -> TrendContext:
         stand_in=indicator in stand_ins(catalog),
         rate_per=unit.per or 100_000,
     )
+
+
+def _kind(entry: Indicator, unit: Unit) -> Kind:
+    """What the trend rule calls the series: asked of a sample, cases per inhabitants, a percent, or else."""
+    if entry.kind == "survey":
+        return "survey"
+    if entry.population and unit.per:
+        return "rate"
+    return "share" if entry.unit == "percent" else "register"
 
 
 def trend_points(table: pd.DataFrame, catalog: Catalog, place: str) -> pd.DataFrame:
@@ -49,12 +57,17 @@ def trend_points(table: pd.DataFrame, catalog: Catalog, place: str) -> pd.DataFr
     return rows.assign(population=people.reindex(at).to_numpy())
 
 
+def judged_series(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> pd.DataFrame:
+    """The trends of all indicators that one reader sees together, with `p_adjusted`: see `trends.adjusted`."""
+    points = trend_points(table, catalog, place)
+    points = points[points["indicator"].isin(shown_indicators(catalog))]
+    contexts = {id: trend_context(catalog, id, year) for id in points["indicator"].unique()}
+    return adjusted(trends_of(points, contexts))
+
+
 def place_trends(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> dict[str, Trend]:
     """Indicator -> trend in one place; weak also where adjusting for the many tests takes an arrow away."""
-    points = trend_points(table, catalog, place)
-    points = points[points["indicator"].isin(shown_indicators(catalog))]  # what one reader sees together
-    contexts = {id: trend_context(catalog, id, year) for id in points["indicator"].unique()}
-    return by_indicator(adjusted(trends_of(points, contexts))) if len(points) else {}
+    return by_indicator(judged_series(table, catalog, place, year))
 
 
 def indicator_firmness(table: pd.DataFrame, catalog: Catalog, place: str, year: int, indicator: str) -> Firmness:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from ..assessments import load_assessment
 from ..catalog import load_catalog
 from ..exhibits import Shown
@@ -12,9 +14,13 @@ from ..refusals import Refusal
 from ..tidy import current, revisions, store, table_at_hand, up_to
 from ..tidy.store import manifest_vintages
 from . import chapters
+from .comparing import comparison
 from .figures import ReportFigure
+from .outlooks import outlooks
 from .region import RegionalAnalysis, regional_analysis
 from .setting import Setting
+from .sexes import women_and_men
+from .trend_table import trends
 
 LOOK_BACK = 5  # years before the edition in which at least one series must have a value
 
@@ -107,6 +113,22 @@ class Page:
         """The state of the underlying plans of the page's focus area."""
         return chapters.plans(self.setting)
 
+    def comparison(self) -> Shown:
+        """Each indicator of the page beside country, region, comparison group and all municipalities."""
+        return comparison(self.setting)
+
+    def women_and_men(self) -> Shown:
+        """Every indicator published by sex with its gap and the gap's trend, and what is not published so."""
+        return women_and_men(self.setting)
+
+    def trends(self) -> Shown:
+        """The computed trend of every indicator of the report, or why it has none."""
+        return trends(self.setting)
+
+    def outlooks(self) -> Shown:
+        """Two years ahead where that has worked; else how many were tried and why none is drawn."""
+        return outlooks(self.setting)
+
     def remarks(self) -> Shown:
         """Where the document behind the judgements contradicts itself."""
         return chapters.remarks(self.setting)
@@ -149,9 +171,9 @@ def setting_of(paths: Paths, page: str, municipality: str, year: int) -> Setting
     places = load_places(paths)
     places.municipality(municipality)
     whole = table_at_hand(paths, catalog)
+    refuse_without_data(current(whole.rows), municipality, year)
     held = up_to(whole.rows, year)
     table = current(held)
-    refuse_without_data(table, municipality, year)
     assessment = load_assessment(paths, municipality, year, catalog)
     store(paths, catalog, whole)  # only now: a refused edition writes nothing
     return Setting(
@@ -168,17 +190,22 @@ def setting_of(paths: Paths, page: str, municipality: str, year: int) -> Setting
     )
 
 
-def refuse_without_data(table, municipality: str, year: int) -> None:
+def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> None:
     """Raises RefusedEdition when no series has a value for the place in `year` or the five years before it."""
-    own = table[(table["place"] == municipality) & table["value"].notna()]
-    if own.empty:
+    years = table.loc[(table["place"] == municipality) & table["value"].notna(), "year"]
+    if years.empty:
         held = table.loc[table["value"].notna(), "place"].nunique()
         raise RefusedEdition(
-            f"municipality: '{municipality}' has no values up to {year}; data/raw holds {held} places. "
-            "Run 'lagesbild fetch --places all', or add its code to 'municipalities' in data/catalog/snapshot.yml "
-            "and run 'lagesbild fetch'."
+            f"municipality: '{municipality}' has no values; data/raw holds {held} places. Run 'lagesbild fetch "
+            "--places all', or add its code to 'municipalities' in data/catalog/snapshot.yml and run 'lagesbild fetch'."
         )
-    last = int(own["year"].max())
+    earlier = years[years <= year]
+    if earlier.empty:
+        first = int(years.min())
+        raise RefusedEdition(
+            f"year: {year} is without data: the first value of {municipality} is of {first}. Choose {first} or later."
+        )
+    last = int(earlier.max())
     if last < year - LOOK_BACK:
         raise RefusedEdition(
             f"year: {year} is without data: the last value of {municipality} is of {last}. Choose a year up to "

@@ -9,6 +9,7 @@ from ..assessments import Assessment
 from ..catalog import Catalog
 from ..paths import Paths
 from ..places import COUNTRY, ComparisonGroup, Places
+from ..sources.kolada.whole import years_of_all
 from ..trends import Trend
 from ..wording import genitive
 from .judging import place_trends
@@ -43,6 +44,21 @@ class Setting:
     def group(self) -> ComparisonGroup | None:
         """The municipality's comparison group."""
         return self.places.comparison_group(self.catalog, self.focus)
+
+    @property
+    def municipalities(self) -> int:
+        """How many municipalities there are."""
+        return sum(kind == "K" for kind in self.places.kinds.values())
+
+    @cached_property
+    def series(self) -> dict[str, pd.DataFrame]:
+        """Indicator -> its rows in the table."""
+        return {str(id): rows for id, rows in self.table.groupby("indicator")}
+
+    @cached_property
+    def asked_of_all(self) -> dict[str, frozenset[int]]:
+        """Series of Kolada -> the years that were asked for of every municipality."""
+        return years_of_all(self.paths)
 
     @cached_property
     def trends(self) -> dict[str, Trend]:

@@ -1,173 +1,134 @@
 """One build from start to end: check, run, render, put in place, and say what happened."""
 
-import hashlib
-import shutil
-import subprocess
-import tempfile
+import os
 import time
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from filelock import FileLock, Timeout
-
-from ..catalog import Catalog
 from ..page import setting_of
-from ..paths import Paths
-from ..places import Places, load_places
-from ..tidy.assembly import local_files
-from ..tidy.store import input_key, manifest_vintages
-from .executing import Executor, Run
-from .request import BuildRequest, RefusedBuild, checked_files, notebook_paths
-from .site import checksums, put_in_place, write_manifest, write_site
+from ..paths import ROOT_VARIABLE
+from ..places import load_places
+from .frame import PageFrame
+from .frames import page_frames
+from .interrupts import interrupts
+from .log import write_log
+from .notebooks import notebook_paths
+from .outcome import DONE, FAILED, INTERRUPTED, Outcome
+from .request import BuildRequest, RefusedBuild, checked_files
+from .target import HeldTargetError, Workplace
 
-DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
-Report = Callable[[Run, int, int], None]  # a finished run, how many are done, how many there are
-
-
-@dataclass
-class Outcome:
-    """How a build ended."""
-
-    code: int
-    runs: list[Run] = field(default_factory=list)
-    site: Path | None = None  # where readers open it
-    log: Path | None = None
-    seconds: float = 0.0
-    kept_old: bool = False  # the last whole report was left in place
-
-    def failures(self) -> dict[str, list[str]]:
-        """Cause -> pages that failed by it."""
-        found: dict[str, list[str]] = {}
-        for run in self.runs:
-            if run.state != "ok":
-                found.setdefault(f"{run.state}: {run.cause}", []).append(run.name)
-        return found
+if TYPE_CHECKING:  # papermill and nbconvert take seconds to import: a refusal comes before, and kernels start between
+    from .executing import Executor, Run
 
 
-def build(request: BuildRequest, report: Report) -> Outcome:
+class Watcher(Protocol):
+    """Who is told how a build goes."""
+
+    def finished(self, run: "Run", done: int, total: int) -> None:
+        """A chapter has ended; `done` of `total` have."""
+
+    def interrupted(self) -> None:
+        """The build is asked to end. Called between any two steps of the main thread: write nothing buffered."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a build needs to know before it begins."""
+
+    request: BuildRequest
+    notebooks: dict[str, Path]
+    frames: dict[str, PageFrame]
+
+
+def build(request: BuildRequest, watcher: Watcher) -> Outcome:
     """Makes one municipality's report.
 
-    Raises RefusedBuild, RecordError, UnknownPlace, RefusedEdition, TidyError or FileNotFoundError before any
-    notebook runs and before anything is written to `reports/`.
+    Raises a Refusal (RefusedBuild, RecordError, UnknownPlace, RefusedEdition, TidyError ...) before any notebook
+    runs and before anything is written to `reports/`.
     """
+    plan = _planned(request)
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(request.target.held())
+        except HeldTargetError as holder:
+            name = request.paths.relative(request.target.folder)
+            raise RefusedBuild(f"{name} is being built by {holder}. Wait for it, or stop it, then try again.") from None
+        except OSError as error:
+            raise RefusedBuild(
+                f"{request.paths.reports}: no report can be written there ({error}). Make it a folder with room."
+            ) from None
+        return _built(plan, place, watcher)
+
+
+def _planned(request: BuildRequest) -> Plan:
     catalog = checked_files(request.paths)
     notebooks = notebook_paths(request.paths, catalog)
     setting_of(request.paths, next(iter(notebooks)), request.municipality, request.year)  # place, year, data
-    places = load_places(request.paths)
-    request.target.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(request.target.parent / f".{request.year}.lock")
-    try:
-        with lock.acquire(timeout=0), tempfile.TemporaryDirectory(prefix=".work-", dir=request.paths.reports) as work:
-            return _built(request, catalog, places, notebooks, Path(work), report)
-    except Timeout:
-        raise RefusedBuild(
-            f"{request.paths.relative(request.target)} is being built by another run. Wait for it, or stop it."
-        ) from None
+    return Plan(request, notebooks, page_frames(request, catalog, load_places(request.paths)))
 
 
-def _built(
-    request: BuildRequest,
-    catalog: Catalog,
-    places: Places,
-    notebooks: dict[str, Path],
-    work: Path,
-    report: Report,
-) -> Outcome:
+def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
+    from .executing import Executor
+    from .kernels import Kernels
+
     began, started = time.monotonic(), datetime.now(UTC)
-    outcome = Outcome(DONE)
-    executor = Executor(work, {"municipality": request.municipality, "year": request.year})
-    outcome.runs = _runs(executor, notebooks, request.jobs, report)
-    if executor.stopped.is_set():
-        outcome.code = INTERRUPTED
-    else:
-        outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
-        folder = work / "site"
-        write_site(folder, request, catalog, places, outcome.runs)
-        write_manifest(folder, _manifest(request, outcome, folder, started))
-        outcome.kept_old = outcome.code == FAILED and _is_whole(request.target)
-        outcome.site = request.target
-        if outcome.kept_old:
-            outcome.site = request.target.with_name(f"{request.year}-incomplete")
-        put_in_place(folder, outcome.site)
-        if outcome.code == DONE:
-            shutil.rmtree(request.target.with_name(f"{request.year}-incomplete"), ignore_errors=True)
+    outcome = Outcome()
+    kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)})
+
+    def stop() -> None:
+        watcher.interrupted()
+        kernels.stop()
+
+    def end() -> None:
+        kernels.stop()
+        plan.request.target.tidy()
+        os._exit(INTERRUPTED)
+
+    with interrupts(stop, end):
+        try:
+            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started)
+        except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
+            outcome.code, outcome.trouble = FAILED, f"could not be written: {error}"
     outcome.seconds = time.monotonic() - began
-    outcome.log = _log(request, outcome, started)
+    outcome.log = write_log(plan.request, outcome, started)
     return outcome
 
 
-def _runs(executor: Executor, notebooks: dict[str, Path], jobs: int, report: Report) -> list[Run]:
-    """Every notebook's run, in the order of the pages. An interrupt stops the rest and keeps what is known."""
+def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, started: datetime) -> None:
+    """Runs and renders every chapter and puts the report in place, unless it is interrupted."""
+    from .manifest import write_manifest
+
+    made = executor.work / "site"
+    outcome.runs = _chapters(plan, executor, watcher, made)
+    write_manifest(made, plan.request, outcome.runs, started)
+    if executor.kernels.stopped.is_set():
+        outcome.code = INTERRUPTED
+        return
+    outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
+    target = plan.request.target
+    outcome.kept_old = outcome.code == FAILED and target.is_whole()
+    outcome.site = target.set_aside(made) if outcome.kept_old else target.replace(made)
+
+
+def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) -> list["Run"]:
+    """Every chapter's run, in the order of the pages; each is rendered while the next ones run."""
     done: dict[str, Run] = {}
-    with ThreadPoolExecutor(jobs, thread_name_prefix="notebook") as pool:
-        waiting = {pool.submit(executor.run, name, path) for name, path in notebooks.items()}
-        while waiting:
-            try:
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt:
-                executor.stop()
-                continue
-            for future in finished:
+    with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
+        try:
+            running = [pool.submit(executor.run, name, path) for name, path in plan.notebooks.items()]
+            from .site import Site
+
+            site = Site(made, plan.frames)
+            for future in as_completed(running):
                 run = future.result()
-                done[run.name] = run
-                report(run, len(done), len(notebooks))
-    return [done[name] for name in notebooks]
-
-
-def _is_whole(target: Path) -> bool:
-    """Whether a complete report stands in `target`."""
-    import json
-
-    try:
-        return json.loads((target / "manifest.json").read_text("utf-8"))["state"] == "ok"
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def _manifest(request: BuildRequest, outcome: Outcome, folder: Path, started: datetime) -> dict:
-    paths = request.paths
-    return {
-        "state": "ok" if outcome.code == DONE else "incomplete",
-        "municipality": request.municipality,
-        "year": request.year,
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(paths),
-        "versions": {name: version(name) for name in ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")},
-        "input": {
-            "key": input_key(paths),
-            "snapshots": manifest_vintages(paths),
-            "local_files": {
-                paths.relative(path): hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in local_files(paths)
-                if path.parent.name == request.municipality
-            },
-        },
-        "notebooks": {
-            run.name: {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause} for run in outcome.runs
-        },
-        "files": checksums(folder),
-    }
-
-
-def _commit(paths: Paths) -> str:
-    asked = subprocess.run(
-        ["git", "-C", str(paths.root), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return asked.stdout.strip() if asked.returncode == 0 else "not in git"
-
-
-def _log(request: BuildRequest, outcome: Outcome, started: datetime) -> Path:
-    """Writes the build's log and returns its path."""
-    folder = request.paths.reports / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.municipality}-{request.year}.log"
-    lines = [f"build {request.municipality} {request.year}, exit code {outcome.code}, {outcome.seconds:.1f} s"]
-    for run in outcome.runs:
-        lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
-    path.write_text("\n".join(lines) + "\n", "utf-8")
-    return path
+                done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
+                watcher.finished(done[run.name], len(done), len(running))
+            site.finish()
+        except BaseException:
+            executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
+            raise
+    return [done[name] for name in plan.notebooks]

@@ -1,124 +1,113 @@
-"""Runs one notebook with papermill and says how it ended; kernels are known, so that they can be stopped."""
+"""Runs one notebook with papermill and says how it ended; papermill's own word for it is never read."""
 
-import subprocess
-import tempfile
-import threading
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-CELL_SECONDS = 300
+from ..exhibits import MIME
+from .kernels import Kernels
+from .request import BuildRequest
 
-
-class _KnownKernel(AsyncKernelManager):
-    """A kernel manager that is known while its kernel lives, so that an interrupt leaves no orphan.
-
-    Kernel and parent talk through sockets in a folder of their own: no ports that two builds could both pick,
-    and no path that depends on a current directory.
-    """
-
-    live: ClassVar[set["_KnownKernel"]] = set()
-
-    async def start_kernel(self, **kwargs: Any) -> None:
-        self._sockets = tempfile.TemporaryDirectory(prefix="lagesbild-", ignore_cleanup_errors=True)
-        self.transport, self.ip = "ipc", f"{self._sockets.name}/kernel"
-        self.live.add(self)
-        # What a kernel writes to its own stderr is its shutdown; what a cell writes goes through the sockets.
-        await super().start_kernel(**kwargs, stderr=subprocess.DEVNULL)
-
-    async def shutdown_kernel(self, *args: Any, **kwargs: Any) -> None:
-        try:
-            await super().shutdown_kernel(*args, **kwargs)
-        finally:
-            self.live.discard(self)
-            self._sockets.cleanup()
+START_SECONDS = 60
+CAUSE_LENGTH = 400
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
 class Run:
-    """How one notebook ended: ok, failed, kernel died, timed out, interrupted or refused."""
+    """How one notebook ended: ok, failed, kernel died, timed out or interrupted."""
 
     name: str
     state: str
     seconds: float
     cause: str = ""  # one line, for the list of failures
     trace: str = ""  # for the log
-    notebook: NotebookNode | None = field(default=None, repr=False)
+    notebook: NotebookNode | None = field(default=None, repr=False)  # only of a run that is ok
 
 
 class Executor:
-    """Runs notebooks until it is told to stop."""
+    """Runs notebooks until its kernels are stopped."""
 
-    def __init__(self, work: Path, parameters: dict[str, str | int]):
+    def __init__(self, kernels: Kernels, work: Path, request: BuildRequest):
+        self.kernels = kernels
         self.work = work
-        self.parameters = parameters
-        self.stopped = threading.Event()
-
-    def stop(self) -> None:
-        """Starts no more notebooks and kills the kernels that run."""
-        self.stopped.set()
-        for manager in list(_KnownKernel.live):
-            process = getattr(manager.provisioner, "process", None)
-            if process is not None:
-                process.kill()
+        self.request = request
 
     def run(self, name: str, source: Path) -> Run:
         """Runs one notebook; never raises for what happens inside it."""
-        if self.stopped.is_set():
+        if self.kernels.stopped.is_set():
             return Run(name, "interrupted", 0.0, "interrupted before it began")
         began = time.monotonic()
-        state, cause, trace = "ok", "", ""
         try:
-            self._execute(name, source)
-        except PapermillExecutionError as error:
-            state, cause, trace = "failed", f"{error.ename}: {error.evalue}", "\n".join(error.traceback)
-        except DeadKernelError:
-            state, cause = "kernel died", "the kernel died; look for memory or a crash in the log"
-        except CellTimeoutError as error:
-            state, cause = "timed out", str(error).splitlines()[0]
+            state, cause, trace, notebook = "ok", "", "", self._executed(name, source)
         except Exception as error:  # one notebook's trouble must not end the batch
-            state, cause, trace = "failed", f"{type(error).__name__}: {error}", repr(error)
-        if self.stopped.is_set() and state != "ok":
-            state, cause = "interrupted", "interrupted while it ran"
-        notebook = nbformat.read(self.work / f"{name}.ipynb", as_version=4) if state == "ok" else None
-        if notebook is not None and (slip := self._parameter_slip(notebook)):
+            state, cause, trace = ending(error)
+            notebook = None
+        if self.kernels.stopped.is_set():
+            state, cause, trace, notebook = "interrupted", "interrupted while it ran", "", None
+        elif notebook is not None and (slip := parameter_slip(notebook, self.request.parameters)):
             state, cause, notebook = "failed", slip, None
         return Run(name, state, time.monotonic() - began, cause, trace, notebook)
 
-    def _execute(self, name: str, source: Path) -> None:
+    def _executed(self, name: str, source: Path) -> NotebookNode:
+        target = self.work / f"{name}.ipynb"
         papermill.execute_notebook(
             str(source),
-            str(self.work / f"{name}.ipynb"),
-            parameters=self.parameters,
+            str(target),
+            parameters=self.request.parameters,
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            execution_timeout=CELL_SECONDS,
-            start_timeout=60,
-            kernel_manager_class=_KnownKernel,
+            execution_timeout=self.request.cell_seconds,
+            start_timeout=START_SECONDS,
+            shutdown_kernel="immediate",  # nothing in a kernel outlives its notebook, so its farewell is not awaited
+            kernel_manager_class=self.kernels.manager(),
             resources={"metadata": {"path": str(source.parent)}},
         )
+        return nbformat.read(target, as_version=4)
 
-    def _parameter_slip(self, notebook: NotebookNode) -> str:
-        """What is wrong when the page was made for other values than were asked for, else nothing."""
-        seen = [
-            record["parameters"]
-            for cell in notebook.cells
-            for output in cell.get("outputs", ())
-            if (record := output.get("data", {}).get("application/vnd.lagesbild+json")) and "parameters" in record
-        ]
-        if not seen:
-            return "the page shows no header, so nobody knows what it is about. End a cell with page.header()."
-        if seen[0] != self.parameters:
-            return f"the page was made for {seen[0]}, asked for was {self.parameters}. Use the parameters in open_page."
-        return ""
+
+def ending(error: Exception) -> tuple[str, str, str]:
+    """State, cause in one line and trace of a run that raised `error`."""
+    if isinstance(error, PapermillExecutionError):
+        trace = ANSI.sub("", "\n".join(error.traceback))
+        return "failed", one_line(f"{error.ename}: {error.evalue}"), trace
+    if isinstance(error, CellTimeoutError):
+        return "timed out", one_line(str(error).splitlines()[0]), str(error)
+    # nbclient has an exception of its own for a kernel that dies in a cell, and none for one that dies at its start
+    if isinstance(error, DeadKernelError) or "Kernel died" in str(error):
+        return "kernel died", "too little memory, a crash in a library, or an exit in a cell", ""
+    if isinstance(error, RuntimeError) and "Kernel didn't respond" in str(error):
+        return "timed out", f"the kernel did not start within {START_SECONDS} s", ""
+    return "failed", one_line(f"{type(error).__name__}: {error}"), repr(error)
+
+
+def one_line(text: str) -> str:
+    """`text` without colours and line breaks, and not longer than a list of failures bears."""
+    short = " ".join(ANSI.sub("", text).split())
+    return short if len(short) <= CAUSE_LENGTH else short[: CAUSE_LENGTH - 1] + "…"
+
+
+def records_of(notebook: NotebookNode) -> list[dict]:
+    """What the exhibits of an executed notebook recorded, in order."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+
+
+def parameter_slip(notebook: NotebookNode, asked: dict[str, str | int]) -> str:
+    """What is wrong when a page was made for other values than were asked for, else nothing."""
+    seen = [record["parameters"] for record in records_of(notebook) if "parameters" in record]
+    if not seen:
+        return "the page shows no header, so nobody knows what it is about. End a cell with page.header()."
+    if seen[0] != asked:
+        return f"the page was made for {seen[0]}, asked for was {asked}. Use the parameters in open_page."
+    return ""

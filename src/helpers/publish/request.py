@@ -1,18 +1,15 @@
-"""What a build is asked for, checked before anything runs."""
+"""What a build is asked for, and the hand-made files that every build needs in order."""
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
 
 from ..assessments import load_all_assessments
 from ..catalog import Catalog, load_catalog
 from ..paths import Paths
 from ..places import load_places
 from ..refusals import Refusal
+from .target import Target
 
-PARAMETERS = {"municipality": "str", "year": "int"}
+CELL_SECONDS = 300
 
 
 class RefusedBuild(Refusal):
@@ -27,48 +24,17 @@ class BuildRequest:
     municipality: str
     year: int
     jobs: int = 2  # kernels at a time
+    cell_seconds: int = CELL_SECONDS  # that one cell may take
 
     @property
-    def target(self) -> Path:
+    def target(self) -> Target:
         """The folder that readers open."""
-        return self.paths.reports / self.municipality / str(self.year)
+        return Target(self.paths.reports / self.municipality / str(self.year))
 
-
-def notebook_parameters(notebook: NotebookNode, name: str) -> dict[str, str]:
-    """Parameter name -> annotated type in the one cell tagged `parameters`.
-
-    Raises RefusedBuild when there is no such cell, or when it is not what a build gives.
-    """
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1:
-        raise RefusedBuild(
-            f"notebooks/{name}.ipynb: {len(cells)} cells are tagged 'parameters'. Tag exactly one, and declare "
-            f"{', '.join(f'{n}: {t}' for n, t in PARAMETERS.items())} in it."
-        )
-    found = {}
-    for line in cells[0].source.splitlines():
-        declared, equals, _ = line.partition("=")
-        parameter, colon, kind = declared.partition(":")
-        if equals and colon and not line.startswith("#"):
-            found[parameter.strip()] = kind.strip()
-    if found != PARAMETERS:
-        raise RefusedBuild(
-            f"notebooks/{name}.ipynb: the parameters cell declares {found or 'nothing'}, a build gives {PARAMETERS}. "
-            "Declare exactly these, with a default each."
-        )
-    return found
-
-
-def notebook_paths(paths: Paths, catalog: Catalog) -> dict[str, Path]:
-    """Page name -> notebook, in the order of the navigation. Raises RefusedBuild for a missing or unfit one."""
-    found = {}
-    for name in catalog.pages:
-        path = paths.notebooks / f"{name}.ipynb"
-        if not path.is_file():
-            raise RefusedBuild(f"{path}: the notebook is missing. Restore it, or remove its page from programme.yml.")
-        notebook_parameters(nbformat.read(path, as_version=4), name)
-        found[name] = path
-    return found
+    @property
+    def parameters(self) -> dict[str, str | int]:
+        """What every notebook is given."""
+        return {"municipality": self.municipality, "year": self.year}
 
 
 def checked_files(paths: Paths) -> Catalog:
@@ -79,5 +45,18 @@ def checked_files(paths: Paths) -> Catalog:
     for region, entry in catalog.regions.items():
         for code in (*entry.members, *entry.comparisons):
             if code not in places.names:
-                raise RefusedBuild(f"data/catalog/regions.yml: {region}: '{code}' is no place of the snapshot.")
+                raise RefusedBuild(
+                    f"data/catalog/regions.yml: {region}: '{code}' is no place of the snapshot. Correct the code, "
+                    "or run 'lagesbild fetch'."
+                )
     return catalog
+
+
+def check_own_files(paths: Paths, catalog: Catalog) -> int:
+    """How many files the municipalities have added, all in order. Raises TidyError or FileError with the slips."""
+    if not any(paths.local.glob("*/*")):
+        return 0
+    from ..tidy.own import local_files, own_rows  # pandas is needed only when there is something to read
+
+    own_rows(paths, catalog, load_places(paths))
+    return len(local_files(paths))

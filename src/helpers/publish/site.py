@@ -1,96 +1,75 @@
-"""The report's folder: pages, downloads, key figures and manifest, put in place in one step."""
+"""The report's folder while it is made: pages, downloads and key figures."""
 
 import csv
-import hashlib
 import io
-import json
-import os
-import shutil
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-from ..assessments import load_assessment
-from ..catalog import Catalog
-from ..exhibits import MIME
 from ..exhibits.shown import rendered
-from ..places import Places
-from ..tidy.store import manifest_vintages
-from ..wording import genitive
-from .executing import Run
+from .body import without_folder
+from .executing import Run, one_line, records_of
 from .exporter import page_html
 from .files import write_assets
-from .frame import NavItem, PageFrame, framed
-from .request import BuildRequest
+from .frame import PageFrame, framed
+from .frames import page_file
 
 KEY_FIGURES = ("indicator", "place", "year", "sex", "value", "trend", "rank")
-FRONT = "overview"
+WHY = {
+    "failed": "Ett fel uppstod när det räknades fram.",
+    "kernel died": "Beräkningen avbröts av datorn.",
+    "timed out": "Beräkningen tog för lång tid.",
+}
+REMEDY = "Kapitlen görs var för sig, så rapportens övriga sidor är inte berörda."
 
 
-def page_file(name: str) -> str:
-    """The file of a page: the overview is the one that opens first."""
-    return "index.html" if name == FRONT else f"{name}.html"
+class Site:
+    """An empty folder that becomes a report, page by page in any order."""
 
+    def __init__(self, folder: Path, frames: dict[str, PageFrame]):
+        self.folder = folder
+        self.frames = frames
+        self.lines: set[tuple[str, ...]] = set()
+        (folder / "data").mkdir(parents=True)
+        write_assets(folder)
 
-def records_of(notebook: NotebookNode) -> list[dict]:
-    """What the exhibits of an executed notebook recorded, in order."""
-    return [
-        output.data[MIME]
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-        if MIME in output.get("data", {})
-    ]
+    def add(self, run: Run) -> Run:
+        """Writes the page of a finished run, and returns how the chapter ended: a page may be unfit for readers.
 
-
-def page_frame(request: BuildRequest, catalog: Catalog, places: Places, name: str) -> PageFrame:
-    """Everything around a page's body."""
-    place = places.name(request.municipality)
-    assessment = load_assessment(request.paths, request.municipality, request.year, catalog)
-    edition = assessment.edition if assessment else None
-
-    def worded(text: str) -> str:
-        return text.replace("{place}", place).replace("{genitive}", genitive(place))
-
-    nav = tuple(NavItem(page_file(id), worded(page.nav), id == name) for id, page in catalog.pages.items())
-    here = next(item for item in nav if item.current)
-    front = NavItem(page_file(FRONT), nav[0].text)
-    kolada = catalog.publishers["kolada"]
-    return PageFrame(
-        title=worded(catalog.pages[name].title),
-        place=place,
-        year=request.year,
-        nav=nav,
-        breadcrumb=(here,) if name == FRONT else (front, here),
-        published=(edition and edition.published) or "",
-        next_update=(edition and edition.next_update) or "",
-        contact=(edition and edition.contact) or "",
-        publisher=(assessment and assessment.basis.publisher) or "",
-        caveat=catalog.programme.caveat,
-        licence=kolada.licence,
-        snapshot=max(manifest_vintages(request.paths).values(), default=""),
-        version=version("lagesbild"),
-        root=str(request.paths.root),
-    )
-
-
-def write_site(folder: Path, request: BuildRequest, catalog: Catalog, places: Places, runs: list[Run]) -> None:
-    """Writes every page, download and key figure of `runs` into an empty folder."""
-    lines: set[tuple[str, ...]] = set()
-    (folder / "data").mkdir(parents=True)
-    write_assets(folder)
-    for run in runs:
-        frame = page_frame(request, catalog, places, run.name)
+        Raises OSError when the page cannot be written.
+        """
+        frame = self.frames[run.name]
+        if run.notebook is not None:
+            try:
+                text = page_html(run.notebook, frame)
+            except Exception as error:  # one chapter's trouble must not end the batch
+                run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
         if run.notebook is None:
-            body = rendered("failed.html", title=frame.title, why=run.cause, remedy="Rapportens övriga sidor är gjorda.")
-            (folder / page_file(run.name)).write_text(framed(body, frame, ()), "utf-8")
-            continue
-        (folder / page_file(run.name)).write_text(page_html(run.notebook, frame), "utf-8")
-        for record in records_of(run.notebook):
+            text = failed_page(run, frame)
+        self._write(page_file(run.name), anonymous(text, frame.root))
+        for record in records_of(run.notebook) if run.notebook is not None else ():
             if record.get("download_name"):
-                (folder / "data" / record["download_name"]).write_text(record["download_text"], "utf-8", newline="")
-            lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
-    (folder / "key_figures.csv").write_text(key_figures_text(lines), "utf-8", newline="")
+                self._write(f"data/{record['download_name']}", record["download_text"])
+            self.lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
+        return run
+
+    def finish(self) -> None:
+        """Writes what is made from all pages together."""
+        self._write("key_figures.csv", key_figures_text(self.lines))
+
+    def _write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, "utf-8", newline="")
+
+
+def failed_page(run: Run, frame: PageFrame) -> str:
+    """The page of a chapter that could not be made."""
+    why = f"{WHY[run.state]} Teknisk orsak: {run.cause}"
+    return framed(rendered("failed.html", title=frame.title, why=why, remedy=REMEDY), frame, ())
+
+
+def anonymous(text: str, root: str) -> str:
+    """`text` without the folders of the machine: a page tells neither where it was made nor by whom."""
+    home = str(Path.home())
+    return without_folder(text, root).replace(f"{home}/", "~/") if len(home) > 1 else without_folder(text, root)
 
 
 def key_figures_text(lines: set[tuple[str, ...]]) -> str:
@@ -100,25 +79,3 @@ def key_figures_text(lines: set[tuple[str, ...]]) -> str:
     writer.writerow(KEY_FIGURES)
     writer.writerows(sorted(lines))
     return out.getvalue()
-
-
-def put_in_place(made: Path, target: Path) -> None:
-    """Makes `made` the target folder; the old one stays readable until the new one stands."""
-    old = target.with_name(f".{target.name}.old-{os.getpid()}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        target.replace(old)
-    made.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """File below `folder` -> SHA-256, for the manifest."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def write_manifest(folder: Path, content: dict) -> None:
-    """Writes manifest.json: what was made, from what, by which version."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / "manifest.json").write_text(text + "\n", "utf-8")

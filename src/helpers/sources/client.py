@@ -111,7 +111,7 @@ class Client:
         """Sleep until the next attempt, or raise SourceError when there is none."""
         wait = self.limits.backoff * 2 ** (attempt - 1) if met.wait is None else met.wait
         last = not met.again or attempt == self.limits.attempts
-        if last or wait > self.limits.longest_wait or self._clock() + wait > ends:
+        if last or self._clock() + wait > ends:
             self._silences = [*self._silences, met.what] if met.outage else []
             tried = f" (attempt {attempt})" if attempt > 1 else ""
             asked = f", asks to wait {met.wait:.0f} s" if met.wait else ""

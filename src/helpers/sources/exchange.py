@@ -25,10 +25,9 @@ class Limits:
 
     connect: float = 10.0
     read: float = 30.0  # between two pieces of an answer
-    deadline: float = 120.0  # for one request with its redirects, attempts and waits
+    deadline: float = 120.0  # for one request with redirects, attempts, waits; a longer Retry-After ends it
     attempts: int = 4
     backoff: float = 1.0  # seconds before the second attempt, doubled for each one after
-    longest_wait: float = 60.0  # a Retry-After above it is not waited for
     largest: int = 200 << 20  # bytes of an answer
     calls: int = 5
     window: float = 1.0

@@ -117,6 +117,7 @@ class Keeper:
             "service_updated": fetched.service_updated,
             "definition": fetched.definition,
             "vintage": merge.rows["vintage"].max(),
+            "places_of_earlier_fetches": list(merge.apart),
             "rows": len(merge.rows),
             "sha256": digest(content),
             "first_year": int(years.min()) if len(years) else None,

@@ -20,8 +20,8 @@ class Manifest:
     """`series`: series id -> its entry; `lists`: places and comparison_groups -> their entries.
 
     An entry has title, publisher, licence, citation, base_url, requests (method, url, body?, sha256,
-    bytes, rows, fetched), fetched, service_updated, definition, vintage, rows, sha256, first_year, last_year
-    and note.
+    bytes, rows, fetched), fetched, service_updated, definition, vintage, rows, sha256, first_year, last_year,
+    note, and places_of_earlier_fetches: the places some of whose rows the latest fetch did not confirm.
     """
 
     source: str

@@ -30,6 +30,7 @@ class Merge:
     added: int
     revisions: list[Revision]
     unconfirmed: bool  # some rows stem from an earlier fetch alone
+    apart: tuple[str, ...]  # places with rows that this fetch did not ask for: they rest on an earlier one
     gone: bool  # nothing came back although the snapshot has values in what was asked
 
 
@@ -43,7 +44,7 @@ def merged(old: pd.DataFrame, fetched: FetchedSeries, date: str) -> Merge:
     came, was = both["where"] != "left_only", both["where"] != "right_only"
     asked = _asked(both, fetched)
     if fetched.rows.empty and bool((asked & both["value_old"].notna()).any()):
-        return Merge(old, 0, [], True, gone=True)
+        return Merge(old, 0, [], True, (), gone=True)
     withdrawn = ~came & asked & ~(both["value_old"].isna() & (both["status_old"] == "missing"))
     changed = (came & was & ~_same(both)) | withdrawn
     both.loc[withdrawn, "status"] = "missing"
@@ -57,6 +58,7 @@ def merged(old: pd.DataFrame, fetched: FetchedSeries, date: str) -> Merge:
         added=int((~was & both["value"].notna()).sum()),
         revisions=[_revision(row) for row in both[values_changed].itertuples(index=False)],
         unconfirmed=bool((~came).any()) or len(rows) > len(both),
+        apart=tuple(sorted(set(both.loc[~came & ~asked, "place"]))),
         gone=False,
     )
 

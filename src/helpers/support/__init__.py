@@ -1,6 +1,4 @@
-"""The regional support analysis: profiles, what moved a share, co-movement, and checks of what is
-published.
-"""
+"""The regional support analysis: profiles, what moved a share, co-movement, and checks."""
 
 from .comovement import Association, Comovement, across_places, within_places
 from .decomposition import Decomposition, decomposed, decomposition

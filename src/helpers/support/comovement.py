@@ -28,9 +28,7 @@ class Association(StrEnum):
 
 @dataclass(frozen=True)
 class Comovement:
-    """An estimate with its 95 % interval, how much it stands on, and the places left out for missing
-    values.
-    """
+    """An estimate with its 95 % interval, what it stands on, and the places without values."""
 
     association: Association
     places: int
@@ -42,8 +40,7 @@ class Comovement:
 
 
 def across_places(rows: pd.DataFrame, year: int, draws: int = 2000, seed: int = 2024) -> Comovement:
-    """Spearman's rank correlation, -1 to 1, over the places in one year, with a percentile bootstrap over
-    places.
+    """Spearman's rank correlation, -1 to 1, over the places in one year, with a bootstrap interval over places.
 
     It says whether places with much of one have much of the other, not whether one moves the other.
     """
@@ -70,8 +67,7 @@ def across_places(rows: pd.DataFrame, year: int, draws: int = 2000, seed: int = 
 
 
 def within_places(rows: pd.DataFrame) -> Comovement:
-    """Percentage points of unemployment a percentage point of ill health, from one year to the next in one
-    place.
+    """Percentage points of unemployment a percentage point of ill health, from year to year in one place.
 
     Yearly changes with an effect for each place, so that neither lasting differences between places nor a
     place's own steady drift count; errors clustered by place (statsmodels), t distribution with places - 1

@@ -8,8 +8,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Decomposition:
-    """The change of the share in percentage points, and what gave it; `types` and `population` add up to
-    `change`.
+    """The change in percentage points; `types` and `population` add up to it.
 
     `population` is above zero where a shrinking population alone raised the share.
     """
@@ -68,9 +67,7 @@ def _side(rows: pd.DataFrame) -> tuple[dict[str, float], float]:
     return dict(zip(types["group"], types["value"], strict=True)), rows["population"].max()
 
 
-def _refuse_unlike(
-    before: Mapping[str, float], now: Mapping[str, float], population: tuple[float, float]
-) -> None:
+def _refuse_unlike(before: Mapping[str, float], now: Mapping[str, float], population: tuple[float, float]) -> None:
     unlike = sorted(set(before) ^ set(now))
     if unlike or not before:
         raise ValueError(

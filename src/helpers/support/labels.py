@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PRINTED = (
-    0.1  # percent of the population is printed with one decimal, and may use the population of another day
-)
+PRINTED = 0.1  # percent of the population is printed with one decimal, and may use the population of another day
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,5 @@ def _fitting_places(label: TableLabel, populations: Mapping[str, float]) -> list
         return []
     percents = {place: 100 * label.total / people for place, people in populations.items() if people > 0}
     return sorted(
-        place
-        for place, percent in percents.items()
-        if abs(percent - label.percent_of_population) <= PRINTED + 1e-9
+        place for place, percent in percents.items() if abs(percent - label.percent_of_population) <= PRINTED + 1e-9
     )

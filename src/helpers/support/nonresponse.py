@@ -1,6 +1,4 @@
-"""Published values that are probably no answers: zeros that stand for "not reported", totals outside their
-sexes.
-"""
+"""Published values that are probably no answers: zeros for "not reported", impossible totals."""
 
 from enum import StrEnum
 
@@ -43,9 +41,7 @@ def suspected_nonresponse(
         zero = ordered["value"] == 0
         marks = marks.mask(zero & (before > 0), str(Suspicion.ZERO_AFTER_POSITIVE))
         others = ordered["value"].groupby(keys).transform("count") - 1
-        marks = marks.mask(
-            zero & (before + after == others) & (others > 1), str(Suspicion.ZERO_AMONG_POSITIVE)
-        )
+        marks = marks.mask(zero & (before + after == others) & (others > 1), str(Suspicion.ZERO_AMONG_POSITIVE))
     outside = _total_outside_sexes(ordered, sexes_add_up)
     return marks.mask(outside & (marks == ""), str(Suspicion.TOTAL_OUTSIDE_SEXES)).reindex(rows.index)
 

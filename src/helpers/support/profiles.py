@@ -28,9 +28,7 @@ def profiles(rows: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     own = totals.rename(columns={"total": "value"})[[*AT, "value"]].assign(group="")
     out = pd.concat([parts[[*AT, "group", "value"]], own], ignore_index=True)
     people = population[[*AT, "value"]].rename(columns={"value": "population"})
-    out = out.merge(totals, on=AT, validate="many_to_one").merge(
-        people, on=AT, how="left", validate="many_to_one"
-    )
+    out = out.merge(totals, on=AT, validate="many_to_one").merge(people, on=AT, how="left", validate="many_to_one")
     out["percent_of_total"] = 100 * out["value"] / out["total"].where(out["total"] > 0)
     out["percent_of_population"] = 100 * out["value"] / out["population"].where(out["population"] > 0)
     return out.sort_values([*AT, "group"], ignore_index=True)
@@ -42,9 +40,7 @@ def profile_changes(profile: pd.DataFrame, first: int, last: int) -> pd.DataFram
     """
     columns = ["place", "group", "value", "percent_of_population"]
     before, now = (profile.loc[profile["year"] == year, columns] for year in (first, last))
-    both = before.merge(
-        now, on=["place", "group"], how="outer", suffixes=("_before", "_now"), validate="one_to_one"
-    )
+    both = before.merge(now, on=["place", "group"], how="outer", suffixes=("_before", "_now"), validate="one_to_one")
     return pd.DataFrame(
         {
             "place": both["place"],

@@ -68,9 +68,7 @@ def share_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     for entry in catalog.indicators.values():
         if entry.share:
             wholes.setdefault(entry.share.total, []).append(entry.share.part)
-            left_out.setdefault(entry.share.total, set()).update(
-                y for out in entry.left_out for y in out.years
-            )
+            left_out.setdefault(entry.share.total, set()).update(y for out in entry.left_out for y in out.years)
     at = ["place", "year", "month", "sex", "group"]
     faults = []
     for total, parts in wholes.items():
@@ -125,7 +123,5 @@ def _schema_faults(cases: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     faults = []
     for case in cases.head(10).itertuples():
         where = _example(table.loc[int(case.index)]) if pd.notna(case.index) else "the table"
-        faults.append(
-            f"{where}: {case.column} is {case.failure_case!r}, which fails {case.check}. Correct its file."
-        )
+        faults.append(f"{where}: {case.column} is {case.failure_case!r}, which fails {case.check}. Correct its file.")
     return faults

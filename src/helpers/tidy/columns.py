@@ -36,8 +36,7 @@ MEANING = {
     "value": "the value, in the indicator's unit; empty when there is none",
     "margin": "half the width of the published 95 % interval, same unit; empty when not published",
     "count": "number of cases behind the value; empty when not published",
-    "status": "empty for an ordinary value, else: "
-    + "; ".join(f"{k} = {v}" for k, v in STATUSES.items() if k),
+    "status": "empty for an ordinary value, else: " + "; ".join(f"{k} = {v}" for k, v in STATUSES.items() if k),
 }
 
 

@@ -48,14 +48,10 @@ def rows_of(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str
 
 def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str]) -> pd.DataFrame:
     """The rows of some indicators and places that have a status instead of a value."""
-    return table[
-        table["indicator"].isin(list(indicators)) & table["place"].isin(list(places)) & table["value"].isna()
-    ]
+    return table[table["indicator"].isin(list(indicators)) & table["place"].isin(list(places)) & table["value"].isna()]
 
 
 def latest_year(table: pd.DataFrame, indicator: str, place: str) -> int | None:
     """The last year with a value of an indicator in a place, or None."""
-    years = table.loc[
-        (table["indicator"] == indicator) & (table["place"] == place) & table["value"].notna(), "year"
-    ]
+    years = table.loc[(table["indicator"] == indicator) & (table["place"] == place) & table["value"].notna(), "year"]
     return int(years.max()) if len(years) else None

@@ -29,7 +29,8 @@ def input_key(paths: Paths) -> str:
 def _inputs(paths: Paths) -> list[Path]:
     data = [p for folder in (paths.catalog, paths.raw) for p in sorted(folder.rglob("*")) if p.is_file()]
     data = [p for p in data if not p.name.startswith((".", "~"))]  # locks, and what editors leave
-    return data + sorted(p for room in ("catalog", "sources", "tidy") for p in (PACKAGE / room).rglob("*.py"))
+    code = sorted(p for room in ("catalog", "sources", "tidy") for p in (PACKAGE / room).rglob("*.py"))
+    return [*data, *code, PACKAGE / "suppression.py"]
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,7 @@ def store(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
     _key_file(paths).unlink(missing_ok=True)  # a table without its key is built again
     dictionary = data_dictionary(table.rows, catalog)
     _replaced(paths.processed / FILE, lambda temporary: table.rows.to_parquet(temporary, index=False))
-    _replaced(
-        paths.processed / "data_dictionary.md", lambda temporary: temporary.write_text(dictionary, "utf-8")
-    )
+    _replaced(paths.processed / "data_dictionary.md", lambda temporary: temporary.write_text(dictionary, "utf-8"))
     _replaced(_key_file(paths), lambda temporary: temporary.write_text(table.key + "\n", "utf-8"))
 
 
@@ -101,9 +100,7 @@ def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
             if rows is None
             else (f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}")
         )
-        lines.append(
-            f"| `{id}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |"
-        )
+        lines.append(f"| `{id}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |")
     return "\n".join(lines) + "\n"
 
 

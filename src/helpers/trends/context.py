@@ -27,9 +27,7 @@ class TrendContext:
     kind: Kind
     better: Better
     edition_year: int
-    breaks: tuple[
-        int, ...
-    ] = ()  # from each of these years on the figures are made in another way than before
+    breaks: tuple[int, ...] = ()  # from each of these years on the figures are made in another way than before
     years_pooled: int = 1
     every: int = 1
     stand_in: bool = False
@@ -43,6 +41,4 @@ class TrendContext:
         if self.better not in ("higher", "lower", "neither"):
             raise ValueError(f"better '{self.better}' is unknown. Choose higher, lower or neither.")
         if self.points is not None and not FEWEST <= self.points <= MOST:
-            raise ValueError(
-                f"{self.points} points: a trend takes {FEWEST} to {MOST}. Choose a number between."
-            )
+            raise ValueError(f"{self.points} points: a trend takes {FEWEST} to {MOST}. Choose a number between.")

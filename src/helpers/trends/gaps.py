@@ -16,9 +16,7 @@ class GapMovement(StrEnum):
 
 
 def gap_movement(trend: Trend, first: float, last: float) -> GapMovement:
-    """The movement of a gap from the trend of women minus men and its values in the trend's first and last
-    year.
-    """
+    """The movement of a gap: the trend of women minus men, and its values in that trend's end years."""
     if not trend.judged:
         return GapMovement.CANNOT_BE_JUDGED
     if trend.sign == 0:

@@ -20,9 +20,7 @@ class Arrow(StrEnum):
 
 @dataclass(frozen=True)
 class Combined:
-    """An arrow with the indicators behind it, by id, in the order given; "n av m" is `changed` of
-    `judged`.
-    """
+    """An arrow with the indicators behind it, by id; "n av m" is `changed` of `judged`."""
 
     arrow: Arrow
     improving: tuple[str, ...]

@@ -47,7 +47,7 @@ def trends_of(table: pd.DataFrame, contexts: Mapping[str, TrendContext]) -> pd.D
     keys = ordered.loc[starts, SERIES].reset_index(drop=True)
     columns = columns_of(ordered)
     of_series = [contexts[indicator] for indicator in keys["indicator"]]
-    stops = [*starts[1:], len(ordered)]
+    stops = [*starts[1:], len(ordered)][: len(starts)]  # none where there are no rows
     windows = [_window_at(columns, *found) for found in zip(starts, stops, of_series, strict=True)]
     trends = _trends(windows, of_series)
     return keys.assign(**{name: [getattr(trend, name) for trend in trends] for name in FIELDS}).astype(
@@ -67,9 +67,7 @@ def _trends(windows: Sequence[Window], contexts: Sequence[TrendContext]) -> list
         if not one.reason:
             alike.setdefault((one.method, len(one.years), contexts[at].kind == "survey"), []).append(at)
     for (method, _, sample), members in alike.items():
-        first, second = (
-            np.array([getattr(windows[at], name) for at in members]) for name in ("first", "second")
-        )
+        first, second = (np.array([getattr(windows[at], name) for at in members]) for name in ("first", "second"))
         fits = _fits(method, first, second, sample)
         for row, at in enumerate(members):
             trends[at] = _judged(windows[at], contexts[at], fits, row)

@@ -11,9 +11,7 @@ from scipy.stats import chi2, norm, t, theilslopes
 
 @dataclass(frozen=True)
 class Fits:
-    """One entry a series: see `Trend` for what each means. `sign` is the slope's, whether or not it is
-    clear.
-    """
+    """One entry a series, see `Trend`. `sign` is the slope's, whether or not it is clear."""
 
     statistic: np.ndarray
     dispersion: np.ndarray
@@ -68,9 +66,7 @@ def share_fits(cases: np.ndarray, bases: np.ndarray) -> Fits:
     change, _, _ = weighted_line(100 * cases / bases, bases)
     sign = np.sign(slope).astype(int)
     steady = _steady(logits, np.ones_like(logits), sign) & (np.sign(change) == sign)
-    return Fits(
-        statistic, dispersion, _t_tail(statistic / dispersion, cases.shape[1]), slope, change, sign, steady
-    )
+    return Fits(statistic, dispersion, _t_tail(statistic / dispersion, cases.shape[1]), slope, change, sign, steady)
 
 
 def weighted_fits(values: np.ndarray, errors: np.ndarray, sample: bool) -> Fits:
@@ -103,9 +99,7 @@ def mann_kendall_fits(values: np.ndarray) -> Fits:
     score = np.sign(values[:, later] - values[:, earlier]).sum(1)
     tied = (values[:, :, None] == values[:, None, :]).sum(2)  # a group of g ties is counted g times
     variance = (k * (k - 1) * (2 * k + 5) - ((tied - 1) * (2 * tied + 5)).sum(1)) / 18
-    z = np.divide(
-        np.maximum(np.abs(score) - 1, 0), np.sqrt(variance), out=np.zeros(len(values)), where=variance > 0
-    )
+    z = np.divide(np.maximum(np.abs(score) - 1, 0), np.sqrt(variance), out=np.zeros(len(values)), where=variance > 0)
     slope = np.array([theilslopes(row).slope for row in values])
     sign = np.sign(slope).astype(int) * (np.sign(slope) == np.sign(score))
     return Fits(z**2, np.ones_like(z), 2 * norm.sf(z), slope, slope, sign, sign != 0)

@@ -135,10 +135,6 @@ def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequenc
     The whole data stands in the table under the figure, which the text points to.
     """
     places = listed(list(names)) if len(names) <= 9 else f"{len(names)} platser"
-    years = (
-        f"{rows['year'].min()}–{rows['year'].max()}"
-        if rows["year"].nunique() > 1
-        else str(rows["year"].max())
-    )
+    years = f"{rows['year'].min()}–{rows['year'].max()}" if rows["year"].nunique() > 1 else str(rows["year"].max())
     shows = f"Visar {places}, {years}, {len(rows)} värden. Alla värden finns i tabellen under figuren."
     return " ".join(part for part in (f"{kind}.", finding, shows) if part)

@@ -7,6 +7,7 @@ KINDS = {
     "dots_by_year": "Punkter för varje undersökningsår",
     "dots_with_lines": "Linje för det närliggande måttet och punkter för rapportens eget mått, i var sitt fält",
     "dumbbell": "Punkter för kvinnor och män, förbundna med ett streck för varje plats",
+    "fan": "Linje över tid och en solfjäder för de två åren framåt, ett fält för varje mått",
     "lines": "Linjediagram över tid",
     "profile_bars": "Staplar för varje ersättning, ett fält för varje kommun",
     "rank_change": "Streck från förra årets plats till årets",

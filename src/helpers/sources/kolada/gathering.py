@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ..adapter import KEY, ROW_COLUMNS, Asked, FailedSeries, FetchedSeries, WantedSeries
+from ..adapter import ROW_COLUMNS, Asked, FailedSeries, FetchedSeries, WantedSeries
 from ..answer import Answer
 from ..client import Client, SourceError
 from .figures import Expected, FigureError, Row, figures
@@ -30,7 +30,7 @@ class Gathering:
         """The whole series, or why it failed."""
         rows = pd.DataFrame(self.rows, columns=ROW_COLUMNS)
         if self.failure is None:
-            self.failure = _flaw_of_all(self, rows)
+            self.failure = _late_value(self, rows)
         if self.failure is not None:
             return FailedSeries(self.wanted, self.failure)
         return FetchedSeries(
@@ -98,23 +98,14 @@ def _set(values: tuple | None) -> frozenset | None:
     return None if values is None else frozenset(values)
 
 
-def _flaw_of_all(one: Gathering, rows: pd.DataFrame) -> str | None:
-    """What is wrong with the series as a whole: a key that comes twice, values after its last year."""
-    about = f"{one.wanted.id}: Kolada"
-    twice = rows[rows.duplicated(KEY)]
-    if len(twice):
-        first = twice.iloc[0]
-        return f"{about} gives {first.place} {first.year} {first.sex} twice ({_first(one)}). {_KEPT}"
+def _late_value(one: Gathering, rows: pd.DataFrame) -> str | None:
+    """What is wrong when a series has values after the year that its title ends with."""
     last = one.pinned.last_year
     late = rows[(rows["year"] > last) & rows["value"].notna()] if last else rows[:0]
-    if len(late):
-        return (
-            f"{about} says that the series ends {last} but has a value for {late['year'].max()} "
-            f"({_first(one)}). Read its description and correct the catalogue. {_KEPT}"
-        )
-    return None
-
-
-def _first(one: Gathering) -> str:
+    if late.empty:
+        return None
     request = one.requests[0]
-    return f"{request['method']} {request['url'][:160]}"
+    return (
+        f"{one.wanted.id}: Kolada says that the series ends {last} but has a value for {late['year'].max()} "
+        f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_KEPT}"
+    )

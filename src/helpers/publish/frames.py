@@ -1,0 +1,57 @@
+"""What stands around the pages of one report."""
+
+from dataclasses import replace
+from importlib.metadata import version
+
+from ..assessments import load_assessment
+from ..catalog import Catalog
+from ..places import Places
+from ..tidy.store import manifest_vintages
+from ..wording import genitive
+from .frame import NavItem, PageFrame
+from .request import BuildRequest
+
+FRONT = "overview"
+
+
+def page_file(name: str) -> str:
+    """The file of a page: the overview is the one that opens first."""
+    return "index.html" if name == FRONT else f"{name}.html"
+
+
+def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
+    """Page name -> everything around its body. Raises AssessmentError with every slip of the edition's file."""
+    place = places.name(request.municipality)
+
+    def worded(text: str) -> str:
+        return text.replace("{place}", place).replace("{genitive}", genitive(place))
+
+    common = _common(request, catalog, place)
+    front = NavItem(page_file(FRONT), worded(catalog.pages[FRONT].nav))
+    made = {}
+    for name, page in catalog.pages.items():
+        nav = tuple(NavItem(page_file(id), worded(other.nav), id == name) for id, other in catalog.pages.items())
+        here = next(item for item in nav if item.current)
+        crumbs = (here,) if name == FRONT else (front, here)
+        made[name] = replace(common, title=worded(page.title), nav=nav, breadcrumb=crumbs)
+    return made
+
+
+def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
+    """What is the same around every page of the edition."""
+    assessment = load_assessment(request.paths, request.municipality, request.year, catalog)
+    edition = assessment.edition if assessment else None
+    return PageFrame(
+        title="",
+        place=place,
+        year=request.year,
+        published=(edition and edition.published) or "",
+        next_update=(edition and edition.next_update) or "",
+        contact=(edition and edition.contact) or "",
+        publisher=(assessment and assessment.basis.publisher) or "",
+        caveat=catalog.programme.caveat,
+        licence=catalog.publishers["kolada"].licence,
+        snapshot=max(manifest_vintages(request.paths).values(), default=""),
+        version=version("lagesbild"),
+        root=str(request.paths.root),
+    )

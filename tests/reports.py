@@ -1,0 +1,132 @@
+"""Reports that tests look at: the default one, built once a session, and quick ones of made-up notebooks."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from helpers.paths import PACKAGE
+
+REPOSITORY = PACKAGE.parents[1]
+COMMAND = Path(sys.executable).with_name("lagesbild")
+BUILD_SECONDS = 300  # a bound for slow machines, not an aim
+CLONED = ("data/catalog", "data/assessments", "data/raw/kolada", "data/raw/scb", "data/raw/documents", "notebooks")
+PARAMETERS = 'municipality: str = "9901"\nyear: int = 2024'
+# A header as every page has one, without pandas: such a notebook runs in a second.
+HEADER = """
+from helpers.exhibits.blocks import Passage
+from helpers.exhibits.shown import passage_shown
+passage_shown(Passage("<h1>Påhittad sida</h1>"), parameters={"municipality": municipality, "year": year})
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build from the command line left."""
+
+    root: Path
+    folder: Path  # that readers open
+    ended: subprocess.CompletedProcess[str]
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the report with its bytes."""
+        return contents(self.folder)
+
+
+def files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def real_copy(root: Path) -> Path:
+    """The repository as it is cloned, without code and without what builds have made."""
+    unlike_git = ignore_patterns("kernel-ipc-*", ".ipynb_checkpoints")
+    for name in CLONED:
+        if (REPOSITORY / name).is_dir():
+            copytree(REPOSITORY / name, root / name, ignore=unlike_git)
+    return root
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command `lagesbild` from start to end."""
+    asked = [COMMAND, *map(str, arguments)]
+    given = os.environ | environment
+    return subprocess.run(
+        asked, capture_output=True, text=True, timeout=BUILD_SECONDS, env=given, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+def built(root: Path, municipality: str, year: int, *options: object, **environment: str) -> Built:
+    """A report that the command made. Fails with what it said when it did not end well."""
+    ended = run("build", "--root", root, "--municipality", municipality, "--year", year, *options, **environment)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return Built(root, root / "reports" / municipality / str(year), ended)
+
+
+@pytest.fixture(scope="session")
+def default_report(tmp_path_factory) -> Built:
+    """Umeå's report for 2024 from a copy of the repository, in a folder whose name no page may tell."""
+    return built(real_copy(tmp_path_factory.mktemp("annabritta") / "projekt"), "2480", 2024)
+
+
+def quick_project(root: Path) -> Path:
+    """A project about made-up places whose notebooks show a header and nothing else."""
+    import copies  # with pandas; conftest imports this file for every session
+
+    made = copies.made_up_root(root)
+    for page in made.catalog.pages:
+        write_notebook(root, page)
+    return root
+
+
+def write_notebook(root: Path, page: str, *cells: str, header: str = HEADER) -> None:
+    """Writes a page's notebook: parameters, header, then `cells`."""
+    sources = [PARAMETERS, header, *cells]
+    tags = [["parameters"], *([] for _ in sources[1:])]
+    content = {
+        "cells": [
+            {
+                "cell_type": "code", "id": f"c{number}", "metadata": {"tags": tag}, "source": source.strip(),
+                "outputs": [], "execution_count": None,
+            }
+            for number, (source, tag) in enumerate(zip(sources, tags, strict=True))
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }  # fmt: skip
+    path = root / "notebooks" / f"{page}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def eventually(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Waits until `true()`; fails with `what` when it does not come."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs: a dead one whose parent has not asked after it does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder with its bytes."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_below(folder)}
+
+
+def hidden(root: Path) -> set[str]:
+    """What builds leave beside the reports; the empty lock file may stay."""
+    return {path.name for path in (root / "reports").glob("*/.*") if path.suffix != ".lock"}

@@ -1,0 +1,126 @@
+"""Builds of a made-up project: how chapters fail, and what stays of the last report."""
+
+import errno
+import json
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+import helpers.publish.manifest
+from helpers.paths import Paths
+from helpers.publish.batch import build
+from helpers.publish.outcome import DONE, FAILED, Outcome
+from helpers.publish.request import BuildRequest
+from helpers.publish.target import Target
+from reports import HEADER, contents, hidden, quick_project, write_notebook
+
+TROUBLE = {  # page -> (its last cell, state, what its cause says)
+    "no_vulnerable_areas": ('raise ValueError("ingen\\nlycka")', "failed", "ValueError: ingen lycka"),
+    "equal_power": ("import os\nos._exit(7)", "kernel died", "exit in a cell"),
+    "childhood": ("import time\ntime.sleep(600)", "timed out", "after 4 seconds"),
+    "housing": (HEADER, "failed", "headings of level one"),
+    "work": ('raise ValueError("ingen\\nlycka")', "failed", "ValueError: ingen lycka"),
+}
+
+
+class Silence:
+    def finished(self, run, done, total): ...
+
+    def interrupted(self): ...
+
+
+def quickly(root: Path, **how) -> Outcome:
+    return build(BuildRequest(Paths(root), "9901", 2024, **{"jobs": 4, **how}), Silence())
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """A project with a whole report. Copy it before you change it."""
+    root = quick_project(tmp_path_factory.mktemp("whole"))
+    assert quickly(root).code == DONE
+    return root
+
+
+@pytest.fixture
+def project(whole, tmp_path) -> Path:
+    return copytree(whole, tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory) -> tuple[Path, Outcome]:
+    """A project whose chapters fail in every way that a chapter can, and how its first build ended."""
+    root = quick_project(tmp_path_factory.mktemp("annabritta"))
+    for page, (cell, *_) in TROUBLE.items():
+        write_notebook(root, page, cell)
+    write_notebook(root, "regional_support", header=HEADER.replace('"year": year', '"year": year - 1'))
+    return root, quickly(root, cell_seconds=4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", TROUBLE)
+def test_a_failed_chapter_says_so_on_its_page_with_state_and_cause(troubled, page):
+    outcome = troubled[1]
+    run = next(run for run in outcome.runs if run.name == page)
+    _, state, cause = TROUBLE[page]
+    assert (run.state, cause in run.cause) == (state, True), run.cause
+    text = (outcome.site / f"{page}.html").read_text("utf-8")
+    assert "kunde inte göras" in text
+    assert text.count("<h1") == 1
+    assert "annabritta" not in text
+
+
+@pytest.mark.slow
+def test_the_other_chapters_are_made_and_the_build_has_failed(troubled):
+    root, outcome = troubled
+    assert outcome.code == FAILED
+    assert outcome.site == root / "reports" / "9901" / "2024", "there was no whole report to keep"
+    assert "Påhittad sida" in (outcome.site / "index.html").read_text("utf-8")
+    assert json.loads((outcome.site / "manifest.json").read_text("utf-8"))["state"] == "incomplete"
+    assert "Traceback" in outcome.log.read_text("utf-8")
+    assert hidden(root) == set()
+
+
+@pytest.mark.slow
+def test_failures_are_listed_by_cause(troubled):
+    found = troubled[1].failures()
+    assert ["no_vulnerable_areas", "work"] in found.values()
+    assert sorted(page for pages in found.values() for page in pages) == sorted([*TROUBLE, "regional_support"])
+
+
+@pytest.mark.slow
+def test_a_page_made_for_other_parameters_than_were_asked_for_has_failed(troubled):
+    run = next(run for run in troubled[1].runs if run.name == "regional_support")
+    assert run.state == "failed"
+    assert "made for {'municipality': '9901', 'year': 2023}" in run.cause
+
+
+@pytest.mark.slow
+def test_a_whole_report_stays_until_the_next_one_is_whole(project):
+    target = Target(project / "reports" / "9901" / "2024")
+    before = contents(target.folder)
+    write_notebook(project, "work", "1 / 0")
+    outcome = quickly(project)
+    assert (outcome.code, outcome.kept_old, outcome.site) == (FAILED, True, target.incomplete)
+    assert contents(target.folder) == before
+    assert "ZeroDivisionError" in (target.incomplete / "work.html").read_text("utf-8")
+    write_notebook(project, "work", "1 + 1")
+    assert quickly(project).code == DONE
+    assert not target.incomplete.exists()
+
+
+@pytest.mark.slow
+def test_a_full_disk_leaves_the_last_report(project, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = contents(project / "reports" / "9901" / "2024")
+    monkeypatch.setattr(helpers.publish.manifest, "write_manifest", full)
+    outcome = quickly(project)
+    assert outcome.code == FAILED
+    assert outcome.site is None
+    [(trouble, what)] = outcome.failures().items()
+    assert "No space left" in trouble
+    assert what == ["the report"]
+    assert contents(project / "reports" / "9901" / "2024") == before
+    assert hidden(project) == set()

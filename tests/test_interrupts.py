@@ -1,0 +1,150 @@
+"""How a build ends when it is interrupted or killed, and how two builds keep out of each other's way."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from helpers.publish.interrupts import interrupts
+from helpers.publish.target import HeldTargetError, Target
+from reports import COMMAND, contents, eventually, hidden, lives, quick_project, run, write_notebook
+
+WAITS = """
+import os, time
+from pathlib import Path
+Path(os.environ["LAGESBILD_ROOT"], f"kernel-{os.getpid()}").touch()
+time.sleep(600)
+"""
+
+
+class Started:
+    """A build from the command line whose last two chapters wait for ever, with a temporary folder of its own."""
+
+    def __init__(self, root: Path):
+        for page in ("work", "housing"):
+            write_notebook(root, page, WAITS)
+        self.root, self.temporary = root, Path(tempfile.mkdtemp(prefix="t-"))  # short: it will hold sockets
+        asked = [COMMAND, "build", "--root", root, "--municipality", "9901", "--jobs", "7"]
+        given = os.environ | {"TMPDIR": str(self.temporary)}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(asked, **pipes, text=True, env=given)
+        eventually(lambda: len(self.kernels) == 2 or self.process.poll() is not None, "two kernels wait")
+        assert self.process.poll() is None, self.process.communicate()
+
+    @property
+    def kernels(self) -> list[int]:
+        return [int(path.name.removeprefix("kernel-")) for path in self.root.glob("kernel-*")]
+
+    def ended(self) -> tuple[int, str]:
+        """Exit code and all that was said."""
+        said = "".join(self.process.communicate(timeout=60))
+        return self.process.returncode, said
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.communicate()
+        for pid in filter(lives, self.kernels):
+            os.kill(pid, signal.SIGKILL)
+        rmtree(self.temporary, ignore_errors=True)
+
+
+@pytest.fixture
+def started(tmp_path):
+    report = tmp_path / "reports" / "9901" / "2024"
+    report.mkdir(parents=True)
+    (report / "index.html").write_text("den förra", "utf-8")
+    build = Started(quick_project(tmp_path))
+    yield build
+    build.end()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_leaves_the_last_report_and_nothing_else(started, number):
+    started.process.send_signal(number)
+    code, said = started.ended()
+    assert code == 130
+    assert "run the same command again" in said
+    assert "Traceback" not in said
+    assert not any(map(lives, started.kernels))
+    assert contents(started.root / "reports" / "9901" / "2024") == {"index.html": "den förra".encode()}
+    assert hidden(started.root) == set()
+    assert list(started.temporary.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_second_interrupt_ends_at_once_and_leaves_no_kernel_either(started):
+    started.process.send_signal(signal.SIGINT)
+    while "Ending the kernels" not in started.process.stderr.readline():
+        assert started.process.poll() is None
+    started.process.send_signal(signal.SIGINT)
+    assert started.ended()[0] == 130
+    eventually(lambda: not any(map(lives, started.kernels)), "the kernels are dead")
+    assert hidden(started.root) == set()
+    assert list(started.temporary.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_two_builds_never_meet_and_a_dead_one_is_tidied_away(started, monkeypatch):
+    second = run("build", "--root", started.root, "--municipality", "9901")
+    assert second.returncode == 2
+    assert f"process {started.process.pid}, since " in second.stderr
+    monkeypatch.setattr(tempfile, "tempdir", str(started.temporary))
+    with Target(started.root / "reports" / "9901" / "2023").held():
+        assert {".2024.work", ".2024.holder"} <= hidden(started.root), "its owner lives"
+    started.process.kill()
+    eventually(lambda: not any(map(lives, started.kernels)), "kernels end when their owner is gone")
+    assert ".2024.work" in hidden(started.root)
+    with Target(started.root / "reports" / "9902" / "2023").held() as place:
+        assert hidden(started.root) == {".2023.work", ".2023.holder"}
+        assert list(started.temporary.iterdir()) == [place.sockets]
+    assert hidden(started.root) == set()
+    assert list(started.temporary.iterdir()) == []
+
+
+def test_the_first_signal_ends_in_order_and_every_later_one_at_once():
+    calls = []
+    before = signal.getsignal(signal.SIGTERM)
+    with interrupts(lambda: calls.append("in order"), lambda: calls.append("at once")):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+            os.kill(os.getpid(), number)
+    assert calls == ["in order", "at once", "at once"]
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_held_target_is_refused_with_its_holder(tmp_path):
+    target = Target(tmp_path / "reports" / "9901" / "2024")
+    named = pytest.raises(HeldTargetError, match=rf"process {os.getpid()}, since \d{{4}}-")
+    with target.held(), named, target.held():
+        pass
+    with target.held() as place:
+        assert place.folder.is_dir()
+    assert not place.folder.exists()
+    assert not place.sockets.exists()
+
+
+def test_a_build_killed_between_two_moves_gives_the_old_report_back(tmp_path):
+    target = Target(tmp_path / "reports" / "9901" / "2024")
+    old = target.folder.with_name(".2024.old")
+    old.mkdir(parents=True)
+    (old / "index.html").write_text("gammal")
+    with target.held():
+        assert (target.folder / "index.html").read_text() == "gammal"
+        assert not old.exists()
+
+
+def test_a_build_killed_after_both_moves_keeps_the_new_report(tmp_path):
+    target = Target(tmp_path / "reports" / "9901" / "2024")
+    for folder, text in ((target.folder.with_name(".2024.old"), "gammal"), (target.folder, "ny")):
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text(text)
+    with Target(tmp_path / "reports" / "9902" / "2024").held():
+        pass
+    assert (target.folder / "index.html").read_text() == "ny"
+    assert [path.name for path in target.folder.parent.iterdir() if path.is_dir()] == ["2024"]

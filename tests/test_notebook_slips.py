@@ -1,0 +1,50 @@
+"""What a build refuses in a notebook before any kernel starts."""
+
+import re
+
+import pytest
+
+from helpers.publish.notebooks import notebook_slips, parameter_slips
+from reports import PARAMETERS, write_notebook
+
+
+def test_a_parameters_cell_as_every_notebook_has_it_is_in_order():
+    assert parameter_slips(f"# Ändra här.\n{PARAMETERS}") == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (
+            PARAMETERS.replace("municipality", "municpality"),
+            ["no parameter 'municpality'. Did you mean 'municipality'"],
+        ),
+        (PARAMETERS.replace("year", "zzz"), ["no parameter 'zzz'. A build gives only", "'year' is not declared"]),
+        (PARAMETERS.replace('"9901"', "9901"), ["'municipality' has another type"]),
+        (PARAMETERS.replace("int", "str"), ["'year' has another type"]),
+        (PARAMETERS.replace(": int", ""), ["'year' has another type"]),
+        (PARAMETERS.replace("2024", "True"), ["'year' has another type"]),
+        ('municipality: str = "9901"', ["'year' is not declared. Write: year: int = 2024."]),
+        ("", ["'municipality' is not declared", "'year' is not declared"]),
+        ("municipality: str = ", ["line 1 of the parameters cell is no Python"]),
+    ],
+)
+def test_a_slip_in_the_parameters_cell_is_explained(cell, said):
+    slips = parameter_slips(cell)
+    assert len(slips) == len(said)
+    assert all(part in slip for part, slip in zip(said, slips, strict=True)), slips
+
+
+def test_a_notebook_without_its_tag_names_the_tag_that_looks_like_it(tmp_path):
+    write_notebook(tmp_path, "work")
+    path = tmp_path / "notebooks" / "work.ipynb"
+    assert notebook_slips(path) == []
+    path.write_text(path.read_text("utf-8").replace('"parameters"', '"paramters"'), "utf-8")
+    assert re.match("0 cells are tagged 'parameters'. The tag 'paramters' looks misspelt.", notebook_slips(path)[0])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": [1]}', "\udcff"])
+def test_a_file_that_is_no_notebook_is_explained(tmp_path, text):
+    path = tmp_path / "work.ipynb"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert "is no notebook of format 4" in notebook_slips(path)[0]

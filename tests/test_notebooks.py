@@ -1,0 +1,155 @@
+"""The notebooks: thin, alike and without outputs; and each runs from top to bottom by Jupyter alone."""
+
+import ast
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from copies import NOTEBOOKS, REPOSITORY, real_root
+from helpers.catalog import Catalog, load_catalog
+from helpers.charts.kinds import KINDS
+from helpers.exhibits import MIME
+from helpers.paths import ROOT_VARIABLE
+
+NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+# the kinds of drawing that the report asks for; a figure that takes another form when its own file comes has both
+DRAWN_BY = {
+    1: {"dot_rows"},
+    2: {"ranked_bars"},
+    3: {"lines"},
+    4: {"ranked_bars"},
+    5: {"lines"},
+    6: {"lines"},
+    7: {"ranked_bars"},
+    8: {"ranked_bars"},
+    9: {"dumbbell"},
+    10: {"ranked_bars"},
+    11: {"lines"},
+    12: {"value_bars", "two_panels", "lines"},
+    13: {"dots_by_year"},
+    14: {"stacked_shares"},
+    15: {"ranked_bars"},
+    16: {"small_multiples"},
+    17: {"share_bars"},
+    18: {"lines"},
+    19: {"bars_by_group"},
+    20: {"lines"},
+    21: {"lines", "dots_with_lines"},
+    22: {"small_lines", "stacked_area"},
+    23: {"dots_by_year"},
+    24: {"lines"},
+    25: {"two_panels", "lines"},
+}
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(REPOSITORY)
+
+
+@pytest.fixture(params=NAMES)
+def notebook(request) -> nbformat.NotebookNode:
+    found = nbformat.read(NOTEBOOKS / f"{request.param}.ipynb", as_version=4)
+    nbformat.validate(found)
+    found.metadata.page = request.param
+    return found
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def called(tree: ast.AST, name: str) -> list:
+    """The first argument of every call `page.<name>(...)`, in order."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    return [ast.literal_eval(node.args[0]) for node in calls if node.func.attr == name]
+
+
+def test_there_is_a_notebook_for_every_page(catalog):
+    assert sorted(catalog.pages) == NAMES
+
+
+def test_it_opens_with_a_title_for_the_analyst_and_one_cell_of_parameters(notebook):
+    first = notebook.cells[0]
+    assert (first.cell_type, first.metadata.tags) == ("markdown", ["analyst"])
+    assert re.match(r"# \S", first.source)
+    [parameters] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    body = ast.parse(parameters.source).body
+    assert [ast.unparse(line) for line in body] == ["municipality: str = '2480'", "year: int = 2024"]
+
+
+def test_its_cells_are_few_and_short_and_define_nothing(notebook):
+    assert len(notebook.cells) <= 30
+    for cell in notebook.cells:
+        assert len(cell.source.splitlines()) <= 12, cell.id
+    for cell in code_cells(notebook):
+        kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
+        assert not kinds & {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda}, cell.id
+
+
+def test_it_reads_no_file_and_imports_only_from_the_package(notebook):
+    source = "\n".join(cell.source for cell in code_cells(notebook))
+    tree = ast.parse(source)
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not [text for text in texts if re.search(r"[/\\]|\.(csv|xlsx|parquet|json|yml)\b", text)]
+    assert not re.search(r"\bread_\w+|\bopen\(|\bPath\b", source)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports
+    assert all(isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.") for node in imports)
+
+
+def test_it_holds_no_outputs_and_no_version_of_anybodys_python(notebook):
+    for cell in code_cells(notebook):
+        assert (cell.outputs, cell.execution_count) == ([], None), cell.id
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata) - {"page"} == {"kernelspec", "language_info"}
+    assert notebook.metadata.language_info == {"name": "python"}
+
+
+def test_its_markdown_has_one_sentence_a_line(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        for line in cell.source.splitlines():
+            assert not line or line.startswith("#") or re.fullmatch(r"[^.?!]+[.?!]", line), line
+
+
+def test_it_shows_the_figures_of_its_page_once_each_in_the_catalogues_order(notebook, catalog):
+    page = notebook.metadata.page
+    areas = [id for id, area in catalog.focus_areas.items() if area.page == page]
+    priorities = [priority for area in areas for priority in catalog.priorities_of(area)]
+    wanted = [number for number in catalog.figures_on(page) if catalog.figures[number].priority is None]
+    for priority in priorities:
+        wanted += [f"section {priority}", *catalog.figures_on(page, priority)]
+    shown = []
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        shown += [f"section {priority}" for priority in called(tree, "section")]
+        shown += [str(number) for number in called(tree, "figure")]
+    assert shown == wanted
+
+
+def test_each_figure_is_drawn_by_the_chart_that_the_report_asks_for(notebook):
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        for number in called(tree, "figure"):
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            assert names & KINDS.keys() == DRAWN_BY[number], number
+
+
+@pytest.mark.slow
+def test_it_runs_by_jupyter_alone_in_its_own_folder_on_a_fresh_clone(notebook, tmp_path, monkeypatch):
+    copy = real_root(tmp_path)
+    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+    before = sorted(NOTEBOOKS.iterdir())
+    page = notebook.metadata.pop("page")
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}})
+    client.execute()
+    shown = [output for cell in code_cells(notebook) for output in cell.outputs if MIME in output.get("data", {})]
+    assert len(shown) == len(code_cells(notebook)) - 1  # every cell but the parameters ends with an exhibit
+    assert "Umeå" in shown[0].data["text/html"]
+    assert not [output for cell in code_cells(notebook) for output in cell.outputs if output.output_type == "stream"]
+    assert (copy.paths.processed / "tidy.parquet").exists(), page
+    assert sorted(NOTEBOOKS.iterdir()) == before

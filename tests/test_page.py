@@ -1,0 +1,441 @@
+"""What notebooks open: the real report's typed-in numbers, and a made-up municipality whose files fill the slots.
+
+Notebooks run here in this process, cell by cell; that they run by Jupyter too is for test_notebooks.
+"""
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from lxml import html
+
+from copies import NOTEBOOKS, Copy, made_up_root, real_root
+from helpers.exhibits import Shown
+from helpers.page import RefusedEdition, open_page
+from helpers.places import UnknownPlace
+from helpers.sources.answer import digest
+from helpers.wording.kinds import KINDS
+
+NBSP, MINUS = "\u00a0", "\u2212"
+PAGES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+AREAS = {2: "equal_power", 4: "no_vulnerable_areas", 12: "equal_power", 20: "housing"}
+# what FIGURES.md says of Umeå: 19 figures draw, 6 are cards
+STATES = {
+    **dict.fromkeys((2, 3, 4, 7, 8, 9, 10, 18), "exact"),
+    17: "derived",
+    **dict.fromkeys((1, 6, 11, 12, 15, 20, 21, 22, 23, 24), "related"),
+    **dict.fromkeys((5, 13, 14, 16, 19, 25), "slot"),
+}
+
+
+@dataclass
+class Report:
+    """The pages of one copy, each run once."""
+
+    copy: Copy
+    runs: dict[tuple, dict[str, Shown]] = field(default_factory=dict)
+
+    def page(self, name: str, municipality: str = "2480", year: int = 2024) -> dict[str, Shown]:
+        at = (name, municipality, year)
+        if at not in self.runs:
+            self.runs[at] = self.copy.run(*at)
+        return self.runs[at]
+
+    def everything(self, municipality: str = "2480", year: int = 2024) -> dict[str, Shown]:
+        return {
+            f"{name} {anchor}": one for name in PAGES for anchor, one in self.page(name, municipality, year).items()
+        }
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> Report:
+    return Report(real_root(tmp_path_factory.mktemp("real")))
+
+
+@pytest.fixture
+def copy(tmp_path) -> Copy:
+    return made_up_root(tmp_path)
+
+
+def cells(shown: Shown, number: int = 0) -> list[list[str]]:
+    """Header and rows of a table on the page."""
+    tables = html.fromstring(f"<div>{shown.html}</div>").xpath("//table")
+    return [[cell.text_content().strip() for cell in row.xpath("th|td")] for row in tables[number].xpath(".//tr")]
+
+
+def drawing(shown: Shown) -> str:
+    return re.search(r"<svg.*?</svg>", shown.html, re.DOTALL)[0]
+
+
+def rows(shown: Shown) -> list[dict[str, str]]:
+    """The lines of a figure's download."""
+    text = shown.record["download_text"].removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def test_umeas_figure_4_is_the_published_one(real):
+    figure = real.page("no_vulnerable_areas")["figur-4"]
+    said = f"Otrygga sen kväll: 16,1{NBSP}procent i Umeå 2021–2022, 27,0 i riket."
+    assert figure.record["finding"] == said
+    assert said in html.fromstring(drawing(figure)).text_content()
+    assert "Procent. Umeå och 8 jämförda platser, 2021–2022." in figure.record["subtitle"]
+    assert ["Umeå", "16,1"] in cells(figure)
+    assert ["Riket", "27,0"] in cells(figure)
+    assert [row["värde"][:7] for row in rows(figure) if row["kod"] == "2480"] == ["16,0991"]  # as it is published
+    [key] = [line for line in figure.record["key_figures"] if line["place"] == "2480"]
+    assert (key["year"], key["sex"], key["value"]) == (2022, "T", "16.0991")
+
+
+def test_umeas_figure_9_has_women_men_and_all_of_2022(real):
+    figure = real.page("equal_power")["figur-9"]
+    assert "kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022." in figure.record["finding"]
+    table = cells(figure)
+    assert table[:2] == [["Plats", "Kvinnor", "Män", "Alla"], ["Umeå", "75,8", "90,9", "83,2"]]
+
+
+def test_the_mislabelled_support_table_is_nordmalings(real):
+    tables = [cells(real.page("regional_support")["r4"], number) for number in range(6)]
+    captions = html.fromstring(real.page("regional_support")["r4"].html).xpath("//caption")
+    [number] = [n for n, caption in enumerate(captions) if caption.text_content().strip().startswith("Nordmaling")]
+    assert ["Totalt", "597", "", "551", "", f"{MINUS}46"] in tables[number]
+    assert tables[number][-1][4] == f"15,5{NBSP}%"
+    assert not [caption for caption in captions if caption.text_content().strip().startswith("Umeå:")]
+
+
+def test_nineteen_figures_draw_and_six_are_cards(real):
+    figures = {
+        int(one.record["anchor"].removeprefix("figur-")): one
+        for one in real.everything().values()
+        if one.record["kind"] == "figure" and one.record["anchor"].startswith("figur-")
+    }
+    assert {number: one.record["state"] for number, one in figures.items()} == STATES
+    for number, one in figures.items():
+        assert ("<svg" in one.html) == (STATES[number] != "slot"), number
+        assert ("data/raw/local/2480/" in one.html) == (STATES[number] == "slot"), number
+
+
+def test_a_related_figure_says_what_it_is_not(real):
+    figure = real.page("housing")["figur-20"]
+    assert figure.record["state_text"].startswith("Närliggande mått")
+    assert any("norm 3" in note and "norm 2" in note for note in figure.record["notes"])
+
+
+def test_every_drawing_has_its_alternative_text_source_and_table(real):
+    drawn = [one for one in real.everything().values() if one.record["kind"] == "figure" and "<svg" in one.html]
+    assert len(drawn) >= 19
+    for one in drawn:
+        page = html.fromstring(one.html)
+        [svg] = page.xpath("//svg")
+        assert one.record["alternative"] == svg.xpath("./title")[0].text
+        assert one.record["alternative"].split(". ")[0] in KINDS.values()
+        assert page.xpath("//*[@class='source']")[0].text_content().startswith("Källa: ")
+        assert len(page.xpath("//table//tr")) > 1
+        assert rows(one)
+
+
+@pytest.mark.slow
+def test_an_edition_is_the_same_whatever_came_later(real, tmp_path):
+    """Figures of 2020 do not change when every later value is taken out of the snapshot."""
+    cut = Report(real_root(tmp_path))
+    for manifest in cut.copy.paths.raw.glob("*/manifest.json"):
+        whole = json.loads(manifest.read_text("utf-8"))
+        for id, entry in whole["series"].items():
+            entry["sha256"] = digest(without_later(manifest.with_name(f"{id}.csv"), 2020))
+        manifest.write_text(json.dumps(whole), "utf-8")
+    for table in cut.copy.paths.documents.glob("*.csv"):
+        if table.stem != "support_profiles_printed":
+            without_later(table, 2020)
+    assert cut.copy.page("overview", "2480", 2020).setting.table["year"].max() == 2020
+    ours, theirs = real.everything(year=2020), cut.everything(year=2020)
+    assert ours.keys() == theirs.keys()
+    for name, one in ours.items():
+        assert one.html == theirs[name].html, name
+        assert one.record == theirs[name].record, name
+
+
+def without_later(path, year: int) -> bytes:
+    """Rewrites a csv file without the rows of years after `year`, and returns its bytes."""
+    header, *lines = path.read_text("utf-8").splitlines()
+    at = header.split(",").index("year")
+    kept = [line for line in lines if int(next(csv.reader([line]))[at]) <= year]
+    path.write_text("\n".join([header, *kept]) + "\n", "utf-8")
+    return path.read_bytes()
+
+
+def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(real):
+    figures = [one for one in real.everything(year=2020).values() if one.record["kind"] == "figure"]
+    drawn = [one for one in figures if one.record["download_text"]]
+    assert len(drawn) > 8
+    for one in drawn:
+        assert max(int(row["år"]) for row in rows(one)) <= 2020
+        assert max(line["year"] for line in one.record["key_figures"]) <= 2020
+        said = " ".join((one.record["finding"], one.record["subtitle"], one.record["alternative"]))
+        assert max(map(int, re.findall(r"\b20\d\d\b", said))) <= 2020
+
+
+@pytest.mark.parametrize(
+    ("municipality", "year", "kind", "said"),
+    [
+        ("9999", 2024, UnknownPlace, "'9999' is no place in data/raw/kolada/places.csv.*'lagesbild fetch'"),
+        ("2499", 2024, UnknownPlace, "Near it: 2401 Nordmaling"),
+        ("0024", 2024, UnknownPlace, "'0024' is Region Västerbotten, not a municipality. Choose a municipality's code"),
+        ("0000", 2024, UnknownPlace, "'0000' is Riket, not a municipality"),
+        ("../x", 2024, UnknownPlace, "'../x' is not a municipality's code. Use four digits as text"),
+        ("248", 2024, UnknownPlace, "'248' is not a municipality's code. Use four digits"),
+        ("２４８０", 2024, UnknownPlace, "is not a municipality's code. Use four digits"),
+        (2480, 2024, RefusedEdition, "2480 is not text. Write the code in quotes"),
+        ("2480", "2024", RefusedEdition, "year: '2024' is not a whole number. Write it without quotes"),
+        ("2480", True, RefusedEdition, "year: True is not a whole number"),
+        (
+            "2480",
+            2031,
+            RefusedEdition,
+            "2031 is without data: the last value of 2480 is of 2025. Choose a year up to 2030",
+        ),
+        (
+            "2480",
+            1990,
+            RefusedEdition,
+            r"1990 is without data: the first value of 2480 is of 20\d\d. Choose 20\d\d or later",
+        ),
+    ],
+)
+def test_what_cannot_be_opened_is_refused_with_value_and_remedy(real, municipality, year, kind, said):
+    with pytest.raises(kind, match=said):
+        real.copy.page("overview", municipality, year)
+
+
+def test_an_unknown_page_is_refused_with_the_pages_there_are(real):
+    with pytest.raises(RefusedEdition, match=r"'owerview' is not in data/catalog/programme\.yml\. Choose: overview, "):
+        open_page("owerview", "2480", 2024, root=str(real.copy.paths.root))
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "genitive", "group"),
+    [("2401", "Nordmaling", "Nordmalings", "G37479"), ("0580", "Linköping", "Linköpings", "G37449")],
+)
+def test_names_genitive_and_group_follow_the_municipality(real, code, name, genitive, group):
+    page = real.copy.page("equal_power", code)
+    assert page.setting.worded("{place}: {genitive}") == f"{name}: {genitive}"
+    assert page.setting.group.id == group
+    assert code not in page.group
+    header = real.page("equal_power", code)["0"].html
+    assert f"Fokusområde 2: {name} kommun" in header
+    assert f"Inga bedömningar för {name} 2024" in header
+    figures = [one for one in real.page("no_vulnerable_areas", code).values() if one.record["kind"] == "figure"]
+    drawn = [one.record["finding"] for one in figures if one.record["finding"]]
+    assert drawn
+    assert all(f"i {name}" in said and "Umeå" not in said for said in drawn)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_municipality_without_judgements_gets_every_page(real, name):
+    assert real.page(name, "2401")
+
+
+def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figure(real, tmp_path):
+    changed = Report(real_root(tmp_path))
+    series = changed.copy.kolada / "N07609.csv"
+    text = series.read_text("utf-8")
+    text, found = re.subn(r"^(2480,2022,0,T,,)[0-9.]+,", r"\g<1>23.4,", text, flags=re.MULTILINE)
+    assert found == 1
+    series.write_text(text, "utf-8")
+    manifest = json.loads((changed.copy.kolada / "manifest.json").read_text("utf-8"))
+    manifest["series"]["N07609"]["sha256"] = digest(series.read_bytes())
+    (changed.copy.kolada / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    old, new = (one.page("no_vulnerable_areas") for one in (real, changed))
+    figure = new["figur-4"]
+    assert f"23,4{NBSP}procent i Umeå" in figure.record["finding"]
+    assert "23,4" in figure.record["alternative"]
+    assert ["Umeå", "23,4"] in cells(figure)
+    assert {row["värde"] for row in rows(figure) if row["kod"] == "2480"} == {"23,4"}
+    assert [line["value"] for line in figure.record["key_figures"] if line["place"] == "2480"] == ["23.4000"]
+    bars = [re.sub(r"<title.*?</title>", "", drawing(one["figur-4"])) for one in (old, new)]
+    assert bars[0] != bars[1]
+    assert "16,1" not in bars[1]
+    for number in (3, 6, 7):
+        assert old[f"figur-{number}"].html == new[f"figur-{number}"].html
+
+
+YEARS = (2018, 2020, 2022)
+SLOTS = {
+    5: (
+        "no_vulnerable_areas",
+        "own.csv",
+        "indicator,year,place,value",
+        [("inequality_index", y, p, v + (y - 2018) / 100) for p, v in (("9901", 0.2), ("0000", 0.3)) for y in YEARS],
+        "lines",
+        [["År", "Påhittsby", "Riket"], ["2018", "0,20", "0,30"], ["2020", "0,22", "0,32"], ["2022", "0,24", "0,34"]],
+    ),
+    13: (
+        "childhood",
+        "own.xlsx",
+        "indicator,year,sex,group,count,value",
+        [("can_influence_school", y, "T", g, 90, v + y - 2018) for g, v in (("Ja", 40), ("Nej", 50)) for y in YEARS],
+        "dots_by_year",
+        [["År", "Ja", "Nej"], ["2018", "40,0", "50,0"], ["2020", "42,0", "52,0"], ["2022", "44,0", "54,0"]],
+    ),
+    14: (
+        "childhood",
+        "own.csv",
+        "indicator,year,group,value",
+        [("families_by_income_standard", y, g, v) for g, v in (("Hög", 88), ("Låg", 12)) for y in YEARS],
+        "stacked_shares",
+        [["År", "Hög", "Låg"], *([str(y), "88,0", "12,0"] for y in YEARS)],
+    ),
+    16: (
+        "childhood",
+        "own.xlsx",
+        "indicator,year,sex,group,count,value",
+        [
+            ("feels_well", y, sex, g, 80, v + y - 2018)
+            for g, v in (("Åk 7", 60), ("Åk 9", 50))
+            for sex in ("K", "M")
+            for y in YEARS
+        ],
+        "small_multiples",
+        [
+            ["År", "Åk 7, Kvinnor", "Åk 9, Kvinnor", "Åk 7, Män", "Åk 9, Män"],
+            *([str(y), *[f"{60 + n},0", f"{50 + n},0"] * 2] for n, y in zip((0, 2, 4), YEARS, strict=True)),
+        ],
+    ),
+    19: (
+        "housing",
+        "own.csv",
+        "indicator,year,group,value",
+        [("housing_cost_over_half_of_income", 2022, g, v) for g, v in (("Ensam", "21,5"), ("Par", "3,5"))],
+        "bars_by_group",
+        [["Grupp", "Värde, procent"], ["Ensam", "21,5"], ["Par", "3,5"]],
+    ),
+    25: (
+        "work",
+        "own.xlsx",
+        "indicator,year,month,value",
+        [
+            (id, y, 7, v + y - 2018)
+            for id, v in (("unemployed_with_disability_july", 300), ("unemployed_all_july", 1500))
+            for y in YEARS
+        ],
+        "two_panels",
+        [
+            ["År", "Med funktionsnedsättning", "Totalt"],
+            *([f"juli {2018 + n}", str(300 + n), f"1{NBSP}{500 + n}"] for n in (0, 2, 4)),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("number", SLOTS)
+def test_an_own_file_fills_its_slot_with_the_named_chart(copy, number):
+    page, name, header, lines, kind, table = SLOTS[number]
+    empty = copy.run(page)[f"figur-{number}"]
+    assert empty.record["state"] == "slot"
+    assert "data/raw/local/9901/" in empty.record["card"]["how_to_add"]
+    copy.own_file(name, *lines, header=header)
+    figure = copy.run(page)[f"figur-{number}"]
+    assert figure.record["state"] == "exact"
+    assert figure.record["alternative"].startswith(f"{KINDS[kind]}. ")
+    assert cells(figure) == table
+    assert len(rows(figure)) == len(lines)
+    assert "i Påhittsby" in figure.record["finding"]
+    texts = " ".join(text.text_content() for text in html.fromstring(drawing(figure)).xpath("//text"))
+    for label in table[0][1:] if number != 19 else ("Ensam", "Par"):
+        assert all(part in texts for part in label.split(", ")[:1]), label
+    assert "ur kommunens egen fil." in figure.html
+
+
+@pytest.mark.parametrize("number", [12, 25])
+def test_one_of_two_measures_is_drawn_by_itself(copy, number):
+    month = {"month": 7} if number == 25 else {}
+    id = {12: "violence_cases_opened", 25: "unemployed_all_july"}[number]
+    header = ",".join(["indicator", "year", *month, "value"])
+    copy.own_file("own.csv", *[(id, y, *month.values(), 100 + y) for y in YEARS], header=header)
+    figure = copy.run({12: "equal_power", 25: "work"}[number])[f"figur-{number}"]
+    assert figure.record["alternative"].startswith(f"{KINDS['lines']}. ")
+    assert len(cells(figure)) == 4
+
+
+def test_values_for_women_and_men_alone_are_drawn_though_there_is_no_total(copy):
+    lines = [("can_influence_school", y, sex, 50 + n) for y in YEARS for n, sex in enumerate("KM")]
+    copy.own_file("own.csv", *lines, header="indicator,year,sex,value")
+    figure = copy.run("childhood")["figur-13"]
+    assert cells(figure)[0] == ["År", "Kvinnor", "Män"]
+    assert len(rows(figure)) == 6
+
+
+def test_a_hidden_value_is_told_from_a_missing_one(copy):
+    lines = [("feels_well", y, "Åk 7", 60) for y in (2021, 2022)] + [("feels_well", 2022, "Åk 9", "<5")]
+    copy.own_file("own.csv", *lines, header="indicator,year,group,value")
+    figure = copy.run("childhood")["figur-16"]
+    assert cells(figure) == [["År", "Åk 7", "Åk 9"], ["2021", "60,0", ".."], ["2022", "60,0", "x"]]
+    assert "dold för att skydda enskilda" in figure.html
+    assert [row["status"] for row in rows(figure)] == ["", "", "hidden"]
+
+
+def test_a_text_in_a_file_is_text_on_the_page(copy):
+    hostile = "<script>alert(1)</script>"
+    copy.own_file(
+        "own.csv",
+        ("housing_cost_over_half_of_income", 2022, hostile, 9),
+        ("housing_cost_over_half_of_income", 2022, "Par", 3),
+        header="indicator,year,group,value",
+    )
+    figure = copy.run("housing")["figur-19"]
+    assert "<script" not in figure.html
+    assert cells(figure)[1][0] == hostile
+
+
+def test_a_figures_own_series_takes_its_place_by_itself(copy):
+    near = copy.run("housing")["figur-20"]
+    assert near.record["state"] == "related"
+    copy.fetched("N07914", {("9901", 2022): 31, ("0000", 2022): 41})
+    own = copy.run("housing")["figur-20"]
+    assert own.record["state"] == "exact"
+    assert cells(own) == [["Plats", "Värde, procent"], ["Påhittsby", "31,0"], ["Riket", "41,0"]]
+    assert not any("norm 2" in note for note in own.record["notes"])
+
+
+def test_a_figures_own_file_takes_the_place_of_what_stood_in(copy):
+    copy.fetched("U30750", {("9901", 2022): 12.5})
+    assert copy.run("equal_power")["figur-12"].record["alternative"].startswith(KINDS["value_bars"])
+    lines = [("violence_cases_opened", y, y - 1900) for y in YEARS]
+    lines += [("violence_cases_share_women", y, 80) for y in YEARS]
+    copy.own_file("own.xlsx", *lines)
+    figure = copy.run("equal_power")["figur-12"]
+    assert figure.record["state"] == "exact"
+    assert figure.record["alternative"].startswith(KINDS["two_panels"])
+    assert cells(figure)[0] == ["År", "Nya ärenden", "Andel kvinnor"]
+    assert cells(figure)[3] == ["2022", "122", "80,0"]
+
+
+def test_a_margin_that_arrives_is_drawn_and_its_absence_no_longer_told(copy):
+    def without_margin(figure: Shown) -> bool:
+        return any(note.startswith("Osäkerhetstal saknas") for note in figure.record["notes"])
+
+    old = copy.run("no_vulnerable_areas")["figur-4"]
+    assert without_margin(old)
+    copy.fetched("N07657", {("9901", 2022): 2.5, ("0000", 2022): 0.5})
+    new = copy.run("no_vulnerable_areas")["figur-4"]
+    assert not without_margin(new)
+    assert ["Påhittsby", "16,1 ± 2,5"] in cells(new)
+    assert [row["felmarginal"] for row in rows(new) if row["kod"] == "9901"] == ["2,5"]
+    assert drawing(new).count("<path") > drawing(old).count("<path")
+
+
+def test_a_page_names_the_places_that_lack_a_value(copy):
+    figure = copy.run("no_vulnerable_areas")["figur-4"]
+    assert "Saknar värde: Luftnäs." in figure.record["notes"]
+    assert "Senaste värdet i Påhittsby i underlaget avser 2022." in figure.record["notes"]
+
+
+def test_a_place_without_any_value_is_refused_with_what_to_fetch(copy):
+    with pytest.raises(RefusedEdition, match=r"'9903' has no values; data/raw holds 3 places\. Run 'lagesbild fetch"):
+        copy.page("overview", "9903")
+
+
+def test_a_figure_of_another_page_is_refused_by_name(copy):
+    with pytest.raises(KeyError, match="figure 9 is not on 'work', which has 21, 22, 23, 24, 25"):
+        copy.page("work").figure(9)

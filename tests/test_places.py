@@ -1,0 +1,56 @@
+"""Municipalities, regions and whom a municipality is compared with."""
+
+import pytest
+
+from copies import Copy, made_up_root
+from helpers.places import ComparisonGroup, Places, UnknownPlace, load_places
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Copy:
+    return made_up_root(tmp_path_factory.mktemp("made-up"))
+
+
+@pytest.fixture(scope="module")
+def places(copy) -> Places:
+    return load_places(copy.paths)
+
+
+def test_a_code_is_text_and_names_its_place(places):
+    assert places.name("0180") == places.municipality("0180") == "Nollstad"
+    assert places.name("0000") == "Riket"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("9999", "'9999' is no place.*Near it: 9901 Påhittsby, 9902 Sagostad, 9903 Luftnäs. Use the four-digit code"),
+        ("180", "'180' is not a municipality's code. Use four digits as text, such as 2480 or 0180"),
+        ("../9901", "is not a municipality's code"),
+        ("", "'' is not a municipality's code"),
+        ("0099", "'0099' is Region Saga, not a municipality"),
+    ],
+)
+def test_what_is_no_municipality_is_refused_with_a_remedy(places, code, said):
+    with pytest.raises(UnknownPlace, match=said):
+        places.municipality(code)
+
+
+def test_a_pinned_group_is_taken_by_its_id_and_leaves_the_municipality_out(copy, places):
+    assert places.comparison_group(copy.catalog, "9901") == ComparisonGroup(
+        "G99001", "Liknande kommuner, övergripande, Påhittsby, 2025", ("9902", "9903")
+    )
+
+
+def test_another_municipality_takes_the_newest_official_group_of_its_name(copy, places):
+    group = places.comparison_group(copy.catalog, "9902")
+    assert (group.id, group.year, group.members) == ("G99003", "2025", ("9901",))
+
+
+def test_a_municipality_without_an_official_group_has_none(copy, places):
+    assert places.comparison_group(copy.catalog, "9903") is None
+
+
+def test_the_region_follows_from_the_code(copy, places):
+    assert places.county(copy.catalog, "9901") == "0099"
+    assert places.county(copy.catalog, "0180") is None
