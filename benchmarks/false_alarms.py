@@ -1,19 +1,25 @@
 """Prints how often the trend rule calls flat series a trend, and how often it finds real slopes.
 
 Run: python benchmarks/false_alarms.py (some minutes; the same numbers every time). The aim is at most 1 %
-false alarms for independent years. Every series goes through `trends_of`, the way that the product's do.
-Extra variation is real variation between years, in percent of the level, on top of chance; under AR(1) it
-carries over to the next year.
+false alarms for independent years. With --store the rates go to data/catalog/method/false_alarms.csv, from where the
+page *Metod* prints them: do so whenever the rule changes. Every series goes through `trends_of`, the way that the
+product's do. Extra variation is real variation between years, in percent of the level, on top of chance; under AR(1)
+it carries over to the next year.
 """
 
+import csv
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from helpers.paths import project_paths
 from helpers.trends import TrendContext, trends_of
+from helpers.trends.context import rule_in_force
 
 SERIES = 10_000  # a rate of 1 % is then known to 0.2 either way
 EXTRA = (0, 1, 3, 5)
@@ -21,6 +27,7 @@ SLOPES = (1, 2, 5, 10)
 EDITION = 2024
 POPULATION = 130_000
 AIM = 1.0  # percent
+STORED = "method/false_alarms.csv"  # below data/catalog
 
 
 @dataclass(frozen=True)
@@ -103,28 +110,75 @@ def called_a_trend(kind: Kind, world: World) -> float:
     return float(100 * (sign < 0 if world.slope else sign != 0).mean())
 
 
-def show(title: str, kinds: list[Kind], worlds: dict[str, World]) -> float:
-    """Prints a table of percents and returns the largest."""
-    print(f"\n{title}\n{'':34}" + "".join(f"{name:>18}" for name in worlds))
-    largest = 0.0
-    for kind in kinds:
-        rates = [called_a_trend(kind, world) for world in worlds.values()]
-        largest = max(largest, *rates)
+@dataclass(frozen=True)
+class Table:
+    """One printed table: the kinds are its rows, the worlds its columns."""
+
+    name: str  # as the stored rates name it
+    title: str
+    kinds: list[Kind]
+    worlds: list[World]
+
+
+TABLES = [
+    Table("independent", "False alarms, independent years", KINDS, [World(e) for e in EXTRA]),
+    Table("weak", "False alarms of the weak rule (held to 5 %, printed as weak)", [WEAK], [World(e) for e in EXTRA]),
+    Table(
+        "dependent",
+        "False alarms, years that depend on each other",
+        [*KINDS, WEAK],
+        [World(e, 0, c) for c in (0.3, 0.6) for e in (3, 5)],
+    ),
+    *(
+        Table(
+            "power",
+            f"Power: falling series found, extra variation {e} %",
+            [*KINDS, WEAK],
+            [World(e, s) for s in SLOPES],
+        )
+        for e in (0, 3)
+    ),
+]
+
+
+def shown(world: World) -> str:
+    """A column's heading: "extra 3 %", "AR 0.3, extra 3 %" or "2 % a year"."""
+    if world.slope:
+        return f"{world.slope:g} % a year"
+    return (f"AR {world.correlation}, " if world.correlation else "") + f"extra {world.extra:g} %"
+
+
+def rates_of(table: Table) -> list[dict[str, object]]:
+    """Prints the table and returns its rates, one row each, as they are stored."""
+    print(f"\n{table.title}\n{'':34}" + "".join(f"{shown(world):>18}" for world in table.worlds))
+    rows = []
+    for kind in table.kinds:
+        rates = [called_a_trend(kind, world) for world in table.worlds]
         print(f"{kind.name:34}" + "".join(f"{rate:17.2f}%" for rate in rates), flush=True)
-    return largest
+        for world, rate in zip(table.worlds, rates, strict=True):
+            rows.append({"table": table.name, "series": kind.name, **vars(world), "percent": f"{rate:.2f}"})
+    return rows
+
+
+def store(rates: list[dict[str, object]]) -> Path:
+    """Writes the rates with what they belong to: the rule in force, the number of series, the date."""
+    path = project_paths().catalog / STORED
+    belongs = {"simulated": SERIES, "rule": rule_in_force(), "made": datetime.now(UTC).date().isoformat()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rates[0], *belongs], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rate | belongs for rate in rates)
+    return path
 
 
 def main() -> int:
-    """Prints four tables; 1 when flat independent series are called trends more often than the aim allows."""
-    extra = {f"extra {e} %": World(e) for e in EXTRA}
-    worst = show("False alarms, independent years", KINDS, extra)
-    print(f"largest: {worst:.2f} % (aim: at most {AIM:g} %)")
-    show("False alarms of the weak rule (held to 5 %, printed as weak)", [WEAK], extra)
-    carried = {f"AR {c}, extra {e} %": World(e, 0, c) for c in (0.3, 0.6) for e in (3, 5)}
-    show("False alarms, years that depend on each other", [*KINDS, WEAK], carried)
-    for e in (0, 3):
-        slopes = {f"{s} % a year": World(e, s) for s in SLOPES}
-        show(f"Power: falling series found, extra variation {e} %", [*KINDS, WEAK], slopes)
+    """Prints the tables; 1 when flat independent series are called trends more often than the aim allows."""
+    rates = [rate for table in TABLES for rate in rates_of(table)]
+    worst = max(float(rate["percent"]) for rate in rates if rate["table"] == "independent")
+    print(f"\nlargest false alarm rate for independent years: {worst:.2f} % (aim: at most {AIM:g} %)")
+    if "--store" in sys.argv[1:]:
+        print(f"written: {store(rates)}")
     return int(worst > AIM)
 
 

@@ -148,27 +148,39 @@ class Copy:
 
     def run(self, notebook: str, municipality: str = "9901", year: int = 2024) -> dict[str, Shown]:
         """What the notebook's cells end with, by anchor, run in this process from top to bottom."""
-        with mock.patch.dict(os.environ, {ROOT_VARIABLE: str(self.paths.root)}):
-            shown = cells_shown(NOTEBOOKS / f"{notebook}.ipynb", municipality, year)
+        shown = self._shown(notebook, (municipality, year), "")
         return {one.record.get("anchor") or str(number): one for number, one in enumerate(shown)}
+
+    def figure(self, notebook: str, number: int) -> Shown:
+        """One figure of the made-up municipality, made by its own cell of the notebook."""
+        return self._shown(notebook, ("9901", 2024), f"page.figure({number})")[-1]
+
+    def _shown(self, notebook: str, parameters: tuple[str, int], wanted: str) -> list[Shown]:
+        with mock.patch.dict(os.environ, {ROOT_VARIABLE: str(self.paths.root)}):
+            return cells_shown(NOTEBOOKS / f"{notebook}.ipynb", parameters, wanted)
 
     def files(self) -> dict[str, bytes]:
         """Every file below the root with its bytes."""
         return {self.paths.relative(p): p.read_bytes() for p in sorted(self.paths.root.rglob("*")) if p.is_file()}
 
 
-def cells_shown(notebook: Path, municipality: str, year: int) -> list[Shown]:
-    """The last expression of every code cell; parameters are set after their cell, as papermill does."""
+def cells_shown(notebook: Path, parameters: tuple[str, int], wanted: str = "") -> list[Shown]:
+    """The last expression of every code cell; parameters are set after their cell, as papermill does.
+
+    With `wanted`, only of the cells that open the page or hold that text.
+    """
     space: dict = {}
     shown = []
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
-        if cell["cell_type"] != "code":
+        source = "".join(cell["source"])
+        given = "parameters" in cell["metadata"].get("tags", [])
+        if cell["cell_type"] != "code" or not (given or "open_page" in source or wanted in source):
             continue
-        body = ast.parse("".join(cell["source"])).body
+        body = ast.parse(source).body
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
         exec(compile(ast.Module(body, []), notebook.name, "exec"), space)
-        if "parameters" in cell["metadata"].get("tags", []):
-            space |= {"municipality": municipality, "year": year}
+        if given:
+            space |= dict(zip(("municipality", "year"), parameters, strict=True))
         if last is not None:
             shown.append(eval(compile(ast.Expression(last.value), notebook.name, "eval"), space))
     return shown

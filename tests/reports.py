@@ -44,11 +44,11 @@ def files_below(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def real_copy(root: Path) -> Path:
-    """The repository as it is cloned, without code and without what builds have made."""
+def real_copy(root: Path, but: str = "") -> Path:
+    """The repository as it is cloned, without code and without what builds have made; without the folder `but`."""
     unlike_git = ignore_patterns("kernel-ipc-*", ".ipynb_checkpoints")
     for name in CLONED:
-        if (REPOSITORY / name).is_dir():
+        if name != but and (REPOSITORY / name).is_dir():
             copytree(REPOSITORY / name, root / name, ignore=unlike_git)
     return root
 

@@ -17,7 +17,9 @@ import pytest
 
 import reports
 from copies import Copy, made_up_root
-from helpers.claims import Figures, Obstacle, Vocabulary, evaluated, parsed
+from helpers.claims import Vocabulary, parsed
+from helpers.claims.evaluation import evaluated
+from helpers.claims.readings import Figures, Obstacle
 from helpers.page.sexes import place_gaps
 from helpers.places import load_places
 from helpers.suppression import exposed
@@ -151,6 +153,14 @@ def test_no_exhibit_of_a_notebook_holds_a_hidden_number_and_the_table_explains_t
         assert told(json.dumps(one.record, ensure_ascii=False, default=str), hidden) == [], anchor
     assert "dold för att skydda enskilda" in shown["figur-16"].html
     assert re.search(r'<td class="numeric">\s*x\s*</td>', shown["figur-16"].html)
+
+
+def test_a_figure_with_nothing_but_hidden_values_says_so_and_not_that_the_file_is_missing(tmp_path):
+    made = made_up_root(tmp_path)
+    made.own_file("own.csv", ("feels_well", 2022, "T", "", 4.12, 4), header=HEADER)
+    html = made.run("childhood")["figur-16"].html
+    assert "dolda för att skydda enskilda" in html
+    assert "egen fil saknas" not in html
 
 
 def test_the_download_gives_no_hidden_count_away_by_subtraction(copy):

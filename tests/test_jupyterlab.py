@@ -16,7 +16,7 @@ from reports import eventually, real_copy
 pytestmark = pytest.mark.slow
 NOTEBOOK = "no_vulnerable_areas.ipynb"
 DRAWN, IDLE = "#figur-4 svg[role=img]", "Python 3 (ipykernel) | Idle"
-ERROR = "[data-mime-type='application/vnd.jupyter.error']"
+ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # a traceback, or anything else on stderr
 QUIET = (
     "--no-browser",
     "--allow-root",

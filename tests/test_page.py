@@ -166,9 +166,10 @@ def without_later(path, year: int) -> bytes:
 
 
 def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(real):
-    figures = [one for one in real.everything(year=2020).values() if one.record["kind"] == "figure"]
+    pages = [real.page(name, year=2020) for name in ("overview", "no_vulnerable_areas", "work")]
+    figures = [one for page in pages for one in page.values() if one.record["kind"] == "figure"]
     drawn = [one for one in figures if one.record["download_text"]]
-    assert len(drawn) > 8
+    assert len(drawn) == 7  # figures 1, 3, 4, 6, 21, 22 and 24
     for one in drawn:
         assert max(int(row["år"]) for row in rows(one)) <= 2020
         assert max(line["year"] for line in one.record["key_figures"]) <= 2020
@@ -231,6 +232,7 @@ def test_names_genitive_and_group_follow_the_municipality(real, code, name, geni
     assert all(f"i {name}" in said and "Umeå" not in said for said in drawn)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_a_municipality_without_judgements_gets_every_page(real, name):
     assert real.page(name, "2401")
@@ -331,11 +333,11 @@ SLOTS = {
 @pytest.mark.parametrize("number", SLOTS)
 def test_an_own_file_fills_its_slot_with_the_named_chart(copy, number):
     page, name, header, lines, kind, table = SLOTS[number]
-    empty = copy.run(page)[f"figur-{number}"]
+    empty = copy.figure(page, number)
     assert empty.record["state"] == "slot"
     assert "data/raw/local/9901/" in empty.record["card"]["how_to_add"]
     copy.own_file(name, *lines, header=header)
-    figure = copy.run(page)[f"figur-{number}"]
+    figure = copy.figure(page, number)
     assert figure.record["state"] == "exact"
     assert figure.record["alternative"].startswith(f"{KINDS[kind]}. ")
     assert cells(figure) == table
@@ -353,7 +355,7 @@ def test_one_of_two_measures_is_drawn_by_itself(copy, number):
     id = {12: "violence_cases_opened", 25: "unemployed_all_july"}[number]
     header = ",".join(["indicator", "year", *month, "value"])
     copy.own_file("own.csv", *[(id, y, *month.values(), 100 + y) for y in YEARS], header=header)
-    figure = copy.run({12: "equal_power", 25: "work"}[number])[f"figur-{number}"]
+    figure = copy.figure({12: "equal_power", 25: "work"}[number], number)
     assert figure.record["alternative"].startswith(f"{KINDS['lines']}. ")
     assert len(cells(figure)) == 4
 
@@ -361,18 +363,23 @@ def test_one_of_two_measures_is_drawn_by_itself(copy, number):
 def test_values_for_women_and_men_alone_are_drawn_though_there_is_no_total(copy):
     lines = [("can_influence_school", y, sex, 50 + n) for y in YEARS for n, sex in enumerate("KM")]
     copy.own_file("own.csv", *lines, header="indicator,year,sex,value")
-    figure = copy.run("childhood")["figur-13"]
+    figure = copy.figure("childhood", 13)
     assert cells(figure)[0] == ["År", "Kvinnor", "Män"]
     assert len(rows(figure)) == 6
 
 
 def test_a_hidden_value_is_told_from_a_missing_one(copy):
-    lines = [("feels_well", y, "Åk 7", 60) for y in (2021, 2022)] + [("feels_well", 2022, "Åk 9", "<5")]
+    lines = [("feels_well", y, g, 60) for g in ("Åk 7", "Åk 8") for y in (2021, 2022)]
+    lines += [("feels_well", 2022, "Åk 9", "<5")]
     copy.own_file("own.csv", *lines, header="indicator,year,group,value")
-    figure = copy.run("childhood")["figur-16"]
-    assert cells(figure) == [["År", "Åk 7", "Åk 9"], ["2021", "60,0", ".."], ["2022", "60,0", "x"]]
+    figure = copy.figure("childhood", 16)
+    assert cells(figure) == [
+        ["År", "Åk 7", "Åk 8", "Åk 9"],
+        ["2021", "60,0", "60,0", ".."],
+        ["2022", "60,0", "60,0", "x"],
+    ]
     assert "dold för att skydda enskilda" in figure.html
-    assert [row["status"] for row in rows(figure)] == ["", "", "hidden"]
+    assert [row["status"] for row in rows(figure)] == ["", "", "", "", "hidden"]
 
 
 def test_a_text_in_a_file_is_text_on_the_page(copy):
@@ -383,16 +390,16 @@ def test_a_text_in_a_file_is_text_on_the_page(copy):
         ("housing_cost_over_half_of_income", 2022, "Par", 3),
         header="indicator,year,group,value",
     )
-    figure = copy.run("housing")["figur-19"]
+    figure = copy.figure("housing", 19)
     assert "<script" not in figure.html
     assert cells(figure)[1][0] == hostile
 
 
 def test_a_figures_own_series_takes_its_place_by_itself(copy):
-    near = copy.run("housing")["figur-20"]
+    near = copy.figure("housing", 20)
     assert near.record["state"] == "related"
     copy.fetched("N07914", {("9901", 2022): 31, ("0000", 2022): 41})
-    own = copy.run("housing")["figur-20"]
+    own = copy.figure("housing", 20)
     assert own.record["state"] == "exact"
     assert cells(own) == [["Plats", "Värde, procent"], ["Påhittsby", "31,0"], ["Riket", "41,0"]]
     assert not any("norm 2" in note for note in own.record["notes"])
@@ -400,11 +407,11 @@ def test_a_figures_own_series_takes_its_place_by_itself(copy):
 
 def test_a_figures_own_file_takes_the_place_of_what_stood_in(copy):
     copy.fetched("U30750", {("9901", 2022): 12.5})
-    assert copy.run("equal_power")["figur-12"].record["alternative"].startswith(KINDS["value_bars"])
+    assert copy.figure("equal_power", 12).record["alternative"].startswith(KINDS["value_bars"])
     lines = [("violence_cases_opened", y, y - 1900) for y in YEARS]
     lines += [("violence_cases_share_women", y, 80) for y in YEARS]
     copy.own_file("own.xlsx", *lines)
-    figure = copy.run("equal_power")["figur-12"]
+    figure = copy.figure("equal_power", 12)
     assert figure.record["state"] == "exact"
     assert figure.record["alternative"].startswith(KINDS["two_panels"])
     assert cells(figure)[0] == ["År", "Nya ärenden", "Andel kvinnor"]
@@ -415,10 +422,10 @@ def test_a_margin_that_arrives_is_drawn_and_its_absence_no_longer_told(copy):
     def without_margin(figure: Shown) -> bool:
         return any(note.startswith("Osäkerhetstal saknas") for note in figure.record["notes"])
 
-    old = copy.run("no_vulnerable_areas")["figur-4"]
+    old = copy.figure("no_vulnerable_areas", 4)
     assert without_margin(old)
     copy.fetched("N07657", {("9901", 2022): 2.5, ("0000", 2022): 0.5})
-    new = copy.run("no_vulnerable_areas")["figur-4"]
+    new = copy.figure("no_vulnerable_areas", 4)
     assert not without_margin(new)
     assert ["Påhittsby", "16,1 ± 2,5"] in cells(new)
     assert [row["felmarginal"] for row in rows(new) if row["kod"] == "9901"] == ["2,5"]
@@ -426,7 +433,7 @@ def test_a_margin_that_arrives_is_drawn_and_its_absence_no_longer_told(copy):
 
 
 def test_a_page_names_the_places_that_lack_a_value(copy):
-    figure = copy.run("no_vulnerable_areas")["figur-4"]
+    figure = copy.figure("no_vulnerable_areas", 4)
     assert "Saknar värde: Luftnäs." in figure.record["notes"]
     assert "Senaste värdet i Påhittsby i underlaget avser 2022." in figure.record["notes"]
 

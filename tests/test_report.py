@@ -123,12 +123,13 @@ def test_the_figures_of_the_issue_say_what_is_published(default_report):
 )
 def other(request, tmp_path_factory) -> tuple[Built, str, int]:
     municipality, name, year = request.param
-    return built(real_copy(tmp_path_factory.mktemp("other")), municipality, year), name, year
+    return built(real_copy(tmp_path_factory.mktemp("other"), but="notebooks"), municipality, year), name, year
 
 
 @pytest.mark.slow
 def test_other_places_and_years_are_built_and_say_that_nobody_has_judged(other):
     report, name, year = other
+    assert not (report.root / "notebooks").exists(), "a copy of the data alone takes the repository's notebooks"
     for file in PAGES:
         tree = page(report, file)
         assert NO_DATA.search(tree.text_content()).groups() == (name, str(year)), file

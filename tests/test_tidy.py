@@ -56,9 +56,7 @@ def test_a_code_stays_text_from_every_kind_of_file_to_parquet_and_back(copy):
 
 def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
     copy.own_file("own.xlsx", ("inequality_index", 2022, 180, 0.2), header="indicator,year,place,value")
-    with pytest.raises(
-        FileError, match=r"own\.xlsx \[Sheet\], row 2, column 'place': '180' .*'0180'"
-    ):
+    with pytest.raises(FileError, match=r"own\.xlsx \[Sheet\], row 2, column 'place': '180' .*'0180'"):
         copy.table()
 
 

@@ -242,7 +242,8 @@ def test_the_alternative_text_tells_kind_finding_places_years_and_count():
     rows = chart_rows({"value": 1, "year": 2020}, {"value": 2})
     text = alternative_text("Linjediagram över tid", "Det ökar.", rows, ["Påhittsby"])
     assert text == (
-        "Linjediagram över tid. Det ökar. Visar Påhittsby, 2020–2022, 2 värden. Alla värden finns i tabellen under figuren."
+        "Linjediagram över tid. Det ökar. Visar Påhittsby, 2020–2022, 2 värden. "
+        "Alla värden finns i tabellen under figuren."
     )
     assert alternative_text("Linje", "", rows[1:], ["Plats"] * 12).startswith(
         "Linje. Visar 12 platser, 2022, 1 värden."

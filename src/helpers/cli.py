@@ -45,7 +45,12 @@ def _refusals() -> Iterator[None]:
 
 
 @app.command()
-def check(root: Root = None) -> None:
+def check(
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Hold every claim of the assessments against the figures; 1 if one is false.")
+    ] = False,
+    root: Root = None,
+) -> None:
     """Read the catalogue, the assessments, the notebooks and the municipalities' own files strictly."""
     with _refusals():
         paths = project_paths(root)
@@ -60,6 +65,24 @@ def check(root: Root = None) -> None:
             f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
             soft_wrap=True,
         )
+        if strict:
+            _check_claims(paths, catalog)
+
+
+def _check_claims(paths, catalog) -> None:
+    """Says how many claims the figures bear out; exit code 1 with a line each when one is to be mended."""
+    from .claims.strict import claim_check
+
+    claims = claim_check(paths, catalog)
+    for slip in claims.slips:
+        err.print(slip, style="red", soft_wrap=True, markup=False)
+    out.print(
+        f"{claims.total} claims: {claims.holding} hold, {claims.known} are known to disagree, "
+        f"{claims.not_judged} cannot be judged, {len(claims.slips)} to mend.",
+        soft_wrap=True,
+    )
+    if not claims.ok:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -76,11 +76,7 @@ class Places:
             title, members = self.groups[pinned.id]
             return ComparisonGroup(pinned.id, title, tuple(place for place in members if place != code))
         wanted = catalog.comparisons.rule.format(name=self.name(code), year="").rstrip(" ,")
-        found = [
-            (title, id)
-            for id, (title, _) in self.groups.items()
-            if title.rpartition(",")[0].rstrip() == wanted
-        ]
+        found = [(title, id) for id, (title, _) in self.groups.items() if title.rpartition(",")[0].rstrip() == wanted]
         if not found:
             return None
         title, id = max(found)

@@ -12,7 +12,7 @@ from .strokes import LINE_WIDTH, Panel, extent, foot, stroke_panel
 from .words import FAN, swedish
 
 HEIGHT = 120.0
-GAP = 18.0
+GAP = 28.0
 
 
 def fan(rows: pd.DataFrame, frame: Frame) -> Figure:

@@ -10,7 +10,7 @@ ABSENT = {"hidden": "döljs", "not_applicable": "ej aktuellt"}  # any other row 
 MISSING = "uppgift saknas"
 MARKED = {"preliminary": "preliminär", "incomplete": "ofullständig", "suspect": "osäker uppgift"}
 PEERS = "jämförda kommuner"  # dots that share a name
-FAN = "Streckat: väntat. Mörkt fält: 80 av 100 utfall väntas där, ljust fält: 95 av 100, om serien går som hittills."
+FAN = "Streckat: väntat. 80 av 100 utfall väntas i det inre fältet och 95 i det yttre, om serien går som hittills."
 STAR, HOLLOW = "*", "Ihålig punkt:"
 
 

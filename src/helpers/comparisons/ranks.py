@@ -11,6 +11,7 @@ from .quartiles import quartile_class
 from .usable import refuse_duplicates, usable
 
 MUNICIPALITIES = 290
+PLAUSIBLE = (5, 95)  # percentiles of the rank that a place could have had
 OTHER_AREAS = "00"  # codes of the country and the regions begin so; they have no rank among municipalities
 
 
@@ -86,7 +87,7 @@ def plausible_ranks(rows: pd.DataFrame, rule: RankRule, draws: int = 2000, seed:
     spread = (placed["margin"] / z_of(0.95)).to_numpy()
     drawn = placed["value"].to_numpy() + spread * np.random.default_rng(seed).standard_normal((draws, len(placed)))
     ranks = rankdata(drawn if rule.better == "lower" else -drawn, method="min", axis=1)
-    low, high = np.percentile(ranks, [5, 95], axis=0, method="nearest")
+    low, high = np.percentile(ranks, PLAUSIBLE, axis=0, method="nearest")
     return pd.DataFrame(
         {"place": placed["place"].to_numpy(), "rank_low": low.astype(int), "rank_high": high.astype(int)}
     )

@@ -12,7 +12,7 @@ AS_JUDGED = {Arrow.UP: "up", Arrow.DOWN: "down", Arrow.UNCHANGED: "unchanged", A
 
 def reach(setting: Setting, judged: str | None, indicators: list[str]) -> str:
     """How far the figures behind a computed arrow reach, where that is too early to compare; empty elsewhere."""
-    found, last = _computed(setting, indicators)
+    _, last = _computed(setting, indicators)
     if last is None or last >= setting.year - REACHES_TO:
         return ""
     return reach_text(last, setting.year, judged is not None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..assessments import prose_html
-from ..assessments.models import Judgement, Plan, Remark
+from ..assessments.models import Claim, Judgement, Plan, Remark
 from ..catalog import Indicator
 from ..exhibits import Column, DataTable, Passage, Shown, passage_shown, table_shown
 from ..exhibits.blocks import EditionFacts, Evidence, Mark, OverviewRow, PlanRow, Project, Section, SourceRow
@@ -19,6 +19,7 @@ from .figures import ReportFigure
 from .indicators import indicators_on, priority_anchor
 from .judging import area_indicators, priority_indicators
 from .setting import Setting
+from .stated import claims_html
 
 JUDGED = "Kommunens bedömning"
 EQUAL_POWER = "equal_power"  # the page of the area that shares its title with the goal of equal power
@@ -73,10 +74,18 @@ def introduction(setting: Setting) -> Shown:
     title = "Om programmet och rapporten"
     caveat = setting.catalog.programme.caveat
     prose = (prose_html(written) if written else "") + prose_html(caveat)
-    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose)) + _gaps(
-        setting, None
-    )
+    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose))
+    html += claims_html(setting, _claims_of_the_whole(setting), JUDGED)
+    html += _gaps(setting, None)
     return passage_shown(Passage(html, anchor="om", title=title))
+
+
+def _claims_of_the_whole(setting: Setting) -> list[Claim]:
+    """The claims of the report as a whole and of its goals."""
+    if setting.assessment is None:
+        return []
+    goals = [claim for goal in setting.assessment.goals.values() for claim in goal.claims]
+    return [*setting.assessment.claims, *goals]
 
 
 def area_text(setting: Setting) -> Shown:
@@ -84,6 +93,7 @@ def area_text(setting: Setting) -> Shown:
     judgement = _judgements(setting, "areas").get(_area_of(setting))
     prose = prose_html(judgement.prose) if judgement and judgement.prose else ""
     html = rendered("prose.html", prose=prose, by=JUDGED) if prose else ""
+    html += claims_html(setting, judgement.claims if judgement else (), JUDGED)
     return passage_shown(Passage(html + _gaps(setting, None)))
 
 
@@ -253,7 +263,8 @@ def section(setting: Setting, priority: str) -> Shown:
         disagreement=disagreement(setting, judged_arrow(judgement), indicators),
         prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
     )
-    html = rendered("section.html", section=made) + _gaps(setting, priority)
+    claims = claims_html(setting, judgement.claims if judgement else (), JUDGED)
+    html = rendered("section.html", section=made) + claims + _gaps(setting, priority)
     return passage_shown(Passage(html, anchor=made.anchor, title=made.title))
 
 

@@ -73,7 +73,7 @@ def _notes(setting: Setting, counted: list[str]) -> tuple[str, ...]:
     notes = []
     if group:
         names = listed([setting.places.name(code) for code in group.members])
-        notes.append(f"Jämförelsegruppen är {group.title}: {names}. Värdet är medelvärdet av dem som har ett.")
+        notes.append(f"Liknande kommuner: {group.title} ({names}). Värdet är medelvärdet av dem som har ett.")
     if counted:
         labels = listed([setting.catalog.indicators[id].label for id in counted])
         notes.append(f"Antal jämförs inte mellan platser av olika storlek: {labels}.")
@@ -83,7 +83,7 @@ def _notes(setting: Setting, counted: list[str]) -> tuple[str, ...]:
 def _table(setting: Setting, rows: list[_Row], shown: dict[str, list[tuple[str, str]]]) -> DataTable:
     others = [(COUNTRY, setting.places.name(COUNTRY))]
     others += [(setting.county, setting.places.name(setting.county))] if setting.county else []
-    others += [(GROUP, "Jämförelsegruppen")] if setting.group else []
+    others += [(GROUP, "Liknande kommuner")] if setting.group else []
     headers = ("Mått", setting.place, *(name for _, name in others), "Plats bland kommunerna")
     near = _near(setting)
     return DataTable(
@@ -150,10 +150,13 @@ def _classes(setting: Setting, rows: list[_Row]) -> DataTable:
     for row in rows:
         measure, cuts = measure_of(setting, row.id), row.ranking.cuts.set_index("quartile")
         spans = [
-            span_text(cuts.loc[q, "best"], cuts.loc[q, "worst"], measure) if q in cuts.index else EMPTY_CLASS
+            Cell("", quartile=q, chip=span_text(*cuts.loc[q, ["best", "worst"]], measure))
+            if q in cuts.index
+            else EMPTY_CLASS
             for q in QUARTILES
         ]
-        body.append((Cell(measure.indicator.title, (f"{measure.unit.text}, {row.ranking.latest.year}",)), *spans))
+        period = period_text(measure.indicator, row.ranking.latest.year)
+        body.append((Cell(measure.indicator.title, (f"{measure.unit.text}, {period}",)), *spans))
     return DataTable(
         caption=f"Klassernas gränser, från bäst till sämst placerade kommun i klassen. {CLASSES_ARE_OURS}",
         columns=tuple(Column(header) for header in ("Mått", *QUARTILES.values())),

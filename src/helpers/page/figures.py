@@ -168,13 +168,7 @@ class ReportFigure:
         )
 
     def _card(self) -> FigureBlock:
-        entry, place = self.entry, self.setting.place
-        nobody = all(self.setting.catalog.indicators[id].local for id in entry.measure)
-        why = (
-            f"Måttet publiceras inte i någon öppen tjänst och kommunens egen fil saknas för {place}."
-            if nobody
-            else f"Underlaget har inget värde för {place} till och med {self.setting.year}."
-        )
+        entry, why = self.entry, self._why_empty()
         return FigureBlock(
             number=f"Figur {self.number}",
             anchor=self.anchor,
@@ -186,6 +180,15 @@ class ReportFigure:
             card=Card(why=why, how_to_add=entry.how_to_add.replace("{code}", self.setting.focus)),
             notes=tuple(note for note in (entry.footnote, entry.remark) if note),
         )
+
+    def _why_empty(self) -> str:
+        """Why there is nothing to draw: all hidden, no file of the municipality's, or no value."""
+        place, measure = self.setting.place, self.entry.measure
+        if (withheld(self.setting.table, measure, [self.setting.focus])["status"] == "hidden").any():
+            return f"Värdena för {place} är dolda för att skydda enskilda: de bygger på för små antal."
+        if all(self.setting.catalog.indicators[id].local for id in measure):
+            return f"Måttet publiceras inte i någon öppen tjänst och kommunens egen fil saknas för {place}."
+        return f"Underlaget har inget värde för {place} till och med {self.setting.year}."
 
     @property
     def anchor(self) -> str:

@@ -3,7 +3,18 @@
 import pandas as pd
 
 from ..catalog import Catalog, Indicator, Unit
-from ..trends import Combined, Firmness, Kind, Trend, TrendContext, adjusted, by_indicator, combined, firmness, trends_of
+from ..trends import (
+    Combined,
+    Firmness,
+    Kind,
+    Trend,
+    TrendContext,
+    adjusted,
+    by_indicator,
+    combined,
+    firmness,
+    trends_of,
+)
 
 
 def stand_ins(catalog: Catalog) -> set[str]:
@@ -89,7 +100,9 @@ def area_indicators(catalog: Catalog, area: str) -> list[str]:
     figures = [figure for figure in catalog.figures.values() if figure.page == page]
     found = [id for figure in figures for id in (*figure.measure, *(figure.stand_in if figure.derived else ()))]
     return list(
-        dict.fromkeys([*found, *(id for one in catalog.priorities_of(area) for id in priority_indicators(catalog, one))])
+        dict.fromkeys(
+            [*found, *(id for one in catalog.priorities_of(area) for id in priority_indicators(catalog, one))]
+        )
     )
 
 

@@ -16,10 +16,12 @@ from ..tidy.store import manifest_vintages
 from . import chapters
 from .comparing import comparison
 from .figures import ReportFigure
+from .highlights import highlights
 from .outlooks import outlooks
 from .region import RegionalAnalysis, regional_analysis
 from .setting import Setting
 from .sexes import women_and_men
+from .stated import region_claims
 from .trend_table import trends
 
 LOOK_BACK = 5  # years before the edition in which at least one series must have a value
@@ -128,6 +130,14 @@ class Page:
     def outlooks(self) -> Shown:
         """Two years ahead where that has worked; else how many were tried and why none is drawn."""
         return outlooks(self.setting)
+
+    def highlights(self) -> Shown:
+        """What matters most, in at most six lines chosen by rule, each linked to where it stands."""
+        return highlights(self.setting)
+
+    def claims(self) -> Shown:
+        """What the region's document claims, held against the figures."""
+        return region_claims(self.setting, self.region().assessment)
 
     def remarks(self) -> Shown:
         """Where the document behind the judgements contradicts itself."""

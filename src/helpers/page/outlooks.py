@@ -83,7 +83,7 @@ def _figure(setting: Setting, passed: dict[str, Outlook]) -> FigureBlock:
         title="Två år framåt, om serien går som hittills",
         state="derived",
         state_text="Beräknat",
-        subtitle=f"{listed([measure.indicator.title for measure in measures])}. {setting.place}.",
+        subtitle=f"{listed([measure.indicator.title for measure in measures])}, {setting.place}.",
         provenance=Provenance(
             source_line(origins(setting, published)),
             " ".join(measure.indicator.definition for measure in measures),

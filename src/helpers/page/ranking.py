@@ -41,23 +41,16 @@ def ranking(setting: Setting, indicator: str) -> Ranking:
     rows = totals(setting, indicator)
     rows = rows[rows["place"].map(setting.places.kinds) == "K"]
     own = sorted(rows.loc[rows["place"] == setting.focus, "year"], reverse=True)
-    found: list[tuple[Placing, pd.DataFrame]] = []
-    reason = NoRank.NONE
-    for year in own:
-        of_year = rows[rows["year"] == year]
-        table = ranked(of_year, rank_rule(setting, indicator, of_year))
-        refused = NoRank(table["reason"].iloc[0])
-        reason = reason or refused
-        if not refused:
-            found.append((_placing(table, setting.focus, int(year)), table))
-        if len(found) == 2:
-            break
-    if not found:
-        return Ranking(reason=reason)
-    (latest, table), *earlier = found
-    previous = earlier[0][0] if earlier and not _cut(setting, indicator, earlier[0][0].year, latest.year) else None
-    of_year = rows[rows["year"] == latest.year]
-    return Ranking(latest, previous, _plausible(setting, indicator, of_year), quartile_cuts(table))
+    taking_part = rows.groupby("year").size()
+    reasons = {year: rank_rule(setting, indicator, year, n).refusal(n) for year, n in taking_part.items()}
+    complete = [year for year in own if not reasons[year]][:2]
+    if not complete:
+        return Ranking(reason=reasons[own[0]] if own else NoRank.NONE)
+    found = [_of_year(setting, indicator, rows[rows["year"] == year]) for year in complete]
+    latest, table = found[0]
+    earlier = [placed for placed, _ in found[1:] if not _cut(setting, indicator, placed.year, latest.year)]
+    plausible = _plausible(setting, indicator, rows[rows["year"] == latest.year])
+    return Ranking(latest, earlier[0] if earlier else None, plausible, quartile_cuts(table))
 
 
 def placing(setting: Setting, indicator: str) -> Placing | None:
@@ -72,21 +65,23 @@ def placing_text(setting: Setting, indicator: str, placed: Placing) -> str:
     return f"{text} {period_text(entry, placed.year)}"
 
 
-def rank_rule(setting: Setting, indicator: str, of_year: pd.DataFrame) -> RankRule:
-    """When an indicator has a rank in the year of `of_year`, its municipalities' rows.
+def rank_rule(setting: Setting, indicator: str, year: int, taking_part: int) -> RankRule:
+    """When an indicator has a rank in a year in which `taking_part` municipalities have a value.
 
-    All municipalities were asked where the request of the year named none; else those that have a row.
+    All municipalities were asked where the request of the year named none; else only those that have one.
     """
     entry = setting.catalog.indicators[indicator]
-    everywhere = setting.municipalities
     whole = setting.asked_of_all.get(entry.kolada.id if entry.kolada else "", frozenset())
-    asked = everywhere if int(of_year["year"].iloc[0]) in whole else of_year["place"].nunique()
-    return RankRule(entry.better, asked, everywhere)
+    asked = setting.municipalities if year in whole else taking_part
+    return RankRule(entry.better, asked, setting.municipalities)
 
 
-def _placing(table: pd.DataFrame, place: str, year: int) -> Placing:
-    own = table[table["place"] == place].iloc[0]
-    return Placing(year, int(own["rank"]), int(own["n"]), int(own["quartile"]))
+def _of_year(setting: Setting, indicator: str, of_year: pd.DataFrame) -> tuple[Placing, pd.DataFrame]:
+    """The place's placing in one complete year, and the whole ranking."""
+    year = int(of_year["year"].iloc[0])
+    table = ranked(of_year, rank_rule(setting, indicator, year, len(of_year)))
+    own = table[table["place"] == setting.focus].iloc[0]
+    return Placing(year, int(own["rank"]), int(own["n"]), int(own["quartile"])), table
 
 
 def _cut(setting: Setting, indicator: str, before: int, year: int) -> bool:
@@ -96,6 +91,7 @@ def _cut(setting: Setting, indicator: str, before: int, year: int) -> bool:
 
 def _plausible(setting: Setting, indicator: str, of_year: pd.DataFrame) -> tuple[int, int] | None:
     counted = with_cases(of_year, setting.table, setting.catalog)
-    found = plausible_ranks(counted, rank_rule(setting, indicator, of_year))
+    rule = rank_rule(setting, indicator, int(of_year["year"].iloc[0]), len(of_year))
+    found = plausible_ranks(counted, rule)
     own = found[found["place"] == setting.focus]
     return (int(own["rank_low"].iloc[0]), int(own["rank_high"].iloc[0])) if len(own) else None

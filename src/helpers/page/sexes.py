@@ -32,9 +32,18 @@ def women_and_men(setting: Setting) -> Shown:
     """Every indicator published by sex for the place, with its gap; then those that are not."""
     gaps = place_gaps(setting)
     nothing = "Inget av rapportens mått har värden för både kvinnor och män i underlaget."
-    paragraphs = (NO_ARROW_FOR_EQUALITY, *((GAPS, WHY_UNKNOWN) if gaps else (nothing,)))
+    paragraphs = (NO_ARROW_FOR_EQUALITY, GAPS if gaps else nothing)
     tables = (_table(setting, gaps),) if gaps else ()
-    return chapter_shown(Chapter(ANCHOR, TITLE, paragraphs, tables, listings=_without(setting, set(gaps))))
+    return chapter_shown(
+        Chapter(
+            ANCHOR,
+            TITLE,
+            paragraphs,
+            tables,
+            listings=_without(setting, set(gaps)),
+            notes=(WHY_UNKNOWN,) if gaps else (),
+        )
+    )
 
 
 def place_gaps(setting: Setting) -> dict[str, Gap]:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from ..exhibits import MIME
+from .body import without_folder
 from .kernels import Kernels
 from .request import BuildRequest
 
@@ -54,6 +55,7 @@ class Executor:
             state, cause, trace, notebook = "interrupted", "interrupted while it ran", "", None
         elif notebook is not None and (slip := parameter_slip(notebook, self.request.parameters)):
             state, cause, notebook = "failed", slip, None
+        cause, trace = (anonymous(text, str(self.request.paths.root)) for text in (cause, trace))
         return Run(name, state, time.monotonic() - began, cause, trace, notebook)
 
     def _executed(self, name: str, source: Path) -> NotebookNode:
@@ -89,6 +91,12 @@ def ending(error: Exception) -> tuple[str, str, str]:
     if isinstance(error, RuntimeError) and "Kernel didn't respond" in str(error):
         return "timed out", f"the kernel did not start within {START_SECONDS} s", ""
     return "failed", one_line(f"{type(error).__name__}: {error}"), repr(error)
+
+
+def anonymous(text: str, root: str) -> str:
+    """`text` without the folders of the machine: what readers get tells neither where it was made nor by whom."""
+    home = str(Path.home())
+    return without_folder(text, root).replace(f"{home}/", "~/") if len(home) > 1 else without_folder(text, root)
 
 
 def one_line(text: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
-
 LONGEST = 100  # bytes of a socket's path, which systems cut at 104 to 108; its number follows
 
 

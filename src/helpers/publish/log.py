@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-from .body import without_folder
 from .outcome import Outcome
 from .request import BuildRequest
 
@@ -18,7 +17,7 @@ def write_log(request: BuildRequest, outcome: Outcome, started: datetime) -> Pat
         lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(without_folder("\n".join(lines), str(request.paths.root)) + "\n", "utf-8")
+        path.write_text("\n".join(lines) + "\n", "utf-8")
     except OSError:
         return None
     return path

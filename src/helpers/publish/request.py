@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..assessments import load_all_assessments
 from ..catalog import Catalog, load_catalog
+from ..claims import stated_claims
 from ..paths import Paths
 from ..places import load_places
 from ..refusals import Refusal
@@ -49,6 +50,7 @@ def checked_files(paths: Paths) -> Catalog:
                     f"data/catalog/regions.yml: {region}: '{code}' is no place of the snapshot. Correct the code, "
                     "or run 'lagesbild fetch'."
                 )
+    stated_claims(paths, catalog, places)  # a claim that cannot be read is a slip; whether it holds is another matter
     return catalog
 
 

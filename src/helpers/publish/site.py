@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..exhibits.shown import rendered
-from .body import without_folder
-from .executing import Run, one_line, records_of
+from .executing import Run, anonymous, one_line, records_of
 from .exporter import page_html
 from .files import write_assets
 from .frame import PageFrame, framed
@@ -64,12 +63,6 @@ def failed_page(run: Run, frame: PageFrame) -> str:
     """The page of a chapter that could not be made."""
     why = f"{WHY[run.state]} Teknisk orsak: {run.cause}"
     return framed(rendered("failed.html", title=frame.title, why=why, remedy=REMEDY), frame, ())
-
-
-def anonymous(text: str, root: str) -> str:
-    """`text` without the folders of the machine: a page tells neither where it was made nor by whom."""
-    home = str(Path.home())
-    return without_folder(text, root).replace(f"{home}/", "~/") if len(home) > 1 else without_folder(text, root)
 
 
 def key_figures_text(lines: set[tuple[str, ...]]) -> str:

@@ -79,8 +79,8 @@ def share_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
         ratio = (summed / whole).dropna()
         for key in ratio.index[ratio > TOLERANCE][:3]:
             faults.append(
-                f"{total}, place {key[0]}, {key[1]}: its parts add up to {100 * ratio[key]:.0f} % of it. Leave the year "
-                "out with 'left_out' and the reason, or correct the source."
+                f"{total}, place {key[0]}, {key[1]}: its parts add up to {100 * ratio[key]:.0f} % of it. Leave the "
+                "year out with 'left_out' and the reason, or correct the source."
             )
     return faults
 

@@ -92,7 +92,7 @@ def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
         "| Indicator | Title | Unit | Source | Rows | Places | Years |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    held = {id: rows for id, rows in table.groupby("indicator")}
+    held = dict(iter(table.groupby("indicator")))
     for id, entry in sorted(catalog.indicators.items()):
         rows = held.get(id)
         extent = (

@@ -15,6 +15,11 @@ FEWEST_WEAK = 8
 YEARS_BEHIND = 2  # a series that ends earlier before the edition says nothing of the present
 
 
+def rule_in_force() -> str:
+    """The rule's thresholds in one line: simulated rates name the rule that they were made with by it."""
+    return f"p<{P_CLEAR} over {FEWEST}-{MOST} points; weak p<{P_WEAK} over {FEWEST_WEAK}-{MOST}"
+
+
 @dataclass(frozen=True)
 class TrendContext:
     """How a series is made, and for which edition it is judged.

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..catalog import Catalog, Unit
-from ..claims import Case, Finding, Obstacle, Outcome, PlaceSet, Relation, Statement
+from ..claims import PlaceSet, Relation, Statement
+from ..claims.evaluation import Case, Finding, Outcome
 from ..claims.language import WOMEN_MINUS_MEN
+from ..claims.readings import Obstacle
 from ..claims.vocabulary import GROUP, MUNICIPALITIES
 from ..places import Places
 from .numbers import NBSP, decimal, signed
@@ -13,6 +15,7 @@ from .places import in_place, listed
 from .sources import period_text
 
 TITLE = "Påståenden prövade mot siffrorna"
+STATED = "Vad som påstås, och vad siffrorna säger"
 SHOWN = 6  # places whose values are printed; the others are counted
 OUTCOMES = {
     Outcome.HOLDS: "Siffrorna säger detsamma",

@@ -1,0 +1,286 @@
+"""Claims: read strictly, held against the figures, and shown with both values; all about made-up places."""
+
+import math
+import re
+
+import pytest
+
+from copies import Copy, made_up_root
+from helpers.assessments import Claim
+from helpers.claims import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
+from helpers.claims.evaluation import Finding, Outcome, evaluated
+from helpers.claims.readings import Figures, Obstacle
+from helpers.claims.strict import claim_check
+from helpers.page.stated import claims_html
+from helpers.paths import Paths
+from helpers.places import load_places
+from helpers.tidy import current
+from helpers.wording.claims import ClaimWords
+from reports import real_copy
+from test_assessments import MADE_UP_REGION
+
+HOLDS, FAILS, NOT_JUDGED = Outcome.HOLDS, Outcome.FAILS, Outcome.NOT_JUDGED
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Copy:
+    """The made-up project with a few series more, where what is claimed is plainly so or plainly not."""
+    made = made_up_root(tmp_path_factory.mktemp("claims"))
+    totals = {"9901": (80, 70), "9902": (50, 45), "9903": (35, 35)}
+    rows = [
+        (place, year, value) for place, pair in totals.items() for year, value in zip((2020, 2021), pair, strict=True)
+    ]
+    made.document("support_profiles", *(f"fte_total,{place},{year},0,T,,{value},,,1" for place, year, value in rows))
+    made.fetched("N01955", {(p, y): 1000 for p in totals for y in (2020, 2021)} | {("9902", 2021): 900})
+    made.fetched("N02797", {("9901", 2022, sex): v for sex, v in (("T", 12.97), ("K", 10), ("M", 15))})  # a register
+    made.fetched("N01951", {("9901", 2021): 100_000, ("9901", 2022): 100_000, ("0000", 2022): 10_000_000})
+    made.fetched("N07907", {("9901", 2021): 10, ("9901", 2022): 11, ("0000", 2022): 16, ("9902", 2022): math.nan})
+    made.fetched("U00958", {("9901", 2021): 10, ("9901", 2022): 12, ("0000", 2022): 60})  # evictions: cases per 100,000
+    made.fetched("N00938", {("9901", 2021): 20, ("9901", 2022): 18})  # the mean of four years
+    return made
+
+
+@pytest.fixture(scope="module")
+def words(copy) -> Vocabulary:
+    return Vocabulary(copy.catalog, load_places(copy.paths), 2024, "9901")
+
+
+@pytest.fixture(scope="module")
+def figures(copy) -> Figures:
+    return Figures.of(current(copy.table()), copy.catalog)
+
+
+def found(text: str, words: Vocabulary, figures: Figures) -> Finding:
+    return evaluated(parsed(text, words), figures)
+
+
+@pytest.mark.parametrize(
+    ("claim", "outcome"),
+    [
+        ("fte_total falls in 9901 from 2020 to 2021", HOLDS),
+        ("fte_total rises in 9901 from 2020 to 2021", FAILS),
+        ("fte_total falls in 9903 from 2020 to 2021", FAILS),  # it stands still
+        ("fte_total falls in [9901, 9902] from 2020 to 2021", HOLDS),
+        ("fte_total falls in sagan from 2020 to 2021", FAILS),
+        ("fte_total falls in sagan except 9903 from 2020 to 2021", HOLDS),
+        ("fte_total falls in sagan except [9901] from 2020 to 2021", FAILS),  # the one excepted falls too
+        ("fte_total falls more in 9901 than in [9902, 9903] from 2020 to 2021", HOLDS),
+        ("fte_total falls less in 9901 than in 9902 from 2020 to 2021", FAILS),
+        ("fte_total falls less in 9903 than in 9901 from 2020 to 2021", FAILS),  # it does not fall at all
+        ("fte_total rises less in 9903 than in 9901 from 2020 to 2021", FAILS),  # it does not rise at all
+        ("fte_total is lower in 9902 than in 9901 in 2020", HOLDS),
+        ("fte_total is lower in 9902 than in [9901, 9903] in 2020", FAILS),
+        ("fte_total is higher in 9901 than in most of group in 2020", HOLDS),
+        ("fte_total is higher in 9902 than in most of [9901, 9903] in 2020", FAILS),  # one of two is not most
+        ("fte_total is higher in 9902 than in most of [9901, 9903, 0180] in 2020", NOT_JUDGED),  # the third decides
+        ("fte_total is lowest in 9903 among sagan in 2020", HOLDS),
+        ("fte_total is highest in 9902 among sagan in 2020", FAILS),
+        ("fte_total is lowest in 9903 among municipalities in 2020", NOT_JUDGED),  # one has no value
+        ("fte_total is highest in 9903 among municipalities in 2020", FAILS),  # and yet this is known
+        ("fte_total is above 79 in 9901 in 2020", HOLDS),
+        ("fte_total is below 80 in 9901 in 2020", FAILS),
+        ("fte_total per population_20_64 is 8.0 in 9901 in 2020", HOLDS),
+        (
+            "fte_total per population_20_64 falls in 9902 from 2020 to 2021",
+            FAILS,
+        ),  # 45 of 900 are as many as 50 of 1000
+        ("neither_in_work_nor_study is 13.0 in 9901 in 2022", HOLDS),
+        ("neither_in_work_nor_study is 13 in 9901 in 2022", HOLDS),
+        ("neither_in_work_nor_study is 13.1 in 9901 in 2022", FAILS),
+        ("neither_in_work_nor_study is 12.9 in 9901 in 2022", FAILS),  # 12.97 is not printed 12.9
+        ("neither_in_work_nor_study of men is 15 in 9901 in 2022", HOLDS),
+        ("neither_in_work_nor_study of women minus men is below -4.9 in 9901 in 2022", HOLDS),
+        ("evictions is lower in 9901 than in 0000 in 2022", HOLDS),
+    ],
+)
+def test_a_claim_is_what_the_figures_say(claim, outcome, words, figures):
+    assert found(claim, words, figures).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("claim", "obstacle"),
+    [
+        ("fte_total falls in 0180 from 2020 to 2021", Obstacle.NO_VALUE),
+        ("fte_total per population_20_64 is 1 in 9901 in 2022", Obstacle.NO_VALUE),
+        ("reported_crime falls in 9901 from 2022 to 2023", Obstacle.SERIES_BREAK),
+        ("lacking_trust falls in 9901 from 2021 to 2022", Obstacle.OVERLAPPING_PERIODS),
+        ("unsafe_at_night is lower in 9901 than in 0000 in 2022", Obstacle.NO_MARGIN),  # a survey without margins
+        ("evictions rises in 9901 from 2021 to 2022", Obstacle.WITHIN_MARGIN),  # ten cases and twelve
+    ],
+)
+def test_what_the_figures_cannot_carry_is_not_judged_and_says_why(claim, obstacle, words, figures):
+    finding = found(claim, words, figures)
+    assert finding.outcome is NOT_JUDGED
+    assert {case.obstacle for case in finding.deciding} == {obstacle}
+
+
+def test_a_survey_with_margins_is_judged_by_them(tmp_path):
+    made = made_up_root(tmp_path)
+    made.fetched("N07657", {("9901", 2022): 3, ("9902", 2022): 3, ("0000", 2022): 0.4})
+    words = Vocabulary(made.catalog, load_places(made.paths), 2024, "9901")
+    figures = Figures.of(current(made.table()), made.catalog)
+    assert found("unsafe_at_night is lower in 9901 than in 0000 in 2022", words, figures).outcome is HOLDS
+    near = found("unsafe_at_night is lower in 9901 than in 9902 in 2022", words, figures)
+    assert near.deciding[0].obstacle is Obstacle.WITHIN_MARGIN
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (
+            "evictons falls in 9901 from 2021 to 2022",
+            "'evictons' is no indicator of data/catalog. Did you mean 'evictions'?",
+        ),
+        ("evictions drops in 9901 from 2021 to 2022", "'drops' is no relation. Use one of: "),
+        ("evictions is lowr in 9901 than in 0000 in 2022", "'is lowr' is no relation. Did you mean 'is lower'?"),
+        ("evictions is below 12,5 in 9901 in 2022", "',' stands where 'in' is wanted"),
+        ("evictions is below many in 9901 in 2022", "'many' is no number. Write digits with a decimal point"),
+        ("evictions falls in 990 from 2021 to 2022", "'990' is no place's code. Write four digits, such as 2480"),
+        ("evictions falls in sagen from 2021 to 2022", "'sagen' is no place. Did you mean 'sagan'?"),
+        ("evictions falls in [9901 9902] from 2021 to 2022", "'9902' stands where ']' is wanted"),
+        ("evictions falls in 9901 except 9902 from 2021 to 2022", "'9902' is excepted from places that do not hold it"),
+        ("evictions falls in 9901 in 2022", "'in' stands where 'from' is wanted"),
+        ("evictions falls in 9901 from 2022 to 2021", "'from 2022 to 2021' goes nowhere. Write the earlier year first"),
+        ("evictions falls in 9901 from 2022 to 2025", "2025 lies after the edition, 2024. Choose a year up to it"),
+        ("evictions falls in 9901 from 2021 to", "the claim ends where a year is wanted. Add it"),
+        ("evictions falls in 9901 from 2021 to 22", "'22' is no year. Write four digits"),
+        ("evictions falls in 9901 from 2021 to 2022 already", "'already' is left over after the year. Take it away"),
+        (
+            "evictions of girls falls in 9901 from 2021 to 2022",
+            "'girls' is no sex. Write women, men or women minus men",
+        ),
+        ("", "the claim ends where an indicator is wanted"),
+    ],
+)
+def test_a_claim_that_cannot_be_read_says_what_stands_wrong_and_what_to_write(claim, said, words):
+    with pytest.raises(ClaimSyntaxError, match=re.escape(said)):
+        parsed(claim, words)
+
+
+def test_a_region_has_no_comparison_group(copy):
+    words = Vocabulary(copy.catalog, load_places(copy.paths), 2024)
+    with pytest.raises(ClaimSyntaxError, match="'group' is nothing here: there is no comparison group"):
+        parsed("evictions is lower in 9901 than in most of group in 2022", words)
+
+
+def in_swedish(claim: str, words: Vocabulary, figures: Figures) -> tuple[str, str]:
+    statement = parsed(claim, words)
+    swedish = ClaimWords(statement, words.catalog, words.places)
+    return swedish.claimed().partition(": ")[2], swedish.found(evaluated(statement, figures)).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("claim", "claimed", "values"),
+    [
+        (
+            "fte_total falls in sagan except 9903 from 2020 to 2021",
+            "minskar i alla kommuner i Sagoförbundet utom Luftnäs från 2020 till 2021.",
+            "80 till 70 helårsekvivalenter i Påhittsby, 50 till 45 i Sagostad, 35 till 35 i Luftnäs.",
+        ),
+        (
+            "evictions is lower in 9901 than in 0000 in 2022",
+            "lägre i Påhittsby än i riket 2022.",
+            "12,0 per 100 000 invånare i Påhittsby, 60,0 i riket.",
+        ),
+        (
+            "neither_in_work_nor_study is 12.9 in 9901 in 2022",
+            "12,9 procent i Påhittsby 2022.",
+            "12,97 procent i Påhittsby.",
+        ),
+        (
+            "unsafe_at_night is lower in 9901 than in 0000 in 2022",
+            "lägre i Påhittsby än i riket 2021–2022.",
+            "16,1 procent i Påhittsby, 27,0 i riket: osäkerhetstal saknas i underlaget, så skillnaden kan bero på "
+            "slumpen.",
+        ),
+        (
+            "fte_total falls in [9901, 0180] from 2020 to 2021",
+            "minskar i Påhittsby och Nollstad från 2020 till 2021.",
+            "Nollstad: uppgift saknas i underlaget.",
+        ),
+    ],
+)
+def test_readers_see_the_claim_in_swedish_with_the_values_that_decide(claim, claimed, values, words, figures):
+    said, decided = in_swedish(claim, words, figures)
+    assert said.replace("\u00a0", " ") == claimed
+    assert decided == values
+
+
+def judged(made: Copy, *claims: str) -> None:
+    """An assessments file about the made-up region with these claims, one a line."""
+    path = made.paths.assessments / "regions" / "sagan" / "2022.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(MADE_UP_REGION + "claims:\n" + "".join(claims), "utf-8")
+
+
+def line_of(made: Copy, text: str) -> int:
+    path = made.paths.assessments / "regions" / "sagan" / "2022.yml"
+    return next(n for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if text in line)
+
+
+def test_a_claim_that_cannot_be_read_names_file_line_and_claim(copy):
+    judged(copy, "  - claim: fte_total falls in 9901 from 2020 to 2021\n", "  - claim: fte_total shrinks in 9901\n")
+    with pytest.raises(ClaimError) as error:
+        stated_claims(copy.paths, copy.catalog, load_places(copy.paths))
+    [slip] = error.value.slips
+    place = f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'shrinks')}: claims.1.claim: "
+    assert slip.startswith(place + "'fte_total shrinks in 9901': 'shrinks' is no relation.")
+
+
+def test_strict_fails_on_a_false_claim_that_nobody_has_looked_at(copy):
+    judged(
+        copy,
+        "  - claim: fte_total falls in 9901 from 2020 to 2021\n",
+        "  - claim: fte_total rises in 9902 from 2020 to 2021\n",
+        "  - claim: fte_total rises in 9901 from 2020 to 2021\n    known: Dokumentet räknar annat.\n",
+        "  - claim: fte_total falls in 0180 from 2020 to 2021\n",
+    )
+    check = claim_check(copy.paths, copy.catalog)
+    assert (check.total, check.holding, check.known, check.not_judged, check.ok) == (4, 1, 1, 1, False)
+    [slip] = check.slips
+    assert slip.startswith(f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'rises in 9902')}: claims.1: ")
+    assert (
+        "'fte_total rises in 9902 from 2020 to 2021': the figures say otherwise: 50 (2020) and 45 (2021) in 9902"
+        in slip
+    )
+
+
+def test_strict_fails_on_a_known_disagreement_that_is_gone(copy):
+    judged(copy, "  - claim: fte_total falls in 9901 from 2020 to 2021\n    known: Dokumentet räknar annat.\n")
+    [slip] = claim_check(copy.paths, copy.catalog).slips
+    assert slip.endswith("the figures bear it out now. Take 'known' away.")
+
+
+def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreement_without(copy):
+    page = copy.page("overview")
+    claims = [
+        Claim(claim="fte_total rises in 9901 from 2020 to 2021", known="Dokumentet räknar annat."),
+        Claim(claim="fte_total falls in 9901 from 2020 to 2021", note="Prövat på <delar>."),
+    ]
+    html = claims_html(page.setting, claims, "Kommunens bedömning")
+    false, true = html.split("<li")[1:]
+    assert all(text in false for text in ("disagreement", "Siffrorna säger något annat", "Dokumentet räknar annat."))
+    assert re.search(r"80 till 70\s+helårsekvivalenter i Påhittsby", false.replace("\u00a0", " "))
+    assert "Siffrorna säger detsamma" in true
+    assert "disagreement" not in true
+    assert "Prövat på &lt;delar&gt;." in true
+    assert claims_html(page.setting, [], "Kommunens bedömning") == ""
+
+
+def test_the_repositorys_own_claims_are_borne_out_or_known_to_disagree(tmp_path):
+    made = Copy(Paths(real_copy(tmp_path).resolve()))
+    check = claim_check(made.paths, made.catalog)
+    assert check.slips == ()
+    assert check.total >= 30
+    assert check.holding >= 20
+    assert check.known >= 6
+
+
+def test_the_regions_page_tells_its_documents_claims_apart(tmp_path):
+    made = Copy(Paths(real_copy(tmp_path).resolve()))
+    html = made.page("regional_support", "2480").claims().html.replace("\u00a0", " ")
+    wrong = [item for item in html.split("<li")[1:] if "disagreement" in item]
+    assert len(wrong) == 5
+    assert any("835 till 863 helårsekvivalenter i Örnsköldsvik" in item for item in wrong)
+    assert any("26 platser i Sorsele, −39 i Åsele" in item for item in wrong)
+    assert "Analysgruppen" in html

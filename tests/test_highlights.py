@@ -1,0 +1,268 @@
+"""*Det viktigaste*: at most six linked lines, chosen by rule from what is firm; all about made-up places."""
+
+import re
+
+import pytest
+import yaml
+
+from copies import Copy, made_up_root
+from helpers.catalog import CatalogError, load_catalog
+from helpers.exhibits.statements import Highlight
+from helpers.page.highlights import MOST_LINES, chosen, highlights
+from helpers.page.highlights.movements import turned
+from helpers.page.ranking import Placing, Ranking
+from helpers.trends import Trend
+from helpers.wording.highlights import NOTHING
+from helpers.wording.verdicts import verdict_sign
+
+YEARS = range(2015, 2025)
+
+
+@pytest.fixture
+def copy(tmp_path) -> Copy:
+    return made_up_root(tmp_path)
+
+
+def lines(copy: Copy, year: int = 2024) -> dict[str, list[Highlight]]:
+    """The lines of the made-up municipality's overview by the rule that chose them."""
+    found: dict[str, list[Highlight]] = {}
+    for line in chosen(copy.page("overview", year=year).setting):
+        found.setdefault(line.rule, []).append(line)
+    return found
+
+
+def plain(line: Highlight) -> str:
+    return f"{line.name}: {line.text}".replace("\u00a0", " ")
+
+
+def judged(copy: Copy, year: int, **statuses: str) -> None:
+    """An assessments file in which everything goes to plan but what is named: `p1_2` is priority 1.2, `a3` area 3."""
+    catalog = copy.catalog
+    kinds = {
+        "goals": ("g", catalog.goals),
+        "areas": ("a", catalog.focus_areas),
+        "priorities": ("p", catalog.priorities),
+    }
+    content = {
+        "edition": dict.fromkeys(("published", "next_update", "contact")),
+        "basis": dict.fromkeys(("title", "publisher", "judged_by"), "Påhittsby"),
+        "plans": [],
+        "projects": [],
+    }
+    for kind, (mark, entries) in kinds.items():
+        content[kind] = {id: {"status": statuses.get(mark + id.replace(".", "_"), "Enligt plan")} for id in entries}
+    path = copy.paths.assessments / "9901" / f"{year}.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
+
+
+def fetched(copy: Copy, series: str, values, sexes: str = "T") -> None:
+    """A yearly series that ends in 2024; `values` is year -> value, or sex -> year -> value."""
+    by_sex = values if set(values) <= set("TKM") else dict.fromkeys(sexes, values)
+    copy.fetched(series, {("9901", year, sex): value for sex, found in by_sex.items() for year, value in found.items()})
+
+
+def falling(first: float, step: float) -> dict[int, float]:
+    return {year: first - step * n for n, year in enumerate(YEARS)}
+
+
+def with_people(copy: Copy) -> None:
+    fetched(copy, "N01951", dict.fromkeys(YEARS, 100_000))
+
+
+def with_target(copy: Copy, indicator: str, value: float, file: str = "work") -> None:
+    path = copy.paths.catalog / "indicators" / f"{file}.yml"
+    text = path.read_text("utf-8")
+    entry = f"  {indicator}:\n"
+    assert entry in text
+    target = f'    target: {{value: {value}, set_by: "Påhittsbys fullmäktige, 2020"}}\n'
+    path.write_text(text.replace(entry, entry + target), "utf-8")
+
+
+def test_nothing_firm_gives_no_line_and_says_so(copy):
+    page = copy.page("overview")
+    assert chosen(page.setting) == []
+    shown = page.highlights()
+    assert NOTHING in shown.html
+    assert "<li" not in shown.html
+
+
+def test_a_status_that_changed_since_last_year_is_told_as_the_municipalitys_own(copy):
+    judged(copy, 2023)
+    judged(copy, 2024, p1_2="Mer arbete krävs", a3="Mer arbete krävs", g2="Mer arbete krävs")
+    area, priority = lines(copy)["status"]
+    assert plain(area) == (
+        "Fokusområde 3. Barns uppväxtvillkor: lägesbilden har gått från Enligt plan 2023 till Mer arbete krävs 2024."
+    )
+    assert (priority.name, priority.link) == (
+        "1.2 Ett Påhittsby fritt från våld",
+        "no_vulnerable_areas.html#prioritering-1-2",
+    )
+    assert {area.by, priority.by} == {"Kommunens bedömning"}
+
+
+def test_statuses_are_compared_with_the_year_before_and_with_no_other(copy):
+    judged(copy, 2022)
+    judged(copy, 2024, p1_2="Mer arbete krävs")
+    assert "status" not in lines(copy)
+
+
+def test_a_clear_trend_is_told_with_its_two_values_and_no_doubt(copy):
+    with_people(copy)
+    fetched(copy, "U00958", falling(100, 8))  # evictions: a hundred cases a year become 28
+    [line] = lines(copy)["trend"]
+    assert (
+        plain(line)
+        == "Vräkningar: förbättras, från 100,0 per 100 000 invånare 2015 till 28,0 per 100 000 invånare 2024."
+    )
+    assert (line.link, line.by) == ("housing.html#figur-18", "Beräknat")
+
+
+def test_a_weak_trend_is_worded_weak_and_a_firm_one_goes_before_it(copy):
+    fetched(copy, "N31807", falling(5, 0.2))  # a register without cases
+    [weak] = lines(copy)["trend"]
+    assert weak.text.startswith("förbättras (svagt belägg), från 5,0")
+    with_people(copy)
+    fetched(copy, "U00958", falling(100, 5))  # its p is the larger one
+    [firm] = lines(copy)["trend"]
+    assert firm.name == "Vräkningar"
+
+
+def test_the_words_are_those_of_the_trend_beside_the_judgement(copy):
+    fetched(copy, "N31807", falling(5, 0.2))
+    setting = copy.page("work").setting
+    [line] = lines(copy)["trend"]
+    assert line.text.startswith(verdict_sign(setting.trends["received_social_assistance"]).words.lower())
+
+
+def test_a_worsening_trend_goes_before_an_improving_one(copy):
+    with_people(copy)
+    fetched(copy, "N31807", falling(5, 0.2))
+    fetched(copy, "U00958", {year: 10 + 20 * n for n, year in enumerate(YEARS)})
+    worse, better = lines(copy)["trend"]
+    assert (worse.name, better.name) == ("Vräkningar", "Fick ekonomiskt bistånd")
+
+
+def test_a_trend_has_turned_when_last_years_edition_would_have_had_the_opposite_arrow():
+    assert turned(Trend(sign=1), Trend(sign=-1))
+    assert not turned(Trend(sign=1), Trend(sign=1))
+    assert not turned(Trend(sign=1), Trend(sign=0))
+    assert not turned(Trend(sign=1), None)
+
+
+def test_a_trend_of_a_stand_in_or_of_a_measure_without_direction_is_never_told(copy):
+    with_people(copy)
+    fetched(copy, "N07403", falling(900, 80))  # violent crime reported: neither end is better
+    fetched(copy, "N03920", falling(9, 0.5))  # unemployed: stands in
+    assert "trend" not in lines(copy)
+
+
+def test_a_target_is_told_in_the_year_that_it_is_met_and_in_the_year_that_it_is_lost(copy):
+    with_target(copy, "received_social_assistance", 2.5)
+    fetched(copy, "N31807", {2021: 3.0, 2022: 2.0, 2023: 2.1, 2024: 2.6})
+    assert "target" not in lines(copy, 2023)
+    [met] = lines(copy, 2022)["target"]
+    said = (
+        "Fick ekonomiskt bistånd: målet nåddes 2022, 2,0 procent. Målet är 2,5 procent (Påhittsbys fullmäktige, 2020)."
+    )
+    assert plain(met) == said
+    [lost] = lines(copy)["target"]
+    assert lost.text.startswith("målet nås inte längre 2024, 2,6")
+
+
+def test_a_target_within_a_surveys_margin_is_neither_met_nor_lost(copy):
+    with_target(copy, "unsafe_at_night", 18.0, "no_vulnerable_areas")
+    fetched(copy, "N07609", {2022: 19.0, 2024: 17.0})
+    assert "target" not in lines(copy)  # no margins at all
+    copy.fetched("N07657", {("9901", 2022): 0.9, ("9901", 2024): 1.5})
+    assert "target" not in lines(copy)
+    copy.fetched("N07657", {("9901", 2022): 0.9, ("9901", 2024): 0.9}, date="2024-06-01")
+    assert "target" in lines(copy)
+
+
+def test_a_target_for_a_measure_without_a_better_side_is_refused(copy):
+    with_target(copy, "reported_violent_crime", 700.0, "no_vulnerable_areas")
+    with pytest.raises(CatalogError, match=r"no_vulnerable_areas.yml:\d+: .*target: a target needs a better side"):
+        load_catalog(copy.paths)
+
+
+def test_the_largest_gap_is_told_where_women_and_men_were_long_on_the_same_side(copy):
+    level = dict.fromkeys(YEARS, 10.0)
+    fetched(copy, "N02797", {"T": level, "K": dict.fromkeys(YEARS, 9.0), "M": dict.fromkeys(YEARS, 11.0)})
+    fetched(copy, "N15428", {"T": level, "K": dict.fromkeys(YEARS, 60.0), "M": dict.fromkeys(YEARS, 90.0)})
+    [line] = lines(copy)["gap"]
+    assert plain(line).startswith("Behöriga till yrkesprogram: 60,0 procent för kvinnor och 90,0 för män 2024.")
+    crossed = {year: 60.0 if year != 2020 else 91.0 for year in YEARS}
+    copy.fetched("N15428", {("9901", year, "K"): value for year, value in crossed.items()}, date="2024-06-01")
+    [other] = lines(copy)["gap"]
+    assert other.name.startswith("Varken arbetar eller studerar")
+
+
+def test_a_surveys_gap_without_margins_is_not_told(copy):
+    fetched(
+        copy, "N00610", {sex: dict.fromkeys(YEARS, value) for sex, value in {"T": 70.0, "K": 50.0, "M": 90.0}.items()}
+    )
+    assert "gap" not in lines(copy)
+
+
+RANKED = "helpers.page.highlights.extremes.ranking"
+
+
+def placed(monkeypatch, **ranks: Ranking) -> None:
+    monkeypatch.setattr(RANKED, lambda setting, id: ranks.get(id, Ranking()))
+
+
+def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(copy, monkeypatch):
+    fetched(copy, "N31807", {2024: 3.0})
+    fetched(copy, "N15428", {2024: 70.0})
+    best, worst = Ranking(Placing(2024, 29, 290, 1)), Ranking(Placing(2024, 280, 290, 4))
+    placed(monkeypatch, received_social_assistance=best, eligible_for_vocational_programmes=worst)
+    low, high = lines(copy)["rank"]
+    assert plain(low).endswith("70,0 procent 2024, i den sämsta tiondelen: plats 280 av 290 kommuner med värde.")
+    assert plain(high).endswith("3,0 procent 2024, i den bästa tiondelen: plats 29 av 290 kommuner med värde.")
+
+
+@pytest.mark.parametrize(
+    ("id", "series", "found"),
+    [
+        ("received_social_assistance", "N31807", Ranking(Placing(2024, 40, 290, 1))),  # not in the best tenth
+        ("received_social_assistance", "N31807", Ranking(Placing(2024, 2, 290, 1), plausible=(1, 90))),  # by chance
+        ("evictions", "U00958", Ranking(Placing(2024, 2, 290, 1))),  # a rate whose cases are not known
+        ("safe_outdoors_after_dark", "N00610", Ranking(Placing(2024, 2, 200, 1))),  # a survey without margins
+        ("received_social_assistance", "N31807", Ranking(Placing(2020, 2, 290, 1))),  # too old
+    ],
+)
+def test_a_rank_that_is_not_firm_is_not_told(copy, monkeypatch, id, series, found):
+    fetched(copy, series, {2020: 3.0, 2024: 3.0})
+    placed(monkeypatch, **{id: found})
+    assert "rank" not in lines(copy)
+
+
+def test_there_are_never_more_than_six_lines_and_each_is_linked(copy, monkeypatch):
+    judged(copy, 2023)
+    judged(copy, 2024, a1="Mer arbete krävs", a2="Mer arbete krävs", a3="Mer arbete krävs")
+    with_people(copy)
+    with_target(copy, "long_term_social_assistance", 2.0)
+    fetched(copy, "N31814", {2023: 1.0, 2024: 3.0})
+    fetched(copy, "U00958", {year: 10 + 20 * n for n, year in enumerate(YEARS)})
+    fetched(copy, "N31807", falling(5, 0.2))
+    first, last = Ranking(Placing(2024, 1, 290, 1)), Ranking(Placing(2024, 290, 290, 4))
+    placed(monkeypatch, received_social_assistance=first, evictions=last)
+    found = chosen(copy.page("overview").setting)
+    assert len(found) == MOST_LINES == 6
+    assert [line.rule for line in found] == ["status", "status", "target", "trend", "trend", "rank"]
+    html = highlights(copy.page("overview").setting).html
+    assert html.count("<li>") == html.count('<li><a href="') == 6
+
+
+def test_every_link_leads_to_a_page_and_a_section_that_it_has(copy):
+    with_people(copy)
+    fetched(copy, "U00958", falling(100, 8))
+    fetched(copy, "N31807", {year: 5 + 0.2 * n for n, year in enumerate(YEARS)})
+    fetched(copy, "N02797", {sex: dict.fromkeys(YEARS, 10.0 + n) for n, sex in enumerate("KTM")})
+    found = chosen(copy.page("overview").setting)
+    assert len(found) == 3
+    for line in found:
+        page, anchor = line.link.split("#")
+        html = "".join(one.html for one in copy.run(page.removesuffix(".html") or "overview").values())
+        assert re.search(f'id="{anchor}"', html), line.link
