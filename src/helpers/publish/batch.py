@@ -92,7 +92,7 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
         try:
             _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
-            outcome.code, outcome.trouble = FAILED, f"could not be written: {error}"
+            outcome.code, outcome.trouble = FAILED, f"it could not be written ({error}). Make room for it, then run the command again."
     outcome.seconds = time.monotonic() - began
     outcome.log = write_log(plan.request, outcome, started)
     return outcome
