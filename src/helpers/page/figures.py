@@ -16,19 +16,12 @@ from ..tidy import latest_year, rows_of, withheld
 from ..wording import (
     STATE_TEXT,
     alternative_text,
-    comparison_finding,
-    dots_finding,
-    gap_finding,
-    groups_finding,
-    period_text,
-    series_finding,
-    shares_finding,
     source_line,
-    years_text,
 )
 from ..wording.findings import Measure
 from ..wording.kinds import KINDS
 from ..wording.places import in_place, listed
+from .captions import figure_finding, figure_subtitle, measure_notes, missing_notes
 from .evidence import key_figures, origins
 from .rows import chart_rows, sexes_at_hand, with_symbols
 from .setting import Setting
@@ -143,10 +136,11 @@ class ReportFigure:
         return figure_shown(self._drawn(chart, rows, list(asked)))
 
     def _drawn(self, chart: Chart, rows: pd.DataFrame, asked: list[str]) -> FigureBlock:
-        finding = self.finding(rows)
+        measures = self.measures(rows)
+        finding = figure_finding(measures, rows)
         names = list(dict.fromkeys(rows["name"]))
         alternative = alternative_text(KINDS[chart.__name__], finding, rows, names)
-        subtitle = self.subtitle(rows)
+        subtitle = figure_subtitle(measures, rows)
         told = with_symbols(self.setting, rows, asked)
         svg = svg_of(chart(rows, self.frame(rows)), id=self.anchor, alt=alternative)
         return FigureBlock(
@@ -160,11 +154,11 @@ class ReportFigure:
             finding=finding,
             alternative=alternative,
             svg=svg,
-            table=data_table(told, self.measures(rows), f"Figur {self.number}. {subtitle}"),
+            table=data_table(told, measures, f"Figur {self.number}. {subtitle}"),
             notes=tuple(self._notes(rows, asked)),
             download_name=f"figur-{int(self.number):02d}.csv",
             download_text=download_text(told),
-            key_figures=key_figures(self.setting, list(self.measures(rows))),
+            key_figures=key_figures(self.setting, list(measures)),
         )
 
     def _card(self) -> FigureBlock:
@@ -194,34 +188,6 @@ class ReportFigure:
     def anchor(self) -> str:
         return f"figur-{self.number}"
 
-    def finding(self, rows: pd.DataFrame) -> str:
-        """One sentence with the figure's main values, made from `rows`."""
-        measures = self.measures(rows)
-        first = next(iter(measures.values()))
-        if len(measures) > 1 and all(measure.indicator.share for measure in measures.values()):
-            return shares_finding(rows, first)
-        if len(measures) > 1:
-            return dots_finding(rows, measures)
-        if (rows["group"] != "").any():
-            return groups_finding(rows, first)
-        if set(rows["sex"]) >= {"K", "M"}:
-            return gap_finding(rows, first)
-        return series_finding(rows, first) if rows["year"].nunique() > 1 else comparison_finding(rows, first)
-
-    def subtitle(self, rows: pd.DataFrame) -> str:
-        """Measure, unit, place and years of what is drawn."""
-        measures = self.measures(rows)
-        titles = listed([measure.indicator.title for measure in measures.values()])
-        units = listed(list(dict.fromkeys(m.unit.text for m in measures.values() if m.unit.text)))
-        first = next(iter(measures.values())).indicator
-        if rows["year"].nunique() == 1:
-            years = period_text(first, int(rows["year"].iloc[0]))
-        else:
-            years = years_text(rows["year"])
-        names = list(dict.fromkeys(rows["name"]))
-        where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
-        return ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part) + "."
-
     def _provenance(self, rows: pd.DataFrame | None) -> Provenance:
         catalog = self.setting.catalog
         ids = list(self.entry.measure if rows is None else self.measures(rows))
@@ -241,33 +207,10 @@ class ReportFigure:
         return Provenance(line, " ".join(definitions), method, self.setting.remake(self.entry.page, ids))
 
     def _notes(self, rows: pd.DataFrame, asked: list[str]) -> list[str]:
-        entries = [measure.indicator for measure in self.measures(rows).values()]
-        notes = [
-            self.entry.related_to if self.state == "related" else None,
-            self.entry.footnote,
-            self.entry.remark,
-        ]
-        notes += [text for entry in entries for text in (entry.question, entry.caveat, entry.own_definition)]
-        notes += [f"{b.year}: {b.what}" for entry in entries for b in entry.breaks if b.year <= int(rows["year"].max())]
-        notes += [
-            f"Utan {listed([str(year) for year in out.years])}: {out.why}"
-            for entry in entries
-            for out in entry.left_out
-        ]
-        if any(entry.kind == "survey" for entry in entries) and rows["margin"].isna().all():
-            notes.append("Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen.")
-        notes += self._missing_notes(rows, asked)
+        entry = self.entry
+        notes = [entry.related_to if self.state == "related" else None, entry.footnote, entry.remark]
+        notes += measure_notes([measure.indicator for measure in self.measures(rows).values()], rows)
+        notes += missing_notes(self.setting, self.indicators, rows, asked)
         if self.latest is not None and self.latest < self.setting.year:
             notes.append(f"Senaste värdet {in_place(self.setting.place)} i underlaget avser {self.latest}.")
         return list(dict.fromkeys(note for note in notes if note))
-
-    def _missing_notes(self, rows: pd.DataFrame, asked: list[str]) -> list[str]:
-        lacking = [code for code in asked if code not in set(rows["place"])]
-        hidden = withheld(self.setting.table, self.indicators, asked)
-        hidden = hidden[(hidden["status"] == "hidden") & ~hidden["place"].isin(rows["place"])]
-        notes = []
-        if lacking:
-            notes.append(f"Saknar värde: {listed([self.setting.places.name(code) for code in lacking])}.")
-        if len(hidden):
-            notes.append("Några värden är dolda för att skydda enskilda.")
-        return notes
