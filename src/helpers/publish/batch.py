@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ..catalog import Catalog
 from ..page import setting_of
 from ..paths import ROOT_VARIABLE
 from ..places import load_places
@@ -40,6 +41,7 @@ class Plan:
     """Everything that a build needs to know before it begins."""
 
     request: BuildRequest
+    catalog: Catalog
     notebooks: dict[str, Path]
     frames: dict[str, PageFrame]
 
@@ -68,7 +70,7 @@ def _planned(request: BuildRequest) -> Plan:
     catalog = checked_files(request.paths)
     notebooks = notebook_paths(request.paths, catalog)
     setting_of(request.paths, next(iter(notebooks)), request.municipality, request.year)  # place, year, data
-    return Plan(request, notebooks, page_frames(request, catalog, load_places(request.paths)))
+    return Plan(request, catalog, notebooks, page_frames(request, catalog, load_places(request.paths)))
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
@@ -120,6 +122,7 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) ->
     with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
         try:
             running = [pool.submit(executor.run, name, path) for name, path in plan.notebooks.items()]
+            from .method_page import method_html
             from .site import Site
 
             site = Site(made, plan.frames)
@@ -127,6 +130,7 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) ->
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
                 watcher.finished(done[run.name], len(done), len(running))
+            site.add_method(method_html(plan.catalog, plan.request.paths))
             site.finish()
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels

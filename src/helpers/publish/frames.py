@@ -12,6 +12,7 @@ from .frame import NavItem, PageFrame
 from .request import BuildRequest
 
 FRONT = "overview"
+METHOD, METHOD_TITLE = "metod", "Metod"  # a page that no notebook makes
 
 
 def page_file(name: str) -> str:
@@ -29,11 +30,13 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
     common = _common(request, catalog, place)
     front = NavItem(page_file(FRONT), worded(catalog.pages[FRONT].nav))
     made = {}
-    for name, page in catalog.pages.items():
-        nav = tuple(NavItem(page_file(id), worded(other.nav), id == name) for id, other in catalog.pages.items())
+    titles = {name: worded(page.title) for name, page in catalog.pages.items()} | {METHOD: METHOD_TITLE}
+    links = {name: worded(page.nav) for name, page in catalog.pages.items()} | {METHOD: METHOD_TITLE}
+    for name, title in titles.items():
+        nav = tuple(NavItem(page_file(id), text, id == name) for id, text in links.items())
         here = next(item for item in nav if item.current)
         crumbs = (here,) if name == FRONT else (front, here)
-        made[name] = replace(common, title=worded(page.title), nav=nav, breadcrumb=crumbs)
+        made[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
     return made
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..exhibits.shown import rendered
+from .body import body_tree, refuse_unfit
 from .executing import Run, anonymous, one_line, records_of
 from .exporter import page_html
 from .files import write_assets
-from .frame import PageFrame, framed
-from .frames import page_file
+from .frame import PageFrame, contents, framed
+from .frames import METHOD, page_file
 
 KEY_FIGURES = ("indicator", "place", "year", "sex", "value", "trend", "rank")
 WHY = {
@@ -50,6 +51,12 @@ class Site:
                 self._write(f"data/{record['download_name']}", record["download_text"])
             self.lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
         return run
+
+    def add_method(self, body: str) -> None:
+        """Writes the page of the rules, which no notebook makes."""
+        tree = body_tree(body)
+        refuse_unfit(tree, METHOD)
+        self._write(page_file(METHOD), framed(body, self.frames[METHOD], contents(tree)))
 
     def finish(self) -> None:
         """Writes what is made from all pages together."""
