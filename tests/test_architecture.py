@@ -26,6 +26,7 @@ MODULES = {
 # Assembled here, so that this file does not hold them itself.
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EVERYTHING = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
 
 
 def imported(module: str) -> set[str]:
@@ -93,7 +94,7 @@ def test_the_conda_environment_is_the_project():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     [pip] = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
     plain = [entry for entry in environment["dependencies"] if isinstance(entry, str) and entry != "pip"]
-    declared = bounds([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]])
+    declared = bounds(EVERYTHING)
     assert environment["name"] == PROJECT["name"]
     assert bounds(plain) | bounds(pip) == declared | {"python": PROJECT["requires-python"].removeprefix(">=")}
 
@@ -101,7 +102,7 @@ def test_the_conda_environment_is_the_project():
 def test_the_lock_holds_every_dependency_by_hash_and_no_address():
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     pinned = set(re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE))
-    declared = bounds([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]])
+    declared = bounds(EVERYTHING)
     assert {name.lower() for name in declared} <= pinned
     assert not re.search(r"://|index-url|find-links", lock.split("\n", 2)[2])
     assert lock.count("--hash=sha256:") >= len(pinned)
