@@ -135,9 +135,7 @@ def chapter(svg: str) -> NotebookNode:
     )  # fmt: skip
     return new_notebook(
         cells=[
-            passage(
-                "header.html", facts=EditionFacts("Trygga torg", "Hur trygga är torgen?", "Påhittsby", 2024)
-            ),
+            passage("header.html", facts=EditionFacts("Trygga torg", "Hur trygga är torgen?", "Påhittsby", 2024)),
             passage(
                 "overview.html",
                 heading="Överblick",
@@ -158,9 +156,7 @@ def chapter(svg: str) -> NotebookNode:
                 heading="Projekt",
                 anchor="projekt",
                 items=(
-                    Project(
-                        "Ljus", "Lampor.", "Påhittsby kommunfullmäktige, till kommunstyrelsen och torgnämnden"
-                    ),
+                    Project("Ljus", "Lampor.", "Påhittsby kommunfullmäktige, till kommunstyrelsen och torgnämnden"),
                 ),
             ),
             passage(

@@ -151,11 +151,7 @@ def test_the_register_holds_all_records_of_the_document(region):
     assert headings(region) == 20
     assert region.stated_initiatives == 25
     assert Counter(entry.kind for entry in entries) == {"initiative": 18, "assignment": 2, "proposal": 14}
-    assert (
-        len({entry.record.title for entry in entries if entry.kind == "proposal"})
-        == len(region.proposals)
-        == 8
-    )
+    assert len({entry.record.title for entry in entries if entry.kind == "proposal"}) == len(region.proposals) == 8
     assert len({entry.id for entry in entries}) == 34
 
 
@@ -205,11 +201,7 @@ def test_a_region_shows_its_latest_edition_and_never_a_later_one(catalog):
 def test_a_made_up_file_in_order_is_read(tmp_path, made_up_catalog):
     paths = written(tmp_path, "9901/2024.yml", MADE_UP)
     written(tmp_path, "regions/sagoriket/2022.yml", MADE_UP_REGION)
-    assert (
-        load_assessment(paths, "9901", 2024, made_up_catalog)
-        .priorities["1.1"]
-        .summary.startswith("Påhittsby")
-    )
+    assert load_assessment(paths, "9901", 2024, made_up_catalog).priorities["1.1"].summary.startswith("Påhittsby")
     assert load_all_assessments(paths, made_up_catalog) == 2
 
 
@@ -274,9 +266,7 @@ def test_a_slip_in_the_judgements_is_named_with_file_line_and_remedy(
         ),
     ],
 )
-def test_a_slip_in_the_register_is_named_with_file_line_and_remedy(
-    tmp_path, made_up_catalog, right, wrong, complaint
-):
+def test_a_slip_in_the_register_is_named_with_file_line_and_remedy(tmp_path, made_up_catalog, right, wrong, complaint):
     assert right in MADE_UP_REGION
     paths = written(tmp_path, "regions/sagoriket/2022.yml", MADE_UP_REGION.replace(right, wrong))
     with pytest.raises(AssessmentError, match=complaint):
@@ -334,6 +324,5 @@ def test_prose_leads_nowhere_but_to_https_and_within_the_report(address):
     here = "https://report.example/2024/work.html"
     assert "<img" not in html
     assert all(
-        urljoin(here, found).startswith("https://report.example/")
-        for found in re.findall(r'href="(.*?)"', html)
+        urljoin(here, found).startswith("https://report.example/") for found in re.findall(r'href="(.*?)"', html)
     )

@@ -320,9 +320,7 @@ SLIPS = [
         "- ill_days",
         ("'ill_days'", "ill_health_days"),
     ),
-    Slip(
-        "unknown unit", OVERVIEW, "unit: index_100", "unit: index_10", "index_10", ("'index_10'", "index_100")
-    ),
+    Slip("unknown unit", OVERVIEW, "unit: index_100", "unit: index_10", "index_10", ("'index_10'", "index_100")),
     Slip(
         "unknown publisher",
         OVERVIEW,
@@ -420,8 +418,7 @@ def test_an_id_taken_in_another_file_names_both_places(copy: Copy):
 def test_a_missing_file_is_named_with_its_remedy(copy: Copy, name: str):
     copy.file(name).unlink()
     assert copy.slips() == [
-        f"data/catalog/{name}:1: the file is missing. "
-        "Restore it from the repository, or add it for a new page."
+        f"data/catalog/{name}:1: the file is missing. Restore it from the repository, or add it for a new page."
     ]
 
 

@@ -69,9 +69,7 @@ EXAMPLES = {
     "dots_with_lines": pd.concat(
         [
             chart_rows(range(2015, 2023), TWO, ("Arbetslöshet",)).assign(mark="line", unit="procent"),
-            chart_rows((2018, 2019), FOCUS, ("Inskrivna i juli",), level=3000).assign(
-                mark="dot", unit="antal"
-            ),
+            chart_rows((2018, 2019), FOCUS, ("Inskrivna i juli",), level=3000).assign(mark="dot", unit="antal"),
         ]
     ),
     "dumbbell": chart_rows(sexes=("T", "K", "M")).assign(margin=2.5),
@@ -116,18 +114,12 @@ def dot_values(figure, axis):
 
 
 def bar_values(figure, upright=False):
-    return [
-        float(bar.get_height() if upright else bar.get_width())
-        for axes in figure.axes
-        for bar in axes.patches
-    ]
+    return [float(bar.get_height() if upright else bar.get_width()) for axes in figure.axes for bar in axes.patches]
 
 
 def texts(figure):
     """The texts that are drawn; findobj would also find matplotlib's spare tick labels."""
-    numbers = [
-        text for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for text in axis.get_ticklabels()
-    ]
+    numbers = [text for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for text in axis.get_ticklabels()]
     written = [*figure.texts, *(text for axes in figure.axes for text in axes.texts), *numbers]
     return [text for text in written if text.get_visible() and text.get_text().strip()]
 
@@ -176,12 +168,10 @@ def test_series_that_touch_are_told_apart_by_colour_blind_readers(tokens, sight)
     def seen(colour):
         parts = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
         linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-        x, y, z = np.array(
-            [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-        ) @ np.clip(np.array(COLOUR_BLIND[sight]) @ linear, 0, 1)
-        fx, fy, fz = (
-            v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x / 0.9505, y, z / 1.089)
+        x, y, z = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ np.clip(
+            np.array(COLOUR_BLIND[sight]) @ linear, 0, 1
         )
+        fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x / 0.9505, y, z / 1.089))
         return np.array([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)])
 
     pairs = [*itertools.pairwise(SERIES), ("women", "men"), ("focus", "peer")]
@@ -205,9 +195,7 @@ def test_text_stays_inside_the_picture_and_apart(kind):
         renderer = RendererSVG(WIDTH, 1, StringIO(), image_dpi=72)  # unhinted widths, as in a browser
         boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts(figure)]
     high = figure.get_size_inches()[1] * 72
-    outside = [
-        text for text, box in boxes if box.x0 < -1 or box.x1 > WIDTH + 1 or box.y0 < -2 or box.y1 > high + 3
-    ]
+    outside = [text for text, box in boxes if box.x0 < -1 or box.x1 > WIDTH + 1 or box.y0 < -2 or box.y1 > high + 3]
     assert outside == []
     covering = [
         (one, other)
@@ -326,9 +314,7 @@ def test_stacked_bars_are_as_high_as_their_values(kind):
 
 def test_an_area_is_as_high_as_the_sum_of_its_parts():
     figure = drawing("stacked_area")
-    tops = max(
-        float(path.vertices[:, 1].max()) for area in figure.axes[0].collections for path in area.get_paths()
-    )
+    tops = max(float(path.vertices[:, 1].max()) for area in figure.axes[0].collections for path in area.get_paths())
     assert tops == pytest.approx(EXAMPLES["stacked_area"].groupby("year")["value"].sum().max())
 
 

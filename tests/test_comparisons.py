@@ -187,9 +187,7 @@ values_of_places = st.lists(st.integers(0, 60).map(float), min_size=145, max_siz
 @given(values_of_places)
 def test_a_place_without_a_value_changes_no_rank_and_no_mean(values):
     table = places(values)
-    more = pd.concat(
-        [table, rows(place="2999", value=[NAN]), rows(place="2998", value=[1e9], status="suspect")]
-    )
+    more = pd.concat([table, rows(place="2999", value=[NAN]), rows(place="2998", value=[1e9], status="suspect")])
     first, second = ranked(table, LOWER), ranked(more, LOWER)
     assert list(first["rank"]) == list(second["rank"])[: len(values)]
     assert second["rank"].isna().sum() == 2

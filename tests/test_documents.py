@@ -82,17 +82,13 @@ def test_all_printed_percentages_and_differences_follow_from_the_counts(printed,
 
 
 def test_only_the_table_on_the_page_of_nordmaling_has_another_heading_than_its_page(printed):
-    misnamed = {
-        (row["heading"], row["page"], row["place"]) for row in printed if row["heading"] not in row["page"]
-    }
+    misnamed = {(row["heading"], row["page"], row["place"]) for row in printed if row["heading"] not in row["page"]}
     assert misnamed == {("Umeå", "profilsidan Nordmaling", "2401")}
     assert "Nordmaling" in document_sources(PATHS)["support_profiles"].correction
 
 
 def test_sick_pay_rises_outside_the_region_only(counts):
-    change = {
-        place: counts["fte_sick_pay", place, 2021] - counts["fte_sick_pay", place, 2020] for place in TOTALS
-    }
+    change = {place: counts["fte_sick_pay", place, 2021] - counts["fte_sick_pay", place, 2020] for place in TOTALS}
     assert change == {"2401": -7, "2460": -14, "2409": -15, "2404": -13, "2403": 0, "2284": 28}
 
 
@@ -151,9 +147,7 @@ def test_a_table_whose_origin_is_not_told_is_refused(tmp_path, sources, tables, 
 def test_every_typed_value_belongs_to_an_indicator_that_names_its_table():
     indicators = load_catalog(PATHS).indicators
     tables = [name for name, source in document_sources(PATHS).items() if source.tidy]
-    assert {"support_profiles", "support_ranking", "arbetsformedlingen_july", "bas_labour_market"} <= set(
-        tables
-    )
+    assert {"support_profiles", "support_ranking", "arbetsformedlingen_july", "bas_labour_market"} <= set(tables)
     for name in tables:
         for indicator in set(document_rows(PATHS.documents / f"{name}.csv")["indicator"]):
             assert indicators[indicator].document == name, indicator

@@ -143,9 +143,7 @@ def test_the_contents_list_every_section_and_figures_by_their_title():
 def test_a_headings_link_is_no_part_of_its_name():
     source = page(new_markdown_cell("## Om & kring"))
     assert texts(source, "//h2") == ["Om & kring"]
-    assert html.fromstring(source).xpath("//a[@class='permalink']/@aria-label") == [
-        "Länk till avsnittet Om & kring"
-    ]
+    assert html.fromstring(source).xpath("//a[@class='permalink']/@aria-label") == ["Länk till avsnittet Om & kring"]
 
 
 def test_a_figures_heading_says_its_finding_and_a_cards_its_title():

@@ -11,7 +11,7 @@ from helpers.cli import app
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-COMMANDS = sorted(set(re.findall(r"lagesbild ((?:build|fetch|check|slides|serve|why)\b[^`\n#]*)", README + CONTRIBUTING)))
+COMMANDS = sorted(set(re.findall(r"lagesbild ((?:build|fetch|check|slides)\b[^`\n#]*)", README + CONTRIBUTING)))
 
 
 def test_every_make_target_that_the_readme_names_exists():

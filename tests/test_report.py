@@ -19,7 +19,7 @@ from reports import Built, built, real_copy
 EXPECTED = Path(__file__).with_name("expected") / "key_figures.csv"
 CATALOG = load_catalog(copies.REPOSITORY)
 PAGES = {f"{name}.html" if name != "overview" else "index.html" for name in CATALOG.pages}
-BESIDE = {"style.css", "site.js", "key_figures.csv", "manifest.json"}
+BESIDE = {"metod.html", "style.css", "site.js", "key_figures.csv", "manifest.json"}
 NO_DATA = re.compile(r"Inga bedömningar för (.+) (\d{4})")
 
 

@@ -11,7 +11,8 @@ from helpers.paths import Paths
 from reports import REPOSITORY
 
 pytestmark = pytest.mark.slow
-FILES = {name: "index.html" if name == "overview" else f"{name}.html" for name in load_catalog(Paths(REPOSITORY)).pages}
+CHAPTERS = load_catalog(Paths(REPOSITORY)).pages
+FILES = {name: "index.html" if name == "overview" else f"{name}.html" for name in [*CHAPTERS, "metod"]}
 MOST_BYTES = dict.fromkeys(FILES, 150_000) | {"regional_support": 300_000}
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true; })"
 NUMBER = re.compile(r"(-?\d+(,\d+)?(e-?\d+)?)?")

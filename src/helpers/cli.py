@@ -47,7 +47,8 @@ def _refusals() -> Iterator[None]:
 @app.command()
 def check(
     strict: Annotated[
-        bool, typer.Option("--strict", help="Hold every claim of the assessments against the figures; 1 if one is false.")
+        bool,
+        typer.Option("--strict", help="Hold every claim of the assessments against the figures; 1 if one is false."),
     ] = False,
     root: Root = None,
 ) -> None:
@@ -87,24 +88,14 @@ def _check_claims(paths, catalog) -> None:
 
 @app.command()
 def fetch(
-    only: Annotated[
-        list[str] | None, typer.Option(help="An indicator or series; repeat for several.")
-    ] = None,
-    since: Annotated[
-        int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
+    since: Annotated[int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")] = None,
     places: Annotated[
         str,
-        typer.Option(
-            help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git."
-        ),
+        typer.Option(help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git."),
     ] = "chosen",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")
-    ] = False,
-    note: Annotated[
-        str | None, typer.Option(help="Put into the manifest: where the figures were read.")
-    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
+    note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
     accept: Annotated[
         list[str] | None,
         typer.Option(help="A series whose changed definition you have read; repeat for several."),
@@ -146,9 +137,7 @@ def fetch(
 def _fetch_progress(progress) -> None:
     result = progress.result
     style = "" if result.ok else "red"
-    out.print(
-        f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style
-    )
+    out.print(f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style)
     for text in (*result.warnings, *filter(None, [result.message])):
         out.print(f"      {text}", style=style or "yellow", soft_wrap=True, markup=False)
     for change in result.revisions[:5]:

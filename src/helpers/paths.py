@@ -83,6 +83,4 @@ def project_paths(root: str | Path | None = None) -> Paths:
     for folder in (here, *here.parents, PACKAGE.parents[1]):
         if (folder / "data" / "catalog").is_dir():
             return Paths(folder)
-    raise NoProject(
-        f"no data/catalog in {here} or above it. Run from the project's folder, or set {ROOT_VARIABLE}."
-    )
+    raise NoProject(f"no data/catalog in {here} or above it. Run from the project's folder, or set {ROOT_VARIABLE}.")

@@ -138,9 +138,7 @@ class Document:
         return self.slip(at, f"{value if len(value) < 80 else value[:77] + '...'}: {error['msg']}.")
 
 
-def read_record(
-    path: Path, model: type[AnyRecord], shown_as: str | None = None
-) -> tuple[AnyRecord, Document]:
+def read_record(path: Path, model: type[AnyRecord], shown_as: str | None = None) -> tuple[AnyRecord, Document]:
     """The file's content as `model`, and the document, which knows the lines for later complaints."""
     document = Document(path, shown_as or path.as_posix())
     return document.record(model), document

@@ -45,17 +45,13 @@ def region_edition(paths: Paths, slug: str, year: int) -> int | None:
 def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
     """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every slip."""
     slips: list[str] = []
-    files = sorted(
-        path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith(".")
-    )
+    files = sorted(path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith("."))
     for path in files:
         region = path.is_relative_to(paths.assessments / "regions")
         try:
             if not _YEAR_FILE.fullmatch(path.name):
                 shown_as = paths.relative(path)
-                raise AssessmentError(
-                    [f"{shown_as}:1: '{path.name}' is never read. Name it after its year: 2024.yml."]
-                )
+                raise AssessmentError([f"{shown_as}:1: '{path.name}' is never read. Name it after its year: 2024.yml."])
             (_checked_region if region else _checked_assessment)(paths, path, catalog)
         except RecordError as error:
             slips.extend(error.slips)
@@ -139,9 +135,7 @@ def _region_slips(content: RegionAssessment, slug: str, catalog: Catalog) -> Ite
     for kind in ("initiatives", "assignments", "proposals"):
         for id, record in getattr(content, kind).items():
             for index, indicator in enumerate(record.indicators):
-                yield from _known(
-                    catalog.indicators, (kind, id, "indicators", index, "series"), indicator.series
-                )
+                yield from _known(catalog.indicators, (kind, id, "indicators", index, "series"), indicator.series)
 
 
 def _proposal_slips(content: RegionAssessment, id: str) -> Iterator[Slip]:

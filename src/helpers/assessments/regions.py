@@ -144,16 +144,12 @@ def register(region: RegionAssessment) -> list[Entry]:
 
     A proposal that two assignments share has an entry in each; `region.proposals` holds it once.
     """
-    entries = [
-        Entry(id, "initiative", record, remark=record.remark) for id, record in region.initiatives.items()
-    ]
+    entries = [Entry(id, "initiative", record, remark=record.remark) for id, record in region.initiatives.items()]
     for id, assignment in region.assignments.items():
         entries.append(Entry(id, "assignment", assignment, remark=assignment.remark))
         for number, proposed in enumerate(assignment.proposals, 1):
             record = region.proposals[proposed.proposal]
-            entries.append(
-                Entry(f"{id}_{number}", "proposal", record, id, number, proposed.remark or record.remark)
-            )
+            entries.append(Entry(f"{id}_{number}", "proposal", record, id, number, proposed.remark or record.remark))
     return entries
 
 

@@ -97,9 +97,7 @@ def _figure_slips(catalog: Catalog, number: str, figure: Figure) -> Iterator[Sli
             "figures",
             number,
             "stand_in",
-            (
-                "a stand-in needs 'related_to' (how it differs) or 'derived' (how it is computed). Add one."
-            ),
+            ("a stand-in needs 'related_to' (how it differs) or 'derived' (how it is computed). Add one."),
         )
 
 

@@ -37,9 +37,7 @@ def ranked_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = rows.assign(bar=rows["name"], colour=rows["role"])
     if not split:
         return bar_panels([BarPanel(rows, frame.unit_text)], order, frame)
-    panels = [
-        BarPanel(rows[rows["sex"] == sex], SEX[sex], colour) for sex, colour in (("K", "women"), ("M", "men"))
-    ]
+    panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], colour) for sex, colour in (("K", "women"), ("M", "men"))]
     return bar_panels(panels, order, frame)
 
 
@@ -48,9 +46,7 @@ def value_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = one_a_mark(rows, ["place", "sex", "group"])
     focus = set(rows.loc[rows["role"] == "focus", "name"])
     order = sorted(best_first(rows, frame.better), key=lambda name: name not in focus)
-    return bar_panels(
-        [BarPanel(rows.assign(bar=rows["name"], colour=rows["role"]), frame.unit_text)], order, frame
-    )
+    return bar_panels([BarPanel(rows.assign(bar=rows["name"], colour=rows["role"]), frame.unit_text)], order, frame)
 
 
 def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:

@@ -31,9 +31,7 @@ def load_fonts() -> None:
     for weight in (400, 600):
         path = FONTS / f"lagesbild-sans-{weight}.ttf"
         if not path.is_file():
-            raise FileNotFoundError(
-                f"{path} is missing: figures need the font. Restore it from the repository."
-            )
+            raise FileNotFoundError(f"{path} is missing: figures need the font. Restore it from the repository.")
         font_manager.fontManager.addfont(str(path))
 
 
@@ -92,18 +90,14 @@ def note(figure: Figure, text: str, at: tuple[float, float], **look) -> None:
     """Writes small muted text whose upper left corner stands `at` points from the lower left corner."""
     wide, high = figure.get_size_inches() * 72
     look = {"size": SMALL, "color": TOKENS["muted"], **look}
-    for number, line in enumerate(
-        text.split("\n")
-    ):  # by baselines: matplotlib's "top" moves with the Å's ring
+    for number, line in enumerate(text.split("\n")):  # by baselines: matplotlib's "top" moves with the Å's ring
         baseline = at[1] - look["size"] - number * LINE
         figure.text(at[0] / wide, baseline / high, line, parse_math=False, **look)
 
 
 def notes_height(notes: Sequence[str]) -> float:
     """Points that the wrapped notes need below a figure."""
-    return sum((wrapped(text, WIDTH - 6, SMALL).count("\n") + 1) * LINE for text in notes) + (
-        5 if notes else 0
-    )
+    return sum((wrapped(text, WIDTH - 6, SMALL).count("\n") + 1) * LINE for text in notes) + (5 if notes else 0)
 
 
 def write_notes(figure: Figure, notes: Sequence[str]) -> None:

@@ -91,9 +91,7 @@ def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
 
 def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
     """Names with values under the dots, moved apart; peers share one name under their middle."""
-    named = [
-        (row.role, f"{row.name} {_written(row, frame)}", row.value) for row in _single(rows).itertuples()
-    ]
+    named = [(row.role, f"{row.name} {_written(row, frame)}", row.value) for row in _single(rows).itertuples()]
     peers = rows[(rows["role"] == "peer") & rows["value"].notna()]
     if len(peers) > 1:
         named.append(("peer", PEERS, peers["value"].median()))

@@ -63,9 +63,7 @@ def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = one_a_mark(rows, ["place", "year"])
     years = sorted(int(year) for year in rows["year"].unique())
     if len(years) != 2:
-        raise ValueError(
-            f"rank_change: the rows hold {len(years)} years, {years}. Give the ranks of two years."
-        )
+        raise ValueError(f"rank_change: the rows hold {len(years)} years, {years}. Give the ranks of two years.")
     refuse_empty(rows, "rank_change")
     order = best_first(rows[rows["year"] == years[1]], "lower")
     order += [name for name in rows["name"].unique() if name not in order]
@@ -91,9 +89,7 @@ def _paired(
         axes = axes_at(figure, left, below, WIDTH - left - 4, row * len(order))
         text = widest([_written(each, frame) for each in rows[rows["value"].notna()].itertuples()]) + 12
         point = (ticks[-1] - ticks[0]) / (WIDTH - left - 4 - 2 * text)
-        axes.set(
-            xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=(len(order) - 0.5, -0.5), yticks=[]
-        )
+        axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=(len(order) - 0.5, -0.5), yticks=[])
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         for name, pair in rows.groupby("name", sort=False):
@@ -114,21 +110,15 @@ def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, ends: Ends, frame: Frame
     known = list(pair[pair["value"].notna()].itertuples())
     strong = (pair["role"] == "focus").any()
     if len(known) == 2:
-        axes.hlines(
-            at, known[0].value, known[1].value, color=TOKENS["axis"], linewidth=4 if strong else 2, zorder=2
-        )
+        axes.hlines(at, known[0].value, known[1].value, color=TOKENS["axis"], linewidth=4 if strong else 2, zorder=2)
     for row in known:
         axes.scatter(row.value, at, s=52 if strong else 36, linewidth=1.4, zorder=4, **ends.look(row))
         if row.margin == row.margin:
             level = at + (-0.3 if ends.is_first(row) else 0.3)
-            axes.hlines(
-                level, row.value - row.margin, row.value + row.margin, color=TOKENS[row.colour], linewidth=1.2
-            )
+            axes.hlines(level, row.value - row.margin, row.value + row.margin, color=TOKENS[row.colour], linewidth=1.2)
     for row, side in ((known[0], -1), (known[-1], 1)) if len(known) == 2 else ():
         _write(axes, _written(row, frame), (row.value, at), side, strong)
-    absent = ", ".join(
-        f"{ends.head(row)}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples()
-    )
+    absent = ", ".join(f"{ends.head(row)}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
     if len(known) == 1:
         side = 1 if known[0].value < sum(axes.get_xlim()) / 2 else -1  # where there is more room
         _write(axes, f"{_written(known[0], frame)} ({absent})", (known[0].value, at), side, strong)

@@ -24,9 +24,7 @@ BELOW = 22.0  # their year numbers and air
 
 def small_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One panel an indicator, below each other over the same years, each in its own `unit`."""
-    return _stacked(
-        [_kept(part, frame) for _, part in rows.groupby("label", sort=False)], frame, "small_lines"
-    )
+    return _stacked([_kept(part, frame) for _, part in rows.groupby("label", sort=False)], frame, "small_lines")
 
 
 def two_panels(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -101,9 +99,7 @@ def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
     by = next((name for name in ("group", "sex") if rows[name].nunique() > 1), "label")
     headings = [SEX.get(key, key) for key in rows[by].unique()]
     with styled():
-        parts = [
-            drawn_rows(part, frame, f"small_multiples, {key}") for key, part in rows.groupby(by, sort=False)
-        ]
+        parts = [drawn_rows(part, frame, f"small_multiples, {key}") for key, part in rows.groupby(by, sort=False)]
         drawn = pd.concat(parts)
         ticks = value_scale(*extent(drawn), frame)[0]
         texts = [label_texts(part, frame.decimals, NAMES) for part in parts]

@@ -29,17 +29,14 @@ def one_a_mark(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             "Pick one year, sex and group before drawing."
         )
     hidden = rows["status"].isin(NEVER_DRAWN)
-    return rows.assign(value=rows["value"].mask(hidden), margin=rows["margin"].mask(hidden)).reset_index(
-        drop=True
-    )
+    return rows.assign(value=rows["value"].mask(hidden), margin=rows["margin"].mask(hidden)).reset_index(drop=True)
 
 
 def refuse_empty(rows: pd.DataFrame, kind: str) -> None:
     """Raises ValueError when no row of `rows` has a value that may be shown."""
     if not rows["value"].notna().any():
         raise ValueError(
-            f"{kind}: none of the {len(rows)} rows has a value that may be shown. "
-            "Show a card instead of a figure."
+            f"{kind}: none of the {len(rows)} rows has a value that may be shown. Show a card instead of a figure."
         )
 
 

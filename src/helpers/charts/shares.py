@@ -56,9 +56,7 @@ def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
     with styled():
         ticks, _ = value_scale(0.0, float(whole.sum(axis=1).max()), frame)
         texts = [
-            wrapped(
-                f"{part}: {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}", LABEL_WIDTH
-            )
+            wrapped(f"{part}: {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}", LABEL_WIDTH)
             for part in whole
         ]
         notes = _notes(table, frame)
@@ -81,9 +79,7 @@ def _notes(table: pd.DataFrame, frame: Frame) -> list[str]:
     """Series breaks, marks, and the years that lack a part."""
     whole = table.dropna()
     short = [int(year) for year in table.index.difference(whole.index)]
-    notes = [
-        break_note(year, what) for year, what in frame.breaks if whole.index.min() < year <= whole.index.max()
-    ]
+    notes = [break_note(year, what) for year, what in frame.breaks if whole.index.min() < year <= whole.index.max()]
     return notes + table.attrs["notes"] + ([left_out(short)] if short else [])
 
 

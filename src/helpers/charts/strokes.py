@@ -65,9 +65,7 @@ def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame
     _margins(axes, drawn)
     for year, _ in frame.breaks:
         if drawn["year"].min() < year <= drawn["year"].max():
-            axes.axvline(
-                year - 0.5, color=TOKENS["axis"], linewidth=1, dashes=(3, 2.5), zorder=1, gid="break"
-            )
+            axes.axvline(year - 0.5, color=TOKENS["axis"], linewidth=1, dashes=(3, 2.5), zorder=1, gid="break")
     swedish_ticks(axes.yaxis, panel.ticks)
     axes.set_ylim(panel.ticks[0], panel.ticks[-1])
     _year_axis(axes, panel, drawn)

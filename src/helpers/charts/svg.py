@@ -57,9 +57,7 @@ def _saved(figure: Figure, salt: str) -> bytes:
         artist.set_clip_on(False)
     file = BytesIO()
     with styled(), mpl.rc_context({"svg.hashsalt": salt}):
-        figure.savefig(
-            file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return file.getvalue()
 
 

@@ -52,9 +52,7 @@ def figure_shown(block: FigureBlock) -> Shown:
 
 def table_shown(table: DataTable, anchor: str = "") -> Shown:
     """A table that stands by itself."""
-    return Shown(
-        rendered("table.html", table=table, anchor=anchor), {"kind": "table", "caption": table.caption}
-    )
+    return Shown(rendered("table.html", table=table, anchor=anchor), {"kind": "table", "caption": table.caption})
 
 
 def passage_shown(passage: Passage, **facts: Any) -> Shown:
@@ -64,6 +62,4 @@ def passage_shown(passage: Passage, **facts: Any) -> Shown:
 
 def chapter_shown(chapter: Chapter) -> Shown:
     """A computed chapter: heading, paragraphs, tables, lists and notes."""
-    return passage_shown(
-        Passage(rendered("chapter.html", chapter=chapter), anchor=chapter.anchor, title=chapter.title)
-    )
+    return passage_shown(Passage(rendered("chapter.html", chapter=chapter), anchor=chapter.anchor, title=chapter.title))

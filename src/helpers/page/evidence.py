@@ -25,9 +25,7 @@ def key_figures(setting: Setting, indicators: list[str]) -> tuple[KeyFigure, ...
     for id in indicators:
         year = latest_year(setting.table, id, setting.focus)
         rows = setting.table
-        rows = rows[
-            (rows["indicator"] == id) & (rows["year"] == year) & (rows["group"] == "") & rows["value"].notna()
-        ]
+        rows = rows[(rows["indicator"] == id) & (rows["year"] == year) & (rows["group"] == "") & rows["value"].notna()]
         rows = rows[rows["place"].isin(places)]
         best = placing(setting, id)
         lines += [_line(setting, row, best) for row in rows.itertuples()]

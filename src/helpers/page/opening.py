@@ -173,9 +173,7 @@ def setting_of(paths: Paths, page: str, municipality: str, year: int) -> Setting
             f"page: '{page}' is not in data/catalog/programme.yml. Choose: {', '.join(catalog.pages)}."
         )
     if not isinstance(municipality, str):
-        raise RefusedEdition(
-            f'municipality: {municipality!r} is not text. Write the code in quotes, such as "0180".'
-        )
+        raise RefusedEdition(f'municipality: {municipality!r} is not text. Write the code in quotes, such as "0180".')
     if isinstance(year, bool) or not isinstance(year, int):
         raise RefusedEdition(f"year: {year!r} is not a whole number. Write it without quotes, such as 2024.")
     places = load_places(paths)

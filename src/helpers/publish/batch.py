@@ -94,7 +94,8 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
         try:
             _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
-            outcome.code, outcome.trouble = FAILED, f"it could not be written ({error}). Make room for it, then run the command again."
+            outcome.code = FAILED
+            outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
     outcome.seconds = time.monotonic() - began
     outcome.log = write_log(plan.request, outcome, started)
     return outcome
@@ -126,11 +127,11 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) ->
             from .site import Site
 
             site = Site(made, plan.frames)
+            site.add_method(method_html(plan.catalog, plan.request.paths))
             for future in as_completed(running):
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
                 watcher.finished(done[run.name], len(done), len(running))
-            site.add_method(method_html(plan.catalog, plan.request.paths))
             site.finish()
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels

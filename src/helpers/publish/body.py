@@ -57,9 +57,7 @@ def _identities(tree: html.HtmlElement) -> str:
     seen: set[str] = set()
     for identity in tree.xpath("//@id"):
         if identity in seen:
-            return (
-                f"the id {identity!r} stands twice, so its links go astray. Give each exhibit its own anchor."
-            )
+            return f"the id {identity!r} stands twice, so its links go astray. Give each exhibit its own anchor."
         seen.add(identity)
     return ""
 

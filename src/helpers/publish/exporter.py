@@ -16,9 +16,7 @@ from .body import UnfitPageError, body_tree, refuse_unfit, without_folder
 from .frame import TEMPLATES, PageFrame, contents, framed
 
 ANALYST = "analyst"  # the tag of cells that are for the one who works in the notebook
-_HEADING = re.compile(
-    r'<(h[1-6]) id="([^"]+)">((?:(?!</h).)*)<a class="anchor-link" href="[^"]*">[^<]*</a></\1>'
-)
+_HEADING = re.compile(r'<(h[1-6]) id="([^"]+)">((?:(?!</h).)*)<a class="anchor-link" href="[^"]*">[^<]*</a></\1>')
 
 
 class ReportExporter(HTMLExporter):
@@ -71,9 +69,7 @@ class ReportExporter(HTMLExporter):
         # a description for images that have none. The method of its base class does neither.
         resources = self._init_resources(resources)
         kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
-        self.register_filter(
-            "highlight_code", lambda source, **_: source
-        )  # `basic` names it; it is never called
+        self.register_filter("highlight_code", lambda source, **_: source)  # `basic` names it; it is never called
         self.register_filter("filter_data_type", lambda data: kinds(data) if _is_shown(data, kinds) else [])
         return TemplateExporter.from_notebook_node(self, nb, resources)
 

@@ -104,9 +104,10 @@ def _groups(catalog: Catalog) -> dict[str, str]:
 
 
 def _without_direction(catalog: Catalog) -> list[str]:
-    """The labels of the shown indicators of which neither end is better."""
+    """The labels of the shown indicators of which neither end is better, each once."""
     shown = shown_indicators(catalog)
-    return [entry.label for id, entry in catalog.indicators.items() if id in shown and entry.better == "neither"]
+    found = [entry.label for id, entry in catalog.indicators.items() if id in shown and entry.better == "neither"]
+    return list(dict.fromkeys(found))
 
 
 def _interruptions(catalog: Catalog) -> tuple[DataTable, ...]:

@@ -55,9 +55,7 @@ def document_sources(paths: Paths) -> dict[str, DocumentSource]:
         for name, path in tables.items()
         if name not in content.documents
     ] + [
-        document.slip(
-            ("documents", name), f"there is no {name}.csv beside it. Add the table or remove the entry."
-        )
+        document.slip(("documents", name), f"there is no {name}.csv beside it. Add the table or remove the entry.")
         for name in content.documents
         if name not in tables
     ]

@@ -66,11 +66,7 @@ class RegionalAnalysis:
         names = listed([self.setting.places.name(code) for code in self.region.members])
         compared = listed([self.setting.places.name(code) for code in self.region.comparisons])
         text = f"Medlemmar: {names}. Jämförelse: {compared}." if compared else f"Medlemmar: {names}."
-        source = (
-            f"Regionens senaste underlag till och med {self.setting.year} är från {edition}."
-            if edition
-            else ""
-        )
+        source = f"Regionens senaste underlag till och med {self.setting.year} är från {edition}." if edition else ""
         return self._notice(self.region.name, text, source or "Regionens eget underlag saknas.")
 
     def observations(self) -> Shown:
@@ -78,9 +74,7 @@ class RegionalAnalysis:
         made = observations(self.profiles) if self.profiles else []
         items = tuple(Project(name=one.text, by="Beräknat" if not one.withheld else "Saknas") for one in made)
         title = self._title("R1")
-        html = rendered(
-            "projects.html", heading=title, anchor="r1", items=items, intro="" if items else self._absent()
-        )
+        html = rendered("projects.html", heading=title, anchor="r1", items=items, intro="" if items else self._absent())
         return passage_shown(Passage(html, anchor="r1", title=title))
 
     def ranking_rows(self) -> pd.DataFrame:
@@ -88,17 +82,13 @@ class RegionalAnalysis:
         places = [*self.region.members, *self.region.comparisons] if self.region else []
         rows = self._rows(["support_rank"], places)
         moved = self._rows(["support_rank_change"], places).set_index(["place", "year"])["value"]
-        earlier = rows.assign(
-            value=rows["value"] + [moved[at] for at in zip(rows["place"], rows["year"], strict=True)]
-        )
+        earlier = rows.assign(value=rows["value"] + [moved[at] for at in zip(rows["place"], rows["year"], strict=True)])
         return pd.concat([earlier.assign(year=earlier["year"] - 1), rows], ignore_index=True)
 
     def ranking(self, chart: Chart, rows: pd.DataFrame) -> Shown:
         """R2: rank, previous rank and change."""
         table = ranking_table(self.profiles) if self.profiles else None
-        return self._figure(
-            "R2", chart, rows, table, "Plats bland rikets kommuner, föregående år och senaste år"
-        )
+        return self._figure("R2", chart, rows, table, "Plats bland rikets kommuner, föregående år och senaste år")
 
     def profile_rows(self) -> pd.DataFrame:
         """Chart rows: each type as percent of the inhabitants aged 20-64, last year at hand, every place."""
@@ -114,18 +104,12 @@ class RegionalAnalysis:
     def profile(self, chart: Chart, rows: pd.DataFrame) -> Shown:
         """R3: the support profile of each municipality, and why the national scale is withheld."""
         measures = self._measures(rows, "percent", 1)
-        table = (
-            data_table(rows, measures, "Procent av invånarna 20–64 år efter ersättning")
-            if len(rows)
-            else None
-        )
+        table = data_table(rows, measures, "Procent av invånarna 20–64 år efter ersättning") if len(rows) else None
         withheld = (
             "Placeringen på den nationella skalan visas inte: den kräver helårsekvivalenter för alla kommuner, och "
             "underlaget har dem bara för regionens."
         )
-        return self._figure(
-            "R3", chart, rows, table, "Procent av invånarna 20–64 år den 31 december", (withheld,)
-        )
+        return self._figure("R3", chart, rows, table, "Procent av invånarna 20–64 år den 31 december", (withheld,))
 
     def support_tables(self) -> Shown:
         """R4: one table a municipality, with the document's own labels."""
@@ -211,9 +195,7 @@ class RegionalAnalysis:
         year = int(rows["year"].max())
         names = list(dict.fromkeys(rows["name"]))
         alternative = alternative_text(KINDS[chart.__name__], f"{entry.title}, {year}.", rows, names)
-        frame = Frame(
-            unit_symbol="", unit_text=rows["unit"].iloc[0], decimals=int(rows["decimals"].iloc[0]), low=0
-        )
+        frame = Frame(unit_symbol="", unit_text=rows["unit"].iloc[0], decimals=int(rows["decimals"].iloc[0]), low=0)
         definition = self.setting.catalog.indicators[TOTAL].definition if part == "R3" else entry.note or ""
         return figure_shown(
             FigureBlock(

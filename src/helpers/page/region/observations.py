@@ -20,9 +20,7 @@ class Observation:
 def observations(profiles: Profiles) -> list[Observation]:
     """What the tables bear out, in a fixed order; a statement without data is withheld and says so."""
     if not profiles.members or profiles.years is None:
-        return [
-            Observation("Helårsekvivalenter saknas för regionens kommuner: inga iakttagelser görs.", "", True)
-        ]
+        return [Observation("Helårsekvivalenter saknas för regionens kommuner: inga iakttagelser görs.", "", True)]
     made = [
         _share_fell(profiles),
         _type_fell(profiles, "fte_sick_pay"),
@@ -31,9 +29,7 @@ def observations(profiles: Profiles) -> list[Observation]:
     ]
     if profiles.without:
         names = listed([profiles.setting.places.name(code) for code in profiles.without])
-        made.append(
-            Observation(f"{names} har ingen tabell i underlaget; inget påstås om kommunens profil.", "", True)
-        )
+        made.append(Observation(f"{names} har ingen tabell i underlaget; inget påstås om kommunens profil.", "", True))
     return made
 
 
@@ -43,14 +39,10 @@ def _names(profiles: Profiles, places: list[str]) -> str:
 
 def _share_fell(profiles: Profiles) -> Observation:
     first, last = profiles.years
-    shares = {
-        p: (profiles.population_share(p, first), profiles.population_share(p, last)) for p in profiles.members
-    }
+    shares = {p: (profiles.population_share(p, first), profiles.population_share(p, last)) for p in profiles.members}
     known = {place: pair for place, pair in shares.items() if None not in pair}
     if not known:
-        return Observation(
-            "Invånare 20–64 år saknas i underlaget: andelen försörjda kan inte beräknas.", "", True
-        )
+        return Observation("Invånare 20–64 år saknas i underlaget: andelen försörjda kan inte beräknas.", "", True)
     fell = [place for place, (old, new) in known.items() if new < old]
     levels = listed([f"{profiles.setting.places.name(p)} {decimal(new, 1)}" for p, (_, new) in known.items()])
     return Observation(
@@ -73,9 +65,7 @@ def _type_fell(profiles: Profiles, type_: str) -> Observation:
         for p in profiles.places
         if p not in profiles.members
     ]
-    return Observation(
-        text + (f". Jämförelse utanför regionen: {listed(compared)}." if compared else "."), "#r4"
-    )
+    return Observation(text + (f". Jämförelse utanför regionen: {listed(compared)}." if compared else "."), "#r4")
 
 
 def _moved_most(profiles: Profiles) -> Observation:

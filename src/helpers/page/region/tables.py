@@ -22,15 +22,11 @@ def support_table(profiles: Profiles, place: str) -> DataTable:
             "" if id == TOTAL else percent(100 * count / profiles.count(place, TOTAL, year))
             for count, year in ((old, first), (new, last))
         ]
-        rows.append(
-            (entries[id].label, decimal(old, 0), shares[0], decimal(new, 0), shares[1], signed(new - old, 0))
-        )
+        rows.append((entries[id].label, decimal(old, 0), shares[0], decimal(new, 0), shares[1], signed(new - old, 0)))
     shares = [profiles.population_share(place, year) for year in (first, last)]
     if None not in shares:
         difference = f"{signed(shares[1] - shares[0], 1)} procentenheter"
-        rows.append(
-            ("Andel av invånarna 20–64 år", "", percent(shares[0]), "", percent(shares[1]), difference)
-        )
+        rows.append(("Andel av invånarna 20–64 år", "", percent(shares[0]), "", percent(shares[1]), difference))
     return DataTable(
         caption=f"{name}: helårsekvivalenter {first} och {last}. Procent av kommunens egen summa; sista raden procent "
         "av invånarna 20–64 år den 31 december.",
@@ -97,9 +93,7 @@ def sources_table(assessment: RegionAssessment) -> DataTable:
 
 def group_table(assessment: RegionAssessment) -> DataTable:
     """R9: who sits in the analysis group, as organisations and seats."""
-    rows = tuple(
-        (seat.organisation, str(seat.seats), "Ordförande" if seat.chair else "–") for seat in assessment.group
-    )
+    rows = tuple((seat.organisation, str(seat.seats), "Ordförande" if seat.chair else "–") for seat in assessment.group)
     return DataTable(
         "Analysgruppens sammansättning: organisationer och antal platser.",
         (Column("Organisation"), Column("Platser", numeric=True), Column("Uppgift")),
@@ -129,8 +123,7 @@ def _entry_title(entry: Entry) -> str:
 def _dates(entry: Entry) -> tuple[str, str]:
     record = entry.record
     return tuple(
-        " ".join(part for part in (readable(date), f"({text})" if date and text else text) if part)
-        or UNSTATED
+        " ".join(part for part in (readable(date), f"({text})" if date and text else text) if part) or UNSTATED
         for date, text in ((record.start, record.start_text), (record.end, record.end_text))
     )
 
