@@ -137,7 +137,11 @@ def fetch(
 def _fetch_progress(progress) -> None:
     result = progress.result
     style = "" if result.ok else "red"
-    out.print(f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style)
+    out.print(
+        f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}",
+        style=style,
+        soft_wrap=True,
+    )
     for text in (*result.warnings, *filter(None, [result.message])):
         out.print(f"      {text}", style=style or "yellow", soft_wrap=True, markup=False)
     for change in result.revisions[:5]:

@@ -38,6 +38,12 @@ def ranking(setting: Setting, indicator: str) -> Ranking:
 
     Only yearly totals of municipalities count, each year by itself.
     """
+    if indicator not in setting.rankings:
+        setting.rankings[indicator] = _ranking(setting, indicator)
+    return setting.rankings[indicator]
+
+
+def _ranking(setting: Setting, indicator: str) -> Ranking:
     rows = totals(setting, indicator)
     rows = rows[rows["place"].map(setting.places.kinds) == "K"]
     own = sorted(rows.loc[rows["place"] == setting.focus, "year"], reverse=True)

@@ -65,6 +65,11 @@ class Setting:
         """Indicator -> computed trend in the municipality, for every indicator that has a value there."""
         return place_trends(self.table, self.catalog, self.focus, self.year)
 
+    @cached_property
+    def rankings(self) -> dict[str, object]:
+        """Indicator -> its ranking, filled by `ranking` as it is asked for: a page asks for each many times."""
+        return {}
+
     def role(self, code: str) -> str:
         """What a place is to this page: focus, country, region or peer."""
         return {self.focus: "focus", COUNTRY: "country", self.county: "region"}.get(code, "peer")
