@@ -16,8 +16,8 @@ from helpers.paths import PACKAGE
 ROOT = PACKAGE.parents[1]
 ROOMS = [
     *("refusals", "paths", "records", "catalog", "assessments", "places", "sources", "suppression", "tidy"),
-    *("comparisons", "trends", "support", "outlook", "claims", "wording", "exhibits", "tables", "charts"),
-    *("page", "publish", "cli"),
+    *("comparisons", "trends", "support", "outlook", "claims", "wording", "calendars", "exhibits", "tables", "charts"),
+    *("page", "slides", "publish", "cli"),
 ]
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path

@@ -77,7 +77,8 @@ def test_it_opens_with_a_title_for_the_analyst_and_one_cell_of_parameters(notebo
     assert re.match(r"# \S", first.source)
     [parameters] = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     body = ast.parse(parameters.source).body
-    assert [ast.unparse(line) for line in body] == ["municipality: str = '2480'", "year: int = 2024"]
+    region = ["region: str = ''"] if notebook.metadata.page == "regional_support" else []
+    assert [ast.unparse(line) for line in body] == ["municipality: str = '2480'", "year: int = 2024", *region]
 
 
 def test_its_cells_are_few_and_short_and_define_nothing(notebook):

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -167,20 +168,43 @@ def build(
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 300,
+    region: Annotated[
+        str, typer.Option(help="A region of data/catalog/regions.yml: its own page in reports/regions/.")
+    ] = "",
     root: Root = None,
 ) -> None:
     """Check everything, run the seven notebooks, and write the report as linked HTML."""
     with _refusals():
         paths = project_paths(root)
-        out.print(f"Checking data/ and notebooks/ for {municipality}, {year} ...", markup=False)
+        out.print(f"Checking data/ and notebooks/ for {region or municipality}, {year} ...", markup=False)
         from .publish.batch import build as build_report
-        from .publish.request import BuildRequest
+        from .publish.request import BuildRequest, first_member
+
+        municipality = first_member(paths, region) if region else municipality
 
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        outcome = build_report(BuildRequest(paths, municipality, year, jobs, timeout), _BuildWatcher())
+        outcome = build_report(BuildRequest(paths, municipality, year, jobs, timeout, region), _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)
+
+
+@app.command()
+def slides(
+    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")] = "umearegionen",
+    year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
+    root: Root = None,
+) -> None:
+    """Write the regional analysis as slides (.pptx) with charts and tables that can be edited."""
+    with _refusals():
+        if find_spec("pptx") is None:
+            raise Refusal("slides: python-pptx is not installed. Install the project with its extra 'slides'.")
+        paths = project_paths(root)
+        from .publish.request import first_member
+        from .slides import region_slides
+
+        path = region_slides(paths, first_member(paths, region), region, year)
+    out.print(f"Open {path}", soft_wrap=True, markup=False)
 
 
 class _BuildWatcher:

@@ -68,7 +68,8 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
 
 def _planned(request: BuildRequest) -> Plan:
     catalog = checked_files(request.paths)
-    notebooks = notebook_paths(request.paths, catalog)
+    every = notebook_paths(request.paths, catalog)
+    notebooks = {name: every[name] for name in request.pages(catalog)}
     setting_of(request.paths, next(iter(notebooks)), request.municipality, request.year)  # place, year, data
     return Plan(request, catalog, notebooks, page_frames(request, catalog, load_places(request.paths)))
 
@@ -126,7 +127,7 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) ->
             from .method_page import method_html
             from .site import Site
 
-            site = Site(made, plan.frames)
+            site = Site(made, plan.frames, plan.request.front)
             site.add_method(method_html(plan.catalog, plan.request.paths))
             for future in as_completed(running):
                 run = future.result()

@@ -10,8 +10,8 @@ from .request import BuildRequest
 def write_log(request: BuildRequest, outcome: Outcome, started: datetime) -> Path | None:
     """Writes the log below `reports/logs/` and returns its path; None when the disk takes none."""
     folder = request.paths.reports / "logs"
-    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.municipality}-{request.year}.log"
-    lines = [f"build {request.municipality} {request.year}, exit code {outcome.code}, {outcome.seconds:.1f} s"]
+    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}.log"
+    lines = [f"build {request.name} {request.year}, exit code {outcome.code}, {outcome.seconds:.1f} s"]
     lines += [f"the report: {outcome.trouble}"] if outcome.trouble else []
     for run in outcome.runs:
         lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]

@@ -15,7 +15,8 @@ from ..paths import Paths
 from .request import RefusedBuild
 
 PARAMETERS = {"municipality": "str", "year": "int"}
-EXAMPLES = {"municipality": '"0180"', "year": "2024"}
+OPTIONAL = {"region": "str"}  # what a notebook may declare besides; only a region's report is given it
+EXAMPLES = {"municipality": '"0180"', "year": "2024", "region": '""'}
 TAG = "parameters"
 
 
@@ -53,7 +54,7 @@ def _wanted() -> str:
 
 
 def _example(name: str) -> str:
-    return f"{name}: {PARAMETERS[name]} = {EXAMPLES[name]}"
+    return f"{name}: {(PARAMETERS | OPTIONAL)[name]} = {EXAMPLES[name]}"
 
 
 def parameter_slips(source: str) -> list[str]:
@@ -63,15 +64,16 @@ def parameter_slips(source: str) -> list[str]:
     except SyntaxError as error:
         return [f"line {error.lineno} of the parameters cell is no Python ({error.msg}). Correct it."]
     slips, meant = [], set()
-    for name in declared.keys() - PARAMETERS.keys():
+    for name in declared.keys() - PARAMETERS.keys() - OPTIONAL.keys():
         near = get_close_matches(name, PARAMETERS.keys() - declared.keys(), n=1)
         meant.update(near)
         remedy = f"Did you mean '{near[0]}'?" if near else f"A build gives only: {_wanted()}."
         slips.append(f"a build has no parameter '{name}'. {remedy}")
     for name in PARAMETERS.keys() - declared.keys() - meant:
         slips.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
-    for name in PARAMETERS.keys() & declared.keys():
-        if declared[name] != (PARAMETERS[name], PARAMETERS[name]):
+    kinds = PARAMETERS | OPTIONAL
+    for name in kinds.keys() & declared.keys():
+        if declared[name] != (kinds[name], kinds[name]):
             slips.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
     return sorted(slips)
 

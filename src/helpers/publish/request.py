@@ -11,6 +11,7 @@ from ..refusals import Refusal
 from .target import Target
 
 CELL_SECONDS = 300
+FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
 
 
 class RefusedBuild(Refusal):
@@ -19,23 +20,48 @@ class RefusedBuild(Refusal):
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """One municipality's edition and how to make it."""
+    """One municipality's or region's edition and how to make it."""
 
     paths: Paths
     municipality: str
     year: int
     jobs: int = 2  # kernels at a time
     cell_seconds: int = CELL_SECONDS  # that one cell may take
+    region: str = ""  # its own report, of one page, instead of the municipality's
+
+    @property
+    def name(self) -> str:
+        """Whose report it is: the municipality's code, or the region's name."""
+        return self.region or self.municipality
+
+    @property
+    def front(self) -> str:
+        """The page that opens first."""
+        return REGIONAL if self.region else FRONT
+
+    def pages(self, catalog: Catalog) -> list[str]:
+        """The pages of the report, in the order of the navigation."""
+        return [REGIONAL] if self.region else list(catalog.pages)
 
     @property
     def target(self) -> Target:
         """The folder that readers open."""
-        return Target(self.paths.reports / self.municipality / str(self.year))
+        folder = self.paths.reports / "regions" if self.region else self.paths.reports
+        return Target(folder / self.name / str(self.year))
 
     @property
     def parameters(self) -> dict[str, str | int]:
         """What every notebook is given."""
-        return {"municipality": self.municipality, "year": self.year}
+        region = {"region": self.region} if self.region else {}
+        return {"municipality": self.municipality, "year": self.year, **region}
+
+
+def first_member(paths: Paths, region: str) -> str:
+    """The municipality that a region's report is made from. Raises RefusedBuild for an unknown region."""
+    regions = load_catalog(paths).regions
+    if region not in regions:
+        raise RefusedBuild(f"region: '{region}' is not in data/catalog/regions.yml. Choose: {', '.join(regions)}.")
+    return regions[region].members[0]
 
 
 def checked_files(paths: Paths) -> Catalog:

@@ -12,6 +12,7 @@ from .exporter import page_html
 from .files import write_assets
 from .frame import PageFrame, contents, framed
 from .frames import METHOD, page_file
+from .request import FRONT
 
 KEY_FIGURES = ("indicator", "place", "year", "sex", "value", "trend", "rank")
 WHY = {
@@ -25,9 +26,10 @@ REMEDY = "Kapitlen görs var för sig, så rapportens övriga sidor är inte ber
 class Site:
     """An empty folder that becomes a report, page by page in any order."""
 
-    def __init__(self, folder: Path, frames: dict[str, PageFrame]):
+    def __init__(self, folder: Path, frames: dict[str, PageFrame], front: str = FRONT):
         self.folder = folder
         self.frames = frames
+        self.front = front
         self.lines: set[tuple[str, ...]] = set()
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
@@ -45,7 +47,7 @@ class Site:
                 run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
         if run.notebook is None:
             text = failed_page(run, frame)
-        self._write(page_file(run.name), anonymous(text, frame.root))
+        self._write(page_file(run.name, self.front), anonymous(text, frame.root))
         for record in records_of(run.notebook) if run.notebook is not None else ():
             if record.get("download_name"):
                 self._write(f"data/{record['download_name']}", record["download_text"])

@@ -1,229 +1,202 @@
-"""R1-R4 and R8-R11 as exhibits: what the regional notebook's cells ask for."""
+"""The regional support analysis as a notebook's cells ask for it: rows to draw, and exhibits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from ...assessments import load_region_assessment
-from ...assessments.loader import region_edition
 from ...assessments.regions import RegionAssessment
-from ...catalog import Region
-from ...charts.look import Frame
-from ...charts.svg import svg_of
-from ...exhibits import DataTable, FigureBlock, Passage, Provenance, Shown, figure_shown, passage_shown
-from ...exhibits.blocks import Project
-from ...exhibits.shown import rendered
-from ...tables import data_table, download_text
-from ...tidy import rows_of
-from ...wording import STATE_TEXT, alternative_text, listed
-from ...wording.findings import Measure
-from ...wording.kinds import KINDS
-from ..chapters import remarks_shown
+from ...exhibits import Shown
+from ...refusals import Refusal
 from ..figures import Chart
+from ..rows import chart_rows
 from ..setting import Setting
-from .observations import observations
-from .profiles import TOTAL, Profiles, region_profiles
-from .tables import (
-    competence_table,
-    group_table,
-    ranking_table,
-    register_table,
-    sources_table,
-    support_table,
-)
+from ..stated import region_claims
+from . import drawings, head, parts
+from .exhibiting import nothing
+from .long_view import long_view_rows
+from .maps import map_rows
+from .material import Material
+from .movement import step_rows
+from .ranking import RANK, rank_rows
+from .register import parts as register_parts
+from .register import timeline_rows
+from .support_tables import share_rows
 
-NOT_HERE = "Finns inte i underlaget för {place}."
+NONE = pd.DataFrame()
+
+
+class UnknownRegion(Refusal):
+    """A region that the catalogue does not know."""
 
 
 @dataclass(frozen=True)
 class RegionalAnalysis:
-    """One region's analysis; `region` is None for a municipality that the catalogue puts in no region."""
+    """One region's analysis. Without a region (`slug` is empty) every exhibit but the header is empty."""
 
     setting: Setting
     slug: str
-    region: Region | None
+    own: bool = False  # the report is the region's, not the municipality's
 
     @cached_property
-    def profiles(self) -> Profiles | None:
-        """The region's support profiles."""
-        return region_profiles(self.setting, self.region) if self.region else None
+    def material(self) -> Material | None:
+        """What the analysis is made from; None for a municipality that belongs to no region."""
+        region = self.setting.catalog.regions.get(self.slug)
+        return Material(self.setting, self.slug, region, self.own) if region else None
 
-    @cached_property
+    @property
     def assessment(self) -> RegionAssessment | None:
-        """The region's latest edition up to the report's year."""
-        if self.region is None:
-            return None
-        return load_region_assessment(self.setting.paths, self.slug, self.setting.year, self.setting.catalog)
+        """What the region's analysis group wrote in its latest edition up to the report's year."""
+        return self.material.assessment if self.material else None
+
+    def header(self) -> Shown:
+        """The page's title and question, and the facts of the edition."""
+        return head.header(self.setting, self.material)
 
     def about(self) -> Shown:
-        """Which region and edition the page is about, and what it lacks."""
-        if self.region is None:
-            text = f"{self.setting.place} ingår inte i någon region i data/catalog/regions.yml."
-            remedy = "Lägg till regionen med medlemmar där, så görs analysen vid nästa bygge."
-            return self._notice("Ingen region", text, remedy)
-        edition = region_edition(self.setting.paths, self.slug, self.setting.year)
-        names = listed([self.setting.places.name(code) for code in self.region.members])
-        compared = listed([self.setting.places.name(code) for code in self.region.comparisons])
-        text = f"Medlemmar: {names}. Jämförelse: {compared}." if compared else f"Medlemmar: {names}."
-        source = f"Regionens senaste underlag till och med {self.setting.year} är från {edition}." if edition else ""
-        return self._notice(self.region.name, text, source or "Regionens eget underlag saknas.")
+        """Which region and edition the page is about, its places, and what is missing."""
+        return head.about(self.setting, self.material)
+
+    def heading(self, title: str, anchor: str) -> Shown:
+        """A heading over some of the parts."""
+        return self._shown(parts.heading, title, anchor)
 
     def observations(self) -> Shown:
-        """R1: sentences made from the tables, each linked to them."""
-        made = observations(self.profiles) if self.profiles else []
-        items = tuple(Project(name=one.text, by="Beräknat" if not one.withheld else "Saknas") for one in made)
-        title = self._title("R1")
-        html = rendered("projects.html", heading=title, anchor="r1", items=items, intro="" if items else self._absent())
-        return passage_shown(Passage(html, anchor="r1", title=title))
+        """R1: statements made from the figures, each linked to them."""
+        return self._shown(parts.statements)
+
+    def claims(self) -> Shown:
+        """What the region's document claims, each held against the figures."""
+        return region_claims(self.setting, self.assessment)
 
     def ranking_rows(self) -> pd.DataFrame:
-        """Chart rows of the rank of two years; the earlier one is the printed rank plus the printed change."""
-        places = [*self.region.members, *self.region.comparisons] if self.region else []
-        rows = self._rows(["support_rank"], places)
-        moved = self._rows(["support_rank_change"], places).set_index(["place", "year"])["value"]
-        earlier = rows.assign(value=rows["value"] + [moved[at] for at in zip(rows["place"], rows["year"], strict=True)])
-        return pd.concat([earlier.assign(year=earlier["year"] - 1), rows], ignore_index=True)
+        """Chart rows of every place's rank in two years."""
+        if self.material is None:
+            return NONE
+        rows = rank_rows(self.material.ranking)
+        return chart_rows(self.setting, _tidy(rows, RANK))
 
     def ranking(self, chart: Chart, rows: pd.DataFrame) -> Shown:
-        """R2: rank, previous rank and change."""
-        table = ranking_table(self.profiles) if self.profiles else None
-        return self._figure("R2", chart, rows, table, "Plats bland rikets kommuner, föregående år och senaste år")
+        """R2: rank, previous rank and change, with the share where it is known."""
+        return self._shown(drawings.ranking, chart, rows)
+
+    def map_rows(self) -> pd.DataFrame:
+        """The places' shapes and zones; empty without ranks or without the extra `map`."""
+        return NONE if self.material is None else map_rows(self.material.profiles, self.material.ranking)
+
+    def map(self, chart: Chart, rows: pd.DataFrame) -> Shown:
+        """R2: the same ranks on a map."""
+        return self._shown(drawings.region_map, chart, rows)
 
     def profile_rows(self) -> pd.DataFrame:
-        """Chart rows: each type as percent of the inhabitants aged 20-64, last year at hand, every place."""
-        if not self.profiles or not self.profiles.years:
-            return self._rows([], [])
-        year = self.profiles.years[1]
-        rows = self._rows(self.profiles.types, self.profiles.places)
-        rows = rows[(rows["year"] == year) & (rows["month"] == 0)]
-        people = {place: self.profiles.inhabitants(place, year) for place in self.profiles.places}
-        share = 100 * rows["value"] / rows["place"].map(people)
-        return rows.assign(value=share, unit="procent", decimals=1).dropna(subset=["value"])
+        """Chart rows: each type as percent of the inhabitants aged 20-64, last year, every place."""
+        return NONE if self.material is None else share_rows(self.material.profiles)
 
     def profile(self, chart: Chart, rows: pd.DataFrame) -> Shown:
-        """R3: the support profile of each municipality, and why the national scale is withheld."""
-        measures = self._measures(rows, "percent", 1)
-        table = data_table(rows, measures, "Procent av invånarna 20–64 år efter ersättning") if len(rows) else None
-        withheld = (
-            "Placeringen på den nationella skalan visas inte: den kräver helårsekvivalenter för alla kommuner, och "
-            "underlaget har dem bara för regionens."
-        )
-        return self._figure("R3", chart, rows, table, "Procent av invånarna 20–64 år den 31 december", (withheld,))
+        """R3: the support profile of each municipality."""
+        return self._shown(drawings.profile, chart, rows)
+
+    def scale_rows(self) -> pd.DataFrame:
+        """Ranks by type among all municipalities; empty without a complete national series."""
+        return NONE if self.material is None else drawings.scale_rows(self.material)
+
+    def national_scale(self, chart: Chart, rows: pd.DataFrame) -> Shown:
+        """R3: each place on the national scale with its four zones."""
+        return self._shown(drawings.national_scale, chart, rows)
 
     def support_tables(self) -> Shown:
         """R4: one table a municipality, with the document's own labels."""
-        if not self.profiles or not self.profiles.years:
-            return self._notice(self._title("R4"), self._absent(), "Kör 'lagesbild fetch'.", anchor="r4")
-        tables = [support_table(self.profiles, place) for place in self.profiles.places]
-        note = self.setting.catalog.parts["R4"].note
-        return self._tables("R4", tables, note)
+        return self._shown(parts.support_tables)
+
+    def movement_rows(self) -> pd.DataFrame:
+        """What each type and the population gave, percentage points, a row a part."""
+        return NONE if self.material is None else step_rows(self.material.profiles, self.material.moved)
+
+    def movement(self, chart: Chart, rows: pd.DataFrame) -> Shown:
+        """R5: what moved the share."""
+        return self._shown(drawings.movement, chart, rows)
+
+    def together_rows(self) -> pd.DataFrame:
+        """Ill health and unemployment of each place; empty where the test is refused."""
+        return NONE if self.material is None else drawings.together_rows(self.material)
+
+    def together(self, chart: Chart, rows: pd.DataFrame) -> Shown:
+        """R6: whether ill health and unemployment still move together."""
+        return self._shown(drawings.together, chart, rows)
+
+    def long_view_rows(self) -> pd.DataFrame:
+        """Chart rows of months, observed and seasonally adjusted, women and men; empty without months."""
+        return NONE if self.material is None else long_view_rows(self.material.profiles, self.material.long_view)
+
+    def long_view(self, chart: Chart, rows: pd.DataFrame) -> Shown:
+        """The long view, month by month."""
+        return self._shown(drawings.long_view, chart, rows)
+
+    def situations(self) -> Shown:
+        """R7: how things stand in each municipality."""
+        return self._shown(parts.situations)
 
     def sources(self) -> Shown:
         """R8: data sources by authority."""
-        return self._listed("R8", sources_table)
+        return self._written("R8", parts.sources)
 
     def group(self) -> Shown:
         """R9: the analysis group's composition."""
-        return self._listed("R9", group_table)
+        return self._written("R9", parts.group)
 
     def register(self) -> Shown:
-        """R10: initiatives, assignments and proposals with owner and dates."""
-        return self._listed("R10", register_table)
+        """R10: initiatives, assignments and proposals."""
+        return self._written("R10", register_parts.register)
+
+    def timeline_rows(self) -> pd.DataFrame:
+        """The initiatives that have a day; empty without any."""
+        return timeline_rows(self.assessment) if self.assessment else NONE
+
+    def timeline(self, chart: Chart, rows: pd.DataFrame) -> Shown:
+        """R10: from start to end."""
+        return self._shown(drawings.timeline, chart, rows)
+
+    def follow_up(self) -> Shown:
+        """R10: what is missing, what is overdue, the linked series, and a calendar."""
+        return self._shown(register_parts.follow_up) if self.assessment else nothing()
+
+    def goals(self) -> Shown:
+        """From goal to action."""
+        return self._shown(parts.goals)
 
     def competence_plan(self) -> Shown:
         """R11: the competence plan."""
-        return self._listed("R11", competence_table)
+        return self._written("R11", parts.competence_plan)
 
     def remarks(self) -> Shown:
         """Where the region's document says two things."""
-        return remarks_shown(self.assessment.remarks if self.assessment else [])
+        return self._shown(parts.remarks)
 
-    def _title(self, part: str) -> str:
-        return self.setting.catalog.parts[part].title
+    def _shown(self, made: Callable[..., Shown], *given) -> Shown:
+        return nothing() if self.material is None else made(self.material, *given)
 
-    def _absent(self) -> str:
-        return NOT_HERE.format(place=self.region.name if self.region else self.setting.place)
-
-    def _notice(self, title: str, text: str, remedy: str, anchor: str = "") -> Shown:
-        html = rendered("missing.html", title=title, text=text, remedy=remedy)
-        return passage_shown(Passage(html, anchor=anchor, title=title))
-
-    def _listed(self, part: str, made) -> Shown:
-        if self.assessment is None:
-            return self._notice(f"{part}. {self._title(part)}", self._absent(), "", anchor=part.lower())
-        return self._tables(part, [made(self.assessment)], self.setting.catalog.parts[part].note)
-
-    def _tables(self, part: str, tables: list[DataTable], note: str | None) -> Shown:
-        html = rendered(
-            "part.html", anchor=part.lower(), number=part, heading=self._title(part), tables=tables, note=note or "",
-            source=self.setting.catalog.parts[part].source,
-        )  # fmt: skip
-        return passage_shown(Passage(html, anchor=part.lower(), title=self._title(part)))
-
-    def _rows(self, indicators: list[str], places: list[str]) -> pd.DataFrame:
-        found = rows_of(self.setting.table, indicators, places)
-        catalog = self.setting.catalog
-        return found.assign(
-            name=[self.setting.places.name(code) for code in found["place"]],
-            label=[catalog.indicators[id].label for id in found["indicator"]],
-            role=[self.setting.role(code) for code in found["place"]],
-            unit=[catalog.unit_of(id).text for id in found["indicator"]],
-            decimals=[catalog.decimals_of(id) for id in found["indicator"]],
-            mark="line",
-        )
-
-    def _measures(self, rows: pd.DataFrame, unit: str, decimals: int) -> dict[str, Measure]:
-        catalog = self.setting.catalog
-        return {
-            id: Measure(catalog.indicators[id], catalog.units[unit], decimals)
-            for id in dict.fromkeys(rows["indicator"])
-        }
-
-    def _figure(
-        self,
-        part: str,
-        chart: Chart,
-        rows: pd.DataFrame,
-        table: DataTable | None,
-        subtitle: str,
-        notes: tuple = (),
-    ) -> Shown:
-        if rows.empty or table is None:
-            return self._notice(f"{part}. {self._title(part)}", self._absent(), "", anchor=part.lower())
-        entry = self.setting.catalog.parts[part]
-        year = int(rows["year"].max())
-        names = list(dict.fromkeys(rows["name"]))
-        alternative = alternative_text(KINDS[chart.__name__], f"{entry.title}, {year}.", rows, names)
-        frame = Frame(unit_symbol="", unit_text=rows["unit"].iloc[0], decimals=int(rows["decimals"].iloc[0]), low=0)
-        definition = self.setting.catalog.indicators[TOTAL].definition if part == "R3" else entry.note or ""
-        return figure_shown(
-            FigureBlock(
-                number=part,
-                anchor=part.lower(),
-                title=entry.title,
-                state="document",
-                state_text=STATE_TEXT["document"],
-                subtitle=f"{subtitle}. {listed(names)}, {year}.",
-                provenance=Provenance(
-                    f"Källa: {entry.source}.",
-                    definition,
-                    "",
-                    self.setting.remake("regional_support", entry.indicators),
-                ),
-                alternative=alternative,
-                svg=svg_of(chart(rows, frame), id=part.lower(), alt=alternative),
-                table=table,
-                notes=tuple(note for note in (entry.note, *notes) if note),
-                download_name=f"{part.lower()}.csv",
-                download_text=download_text(rows),
-            )
-        )
+    def _written(self, number: str, made: Callable[..., Shown]) -> Shown:
+        """A part that only the region's analysis group can have written."""
+        if self.material is None:
+            return nothing()
+        return made(self.material) if self.material.assessment else parts.without_material(self.material, number)
 
 
-def regional_analysis(setting: Setting) -> RegionalAnalysis:
-    """The analysis of the first region in the catalogue that the municipality is a member of."""
-    for slug, region in setting.catalog.regions.items():
-        if setting.focus in region.members:
-            return RegionalAnalysis(setting, slug, region)
-    return RegionalAnalysis(setting, "", None)
+def _tidy(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Bare rows (place, year, value) with the other columns of the tidy table."""
+    return rows.assign(
+        indicator=indicator, month=0, sex="T", group="", vintage="", margin=float("nan"), count=float("nan"), status=""
+    )
+
+
+def regional_analysis(setting: Setting, slug: str = "") -> RegionalAnalysis:
+    """The analysis of the region `slug`; without one, of the first region that the municipality is a member of.
+
+    Raises UnknownRegion for a slug that data/catalog/regions.yml does not hold.
+    """
+    regions = setting.catalog.regions
+    if slug and slug not in regions:
+        raise UnknownRegion(f"region: '{slug}' is not in data/catalog/regions.yml. Choose: {', '.join(regions)}.")
+    first = next((name for name, region in regions.items() if setting.focus in region.members), "")
+    return RegionalAnalysis(setting, slug or first, own=bool(slug))

@@ -1,4 +1,5 @@
-// Opens every <details> before printing, for browsers that cannot do so by stylesheet. The pages work without this.
+// Opens every <details> before printing, for browsers that cannot do so by stylesheet; shows the filters of a
+// register, and hides the records that they leave out. The pages work without this.
 "use strict";
 let closed = [];
 window.addEventListener("beforeprint", function () {
@@ -9,3 +10,31 @@ window.addEventListener("afterprint", function () {
   closed.forEach(function (details) { details.open = false; });
   closed = [];
 });
+
+function fits(record, filter) {
+  const held = record.getAttribute("data-" + filter.getAttribute("data-filter")) || "";
+  const lacks = filter.getAttribute("data-filter") === "lacks";
+  return filter.value === "" || (lacks ? held.split(" ").includes(filter.value) : held === filter.value);
+}
+
+function choose(register) {
+  const filters = Array.from(register.querySelectorAll("[data-filter]"));
+  const records = Array.from(register.querySelectorAll(".record"));
+  const shown = records.filter(function (record) {
+    record.hidden = !filters.every(function (filter) { return fits(record, filter); });
+    return !record.hidden;
+  });
+  register.querySelector("[data-shown]").textContent = "Visar " + shown.length + " av " + records.length;
+}
+
+document.querySelectorAll("[data-register]").forEach(function (register) {
+  register.querySelector(".filters").hidden = false;
+  register.addEventListener("change", function () { choose(register); });
+});
+// A link to a record shows it, also where a filter has hidden it, and opens it.
+function reveal() {
+  const record = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  if (record && record.classList.contains("record")) { record.hidden = false; record.open = true; }
+}
+window.addEventListener("hashchange", reveal);
+reveal();

@@ -1,0 +1,142 @@
+"""The slides: native and editable, described, with sources, the same each time, and readable by LibreOffice."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from copies import Copy, real_root
+from helpers.page.region import Material
+from helpers.slides import slides_bytes, slides_target, write_slides
+from helpers.slides.measures import column_widths
+from helpers.slides.pages import ACROSS
+from region_roots import COUNTS, TYPES, fetched, made_up_region, material, months_of, yearly
+
+pptx = pytest.importorskip("pptx") if os.environ.get("CI") != "true" else __import__("pptx")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    return real_root(tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="module")
+def umea(real: Copy) -> Material:
+    return material(real, "umearegionen", "2480")
+
+
+@pytest.fixture(scope="module")
+def deck(umea: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_slides(umea, tmp_path_factory.mktemp("slides") / "umearegionen-2024.pptx")
+
+
+@pytest.fixture(scope="module")
+def slides(deck: Path) -> list:
+    return list(pptx.Presentation(deck).slides)
+
+
+def texts(slide) -> str:
+    return " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+
+
+def cells(shape) -> list[list[str]]:
+    return [[cell.text_frame.text for cell in row.cells] for row in shape.table.rows]
+
+
+def test_every_slide_has_a_title_of_its_own_and_notes_that_name_a_source(slides: list):
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert len(set(titles)) == len(titles)
+    assert all(slide.notes_slide.notes_text_frame.text.strip() for slide in slides)
+    told = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
+    assert "Källa: SCB, läst i" in told
+    assert "Källa: Analysgruppens underlag för Umeåregionen 2022" in told
+
+
+def test_every_chart_and_table_is_native_and_described(slides: list):
+    pictured = [shape for slide in slides for shape in slide.shapes if shape.has_chart or shape.has_table]
+    assert sum(shape.has_chart for shape in pictured) == 8  # ranking, six profiles, what moved the share
+    for shape in pictured:
+        assert len(shape._element.xpath(".//p:cNvPr")[0].get("descr")) > 20
+    assert not [shape for slide in slides for shape in slide.shapes if shape.shape_type == 13]  # no pictures
+
+
+def test_a_charts_numbers_are_the_computed_ones_and_can_be_edited(slides: list, umea: Material):
+    [slide] = [slide for slide in slides if "Nordmaling: 551 helårsekvivalenter 2021" in texts(slide)]
+    [chart] = [shape.chart for shape in slide.shapes if shape.has_chart]
+    assert chart.plots[0].categories[0] == "Sjukpenning/rehabpenning"
+    values = chart.plots[0].series[0].values
+    assert values == pytest.approx([umea.profiles.population_share("2401", 2021, id) for id in TYPES])
+    assert chart.part.chart_workbook.xlsx_part is not None
+
+
+def test_a_municipalitys_table_is_the_published_one(slides: list):
+    [slide] = [slide for slide in slides if "Vännäs: 591" in texts(slide)]
+    [table] = [shape for shape in slide.shapes if shape.has_table]
+    rows = {row[0]: row[1:] for row in cells(table)}
+    assert rows["Ekonomiskt bistånd"] == ["59", "9,3\u00a0%", "37", "6,3\u00a0%", "\u221222"]
+    assert table.table.first_row
+
+
+def test_what_cannot_be_said_has_a_slide(slides: list):
+    [slide] = [slide for slide in slides if slide.shapes.title.text_frame.text == "Det här kan inte sägas"]
+    assert "Umeå har inga egna uppgifter i underlaget" in texts(slide)
+
+
+def test_the_text_is_marked_as_swedish(deck: Path):
+    with zipfile.ZipFile(deck) as archive:
+        slide = archive.read("ppt/slides/slide2.xml").decode()
+    runs = re.findall(r"<a:rPr[^>]*>", slide)
+    assert runs
+    assert all('lang="sv-SE"' in run for run in runs)
+
+
+def test_the_same_material_gives_the_same_bytes(umea: Material):
+    first = slides_bytes(umea)
+    seconds = int(time.time())
+    while int(time.time()) == seconds:  # dates in the workbooks have whole seconds
+        time.sleep(0.05)
+    assert slides_bytes(umea) == first
+
+
+def test_the_slides_lie_beside_the_report_so_that_a_build_leaves_them(real: Copy):
+    target = slides_target(real.paths, "umearegionen", 2024)
+    assert real.paths.relative(target) == "reports/regions/umearegionen/umearegionen-2024.pptx"
+
+
+def test_fetched_months_make_a_line_chart(tmp_path: Path):
+    copy = made_up_region(tmp_path, {})
+    counts = {place: years * 4 for place, years in COUNTS.items()}
+    fetched(copy, months_of(yearly(counts, 2014)))
+    target = write_slides(material(copy), tmp_path / "sagan.pptx")
+    charts = [shape.chart for slide in pptx.Presentation(target).slides for shape in slide.shapes if shape.has_chart]
+    [lines] = [chart for chart in charts if str(chart.chart_type).startswith("LINE")]
+    assert [series.name for series in lines.plots[0].series] == ["Månadsvärde", "Säsongsrensat"]
+    assert len(lines.plots[0].categories) == 96
+
+
+def test_a_tables_columns_fill_the_slide_and_break_no_common_word(umea: Material):
+    from helpers.page.region.lists import sources_table
+
+    widths = column_widths(sources_table(umea.assessment), ACROSS, 12)
+    assert sum(widths) == pytest.approx(ACROSS)
+    assert widths[0] > 1.5  # "Försäkringskassan"
+
+
+@pytest.mark.slow
+def test_libreoffice_opens_the_slides_and_finds_all_of_them(deck: Path, slides: list, tmp_path: Path):
+    program = shutil.which("soffice")
+    if program is None:
+        reason = "NOT TESTED: no soffice in PATH. Install Debian's package libreoffice-impress."
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    asked = [program, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck)]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=180, check=False)
+    made = tmp_path / f"{deck.stem}.pdf"
+    assert made.is_file(), done.stderr
+    pages = len(re.findall(rb"/Type\s*/Page\b", made.read_bytes()))
+    assert pages == len(slides)
