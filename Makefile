@@ -11,6 +11,7 @@ report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in t
 
 test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
 	@sh tests/browser.sh
+	@sh tests/office.sh
 	$(PYTEST) -m "" --durations=10
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab

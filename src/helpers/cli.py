@@ -191,7 +191,7 @@ def build(
 
 @app.command()
 def slides(
-    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")] = "umearegionen",
+    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")],
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
     root: Root = None,
 ) -> None:
