@@ -61,7 +61,3 @@ class Catalog:
     def priorities_of(self, area: str) -> list[str]:
         """The ids of a focus area's priorities, in order."""
         return [id for id, priority in self.priorities.items() if priority.area == area]
-
-    def by_series(self) -> dict[str, str]:
-        """Kolada's series id -> id of the indicator that it fills."""
-        return {entry.kolada.id: id for id, entry in self.indicators.items() if entry.kolada}

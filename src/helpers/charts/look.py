@@ -80,8 +80,3 @@ class Frame:
     high: float | None = None
     breaks: tuple[tuple[int, str], ...] = ()
     better: Literal["higher", "lower", "neither"] = "neither"
-
-
-def dark_of_light() -> dict[str, str]:
-    """Each light colour's dark one, for the stylesheet: `[fill="#00579b"] {fill: #6fb7f5}`."""
-    return {colour: DARK[name] for name, colour in TOKENS.items()}

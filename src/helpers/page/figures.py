@@ -26,6 +26,8 @@ from .evidence import key_figures, origins
 from .rows import chart_rows, sexes_at_hand, with_symbols
 from .setting import Setting
 
+UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
+MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
 Chart = Callable[[pd.DataFrame, Frame], Drawing]  # a function of helpers.charts
 
 
@@ -202,7 +204,9 @@ class ReportFigure:
         method = (
             self.entry.derived
             if self.state == "derived" and self.entry.derived
-            else ("Värdena visas som de är publicerade, utan omräkning.")
+            else UNTOUCHED
+            if not any(entry.table and entry.table.monthly for entry in entries)
+            else MONTHLY
         )
         return Provenance(line, " ".join(definitions), method, self.setting.remake(self.entry.page, ids))
 
