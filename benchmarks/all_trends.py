@@ -9,8 +9,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from helpers.comparisons import RankRule, gender_gap, plausible_ranks, ranked
-from helpers.trends import TrendContext, adjusted, trends_of
+from lagesbild.statistics.combined import adjusted
+from lagesbild.statistics.differences import gender_gap
+from lagesbild.statistics.ranks import RankRule, plausible_ranks, ranked
+from lagesbild.statistics.trends import TrendContext, trends_of
 
 PLACES, YEARS, EDITION = 290, range(2010, 2025), 2024
 KINDS = ("share", "rate", "survey", "register")

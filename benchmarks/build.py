@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
-from helpers.paths import PACKAGE, ROOT_VARIABLE
+from lagesbild.paths import PACKAGE, ROOT_VARIABLE
 
 REPOSITORY = PACKAGE.parents[1]
 BIN = Path(sys.executable).parent

@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.paths import project_paths
-from helpers.trends import TrendContext, trends_of
-from helpers.trends.context import rule_in_force
+from lagesbild.paths import project_paths
+from lagesbild.statistics.trends import TrendContext, rule_in_force, trends_of
 
 SERIES = 10_000  # a rate of 1 % is then known to 0.2 either way
 EXTRA = (0, 1, 3, 5)

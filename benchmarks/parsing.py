@@ -17,15 +17,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 
-from helpers.catalog.models import Indicator, PinnedSeries, PinnedTable
-from helpers.paths import Paths
-from helpers.sources.adapter import Adapter, FailedSeries, Scope
-from helpers.sources.answer import Answer, digest
-from helpers.sources.client import Client
-from helpers.sources.keeping import Keeper, Terms
-from helpers.sources.kolada import KoladaAdapter
-from helpers.sources.pxweb import PxWebAdapter
-from helpers.sources.snapshot import read_snapshot, snapshot_folder
+from lagesbild.catalog.models import Indicator, PinnedSeries, PinnedTable
+from lagesbild.paths import Paths
+from lagesbild.sources.http import Answer, Client, digest
+from lagesbild.sources.keeping import Keeper, Terms
+from lagesbild.sources.kolada import KoladaAdapter
+from lagesbild.sources.pxweb import PxWebAdapter
+from lagesbild.sources.series import Adapter, FailedSeries, Scope
+from lagesbild.sources.snapshot import read_snapshot, snapshot_folder
 
 PLACES = [f"{code:04d}" for code in range(9000, 9312)]
 SCOPE = Scope(None, 2000, 2024)

@@ -20,17 +20,17 @@ import openpyxl
 import pandas as pd
 import yaml
 
-from helpers.catalog import Catalog, load_catalog
-from helpers.exhibits import Shown
 from helpers.page import Page, open_page
-from helpers.paths import PACKAGE, ROOT_VARIABLE, Paths
-from helpers.places import load_places
-from helpers.sources.adapter import FetchedSeries, WantedSeries
-from helpers.sources.answer import digest
-from helpers.sources.keeping import Keeper, SeriesResult, Terms
-from helpers.sources.manifest import NAME, read_manifest
-from helpers.sources.snapshot import LISTS, list_bytes
-from helpers.tidy.assembly import tidy_table
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.html.render import Component
+from lagesbild.paths import PACKAGE, ROOT_VARIABLE, Paths
+from lagesbild.places import load_places
+from lagesbild.sources.http import digest
+from lagesbild.sources.keeping import Keeper, SeriesResult, Terms
+from lagesbild.sources.series import FetchedSeries, WantedSeries
+from lagesbild.sources.snapshot import LISTS, NAME, list_bytes, read_manifest
+from lagesbild.tidy.build import tidy_table
 
 REPOSITORY = Paths(PACKAGE.parents[1])
 NOTEBOOKS = REPOSITORY.root / "notebooks"
@@ -146,16 +146,16 @@ class Copy:
     def page(self, name: str, municipality: str = "9901", year: int = 2024) -> Page:
         return open_page(name, municipality, year, root=str(self.paths.root))
 
-    def run(self, notebook: str, municipality: str = "9901", year: int = 2024) -> dict[str, Shown]:
+    def run(self, notebook: str, municipality: str = "9901", year: int = 2024) -> dict[str, Component]:
         """What the notebook's cells end with, by anchor, run in this process from top to bottom."""
         shown = self._shown(notebook, (municipality, year), "")
         return {one.record.get("anchor") or str(number): one for number, one in enumerate(shown)}
 
-    def figure(self, notebook: str, number: int) -> Shown:
+    def figure(self, notebook: str, number: int) -> Component:
         """One figure of the made-up municipality, made by its own cell of the notebook."""
         return self._shown(notebook, ("9901", 2024), f"page.figure({number})")[-1]
 
-    def _shown(self, notebook: str, parameters: tuple[str, int], wanted: str) -> list[Shown]:
+    def _shown(self, notebook: str, parameters: tuple[str, int], wanted: str) -> list[Component]:
         with mock.patch.dict(os.environ, {ROOT_VARIABLE: str(self.paths.root)}):
             return cells_shown(NOTEBOOKS / f"{notebook}.ipynb", parameters, wanted)
 
@@ -164,7 +164,7 @@ class Copy:
         return {self.paths.relative(p): p.read_bytes() for p in sorted(self.paths.root.rglob("*")) if p.is_file()}
 
 
-def cells_shown(notebook: Path, parameters: tuple[str, int], wanted: str = "") -> list[Shown]:
+def cells_shown(notebook: Path, parameters: tuple[str, int], wanted: str = "") -> list[Component]:
     """The last expression of every code cell; parameters are set after their cell, as papermill does.
 
     With `wanted`, only of the cells that open the page or hold that text.

@@ -10,7 +10,7 @@ from pathlib import Path
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from helpers.catalog import (
+from lagesbild.catalog.models import (
     Catalog,
     Comparisons,
     Indicator,
@@ -20,10 +20,10 @@ from helpers.catalog import (
     SnapshotScope,
     Unit,
 )
-from helpers.paths import Paths
-from helpers.sources import fetching
-from helpers.sources.client import Limits
-from helpers.sources.order import FetchRequest, FetchSummary
+from lagesbild.paths import Paths
+from lagesbild.sources import fetch
+from lagesbild.sources.fetch import FetchRequest, FetchSummary
+from lagesbild.sources.http import Limits
 
 # Waits are cut to what loopback needs, so that a test of a time-out does not wait for it.
 QUICK = Limits(connect=1, read=0.25, deadline=1.5, attempts=2, backoff=0.01, calls=10_000, window=1)
@@ -174,7 +174,7 @@ class Project:
     def fetch(self, **what: object) -> FetchSummary:
         """What `lagesbild fetch` does, against the double and without its pauses."""
         addresses = {"kolada": self.address or self.double.address}
-        return fetching.fetch(self.paths, self.catalog, FetchRequest(addresses=addresses, **what))
+        return fetch.fetch(self.paths, self.catalog, FetchRequest(addresses=addresses, **what))
 
     @property
     def folder(self) -> Path:
@@ -187,6 +187,6 @@ class Project:
 
 def without_pauses(monkeypatch, limits: Limits = QUICK) -> None:
     """Let fetches use `limits` for Kolada, and no other service."""
-    quick = replace(fetching.KOLADA, limits=limits)
-    monkeypatch.setattr(fetching, "KOLADA", quick)
-    monkeypatch.setattr(fetching, "SERVICES", (quick,))
+    quick = replace(fetch.KOLADA, limits=limits)
+    monkeypatch.setattr(fetch, "KOLADA", quick)
+    monkeypatch.setattr(fetch, "SERVICES", (quick,))

@@ -6,7 +6,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.exhibits.blocks import (
+from lagesbild.html.components import (
     Card,
     Column,
     DataTable,
@@ -22,8 +22,8 @@ from helpers.exhibits.blocks import (
     Section,
     SourceRow,
 )
-from helpers.exhibits.shown import Shown, figure_shown, passage_shown, rendered, table_shown
-from helpers.publish.frame import NavItem, PageFrame
+from lagesbild.html.render import Component, figure_component, passage_component, rendered, table_component
+from lagesbild.publishing.frame import NavItem, PageFrame
 
 HOSTILE = "<script>alert('hej')</script>"
 FRAME = PageFrame(
@@ -95,13 +95,13 @@ def result(**kinds: str) -> NotebookNode:
     return new_output("execute_result", data=data, execution_count=1)
 
 
-def shown(exhibit: Shown) -> NotebookNode:
+def shown(exhibit: Component) -> NotebookNode:
     data = {**exhibit._repr_mimebundle_(), "text/plain": "Shown(html=...)"}
     return cell(new_output("execute_result", data=data, execution_count=1))
 
 
 def passage(template: str, **values: Any) -> NotebookNode:
-    return shown(passage_shown(Passage(rendered(template, **values))))
+    return shown(passage_component(Passage(rendered(template, **values))))
 
 
 def notebook(*cells: NotebookNode) -> NotebookNode:
@@ -146,10 +146,10 @@ def chapter(svg: str) -> NotebookNode:
             ),
             new_markdown_cell("## Bakgrund\n\nOm torgen i Påhittsby."),
             passage("section.html", section=section),
-            shown(figure_shown(replace(FIGURE, svg=svg))),
-            shown(figure_shown(CARD)),
-            shown(table_shown(DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),)))),
-            shown(table_shown(WORDS, "underlag")),
+            shown(figure_component(replace(FIGURE, svg=svg))),
+            shown(figure_component(CARD)),
+            shown(table_component(DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),)))),
+            shown(table_component(WORDS, "underlag")),
             passage("missing.html", title="Inga bedömningar", text="Bara det beräknade visas."),
             passage(
                 "projects.html",

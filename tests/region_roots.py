@@ -9,10 +9,11 @@ import pandas as pd
 import yaml
 
 from copies import PLACES, Copy, made_up_root
-from helpers.page.region import Material, regional_analysis
-from helpers.sources.adapter import FetchedSeries, WantedSeries
-from helpers.sources.keeping import Keeper, Terms
-from helpers.sources.pxweb.rows import with_years
+from helpers.region.analysis import regional_analysis
+from helpers.region.material import Material
+from lagesbild.sources.keeping import Keeper, Terms
+from lagesbild.sources.pxweb import with_years
+from lagesbild.sources.series import FetchedSeries, WantedSeries
 
 TYPES = (
     "fte_sick_pay",

@@ -12,7 +12,7 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
-from helpers.paths import PACKAGE
+from lagesbild.paths import PACKAGE
 
 REPOSITORY = PACKAGE.parents[1]
 COMMAND = Path(sys.executable).with_name("lagesbild")
@@ -21,9 +21,9 @@ CLONED = ("data/catalog", "data/assessments", "data/raw/kolada", "data/raw/scb",
 PARAMETERS = 'municipality: str = "9901"\nyear: int = 2024'
 # A header as every page has one, without pandas: such a notebook runs in a second.
 HEADER = """
-from helpers.exhibits.blocks import Passage
-from helpers.exhibits.shown import passage_shown
-passage_shown(Passage("<h1>Påhittad sida</h1>"), parameters={"municipality": municipality, "year": year})
+from lagesbild.html.components import Passage
+from lagesbild.html.render import passage_component
+passage_component(Passage("<h1>Påhittad sida</h1>"), parameters={"municipality": municipality, "year": year})
 """
 
 

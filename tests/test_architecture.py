@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.paths import PACKAGE
+from lagesbild.paths import PACKAGE
 
 ROOT = PACKAGE.parents[1]
-ROOMS = [
-    *("refusals", "paths", "records", "catalog", "assessments", "places", "sources", "suppression", "tidy"),
-    *("comparisons", "trends", "support", "outlook", "claims", "wording", "calendars", "exhibits", "tables", "charts"),
-    *("page", "slides", "publish", "cli"),
-]
+SRC = PACKAGE.parent
 MODULES = {
-    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in PACKAGE.rglob("*.py")
+    ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ("helpers", "lagesbild")
+    for path in (SRC / package).rglob("*.py")
 }
+ENGINE = [module for module in MODULES if module.startswith("lagesbild")]
+MOST_LINES, FEW_LINES = 450, 120
+ENTRIES = {"lagesbild.cli", "helpers.page"}  # what the command and a notebook begin with
 # Assembled here, so that this file does not hold them itself.
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -43,10 +43,6 @@ def imported(module: str) -> set[str]:
     return found & MODULES.keys() - {module}
 
 
-def room(module: str) -> str:
-    return module.split(".")[1] if "." in module else module
-
-
 def tracked() -> list[Path]:
     """Every file that is in git, or would be added."""
     asked = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -59,15 +55,65 @@ def bounds(lines: list[str]) -> dict[str, str]:
     return dict(line.split(">=") for line in lines if not line.startswith("-"))
 
 
-def test_every_module_lies_in_a_known_room():
-    assert {room(module) for module in MODULES if module != "helpers"} == set(ROOMS)
+def lines_of(module: str) -> int:
+    return len(MODULES[module].read_text("utf-8").splitlines())
 
 
-def test_imports_point_one_way():
-    order = {name: number for number, name in enumerate(ROOMS)} | {"helpers": -1}
+def calls_in(module: str) -> set[str]:
+    """The dotted names of everything that a module calls or reads an attribute of."""
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)}
+
+
+def test_the_engine_imports_no_helper():
     pairs = [(module, other) for module in MODULES for other in imported(module)]
     assert len(pairs) > 200
-    assert not [pair for pair in pairs if order[room(pair[1])] > order[room(pair[0])]]
+    assert not [pair for pair in pairs if pair[0] in ENGINE and pair[1].startswith("helpers")]
+
+
+def test_the_statistics_import_nothing_of_ours():
+    statistics = [module for module in ENGINE if module.startswith("lagesbild.statistics")]
+    assert len(statistics) > 6
+    others = {other for module in statistics for other in imported(module)}
+    assert all(other.startswith("lagesbild.statistics") for other in others)
+    roots = {
+        alias.name.split(".")[0] if isinstance(node, ast.Import) else node.module.split(".")[0]
+        for module in statistics
+        for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert roots - set(sys.stdlib_module_names) == {"lagesbild", "numpy", "pandas", "scipy", "statsmodels"}
+
+
+@pytest.mark.xfail(strict=False, reason="the moves are under way: see the commits that follow")
+@pytest.mark.parametrize(
+    ("folder", "room"), [("raw", "sources"), pytest.param("processed", "tidy"), ("reports", "publishing")]
+)
+def test_only_one_room_knows_a_folder(folder, room):
+    """Law 5: the folder's path is asked for only where it is read or written, and where paths are told."""
+    users = {module for module in MODULES if any(name.endswith(f"paths.{folder}") for name in calls_in(module))}
+    assert users
+    assert {module.split(".")[1] for module in users} <= {room}
+
+
+@pytest.mark.xfail(strict=False, reason="the moves are under way: see the commits that follow")
+def test_a_module_is_a_chapter():
+    importers: dict[str, set[str]] = {}
+    for module in MODULES:
+        for other in imported(module):
+            importers.setdefault(other, set()).add(module)
+    chapters = [module for module in MODULES if MODULES[module].name != "__init__.py"]
+    assert not {module: lines_of(module) for module in chapters if lines_of(module) > MOST_LINES}
+    short = [module for module in chapters if lines_of(module) < FEW_LINES and module not in ENTRIES]
+    assert not {module: importers.get(module) for module in short if len(importers.get(module, ())) < 3}
+
+
+def test_a_package_re_exports_nothing():
+    for module, path in MODULES.items():
+        if path.name == "__init__.py":
+            body = ast.parse(path.read_text("utf-8")).body
+            assert [type(node) for node in body] == [ast.Expr], module
 
 
 def test_no_module_imports_itself_by_a_detour():
@@ -77,7 +123,9 @@ def test_no_module_imports_itself_by_a_detour():
         pytest.fail(" -> ".join(error.args[1]))
 
 
-@pytest.mark.parametrize("module", ["helpers.paths", "helpers.catalog", "helpers.assessments", "helpers.cli"])
+@pytest.mark.parametrize(
+    "module", ["lagesbild.paths", "lagesbild.catalog.load", "lagesbild.assessments", "lagesbild.cli"]
+)
 def test_what_starts_every_command_imports_without_pandas(module):
     code = f"import sys, {module}; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

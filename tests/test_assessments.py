@@ -7,28 +7,19 @@ from urllib.parse import urljoin
 
 import pytest
 
-from helpers.assessments import (
+from lagesbild.assessments import (
     AssessmentError,
     headings,
     load_all_assessments,
     load_assessment,
     load_region_assessment,
-    prose_html,
+    region_edition,
     register,
 )
-from helpers.assessments.loader import region_edition
-from helpers.catalog import (
-    Catalog,
-    Comparisons,
-    FocusArea,
-    Goal,
-    Priority,
-    Programme,
-    Region,
-    SnapshotScope,
-    load_catalog,
-)
-from helpers.paths import PACKAGE, Paths
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog, Comparisons, FocusArea, Goal, Priority, Programme, Region, SnapshotScope
+from lagesbild.html.render import prose_html
+from lagesbild.paths import PACKAGE, Paths
 
 PATHS = Paths(PACKAGE.parents[1])
 MADE_UP = """edition: {published: null, next_update: null, contact: null}

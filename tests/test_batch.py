@@ -7,12 +7,11 @@ from shutil import copytree
 
 import pytest
 
-import helpers.publish.manifest
-from helpers.paths import Paths
-from helpers.publish.batch import build
-from helpers.publish.outcome import DONE, FAILED, Outcome
-from helpers.publish.request import BuildRequest
-from helpers.publish.target import Target
+from lagesbild.paths import Paths
+from lagesbild.publishing import pages
+from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
+from lagesbild.publishing.request import BuildRequest
+from lagesbild.publishing.target import Target
 from reports import HEADER, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'
@@ -118,7 +117,7 @@ def test_a_full_disk_leaves_the_last_report(project, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     before = contents(project / "reports" / "9901" / "2024")
-    monkeypatch.setattr(helpers.publish.manifest, "write_manifest", full)
+    monkeypatch.setattr(pages, "write_manifest", full)
     outcome = quickly(project)
     assert outcome.code == FAILED
     assert outcome.site is None

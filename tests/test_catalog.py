@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.catalog import Catalog, CatalogError, load_catalog
-from helpers.paths import PACKAGE, Paths
+from lagesbild.catalog.load import CatalogError, load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.paths import PACKAGE, Paths
 
 REPOSITORY = Paths(PACKAGE.parents[1])
 

@@ -13,12 +13,22 @@ from lxml import etree
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import PathCollection
 
-from helpers.charts.canvas import FONTS, styled
-from helpers.charts.kinds import KINDS
-from helpers.charts.labels import spread
-from helpers.charts.look import DARK, MARKS, SERIES, SMALL, TEXT, TOKENS, WIDTH, Frame
-from helpers.charts.scales import value_scale
-from helpers.charts.svg import svg_of
+from chart_functions import CHARTS
+from lagesbild.charts.svg import svg_of
+from lagesbild.charts.theme import (
+    DARK,
+    FONTS,
+    MARKS,
+    SERIES,
+    SMALL,
+    TEXT,
+    TOKENS,
+    WIDTH,
+    Frame,
+    spread,
+    styled,
+    value_scale,
+)
 
 PERCENT = Frame("%", "procent", 1, 0, 100)
 PLACES = [
@@ -89,7 +99,7 @@ EXAMPLES = {
 
 
 def drawing(kind, rows=None, frame=PERCENT):
-    return KINDS[kind](EXAMPLES[kind] if rows is None else rows, frame)
+    return CHARTS[kind](EXAMPLES[kind] if rows is None else rows, frame)
 
 
 def line_points(figure):
@@ -185,10 +195,10 @@ def test_the_fonts_of_a_page_weigh_less_than_sixty_kilobytes():
 
 
 def test_every_kind_has_an_example():
-    assert EXAMPLES.keys() == KINDS.keys()
+    assert EXAMPLES.keys() == CHARTS.keys()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CHARTS)
 def test_text_stays_inside_the_picture_and_apart(kind):
     with styled():
         figure = drawing(kind)
@@ -206,7 +216,7 @@ def test_text_stays_inside_the_picture_and_apart(kind):
     assert min(text.get_fontsize() for text in texts(figure)) >= SMALL
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CHARTS)
 def test_an_svg_has_no_styles_and_only_ids_of_its_own(kind):
     svg = svg_of(drawing(kind), "fig-7", "Andelen är 16,1 procent.")
     root = etree.fromstring(svg)
@@ -225,7 +235,7 @@ def test_an_svg_has_no_styles_and_only_ids_of_its_own(kind):
     assert not re.search(r"\d\.\d\d", re.sub(r"<title.*?</title>", "", svg))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", CHARTS)
 def test_the_same_rows_give_the_same_bytes(kind):
     assert svg_of(drawing(kind), "a", "b") == svg_of(drawing(kind), "a", "b")
 
@@ -251,7 +261,7 @@ def test_nine_places_over_thirteen_years_are_small():
 
 def test_names_from_data_stay_text():
     rows = chart_rows(places=[("9901", "<script>alert(1)</script>", "focus"), ("9902", "$x_1$ & co", "peer")])
-    svg = svg_of(KINDS["ranked_bars"](rows, PERCENT), "a", "</title><script>")
+    svg = svg_of(CHARTS["ranked_bars"](rows, PERCENT), "a", "</title><script>")
     assert "<script" not in svg
     shown = etree.fromstring(svg).xpath("//*[local-name()='text']/text()")
     assert {"<script>alert(1)</script>", "$x_1$ & co"} <= set(shown)
@@ -259,7 +269,7 @@ def test_names_from_data_stay_text():
 
 def test_a_missing_year_is_a_gap():
     rows = chart_rows(range(2010, 2020), FOCUS)
-    figure = KINDS["lines"](rows[rows["year"] != 2014], PERCENT)
+    figure = CHARTS["lines"](rows[rows["year"] != 2014], PERCENT)
     assert [[x for x, _ in line] for line in line_points(figure)] == [
         [2010, 2011, 2012, 2013],
         [2015, 2016, 2017, 2018, 2019],
@@ -267,7 +277,7 @@ def test_a_missing_year_is_a_gap():
 
 
 def test_a_series_break_cuts_the_line_and_is_marked_and_told():
-    figure = KINDS["lines"](
+    figure = CHARTS["lines"](
         chart_rows(range(2018, 2022), FOCUS), Frame("%", "procent", 1, breaks=((2020, "ny nämnare"),))
     )
     assert [[x for x, _ in line] for line in line_points(figure)] == [[2018, 2019], [2020, 2021]]
@@ -353,7 +363,7 @@ def test_the_best_place_stands_first_in_the_direction_of_the_indicator():
     rows = chart_rows()
     order = {}
     for better in ("higher", "lower"):
-        figure = KINDS["ranked_bars"](rows, Frame("%", "procent", 1, better=better))
+        figure = CHARTS["ranked_bars"](rows, Frame("%", "procent", 1, better=better))
         bars = sorted(figure.axes[0].patches, key=lambda bar: bar.get_y())
         order[better] = [float(bar.get_width()) for bar in bars]
     assert order["higher"] == sorted(rows["value"], reverse=True)
@@ -362,7 +372,7 @@ def test_the_best_place_stands_first_in_the_direction_of_the_indicator():
 
 def test_numbers_are_written_in_swedish():
     rows = chart_rows(places=TWO).assign(value=[-1234.56, 2000.0])
-    shown = [text.get_text() for text in texts(KINDS["value_bars"](rows, Frame("", "kronor", 1)))]
+    shown = [text.get_text() for text in texts(CHARTS["value_bars"](rows, Frame("", "kronor", 1)))]
     assert "\u22121\u00a0234,6" in shown
     assert "2\u00a0000,0" in shown
 
@@ -373,22 +383,22 @@ def test_numbers_are_written_in_swedish():
 )
 def test_a_value_that_must_not_be_shown_is_a_word(status, word):
     rows = chart_rows(places=TWO).assign(value=[3.1, 20.0], status=[status, ""])
-    svg = svg_of(KINDS["ranked_bars"](rows, PERCENT), "a", "b")
+    svg = svg_of(CHARTS["ranked_bars"](rows, PERCENT), "a", "b")
     assert "3,1" not in svg
     assert word in svg
-    assert bar_values(KINDS["ranked_bars"](rows, PERCENT)) == [20.0]
+    assert bar_values(CHARTS["ranked_bars"](rows, PERCENT)) == [20.0]
 
 
 def test_a_preliminary_value_is_marked_and_the_mark_explained():
     rows = chart_rows(places=TWO).assign(value=[31.0, 20.0], status=["preliminary", ""])
-    shown = [text.get_text() for text in texts(KINDS["ranked_bars"](rows, PERCENT))]
+    shown = [text.get_text() for text in texts(CHARTS["ranked_bars"](rows, PERCENT))]
     assert "31,0\u00a0%*" in shown
     assert "* preliminär" in shown
 
 
 def test_two_rows_of_one_mark_are_refused():
     with pytest.raises(ValueError, match=r"share a mark.*place='9901'"):
-        KINDS["ranked_bars"](chart_rows((2021, 2022)), PERCENT)
+        CHARTS["ranked_bars"](chart_rows((2021, 2022)), PERCENT)
 
 
 @pytest.mark.parametrize("kind", ["lines", "dumbbell", "share_bars", "dot_rows"])
@@ -403,7 +413,7 @@ def test_only_narrow_lines_leave_zero_out_and_they_say_so():
     assert ticks[0] <= 70
     assert value_scale(30.0, 80.0, PERCENT, from_zero=False)[0][0] == 0
     assert value_scale(70.0, 80.0, PERCENT)[0][0] == 0
-    figure = KINDS["lines"](chart_rows(range(2018, 2022), FOCUS).assign(value=[78.0, 80, 79, 77]), PERCENT)
+    figure = CHARTS["lines"](chart_rows(range(2018, 2022), FOCUS).assign(value=[78.0, 80, 79, 77]), PERCENT)
     assert any("inte vid noll" in text.get_text() for text in texts(figure))
 
 

@@ -6,16 +6,14 @@ import re
 import pytest
 
 from copies import Copy, made_up_root
-from helpers.assessments import Claim
-from helpers.claims import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
-from helpers.claims.evaluation import Finding, Outcome, evaluated
-from helpers.claims.readings import Figures, Obstacle
-from helpers.claims.strict import claim_check
-from helpers.page.stated import claims_html
-from helpers.paths import Paths
-from helpers.places import load_places
-from helpers.tidy import current
-from helpers.wording.claims import ClaimWords
+from helpers.sections import claims_html
+from lagesbild.assessments import Claim
+from lagesbild.claims.evaluate import Figures, Finding, Obstacle, Outcome, claim_check, evaluated
+from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
+from lagesbild.paths import Paths
+from lagesbild.places import load_places
+from lagesbild.swedish.claims import ClaimWords
+from lagesbild.tidy.schema import current
 from reports import real_copy
 from test_assessments import MADE_UP_REGION
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helpers.cli import app
+from lagesbild.cli import app
 from reports import COMMAND, quick_project, write_notebook
 
 
@@ -49,7 +49,7 @@ def test_check_leaves_the_heavy_libraries_alone():
     code = """
 import sys
 from typer.testing import CliRunner
-from helpers.cli import app
+from lagesbild.cli import app
 assert CliRunner().invoke(app, ["check"]).exit_code == 0
 print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "scipy"} & sys.modules.keys()))
 """

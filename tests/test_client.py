@@ -19,11 +19,12 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from helpers.paths import Paths
-from helpers.sources import storage
-from helpers.sources.client import Client, Limits, SourceError
-from helpers.sources.snapshot import read_snapshot
 from kolada_double import GOOD, MARGIN, OTHER, QUICK, KoladaDouble, Project, as_json, value, without_pauses
+from lagesbild.errors import SourceError
+from lagesbild.paths import Paths
+from lagesbild.sources import snapshot
+from lagesbild.sources.http import Client, Limits
+from lagesbild.sources.snapshot import read_snapshot
 
 pytestmark = pytest.mark.slow
 
@@ -254,7 +255,7 @@ def test_a_full_disk_keeps_every_file_and_says_so(project: Project, monkeypatch:
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(storage.os, "fsync", full)
+    monkeypatch.setattr(snapshot.os, "fsync", full)
     summary = project.fetch()
     assert {result.state for result in summary.results} == {"failed"}
     assert all("No space left" in result.message for result in summary.results)

@@ -10,20 +10,16 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers.exhibits import Shown
-from helpers.page.agreement import disagreement, reach
-from helpers.page.chapters import areas_overview, goals_overview, section
-from helpers.page.comparing import comparison
-from helpers.page.outlooks import outlooks, place_outlooks
-from helpers.page.ranking import ranking
-from helpers.page.setting import Setting
-from helpers.page.sexes import place_gaps, women_and_men
-from helpers.page.trend_table import trends
-from helpers.places import Places
-from helpers.sources.kolada.whole import whole_years
-from helpers.sources.manifest import NAME, Manifest
-from helpers.tidy.columns import typed
-from helpers.trends import GapMovement
+from helpers.basis import outlooks, place_outlooks, trends
+from helpers.compare import comparison, place_gaps, women_and_men
+from helpers.evidence import ranking
+from helpers.sections import areas_overview, disagreement, goals_overview, reach, section
+from helpers.setting import Setting
+from lagesbild.html.render import Component
+from lagesbild.places import Places
+from lagesbild.sources.snapshot import NAME, Manifest, whole_years
+from lagesbild.statistics.combined import GapMovement
+from lagesbild.tidy.schema import typed
 
 MINUS = "\u2212"
 NATION = ["9901", "9902", "9903", *(str(code) for code in range(9000, 9287))]
@@ -67,7 +63,7 @@ def filled(setting: Setting, page: str, *tables: pd.DataFrame) -> Setting:
     return replace(setting, page=page, table=pd.concat(tables, ignore_index=True))
 
 
-def body(shown: Shown, number: int = 0) -> list[list[str]]:
+def body(shown: Component, number: int = 0) -> list[list[str]]:
     """The rows of a table on the page as text."""
     table = html.fromstring(f"<div>{shown.html}</div>").xpath("//table")[number]
     for label in table.xpath(".//span[@class='label']"):
@@ -76,7 +72,7 @@ def body(shown: Shown, number: int = 0) -> list[list[str]]:
     return [[" ".join(cell.xpath("string(.)").split()) for cell in row] for row in cells]
 
 
-def text(shown: Shown) -> str:
+def text(shown: Component) -> str:
     return " ".join(html.fromstring(f"<div>{shown.html}</div>").text_content().split())
 
 

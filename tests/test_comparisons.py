@@ -1,4 +1,4 @@
-"""Intervals, differences, gaps, ranks, classes, funnels and means against published cases and references."""
+"""Intervals, differences, gaps, ranks, classes and means against published cases and references."""
 
 import math
 from fractions import Fraction
@@ -10,27 +10,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, poisson
 
-from helpers.comparisons import (
-    NoRank,
-    RankRule,
-    byar,
+from lagesbild.statistics.differences import (
     difference_from_counts,
     difference_from_margins,
-    exact_poisson,
-    funnel,
-    funnel_limits,
     gender_gap,
-    mean_over_places,
     not_by_sex,
     place_differences,
-    plausible_ranks,
+)
+from lagesbild.statistics.intervals import (
+    byar,
+    exact_poisson,
+    mean_over_places,
     poisson_interval,
+    rate_interval,
+    wilson,
+)
+from lagesbild.statistics.ranks import (
+    NoRank,
+    RankRule,
+    plausible_ranks,
     quartile_class,
     quartile_cuts,
     rank_changes,
     ranked,
-    rate_interval,
-    wilson,
 )
 
 FEW = settings(max_examples=40, deadline=None)
@@ -264,20 +266,6 @@ def test_a_plausible_range_is_the_same_every_time():
 def test_one_missing_margin_leaves_no_plausible_range():
     margins = [2.0] * 149 + [NAN]
     assert plausible_ranks(places(list(map(float, range(150))), margin=margins), LOWER).empty
-
-
-@FEW
-@given(st.lists(counts_of_base, min_size=2, max_size=12), st.sampled_from([0.95, 0.998]))
-def test_a_funnel_marks_the_places_outside_its_limits(cases, level):
-    count, base = (np.array(part, float) for part in zip(*cases, strict=True))
-    table = pd.DataFrame({"place": [f"{9900 + n}" for n in range(len(count))], "count": count, "base": base})
-    marked = funnel(table)
-    pooled = count.sum() / base.sum()
-    low, high = funnel_limits(pooled, base, level)
-    near = np.minimum(np.abs(marked["share"] - low), np.abs(marked["share"] - high)) < 1e-9
-    outside = (marked["share"] < low - 1e-9) | (marked["share"] > high + 1e-9)
-    if 0 < pooled < 1:
-        assert ((marked["level"] >= level) == outside)[~near].all()
 
 
 def test_a_weighted_mean_drops_the_weight_of_a_place_without_a_value():

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.catalog import load_catalog
-from helpers.paths import PACKAGE, Paths
-from helpers.sources.document_list import DocumentError, document_sources
-from helpers.sources.files import document_rows
+from lagesbild.catalog.load import load_catalog
+from lagesbild.paths import PACKAGE, Paths
+from lagesbild.sources.files import DocumentError, document_rows, document_sources
 
 PATHS = Paths(PACKAGE.parents[1])
 TYPES = {

@@ -6,12 +6,11 @@ import pytest
 from lxml import html
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
-from helpers.charts.look import DARK, TOKENS
-from helpers.exhibits.blocks import Column, DataTable
-from helpers.exhibits.shown import figure_shown, rendered, table_shown
-from helpers.publish.body import UnfitPageError
-from helpers.publish.exporter import ReportExporter, page_html
-from helpers.publish.files import write_assets
+from lagesbild.charts.theme import DARK, TOKENS
+from lagesbild.html.components import Column, DataTable
+from lagesbild.html.render import figure_component, rendered, table_component
+from lagesbild.publishing.frame import UnfitPageError
+from lagesbild.publishing.pages import ReportExporter, page_html, write_assets
 from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, result, shown
 
 
@@ -62,7 +61,7 @@ def test_readers_see_what_cells_show_and_nothing_of_how():
 
 def test_a_drawing_reaches_the_page_unchanged():
     drawing = '<svg class="chart" role="img" viewBox="0 0 1 1"><clipPath id="c"/><use href="#c"/></svg>'
-    assert drawing in page(shown(figure_shown(replace(FIGURE, svg=drawing))))
+    assert drawing in page(shown(figure_component(replace(FIGURE, svg=drawing))))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_no_page_tells_where_it_was_made():
 
 def test_text_from_data_is_text():
     hostile = replace(FIGURE, title=HOSTILE, finding=HOSTILE, subtitle=HOSTILE, notes=(HOSTILE,))
-    source = page(shown(figure_shown(hostile)), frame=replace(FRAME, title=HOSTILE, place=HOSTILE))
+    source = page(shown(figure_component(hostile)), frame=replace(FRAME, title=HOSTILE, place=HOSTILE))
     assert "<script>alert" not in source
     assert source.count("&lt;script&gt;alert") >= 7
 
@@ -147,7 +146,7 @@ def test_a_headings_link_is_no_part_of_its_name():
 
 
 def test_a_figures_heading_says_its_finding_and_a_cards_its_title():
-    source = page(shown(figure_shown(FIGURE)), shown(figure_shown(CARD)))
+    source = page(shown(figure_component(FIGURE)), shown(figure_component(CARD)))
     assert texts(source, "//h3") == ["Figur 1 12,5 procent är otrygga på torget", "Figur 2 Nöjda med torget"]
     assert html.fromstring(source).xpath("//a[@download]/@href") == ["data/figur-01.csv"]
     assert len(html.fromstring(source).xpath("//figure[@id='figur-2']//*[@class='card']")) == 1
@@ -155,11 +154,11 @@ def test_a_figures_heading_says_its_finding_and_a_cards_its_title():
 
 def test_a_table_has_headers_with_scope_and_no_empty_ones():
     table = DataTable("Antal", (Column(""), Column("Torg", numeric=True)), (("2023", "4"), ("2024", "5")))
-    tree = html.fromstring(table_shown(table).html)
+    tree = html.fromstring(table_component(table).html)
     assert tree.xpath("//th/@scope") == ["col", "row", "row"]
     assert all(header.text_content().strip() for header in tree.xpath("//th"))
     assert [value.text for value in tree.xpath("//td[@class='numeric']")] == ["4", "5"]
-    assert "Tecken i tabellen" not in table_shown(table).html
+    assert "Tecken i tabellen" not in table_component(table).html
 
 
 def test_a_judgement_never_stands_without_the_one_who_made_it():

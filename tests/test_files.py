@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.catalog.models import FileColumns, PinnedFile
-from helpers.sources.files import COLUMNS, FileError, document_rows, local_rows, pinned_rows
-from helpers.sources.files.cells import RefusedError, number
+from lagesbild.catalog.models import FileColumns, PinnedFile
+from lagesbild.sources.cells import FileError, RefusedError, number
+from lagesbild.sources.files import COLUMNS, document_rows, local_rows, pinned_rows
 
 NAMES = {"9901": "Påhittsby", "9902": "Sagostad", "0099": "Sagolän", "9903": "Tvilling", "9904": "Tvilling"}
 

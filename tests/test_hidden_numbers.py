@@ -17,16 +17,14 @@ import pytest
 
 import reports
 from copies import Copy, made_up_root
-from helpers.claims import Vocabulary, parsed
-from helpers.claims.evaluation import evaluated
-from helpers.claims.readings import Figures, Obstacle
-from helpers.page.sexes import place_gaps
-from helpers.places import load_places
-from helpers.suppression import exposed
-from helpers.tidy import current, store, table_at_hand
-from helpers.tidy.columns import typed
-from helpers.tidy.small_numbers import without_small_numbers
-from helpers.wording import decimal
+from helpers.compare import place_gaps
+from lagesbild.claims.evaluate import Figures, Obstacle, evaluated
+from lagesbild.claims.language import Vocabulary, parsed
+from lagesbild.places import load_places
+from lagesbild.swedish.numbers import decimal
+from lagesbild.tidy.build import store, table_at_hand
+from lagesbild.tidy.schema import current, typed
+from lagesbild.tidy.suppression import exposed, without_small_numbers
 from test_suppression import attacked
 
 PUPILS = {  # school year -> women and men who feel well, women and men asked

@@ -6,14 +6,12 @@ import pytest
 import yaml
 
 from copies import Copy, made_up_root
-from helpers.catalog import CatalogError, load_catalog
-from helpers.exhibits.statements import Highlight
-from helpers.page.highlights import MOST_LINES, chosen, highlights
-from helpers.page.highlights.movements import turned
-from helpers.page.ranking import Placing, Ranking
-from helpers.trends import Trend
-from helpers.wording.highlights import NOTHING
-from helpers.wording.verdicts import verdict_sign
+from helpers.evidence import Placing, Ranking
+from helpers.highlights import MOST_LINES, chosen, highlights, turned
+from lagesbild.catalog.load import CatalogError, load_catalog
+from lagesbild.html.components import Highlight
+from lagesbild.statistics.trends import Trend
+from lagesbild.swedish.verdicts import NOTHING, verdict_sign
 
 YEARS = range(2015, 2025)
 
@@ -205,7 +203,7 @@ def test_a_surveys_gap_without_margins_is_not_told(copy):
     assert "gap" not in lines(copy)
 
 
-RANKED = "helpers.page.highlights.extremes.ranking"
+RANKED = "helpers.highlights.ranking"
 
 
 def placed(monkeypatch, **ranks: Ranking) -> None:

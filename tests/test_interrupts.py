@@ -10,8 +10,8 @@ from shutil import rmtree
 
 import pytest
 
-from helpers.publish.interrupts import interrupts
-from helpers.publish.target import HeldTargetError, Target
+from lagesbild.publishing.batch import interrupts
+from lagesbild.publishing.target import HeldTargetError, Target
 from reports import COMMAND, contents, eventually, hidden, lives, quick_project, run, write_notebook
 
 WAITS = """

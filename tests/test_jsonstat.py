@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonstat_validator import validate_jsonstat
 from pyjstat import pyjstat
 
-from helpers.sources.jsonstat import CubeError, Note, cube, heading
+from lagesbild.sources.jsonstat import CubeError, Note, cube, heading
 
 CODES = st.text("0123456789+-ABÅÄÖ ", min_size=1, max_size=4)
 NUMBERS = st.one_of(st.none(), st.integers(-(2**50), 2**50), st.floats(allow_nan=False, allow_infinity=False))

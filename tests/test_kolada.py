@@ -6,17 +6,6 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from helpers.catalog import Comparisons, Indicator, PinnedSeries
-from helpers.catalog.models import ComparisonGroup
-from helpers.paths import Paths
-from helpers.sources.adapter import Scope, WantedSeries
-from helpers.sources.client import Client, SourceError
-from helpers.sources.kolada import KoladaAdapter
-from helpers.sources.kolada.figures import Expected, FigureError, figures
-from helpers.sources.kolada.plan import parts
-from helpers.sources.kolada.ranked import complete_years
-from helpers.sources.kolada.titles import Pinned, WrongTitle, checked_title
-from helpers.sources.snapshot import read_list, read_snapshot
 from kolada_double import (
     GOOD,
     MARGIN,
@@ -30,6 +19,14 @@ from kolada_double import (
     value,
     without_pauses,
 )
+from lagesbild.catalog.models import ComparisonGroup, Comparisons, Indicator, PinnedSeries
+from lagesbild.errors import SourceError
+from lagesbild.paths import Paths
+from lagesbild.sources.http import Client
+from lagesbild.sources.kolada import KoladaAdapter, complete_years, parts
+from lagesbild.sources.kolada_answers import Expected, FigureError, Pinned, WrongTitle, checked_title, figures
+from lagesbild.sources.series import Scope, WantedSeries
+from lagesbild.sources.snapshot import read_list, read_snapshot
 
 ANY = Expected(None, None, frozenset(PLACES))
 

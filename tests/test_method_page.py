@@ -9,24 +9,20 @@ from pathlib import Path
 import pytest
 
 from copies import REPOSITORY, Copy, made_up_root
-from helpers import outlook
-from helpers.catalog import load_catalog
-from helpers.comparisons.ranks import MUNICIPALITIES, RankRule
-from helpers.page.highlights import MOST_LINES
-from helpers.page.highlights.extremes import GAP_YEARS
-from helpers.page.judging import shown_indicators
-from helpers.publish import false_alarms, method_page
-from helpers.publish.body import body_tree, refuse_unfit
-from helpers.publish.frame import PageFrame, contents, framed
-from helpers.publish.method_page import method_html
-from helpers.suppression import THRESHOLD
-from helpers.trends import Reason
-from helpers.trends.context import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, rule_in_force
-from helpers.wording.false_alarms import SERIES
-from helpers.wording.verdicts import REASONS
+from helpers.highlights import GAP_YEARS, MOST_LINES
+from lagesbild.catalog.load import load_catalog
+from lagesbild.publishing import method
+from lagesbild.publishing.frame import PageFrame, body_tree, contents, framed, refuse_unfit
+from lagesbild.publishing.method import method_html
+from lagesbild.rules.directions import shown_indicators
+from lagesbild.statistics import outlook
+from lagesbild.statistics.ranks import MUNICIPALITIES, RankRule
+from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason, rule_in_force
+from lagesbild.swedish.verdicts import REASONS, SERIES
+from lagesbild.tidy.suppression import THRESHOLD
 
 BENCHMARK = REPOSITORY.root / "benchmarks" / "false_alarms.py"
-STORED = REPOSITORY.catalog / false_alarms.FILE
+STORED = REPOSITORY.catalog / method.FILE
 
 
 def text_of(body: str) -> str:
@@ -83,7 +79,7 @@ def test_the_thresholds_on_the_page_are_those_that_compute(text, sentence):
     ],
 )
 def test_a_changed_threshold_changes_the_page(monkeypatch, name, value, sentence):
-    monkeypatch.setattr(method_page, name, value)
+    monkeypatch.setattr(method, name, value)
     assert sentence in text_of(method_html(load_catalog(REPOSITORY), REPOSITORY))
 
 
@@ -126,7 +122,7 @@ def test_the_page_is_fit_for_readers(body):
 
 def test_a_copy_without_rates_says_how_to_make_them(tmp_path):
     made = made_up_root(tmp_path)
-    (made.paths.catalog / false_alarms.FILE).unlink()
+    (made.paths.catalog / method.FILE).unlink()
     assert "kör benchmarks/false_alarms.py --store" in text_of(method_html(made.catalog, made.paths))
 
 
@@ -142,7 +138,7 @@ def test_at_most_one_percent_of_flat_independent_series_are_called_a_trend(rates
     named = {row["series"] for row in independent}
     for kind in ("share of 300", "50 cases", "500 cases", "11,000 cases"):
         assert any(kind in name for name in named)
-    assert max(float(row["percent"]) for row in independent) <= false_alarms.AIM
+    assert max(float(row["percent"]) for row in independent) <= method.AIM
 
 
 def test_the_rates_under_dependence_and_the_power_are_stored_and_printed(rates, text):

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from helpers.publish.notebooks import notebook_slips, parameter_slips
+from lagesbild.publishing.request import notebook_errors, parameter_errors
 from reports import PARAMETERS, write_notebook
 
 
 def test_a_parameters_cell_as_every_notebook_has_it_is_in_order():
-    assert parameter_slips(f"# Ändra här.\n{PARAMETERS}") == []
+    assert parameter_errors(f"# Ändra här.\n{PARAMETERS}") == []
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_parameters_cell_as_every_notebook_has_it_is_in_order():
     ],
 )
 def test_a_slip_in_the_parameters_cell_is_explained(cell, said):
-    slips = parameter_slips(cell)
+    slips = parameter_errors(cell)
     assert len(slips) == len(said)
     assert all(part in slip for part, slip in zip(said, slips, strict=True)), slips
 
@@ -38,13 +38,13 @@ def test_a_slip_in_the_parameters_cell_is_explained(cell, said):
 def test_a_notebook_without_its_tag_names_the_tag_that_looks_like_it(tmp_path):
     write_notebook(tmp_path, "work")
     path = tmp_path / "notebooks" / "work.ipynb"
-    assert notebook_slips(path) == []
+    assert notebook_errors(path) == []
     path.write_text(path.read_text("utf-8").replace('"parameters"', '"paramters"'), "utf-8")
-    assert re.match("0 cells are tagged 'parameters'. The tag 'paramters' looks misspelt.", notebook_slips(path)[0])
+    assert re.match("0 cells are tagged 'parameters'. The tag 'paramters' looks misspelt.", notebook_errors(path)[0])
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": [1]}', "\udcff"])
 def test_a_file_that_is_no_notebook_is_explained(tmp_path, text):
     path = tmp_path / "work.ipynb"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert "is no notebook of format 4" in notebook_slips(path)[0]
+    assert "is no notebook of format 4" in notebook_errors(path)[0]

@@ -7,11 +7,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from chart_functions import CHARTS
 from copies import NOTEBOOKS, REPOSITORY, real_root
-from helpers.catalog import Catalog, load_catalog
-from helpers.charts.kinds import KINDS
-from helpers.exhibits import MIME
-from helpers.paths import ROOT_VARIABLE
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.html.render import MIME
+from lagesbild.paths import ROOT_VARIABLE
 
 NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
 # the kinds of drawing that the report asks for; a figure that takes another form when its own file comes has both
@@ -98,7 +99,9 @@ def test_it_reads_no_file_and_imports_only_from_the_package(notebook):
     assert not re.search(r"\bread_\w+|\bopen\(|\bPath\b", source)
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     assert imports
-    assert all(isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.") for node in imports)
+    assert all(
+        isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in ("helpers", "lagesbild") for node in imports
+    )
 
 
 def test_it_holds_no_outputs_and_no_version_of_anybodys_python(notebook):
@@ -137,7 +140,7 @@ def test_each_figure_is_drawn_by_the_chart_that_the_report_asks_for(notebook):
         tree = ast.parse(cell.source)
         for number in called(tree, "figure"):
             names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-            assert names & KINDS.keys() == DRAWN_BY[number], number
+            assert names & CHARTS.keys() == DRAWN_BY[number], number
 
 
 @pytest.mark.slow

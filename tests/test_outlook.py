@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import norm, t
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from helpers.outlook import Bounds, NoOutlook, Outlook, outlook, tried_and_drawn
-from helpers.trends import Reason, TrendContext
+from lagesbild.statistics.outlook import Bounds, NoOutlook, Outlook, outlook, tried_and_drawn
+from lagesbild.statistics.trends import Reason, TrendContext
 
 CONTEXT = TrendContext("register", "lower", 2024)
 NOISE = np.random.default_rng(3).normal(0, 1, 15)

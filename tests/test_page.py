@@ -13,11 +13,12 @@ import pytest
 from lxml import html
 
 from copies import NOTEBOOKS, Copy, made_up_root, real_root
-from helpers.exhibits import Shown
-from helpers.page import RefusedEdition, open_page
-from helpers.places import UnknownPlace
-from helpers.sources.answer import digest
-from helpers.wording.kinds import KINDS
+from helpers.page import open_page
+from lagesbild.editions import RefusedEdition
+from lagesbild.html.render import Component
+from lagesbild.places import UnknownPlace
+from lagesbild.sources.http import digest
+from lagesbild.swedish.findings import KINDS
 
 NBSP, MINUS = "\u00a0", "\u2212"
 PAGES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
@@ -36,15 +37,15 @@ class Report:
     """The pages of one copy, each run once."""
 
     copy: Copy
-    runs: dict[tuple, dict[str, Shown]] = field(default_factory=dict)
+    runs: dict[tuple, dict[str, Component]] = field(default_factory=dict)
 
-    def page(self, name: str, municipality: str = "2480", year: int = 2024) -> dict[str, Shown]:
+    def page(self, name: str, municipality: str = "2480", year: int = 2024) -> dict[str, Component]:
         at = (name, municipality, year)
         if at not in self.runs:
             self.runs[at] = self.copy.run(*at)
         return self.runs[at]
 
-    def everything(self, municipality: str = "2480", year: int = 2024) -> dict[str, Shown]:
+    def everything(self, municipality: str = "2480", year: int = 2024) -> dict[str, Component]:
         return {
             f"{name} {anchor}": one for name in PAGES for anchor, one in self.page(name, municipality, year).items()
         }
@@ -60,17 +61,17 @@ def copy(tmp_path) -> Copy:
     return made_up_root(tmp_path)
 
 
-def cells(shown: Shown, number: int = 0) -> list[list[str]]:
+def cells(shown: Component, number: int = 0) -> list[list[str]]:
     """Header and rows of a table on the page."""
     tables = html.fromstring(f"<div>{shown.html}</div>").xpath("//table")
     return [[cell.text_content().strip() for cell in row.xpath("th|td")] for row in tables[number].xpath(".//tr")]
 
 
-def drawing(shown: Shown) -> str:
+def drawing(shown: Component) -> str:
     return re.search(r"<svg.*?</svg>", shown.html, re.DOTALL)[0]
 
 
-def rows(shown: Shown) -> list[dict[str, str]]:
+def rows(shown: Component) -> list[dict[str, str]]:
     """The lines of a figure's download."""
     text = shown.record["download_text"].removeprefix("\ufeff")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
@@ -419,7 +420,7 @@ def test_a_figures_own_file_takes_the_place_of_what_stood_in(copy):
 
 
 def test_a_margin_that_arrives_is_drawn_and_its_absence_no_longer_told(copy):
-    def without_margin(figure: Shown) -> bool:
+    def without_margin(figure: Component) -> bool:
         return any(note.startswith("Osäkerhetstal saknas") for note in figure.record["notes"])
 
     old = copy.figure("no_vulnerable_areas", 4)

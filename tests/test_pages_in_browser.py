@@ -8,11 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageColor
 
-from helpers.charts.lines import lines
-from helpers.charts.look import DARK, TOKENS, Frame
-from helpers.charts.svg import svg_of
-from helpers.publish.exporter import page_html
-from helpers.publish.files import write_assets
+from lagesbild.charts.lines import lines
+from lagesbild.charts.svg import svg_of
+from lagesbild.charts.theme import DARK, TOKENS, Frame
+from lagesbild.publishing.pages import page_html, write_assets
 from made_up_page import FRAME, HOSTILE, chapter
 
 pytestmark = pytest.mark.slow

@@ -3,7 +3,7 @@
 import pytest
 
 from copies import Copy, made_up_root
-from helpers.places import ComparisonGroup, Places, UnknownPlace, load_places
+from lagesbild.places import ComparisonGroup, Places, UnknownPlace, load_places
 
 
 @pytest.fixture(scope="module")

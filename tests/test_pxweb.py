@@ -11,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
-from helpers.catalog.models import Indicator, PinnedTable
-from helpers.sources.adapter import FailedSeries, FetchedSeries, Scope
-from helpers.sources.client import Client, Limits
-from helpers.sources.pxweb import PxWebAdapter, PxWebV1Adapter
-from helpers.sources.pxweb.labels import TableError, code_of
-from helpers.sources.pxweb.periods import Period, period_of
-from helpers.sources.pxweb.question import Axis, Question
-from helpers.sources.pxweb.table import place_of, same_title, sex_of
+from lagesbild.catalog.models import Indicator, PinnedTable
+from lagesbild.sources.http import Client, Limits
+from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
+from lagesbild.sources.pxweb_questions import Axis, Question
+from lagesbild.sources.pxweb_tables import Period, TableError, code_of, period_of, place_of, same_title, sex_of
+from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
 
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
 TITLE = "Påhittade helårsekvivalenter efter region, kön, åldersgrupp, tabellinnehåll och månad"

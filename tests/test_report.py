@@ -12,8 +12,8 @@ import pytest
 from lxml import html
 
 import copies
-from helpers.catalog import load_catalog
-from helpers.paths import PACKAGE
+from lagesbild.catalog.load import load_catalog
+from lagesbild.paths import PACKAGE
 from reports import Built, built, real_copy
 
 EXPECTED = Path(__file__).with_name("expected") / "key_figures.csv"

@@ -6,8 +6,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from helpers.catalog import load_catalog
-from helpers.paths import Paths
+from lagesbild.catalog.load import load_catalog
+from lagesbild.paths import Paths
 from reports import REPOSITORY
 
 pytestmark = pytest.mark.slow

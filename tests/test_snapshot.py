@@ -10,12 +10,18 @@ import pandas as pd
 import pytest
 from pytest_httpserver import HTTPServer
 
-from helpers.paths import Paths
-from helpers.sources import storage
-from helpers.sources.manifest import SnapshotError, read_manifest
-from helpers.sources.snapshot import SNAPSHOT_COLUMNS, read_series, read_snapshot, series_bytes
-from helpers.sources.storage import replace_together
 from kolada_double import GOOD, OTHER, KoladaDouble, Project, value, without_pauses
+from lagesbild.paths import Paths
+from lagesbild.sources import snapshot
+from lagesbild.sources.snapshot import (
+    SNAPSHOT_COLUMNS,
+    SnapshotError,
+    read_manifest,
+    read_series,
+    read_snapshot,
+    replace_together,
+    series_bytes,
+)
 
 FIRST, LATER = date(2026, 1, 10), date(2026, 6, 1)
 
@@ -260,7 +266,7 @@ def test_files_are_replaced_together_or_not_at_all(
         raise error
 
     if step == "fsync":
-        monkeypatch.setattr(storage.os, "fsync", no_room)
+        monkeypatch.setattr(snapshot.os, "fsync", no_room)
     else:
         monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises(type(error)):

@@ -11,20 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from helpers.support import (
-    Association,
-    PartsVerdict,
+from lagesbild.statistics.support import (
+    AssociationKind,
     Suspicion,
     TableLabel,
     WrongLabelError,
     across_places,
     check_label,
-    decomposed,
     decomposition,
-    parts_against_total,
-    profile_changes,
     profiles,
-    refuse_parts_over_total,
     suspected_nonresponse,
     within_places,
 )
@@ -66,11 +61,6 @@ def test_the_published_profile_comes_out_to_the_digit():
     assert found.loc[(2021, ""), "value"] == 551
     assert round(found.loc[(2021, ""), "percent_of_population"], 1) == 15.5
     assert math.isnan(found.loc[(2020, ""), "percent_of_population"])  # no population given for 2020
-
-
-def test_the_published_differences_come_out():
-    found = profile_changes(printed_profile(), 2020, 2021).set_index("group")["difference"]
-    assert found.to_dict() == {group: values[4] for group, values in PRINTED.items()} | {"": -46}
 
 
 def test_a_published_total_is_used_though_its_parts_sum_to_something_else():
@@ -139,17 +129,6 @@ def test_a_change_with_something_missing_is_not_split(before, now, population, n
         decomposition(before, now, population)
 
 
-def test_places_that_cannot_be_split_are_named_with_the_reason():
-    rows = pd.concat(
-        [support_rows({2020: {"a": 5}, 2021: {"a": 6}}), support_rows({2020: {"a": 5}, 2021: {"a": math.nan}}, "9902")]
-    )
-    population = pd.concat([people({2020: 100, 2021: 90}), people({2020: 100, 2021: 90}, "9902")])
-    parts, left_out = decomposed(profiles(rows, population), 2020, 2021)
-    assert parts["points"].sum() == pytest.approx(100 * (6 / 90 - 5 / 100))
-    assert list(left_out) == ["9902"]
-    assert "no value for a" in left_out["9902"]
-
-
 def made_up_region(places: int, years: int, slope: float, noise: float = 0.1, seed: int = 1) -> pd.DataFrame:
     draw = np.random.default_rng(seed)
     ill = 6 + draw.normal(0, 1, (places, 1)) + draw.normal(0, 0.4, (places, years))
@@ -162,14 +141,14 @@ def made_up_region(places: int, years: int, slope: float, noise: float = 0.1, se
 
 @pytest.mark.parametrize(
     ("places", "years", "answer"),
-    [(7, 10, Association.TOO_FEW_PLACES), (8, 3, Association.TOO_FEW_YEARS), (8, 4, Association.TOGETHER)],
+    [(7, 10, AssociationKind.TOO_FEW_PLACES), (8, 3, AssociationKind.TOO_FEW_YEARS), (8, 4, AssociationKind.TOGETHER)],
 )
 def test_co_movement_within_places_needs_eight_places_and_four_years(places, years, answer):
     found = within_places(made_up_region(places, years, 1.0, 0.01))
     assert (found.association, found.places, found.years) == (answer, places, years)
 
 
-@pytest.mark.parametrize(("slope", "answer"), [(0.8, Association.TOGETHER), (-0.8, Association.OPPOSITE)])
+@pytest.mark.parametrize(("slope", "answer"), [(0.8, AssociationKind.TOGETHER), (-0.8, AssociationKind.OPPOSITE)])
 def test_the_slope_within_places_is_that_of_a_regression_with_place_dummies(slope, answer):
     rows = made_up_region(12, 6, slope)
     found = within_places(rows)
@@ -181,12 +160,12 @@ def test_the_slope_within_places_is_that_of_a_regression_with_place_dummies(slop
 
 
 def test_unrelated_yearly_changes_are_not_called_together():
-    assert within_places(made_up_region(15, 6, 0.0, 0.5)).association is Association.NOT_CLEAR
+    assert within_places(made_up_region(15, 6, 0.0, 0.5)).association is AssociationKind.NOT_CLEAR
 
 
 def test_years_that_do_not_follow_on_each_other_make_no_change():
     rows = made_up_region(10, 8, 1.0)
-    assert within_places(rows[rows["year"] % 2 == 0]).association is Association.TOO_FEW_PLACES
+    assert within_places(rows[rows["year"] % 2 == 0]).association is AssociationKind.TOO_FEW_PLACES
 
 
 def test_the_correlation_across_places_is_scipys_with_the_same_interval_every_time():
@@ -202,7 +181,7 @@ def test_a_place_without_a_value_is_named_and_may_leave_too_few():
     rows = made_up_region(8, 4, 1.5)
     rows.loc[rows["place"] == "9903", "unemployment"] = math.nan
     found = across_places(rows, 2024)
-    assert (found.association, found.places, found.left_out) == (Association.TOO_FEW_PLACES, 7, ("9903",))
+    assert (found.association, found.places, found.left_out) == (AssociationKind.TOO_FEW_PLACES, 7, ("9903",))
 
 
 @pytest.mark.parametrize(
@@ -235,33 +214,6 @@ def test_a_total_that_its_sexes_cannot_make_is_suspected(women, men, total, add_
     rows = pd.DataFrame({"place": "9901", "year": 2018, "sex": ["K", "M", "T"], "value": [women, men, total]})
     marks = suspected_nonresponse(rows, sexes_add_up=add_up)
     assert list(marks) == ["", "", Suspicion.TOTAL_OUTSIDE_SEXES if suspect else ""]
-
-
-def against_total(year: int, *parts: float) -> pd.DataFrame:
-    made = support_rows({year: dict(zip("abcd", parts, strict=False))})
-    return parts_against_total(made, people({year: 1000}), types=3)
-
-
-@pytest.mark.parametrize(
-    ("year", "parts", "verdict"),
-    [
-        (2020, (500, 300, 200), PartsVerdict.AGREE),
-        (2020, (500, 300, 100), PartsVerdict.REMAINDER),
-        (2025, (500, 300, 203), PartsVerdict.DISTURBED),
-        (2015, (500, 300, 330), PartsVerdict.EXCEED),
-        (2015, (700, 430), PartsVerdict.EXCEED),
-        (2020, (500, 300), PartsVerdict.INCOMPLETE),
-        (2020, (500, 300, math.nan), PartsVerdict.INCOMPLETE),
-    ],
-)
-def test_parts_are_held_against_their_total(year, parts, verdict):
-    assert list(against_total(year, *parts)["verdict"]) == [verdict]
-
-
-def test_parts_over_their_total_are_refused_and_noise_is_not():
-    refuse_parts_over_total(against_total(2025, 500, 300, 203))
-    with pytest.raises(ValueError, match="9901, 2015: the parts are 113 %"):
-        refuse_parts_over_total(against_total(2015, 500, 300, 330))
 
 
 POPULATIONS = {"Påhittsby": 3563.0, "Sagostad": 77_000.0}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.comparisons import gender_gap
-from helpers.suppression import exposed, suppressed
+from lagesbild.statistics.differences import gender_gap
+from lagesbild.tidy.suppression import exposed, suppressed
 
 
 def table(by_group: dict[str, tuple[int, int]], total: bool = True) -> pd.DataFrame:

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from copies import REPOSITORY
-from helpers.catalog import Catalog, load_catalog
-from helpers.exhibits import DataTable
-from helpers.tables import data_table, download_text
-from helpers.tidy.columns import typed
-from helpers.wording.findings import Measure
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.html.components import DataTable
+from lagesbild.html.render import data_table, download_text
+from lagesbild.swedish.findings import Measure
+from lagesbild.tidy.schema import typed
 
 NAMES = {"9901": "Påhittsby", "9902": "Sagostad"}
 LABELS = {"reported_crime": "Brott", "unsafe_at_night": "Otrygga", "lacking_trust": "Utan tillit"}

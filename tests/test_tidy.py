@@ -7,14 +7,24 @@ import pandas as pd
 import pytest
 
 from copies import Copy, made_up_root
-from helpers.page import RefusedEdition
-from helpers.places import UnknownPlace, load_places
-from helpers.records import RecordError
-from helpers.refusals import Refusal
-from helpers.sources.files import FileError
-from helpers.tidy import TidyError, current, latest_year, rows_of, store, table_at_hand, up_to, withheld
-from helpers.tidy.checks import checked
-from helpers.tidy.columns import COLUMNS, KEY, typed
+from lagesbild.editions import RefusedEdition
+from lagesbild.errors import Refusal
+from lagesbild.places import UnknownPlace, load_places
+from lagesbild.records import RecordError
+from lagesbild.sources.cells import FileError
+from lagesbild.tidy.build import store, table_at_hand
+from lagesbild.tidy.schema import (
+    COLUMNS,
+    KEY,
+    TidyError,
+    checked,
+    current,
+    latest_year,
+    rows_of,
+    typed,
+    up_to,
+    withheld,
+)
 
 
 @pytest.fixture
@@ -249,7 +259,7 @@ def test_the_data_dictionary_describes_every_indicator_and_every_column(copy):
 
 def test_the_table_is_rebuilt_when_its_input_changes_and_not_otherwise(copy):
     copy.page("overview")
-    never = mock.patch("helpers.tidy.assembly.tidy_table", side_effect=AssertionError("built again"))
+    never = mock.patch("lagesbild.tidy.build.tidy_table", side_effect=AssertionError("built again"))
     (copy.paths.raw / ".fetch.lock").touch()
     with never:
         assert copy.page("work").setting.table["value"].max() == 14002

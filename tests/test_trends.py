@@ -12,23 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 from statsmodels.stats.multitest import multipletests
 
-from helpers.trends import (
-    Arrow,
-    GapMovement,
-    Method,
-    Reason,
-    Trend,
-    TrendContext,
-    Verdict,
-    adjusted,
-    by_indicator,
-    combined,
-    firmness,
-    gap_movement,
-    recent_trend,
-    trends_of,
-)
-from helpers.trends.slopes import chi_square_for_trend, mann_kendall_fits, share_fits, weighted_fits
+from lagesbild.statistics.combined import Arrow, GapMovement, adjusted, by_indicator, combined, firmness, gap_movement
+from lagesbild.statistics.slopes import chi_square_for_trend, mann_kendall_fits, share_fits, weighted_fits
+from lagesbild.statistics.trends import Method, Reason, Trend, TrendContext, Verdict, recent_trend, trends_of
 
 FEW = settings(max_examples=40, deadline=None)
 SHARE, RATE, SURVEY, REGISTER = (TrendContext(k, "lower", 2024) for k in ("share", "rate", "survey", "register"))

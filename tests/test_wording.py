@@ -8,31 +8,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copies import REPOSITORY
-from helpers.catalog import Catalog, load_catalog
-from helpers.tidy.columns import typed
-from helpers.wording import (
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.swedish.findings import (
+    Measure,
+    alternative_text,
+    comparison_finding,
+    dots_finding,
+    gap_finding,
+    groups_finding,
+    series_finding,
+    shares_finding,
+)
+from lagesbild.swedish.numbers import (
     MINUS,
     NBSP,
     Origin,
-    alternative_text,
     amount,
-    comparison_finding,
     decimal,
-    dots_finding,
-    gap_finding,
     genitive,
-    groups_finding,
     in_place,
     listed,
     period_text,
-    series_finding,
-    shares_finding,
     signed,
     source_line,
     tabular,
     years_text,
 )
-from helpers.wording.findings import Measure
+from lagesbild.tidy.schema import typed
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The regional support analysis: who is supported, by what, in a region's municipalities."""

@@ -1,0 +1,436 @@
+"""Initiatives, assignments and proposals: state, days, gaps, linked series, goals and lists."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from helpers.figures import ReportFigure
+from helpers.setting import Setting
+from lagesbild.assessments import Entry, FollowUp, Initiative, LinkedIndicator, Plan, RegionAssessment, register
+from lagesbild.calendars import Event, day_of, readable, start_year
+from lagesbild.html.components import Column, DataTable
+from lagesbild.swedish.numbers import decimal, listed, period_text
+from lagesbild.tidy.schema import rows_of
+
+# How far an initiative is known to have come, against a stated day.
+
+NOT_FOLLOWED_UP = "uppföljning saknas i underlaget"
+STATES = {  # key -> what readers choose by
+    "angivet": "Läge angivet i underlaget",
+    "ej-uppfoljt": "Uppföljning saknas i underlaget",
+    "forsenad": "Försenad",
+    "i-tid": "Slutdatum inte passerat",
+    "utan-slut": "Slutdatum saknas",
+}
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The last day of the year of the region's material. `later`: the report is of a later year than that."""
+
+    day: date
+    later: bool
+
+    @property
+    def text(self) -> str:
+        """The sentence that states the day."""
+        stated = f"Läget anges per {readable(self.day.isoformat())}, slutet av det år som regionens underlag gäller."
+        later = " Rapporten är från ett senare år, och vad som hänt sedan dess står inte i underlaget."
+        return stated + later * self.later
+
+
+@dataclass(frozen=True)
+class State:
+    """A record's state in words; `key` is one of STATES; `overdue` only in the year of the material."""
+
+    key: str
+    words: str
+    overdue: bool = False
+
+
+def as_of(edition: int, report_year: int) -> AsOf:
+    """The day that the register of `edition` is held against in a report of `report_year`."""
+    return AsOf(date(edition, 12, 31), report_year > edition)
+
+
+def last_day(written: str | None) -> date | None:
+    """The last day that a partial date can mean; None for an unknown year."""
+    if not written or written.startswith("--"):
+        return None
+    year, month, day = (*map(int, written.split("-")), 0, 0)[:3]
+    month = month or 12
+    return date(year, month, day or monthrange(year, month)[1])
+
+
+def state_of(record: Initiative, when: AsOf) -> State:
+    """What the material says, else what its dates say.
+
+    In a later report an old initiative without a recorded outcome is not followed up in the material: nobody
+    knows whether it is late.
+    """
+    if record.status:
+        return State("angivet", record.status)
+    if when.later:
+        return State("ej-uppfoljt", NOT_FOLLOWED_UP)
+    end = last_day(record.end)
+    if end is None:
+        return State("utan-slut", "slutdatum saknas i underlaget")
+    if end < when.day:
+        return State("forsenad", f"försenad: slutdatumet {readable(record.end)} har passerat utan uppföljning", True)
+    return State("i-tid", f"slutdatumet {readable(record.end)} har inte passerat")
+
+
+# What the records lack of goal, owner, end date and indicator.
+
+NEEDED = {"mal": "Mål", "agare": "Ägare", "slut": "Slutdatum", "indikator": "Indikator"}
+THERE, MISSING = "finns", "saknas"
+
+
+def lacking(record: Initiative) -> list[str]:
+    """The keys of NEEDED that a record lacks."""
+    have = {"mal": record.goals, "agare": record.owner, "slut": record.end, "indikator": record.indicators}
+    return [key for key in NEEDED if not have[key]]
+
+
+def gaps_table(assessment: RegionAssessment) -> DataTable:
+    """One row a heading: initiatives and assignments, with what is there and what is missing."""
+    records = [*assessment.initiatives.values(), *assessment.assignments.values()]
+    rows = tuple(
+        (record.title, *(MISSING if key in lacking(record) else THERE for key in NEEDED)) for record in records
+    )
+    return DataTable(
+        f"Vad som saknas i underlaget för {len(records)} initiativ och uppdrag.",
+        (Column("Rubrik"), *(Column(name) for name in NEEDED.values())),
+        rows,
+    )
+
+
+def gaps_text(assessment: RegionAssessment) -> str:
+    """How many of the initiatives, and of all records, lack each of them."""
+    initiatives = list(assessment.initiatives.values())
+    proposals = [entry.record for entry in register(assessment) if entry.kind == "proposal"]
+    counts = [
+        f"{name.lower()} saknas för {sum(key in lacking(record) for record in initiatives)}"
+        for key, name in NEEDED.items()
+    ]
+    whole = [record.title for record in initiatives if not lacking(record)]
+    text = f"Av {len(initiatives)} initiativ: {listed(counts)}. Alla fyra har {len(whole)}"
+    text += f": {listed(whole)}." if whole else "."
+    bare = sum(len(lacking(record)) == len(NEEDED) for record in proposals)
+    if proposals:
+        text += f" Av de {len(proposals)} kommunala förslagen saknar {bare} alla fyra."
+    return text
+
+
+# One card a record: everything that the material says of it, and what it does not say.
+
+ENTRY_KINDS = {"initiative": "Initiativ", "assignment": "Kommunalt uppdrag", "proposal": "Förslag"}
+UNSTATED = "saknas i underlaget"
+LINKED = "närmaste serie finns nedan"
+
+
+@dataclass(frozen=True)
+class RegisterCard:
+    """What the page shows of one record; `facts` are (term, texts), in order, empty texts are told as missing."""
+
+    anchor: str
+    title: str
+    kind: str  # the key of KINDS
+    kind_text: str
+    owner: str
+    state: State
+    lacking: tuple[str, ...]
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def register_cards(assessment: RegionAssessment, when: AsOf) -> list[RegisterCard]:
+    """Every record in the document's order; a proposal that two assignments share has a card in each."""
+    return [_card(assessment, entry, when) for entry in register(assessment)]
+
+
+def _card(assessment: RegionAssessment, entry: Entry, when: AsOf) -> RegisterCard:
+    record = entry.record
+    within = f"{assessment.assignments[entry.within].title}, förslag {entry.number}: " if entry.within else ""
+    return RegisterCard(
+        anchor=f"r10-{entry.id.replace('_', '-')}",
+        title=within + record.title,
+        kind=entry.kind,
+        kind_text=ENTRY_KINDS[entry.kind],
+        owner=record.owner or UNSTATED,
+        state=state_of(record, when),
+        lacking=tuple(lacking(record)),
+        facts=(
+            *_who(record),
+            ("Bakgrund", _some(record.background)),
+            ("Aktiviteter", tuple(record.activities)),
+            ("Mål", tuple(record.goals)),
+            ("Indikatorer", tuple(_indicator(one) for one in record.indicators)),
+            ("Start", _date(record.start, record.start_text)),
+            ("Slut", _date(record.end, record.end_text)),
+            ("Avstämning", tuple(_follow_up(one) for one in record.follow_ups)),
+            *((("Anmärkning", (entry.remark,)),) if entry.remark else ()),
+        ),
+    )
+
+
+def _who(record: Initiative) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (
+        ("Ägare", _some(record.owner)),
+        ("Sammankallande", _some(record.convener)),
+        ("Ansvarig", _some(record.responsible)),
+        ("Godkänd av", _some(record.approved_by)),
+        ("Målgrupp", _some(record.target_group)),
+    )
+
+
+def _some(text: str | None) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def _date(written: str | None, words: str | None) -> tuple[str, ...]:
+    """The date as far as it is known, and the document's own words where they say more or something else."""
+    own = f"i underlaget: {words}" if words else ""
+    return _some("; ".join(part for part in (readable(written), own) if part))
+
+
+def _indicator(one: LinkedIndicator) -> str:
+    return f"{one.text} ({LINKED})" if one.series else one.text
+
+
+def _follow_up(one: FollowUp) -> str:
+    when = one.text or readable(one.date)
+    return ", ".join(part for part in (when, one.body) if part)
+
+
+# The days in the register: a timeline of initiatives, and events for a calendar.
+
+COLUMNS = ["name", "start", "end", "days"]
+
+
+def timeline_rows(assessment: RegionAssessment) -> pd.DataFrame:
+    """One row a record that has any day: `name`, `start`, `end` (dates or None) and `days` (of its follow-ups)."""
+    rows = [
+        (entry.record.title, day_of(entry.record.start), day_of(entry.record.end), _follow_up_days(entry))
+        for entry in register(assessment)
+    ]
+    found = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    return found[[bool(row.start or row.end or row.days) for row in found.itertuples()]].reset_index(drop=True)
+
+
+def _follow_up_days(entry: Entry) -> tuple[date, ...]:
+    return tuple(day for one in entry.record.follow_ups if (day := day_of(one.date)))
+
+
+def timeline_text(rows: pd.DataFrame) -> str:
+    """The rows in words: "Säker digital kommunikation, till 31 december 2022"."""
+    return "; ".join(_stretch(row) for row in rows.itertuples())
+
+
+def _stretch(row) -> str:
+    parts = [row.name]
+    if row.start:
+        parts.append(f"från {readable(row.start.isoformat())}")
+    if row.end:
+        parts.append(f"till {readable(row.end.isoformat())}")
+    parts += [f"uppföljning {readable(day.isoformat())}" for day in row.days]
+    return f"{parts[0]}, {' '.join(parts[1:])}"
+
+
+def register_events(slug: str, edition: int, assessment: RegionAssessment) -> list[Event]:
+    """An event for each follow-up and each end that has a day; a month or a vague date gives none."""
+    events = []
+    for entry in register(assessment):
+        record, uid = entry.record, f"{slug}-{edition}-{entry.id}"
+        source = f"{assessment.basis.title}. Ansvar: {record.responsible or 'ej angivet'}."
+        for number, one in enumerate(record.follow_ups, 1):
+            if day := day_of(one.date):
+                summary = f"Uppföljning: {record.title}"
+                told = f"{one.text or ''} {one.body or ''}".strip()
+                events.append(Event(f"{uid}-{number}@lagesbild", day, summary, f"{told}. {source}" if told else source))
+        if day := day_of(record.end):
+            events.append(Event(f"{uid}-slut@lagesbild", day, f"Slutdatum enligt underlaget: {record.title}", source))
+    return events
+
+
+# The catalogue's series that an initiative's own indicators come nearest to, since the initiative began.
+
+LINK_HEADERS = ("Initiativ", "Indikator enligt underlaget", "Serie här", "Sedan start", "Så skiljer den sig")
+
+
+def linked_series_table(
+    setting: Setting, assessment: RegionAssessment, edition: int, places: list[str]
+) -> DataTable | None:
+    """One row a link, with the places' values from the start's year on; None without any link."""
+    rows = [
+        _link_row(setting, record, indicator, start_year(record.start) or edition, places)
+        for record in (*assessment.initiatives.values(), *assessment.proposals.values())
+        for indicator in record.indicators
+        if indicator.series
+    ]
+    if not rows:
+        return None
+    return DataTable(
+        "Serier som kommer initiativens egna indikatorer närmast. Där start inte anges räknas från underlagets år, "
+        f"{edition}.",
+        tuple(Column(header) for header in LINK_HEADERS),
+        tuple(rows),
+    )
+
+
+def _link_row(setting: Setting, record: Initiative, indicator, since: int, places: list[str]) -> tuple[str, ...]:
+    entry = setting.catalog.indicators[indicator.series]
+    return (
+        record.title,
+        indicator.text,
+        entry.title,
+        _values(setting, indicator.series, since, places),
+        indicator.differs or "–",
+    )
+
+
+def _values(setting: Setting, series: str, since: int, places: list[str]) -> str:
+    """ "Umeå: 0,9 (2022), 1,0 (2023); Vännäs: 0,7 (2022)", else which year the series ends."""
+    entry, decimals = setting.catalog.indicators[series], setting.catalog.decimals_of(series)
+    rows = rows_of(setting.table, [series], places)
+    rows = rows[(rows["sex"] == "T") & (rows["group"] == "") & (rows["month"] == (entry.month or 0))]
+    after = rows[rows["year"] >= since]
+    if after.empty:
+        last = f"; serien slutar {int(rows['year'].max())} i underlaget" if len(rows) else ""
+        return f"inget värde från {since} och framåt{last}"
+    unit = setting.catalog.unit_of(series).text
+    parts = [
+        f"{setting.places.name(place)}: {_years(own, entry, decimals)}"
+        for place, own in after.groupby("place", sort=False)
+    ]
+    return f"{'; '.join(parts)}. Enhet: {unit}."
+
+
+def _years(rows: pd.DataFrame, entry, decimals: int) -> str:
+    return ", ".join(
+        f"{decimal(row.value, decimals)} ({period_text(entry, int(row.year))})" for row in rows.itertuples()
+    )
+
+
+# From goal to action: for each priority, its indicators, plans, the region's initiatives and the next check.
+
+ABSENT = "saknas"
+NEARNESS = {"slot": ", uppgift saknas", "related": ", närliggande mått"}
+GOAL_HEADERS = ("Prioritering", "Indikatorer", "Fokusområdets planer", "Regionens initiativ", "Nästa avstämning")
+
+
+def goals_table(setting: Setting, assessment: RegionAssessment | None, when: AsOf | None) -> DataTable:
+    """One row a priority. An initiative belongs to a priority when one of its indicators is linked to a series that
+    the priority rests on: no other link is made, and what is missing says so."""
+    rows = tuple(_goal_row(setting, id, assessment, when) for id in setting.catalog.priorities)
+    return DataTable(
+        f"Från mål till handling, {setting.place} {setting.year}: prioritering, indikatorer, planer, initiativ och "
+        "nästa avstämning.",
+        tuple(Column(header) for header in GOAL_HEADERS),
+        rows,
+    )
+
+
+def gaps_sentence(table: DataTable) -> str:
+    """How many priorities lack each of the four steps."""
+    missing = [
+        f"{column.header.lower()} för {count}"
+        for number, column in enumerate(table.columns)
+        if number and (count := sum(row[number] == ABSENT for row in table.rows))
+    ]
+    whole = f"Av {len(table.rows)} prioriteringar saknas "
+    return f"{whole}{listed(missing)}." if missing else "Varje prioritering har alla fyra."
+
+
+def _goal_row(setting: Setting, id: str, assessment: RegionAssessment | None, when: AsOf | None) -> tuple[str, ...]:
+    priority = setting.catalog.priorities[id]
+    indicators = priority_indicators(setting, id)
+    plans = setting.assessment.plans_of(priority.area) if setting.assessment else []
+    initiatives = linked_initiatives(assessment, indicators) if assessment else []
+    names = [plan.name or "plan utan namn" for plan in plans]
+    return (
+        f"{id} {setting.worded(priority.title)}",
+        "; ".join(_measured(setting, id)) or ABSENT,
+        "; ".join(names) or ABSENT,
+        "; ".join(one.title for one in initiatives) or ABSENT,
+        "; ".join(_checks(setting, id, plans, initiatives if when and not when.later else [])) or ABSENT,
+    )
+
+
+def priority_indicators(setting: Setting, priority: str) -> list[str]:
+    """The indicators of the priority's figures, own measures and stand-ins, then the supporting ones."""
+    catalog = setting.catalog
+    figures = [figure for figure in catalog.figures.values() if figure.priority == priority]
+    found = [id for figure in figures for id in (*figure.measure, *figure.stand_in)]
+    return list(dict.fromkeys([*found, *catalog.priorities[priority].evidence]))
+
+
+def _measured(setting: Setting, priority: str) -> Iterator[str]:
+    """What the priority is measured by, how near that comes, and what nobody measures."""
+    catalog = setting.catalog
+    for number, figure in catalog.figures.items():
+        if figure.priority == priority:
+            state = ReportFigure(number, figure, setting).state
+            yield f"{figure.title} (figur {number}{NEARNESS.get(state, '')})"
+    yield from (catalog.indicators[id].label for id in catalog.priorities[priority].evidence)
+    yield from (f"mått saknas: {gap.missing}" for gap in catalog.gaps.values() if gap.priority == priority)
+
+
+def linked_initiatives(assessment: RegionAssessment, indicators: list[str]) -> list[Initiative]:
+    """The initiatives with an indicator that is linked to one of the series."""
+    return [
+        record
+        for record in assessment.initiatives.values()
+        if any(one.series in indicators for one in record.indicators if one.series)
+    ]
+
+
+def _checks(setting: Setting, priority: str, plans: list[Plan], initiatives: list[Initiative]) -> list[str]:
+    """Reviews that are asked for, measurements that are promised, follow-ups that are still to come."""
+    checks = [f"Översyn begärd, utan dag: {plan.name}" for plan in plans if plan.review_requested and plan.name]
+    checks += [gap.promised for gap in setting.catalog.gaps.values() if gap.priority == priority and gap.promised]
+    for record in initiatives:
+        checks += [f"{record.title}: {one.text or readable(one.date)}" for one in record.follow_ups]
+    return checks
+
+
+# R8, R9 and R11: lists that the analysis group wrote, as tables.
+
+NOT_STATED = "ej angivet"
+
+
+def sources_table(assessment: RegionAssessment) -> DataTable:
+    """R8: by authority, what is at hand and what is missing."""
+    rows = tuple(
+        (source.authority, source.have or "Inget i underlaget", source.missing or NOT_STATED)
+        for source in assessment.data_sources
+    )
+    return DataTable(
+        "Datakällor efter myndighet: vad som finns och vad som saknas.",
+        (Column("Myndighet"), Column("Finns här"), Column("Saknas")),
+        rows,
+    )
+
+
+def group_table(assessment: RegionAssessment) -> DataTable:
+    """R9: who sits in the analysis group, as organisations and numbers of seats, with the sum."""
+    rows = [(seat.organisation, str(seat.seats), "Ordförande" if seat.chair else "–") for seat in assessment.group]
+    rows.append(("Summa", str(sum(seat.seats for seat in assessment.group)), ""))
+    return DataTable(
+        "Analysgruppens sammansättning: organisationer och antal platser.",
+        (Column("Organisation"), Column("Platser", numeric=True), Column("Uppgift")),
+        tuple(rows),
+    )
+
+
+def competence_table(assessment: RegionAssessment) -> DataTable:
+    """R11: the competence plan, one row an item, in its three columns' order."""
+    rows = tuple(
+        (item.title, column.title, item.date_text or readable(item.date) or NOT_STATED, item.text or "–")
+        for column in assessment.competence_plan.columns
+        for item in column.items
+    )
+    headers = ("Aktivitet", "Hur den ordnas", "Tid", "Innehåll")
+    return DataTable(assessment.competence_plan.title, tuple(Column(header) for header in headers), rows)

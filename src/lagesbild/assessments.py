@@ -1,0 +1,404 @@
+"""What people judged, planned and did: checked records of data/assessments, and their loader."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lagesbild.catalog.models import Catalog, PlaceCode, Slug
+from lagesbild.paths import Paths
+from lagesbild.records import Document, Location, Record, RecordError, read_record
+
+# What people judged, planned and did in one municipality and year: `data/assessments/<municipality>/`.
+
+Status = Literal["Enligt plan", "Mer arbete krävs"]
+Arrow = Literal["up", "down", "unchanged"]
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+
+class Edition(Record):
+    """When the report came, when the next comes and who answers. Null is not known, and is printed so."""
+
+    published: Day | None
+    next_update: Day | None
+    contact: str | None
+
+
+class Basis(Record):
+    """The document that the judgements were read from, and whose they are."""
+
+    title: str
+    publisher: str
+    judged_by: str  # "Umeå kommun": stands in "Bedömning: Umeå kommun"
+    caveat: str | None = None
+
+
+class Claim(Record):
+    """A statement that the figures bear out or not, in the language of `lagesbild.claims`; evaluated at every build."""
+
+    claim: str
+    # Why the figures say otherwise, once somebody has looked: without it 'lagesbild check --strict' fails.
+    known: Annotated[str, Field(min_length=1)] | None = None
+    note: str | None = None  # what readers must know of the test: a related measure, another base
+
+
+class Judgement(Record):
+    """A status in the programme's words. The arrow is people's too: null when it is not known."""
+
+    status: Status
+    arrow: Arrow | None = None
+    summary: str | None = None  # one sentence in words of our own, which says whose view it is
+    prose: str | None = None  # Markdown: paragraphs, emphasis, lists, links
+    claims: list[Claim] = []
+
+
+class Plan(Record):
+    """A row of *Status i underliggande planer*. A plan under two areas has a row in each."""
+
+    area: str
+    name: str | None  # null: the document names none, and nobody guesses
+    assessment: str
+    funded: bool | None = None  # null: the document does not say
+    review_requested: bool = False
+    decided: str | None = None  # by whom and when
+    note: str | None = None
+
+
+class Undertaking(Record):
+    """A project, an assignment, an audit or its follow-up, or a task that nobody is appointed to."""
+
+    kind: Literal["project", "assignment", "audit", "follow_up", "unassigned"] = "project"
+    title: str
+    area: str
+    priority: str | None = None
+    year: int | None = None
+    by: str | None = None  # the body that gave the assignment or made the audit
+    text: str | None = None
+
+
+class Remark(Record):
+    """Places of a document that disagree or cannot be checked. Which one is wrong is not ours to know."""
+
+    places: list[str]  # where it stands, at least one
+    text: str
+    about: list[PlaceCode] = []
+
+
+class Assessment(Record):
+    """One municipality's judgements of one year."""
+
+    edition: Edition
+    basis: Basis
+    introduction: str | None = None  # Markdown
+    goals: dict[str, Judgement]
+    areas: dict[str, Judgement]
+    priorities: dict[str, Judgement]
+    plans: list[Plan]
+    projects: list[Undertaking]
+    assignments: list[Undertaking] = []
+    remarks: list[Remark] = []
+    claims: list[Claim] = []  # of the report as a whole
+
+    def plans_of(self, area: str) -> list[Plan]:
+        """The plan rows of a focus area, in the document's order."""
+        return [plan for plan in self.plans if plan.area == area]
+
+    def projects_of(self, area: str) -> list[Undertaking]:
+        """The projects of a focus area, in the document's order."""
+        return [project for project in self.projects if project.area == area]
+
+    def assignments_of(self, area: str) -> list[Undertaking]:
+        """Assignments, audits and tasks without an owner of a focus area, in the file's order."""
+        return [entry for entry in self.assignments if entry.area == area]
+
+
+# What a region's analysis group wrote down: sources, seats, initiatives, competence plan, situations.
+
+_YEAR, _MONTH, _DAY = r"\d{4}", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
+# ISO 8601 as far as the document goes: "2022-09-01", "2022-09", and "--05-31" for a day without a year.
+PartialDate = Annotated[str, Field(pattern=rf"^({_YEAR}(-{_MONTH}(-{_DAY})?)?|--{_MONTH}(-{_DAY})?)$")]
+Kind = Literal["initiative", "assignment", "proposal"]
+
+
+class DataSource(Record):
+    """An authority whose figures the group asks for: what is at hand here, and what is missing."""
+
+    authority: str
+    have: str | None
+    missing: str | None
+    indicators: list[Slug] = []
+
+
+class Seat(Record):
+    """How many an organisation sends to the group. Persons are not named."""
+
+    organisation: str
+    seats: int
+    chair: bool = False  # one of the seats leads the group
+
+
+class LinkedIndicator(Record):
+    """An indicator as the initiative words it, and the catalogue's series for it where there is one."""
+
+    text: str
+    series: Slug | None = None
+    differs: str | None = None  # in plain words, how the series differs from the wording
+
+
+class FollowUp(Record):
+    """A check: the day as far as it is known, the document's own words for it, and who makes it."""
+
+    date: PartialDate | None = None
+    text: str | None = None
+    body: str | None = None
+
+
+class Initiative(Record):
+    """One record of the register. Null and empty: the document does not say."""
+
+    title: str
+    section: str | None = None  # the heading of the document that it stands under
+    owner: str | None = None  # the organisation whose section it is; a theme is no owner
+    convener: str | None = None
+    responsible: str | None = None
+    approved_by: str | None = None  # a role or an organisation, never a person
+    target_group: str | None = None
+    background: str | None = None
+    activities: list[str] = []
+    goals: list[str] = []
+    indicators: list[LinkedIndicator] = []
+    start: PartialDate | None = None
+    start_text: str | None = None
+    end: PartialDate | None = None
+    end_text: str | None = None
+    follow_ups: list[FollowUp] = []
+    status: str | None = None
+    remark: str | None = None
+
+
+class Proposed(Record):
+    """A proposal as it stands in one assignment."""
+
+    proposal: Slug
+    remark: str | None = None
+
+
+class Assignment(Initiative):
+    """An assignment to one municipality: numbered proposals, some of them the same as another's."""
+
+    place: PlaceCode
+    proposals: list[Proposed]
+
+
+class Situation(Record):
+    """What is said of a municipality's own efforts, with the one whose view it is."""
+
+    place: PlaceCode
+    judged_by: str
+    text: str  # Markdown
+
+
+class CompetenceItem(Record):
+    title: str
+    date: PartialDate | None = None
+    date_text: str | None = None  # the document's own words
+    text: str | None = None
+
+
+class CompetenceColumn(Record):
+    title: str
+    items: list[CompetenceItem]
+
+
+class CompetencePlan(Record):
+    title: str
+    columns: list[CompetenceColumn]
+
+
+class RegionAssessment(Record):
+    """One region's edition: the parts of the analysis that are not figures."""
+
+    edition: Edition
+    basis: Basis
+    stated_initiatives: int | None = None  # how many the document says there are
+    data_sources: list[DataSource]
+    group: list[Seat]
+    situations: list[Situation]
+    initiatives: dict[Slug, Initiative]
+    assignments: dict[Slug, Assignment]
+    proposals: dict[Slug, Initiative]
+    competence_plan: CompetencePlan
+    remarks: list[Remark] = []
+    claims: list[Claim] = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the register: an initiative, an assignment, or a proposal as it stands in an assignment."""
+
+    id: str
+    kind: Kind
+    record: Initiative
+    within: str | None = None  # a proposal's assignment
+    number: int | None = None  # a proposal's number there
+    remark: str | None = None
+
+
+def register(region: RegionAssessment) -> list[Entry]:
+    """Every record in the document's order: initiatives, then each assignment followed by its proposals.
+
+    A proposal that two assignments share has an entry in each; `region.proposals` holds it once.
+    """
+    entries = [Entry(id, "initiative", record, remark=record.remark) for id, record in region.initiatives.items()]
+    for id, assignment in region.assignments.items():
+        entries.append(Entry(id, "assignment", assignment, remark=assignment.remark))
+        for number, proposed in enumerate(assignment.proposals, 1):
+            record = region.proposals[proposed.proposal]
+            entries.append(Entry(f"{id}_{number}", "proposal", record, id, number, proposed.remark or record.remark))
+    return entries
+
+
+def headings(region: RegionAssessment) -> int:
+    """How many headings the register stands under: initiatives and assignments, not their proposals."""
+    return len(region.initiatives) + len(region.assignments)
+
+
+# Reads `data/assessments/` and checks it against the catalogue: every slip names file, line and remedy.
+
+Fault = tuple[Location, str]
+_YEAR_FILE = re.compile(r"\d{4}\.yml")
+
+
+class AssessmentError(RecordError):
+    """What is wrong in `data/assessments/`, one line a slip."""
+
+
+def load_assessment(paths: Paths, municipality: str, year: int, catalog: Catalog) -> Assessment | None:
+    """The municipality's judgements of `year`; None when there is no file, for then nobody has judged.
+
+    Another year's judgements are never used instead. Raises AssessmentError with every slip of the file.
+    """
+    path = _folder(paths, municipality, r"\d{4}", "four digits") / f"{year}.yml"
+    return _checked_assessment(paths, path, catalog) if path.is_file() else None
+
+
+def load_region_assessment(paths: Paths, slug: str, year: int, catalog: Catalog) -> RegionAssessment | None:
+    """The region's latest edition up to `year`; None when there is none. Its year: `region_edition`."""
+    edition = region_edition(paths, slug, year)
+    if edition is None:
+        return None
+    return _checked_region(paths, _region_folder(paths, slug) / f"{edition}.yml", catalog)
+
+
+def region_edition(paths: Paths, slug: str, year: int) -> int | None:
+    """The year of the region's latest edition up to `year`; None when there is none."""
+    files = _region_folder(paths, slug).glob("*.yml")
+    years = [int(path.stem) for path in files if _YEAR_FILE.fullmatch(path.name)]
+    return max((found for found in years if found <= year), default=None)
+
+
+def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
+    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every slip."""
+    slips: list[str] = []
+    files = sorted(path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith("."))
+    for path in files:
+        region = path.is_relative_to(paths.assessments / "regions")
+        try:
+            if not _YEAR_FILE.fullmatch(path.name):
+                shown_as = paths.relative(path)
+                raise AssessmentError([f"{shown_as}:1: '{path.name}' is never read. Name it after its year: 2024.yml."])
+            (_checked_region if region else _checked_assessment)(paths, path, catalog)
+        except RecordError as error:
+            slips.extend(error.slips)
+    if slips:
+        raise AssessmentError(slips)
+    return len(files)
+
+
+def _folder(paths: Paths, name: str, pattern: str, wanted: str) -> Path:
+    if not re.fullmatch(pattern, name):
+        raise AssessmentError([f"'{name}' names no folder of data/assessments. Give {wanted}."])
+    return paths.assessments / name
+
+
+def _region_folder(paths: Paths, slug: str) -> Path:
+    _folder(paths, slug, r"[a-z][a-z0-9_]*", "a region's name as in data/catalog/regions.yml")
+    return paths.assessments / "regions" / slug
+
+
+def _checked_assessment(paths: Paths, path: Path, catalog: Catalog) -> Assessment:
+    try:
+        content, document = read_record(path, Assessment, paths.relative(path))
+    except RecordError as error:
+        raise AssessmentError(error.slips) from None
+    _refuse(document, _assessment_errors(content, catalog))
+    return content
+
+
+def _checked_region(paths: Paths, path: Path, catalog: Catalog) -> RegionAssessment:
+    try:
+        content, document = read_record(path, RegionAssessment, paths.relative(path))
+    except RecordError as error:
+        raise AssessmentError(error.slips) from None
+    _refuse(document, _region_errors(content, path.parent.name, catalog))
+    return content
+
+
+def _refuse(document: Document, slips: Iterable[Fault]) -> None:
+    lines = [document.slip(at, what) for at, what in slips]
+    if lines:
+        raise AssessmentError(lines)
+
+
+def _known(known: Iterable[str], at: Location, value: str | None) -> Iterator[Fault]:
+    known = sorted(known)
+    if value is not None and value not in known:
+        near = ", ".join(known) if len(known) < 20 else f"{len(known)} entries of data/catalog"
+        yield at, f"'{value}' is not in the catalogue. Choose one of: {near}."
+
+
+def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]:
+    judged = {"goals": catalog.goals, "areas": catalog.focus_areas, "priorities": catalog.priorities}
+    for kind, wanted in judged.items():
+        entries = getattr(content, kind)
+        for id in entries:
+            yield from _known(wanted, (kind, id), id)
+        for id in sorted(wanted.keys() - entries.keys()):
+            yield (kind,), f"'{id}' is missing. Judge it, or remove it from data/catalog/programme.yml."
+    for kind in ("plans", "projects", "assignments"):
+        for index, entry in enumerate(getattr(content, kind)):
+            yield from _known(catalog.focus_areas, (kind, index, "area"), entry.area)
+            yield from _known(catalog.priorities, (kind, index, "priority"), getattr(entry, "priority", None))
+    for index, project in enumerate(content.projects):
+        if project.kind != "project":
+            yield ("projects", index, "kind"), f"'{project.kind}' is no project. Move it to 'assignments'."
+
+
+def _region_errors(content: RegionAssessment, slug: str, catalog: Catalog) -> Iterator[Fault]:
+    if slug not in catalog.regions:
+        yield (), f"no region '{slug}' in data/catalog/regions.yml. Add it, or rename the folder."
+        return
+    places = [*catalog.regions[slug].members, *catalog.regions[slug].comparisons]
+    for index, source in enumerate(content.data_sources):
+        for number, indicator in enumerate(source.indicators):
+            yield from _known(catalog.indicators, ("data_sources", index, "indicators", number), indicator)
+    for index, situation in enumerate(content.situations):
+        yield from _known(places, ("situations", index, "place"), situation.place)
+    for id, assignment in content.assignments.items():
+        yield from _known(catalog.regions[slug].members, ("assignments", id, "place"), assignment.place)
+        yield from _proposal_errors(content, id)
+    for kind in ("initiatives", "assignments", "proposals"):
+        for id, record in getattr(content, kind).items():
+            for index, indicator in enumerate(record.indicators):
+                yield from _known(catalog.indicators, (kind, id, "indicators", index, "series"), indicator.series)
+
+
+def _proposal_errors(content: RegionAssessment, id: str) -> Iterator[Fault]:
+    for index, proposed in enumerate(content.assignments[id].proposals):
+        if proposed.proposal not in content.proposals:
+            at = ("assignments", id, "proposals", index, "proposal")
+            near = ", ".join(content.proposals)
+            yield at, f"'{proposed.proposal}' is not under 'proposals'. Choose one of: {near}."

@@ -1,0 +1,379 @@
+"""Bars: ranked, by group, profiles, and shares of a whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lagesbild.charts.series import absence, best_first, mark_notes, one_a_mark
+from lagesbild.charts.theme import (
+    DROP,
+    LINE,
+    MARKED,
+    NAME_WIDTH,
+    ROW,
+    SERIES,
+    SEX,
+    SMALL,
+    STAR,
+    TEXT_SIZE,
+    TOKENS,
+    WIDTH,
+    Frame,
+    axes_at,
+    blank,
+    break_note,
+    left_out,
+    note,
+    notes_height,
+    short_symbol,
+    spread,
+    styled,
+    swedish,
+    swedish_ticks,
+    tick_room,
+    value_scale,
+    widest,
+    wrapped,
+    write_names,
+    write_notes,
+    year_ticks,
+)
+
+# Bars from zero: `ranked_bars`, `value_bars`, `bars_by_group`, `profile_bars`.
+
+GAP = 16.0  # between two panels
+HEAD = 18.0  # above the bars: unit, or the panel's heading
+
+
+@dataclass(frozen=True)
+class BarPanel:
+    """One column of bars: its rows share `names` with the other panels, top first."""
+
+    rows: pd.DataFrame  # with `bar` (the name beside it) and `colour` (a token)
+    heading: str
+    heading_colour: str = "muted"
+
+
+def ranked_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One bar a place, the best first and the focus place in colour; women and men as two aligned panels.
+
+    Places without a value stand last with the reason in words. One year and one indicator only.
+    """
+    rows = one_a_mark(rows, ["place", "sex", "group"])
+    split = rows["sex"].isin(["K", "M"]).any()
+    order = best_first(rows, frame.better)
+    rows = rows.assign(bar=rows["name"], colour=rows["role"])
+    if not split:
+        return bar_panels([BarPanel(rows, frame.unit_text)], order, frame)
+    panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], colour) for sex, colour in (("K", "women"), ("M", "men"))]
+    return bar_panels(panels, order, frame)
+
+
+def value_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One year's value of each place as bars: focus place first, then the others by value."""
+    rows = one_a_mark(rows, ["place", "sex", "group"])
+    focus = set(rows.loc[rows["role"] == "focus", "name"])
+    order = sorted(best_first(rows, frame.better), key=lambda name: name not in focus)
+    return bar_panels([BarPanel(rows.assign(bar=rows["name"], colour=rows["role"]), frame.unit_text)], order, frame)
+
+
+def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One bar a group (household, answer); a panel a sex, or a place, where there are several."""
+    rows = one_a_mark(rows, ["place", "sex", "group"])
+    order = list(dict.fromkeys(rows["group"]))
+    rows = rows.assign(bar=rows["group"], colour="focus")
+    sexes = [sex for sex in ("K", "M") if (rows["sex"] == sex).any()]
+    if sexes:
+        colour = {"K": "women", "M": "men"}
+        panels = [BarPanel(_of_sex(rows, sex, colour[sex]), SEX[sex], colour[sex]) for sex in sexes]
+    elif rows["place"].nunique() > 1:
+        panels = [
+            BarPanel(
+                part.assign(colour=part["role"]),
+                name,
+                part["role"].iloc[0] if part["role"].iloc[0] != "peer" else "muted",
+            )
+            for name, part in rows.groupby("name", sort=False)
+        ]
+    else:
+        panels = [BarPanel(rows, frame.unit_text)]
+    return bar_panels(panels, order, frame)
+
+
+def _of_sex(rows: pd.DataFrame, sex: str, colour: str) -> pd.DataFrame:
+    return rows[rows["sex"] == sex].assign(colour=colour)
+
+
+def profile_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """Small multiples, one a place: a bar a kind (indicator label), all on one scale."""
+    rows = one_a_mark(rows, ["place", "indicator", "sex", "group"])
+    kind = "label" if rows["label"].nunique() > 1 else "group"
+    order = list(dict.fromkeys(rows[kind]))
+    rows = rows.assign(bar=rows[kind], colour=rows["role"])
+    panels = [
+        BarPanel(part, name, "focus" if part["role"].iloc[0] == "focus" else "ink")
+        for name, part in rows.groupby("name", sort=False)
+    ]
+    return bar_panels(panels, order, frame, columns=2)
+
+
+def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame, columns: int = 2) -> Figure:
+    """Panels of bars side by side (`columns` of them, then below), rows aligned, one scale from zero."""
+    with styled():
+        rows = pd.concat([panel.rows for panel in panels])
+        names = [wrapped(name, NAME_WIDTH) for name in order]
+        row = max(ROW, max(name.count("\n") + 1 for name in names) * (LINE - 1) + 6)
+        left = widest(names, TEXT_SIZE, 600) + 11
+        notes = mark_notes(rows, STAR)
+        grid = Grid(len(panels), columns, left, row * len(order), notes_height(notes) + 3)
+        figure = blank(grid.total)
+        scale = _scale(rows, frame, grid.width)
+        for number, panel in enumerate(panels):
+            axes = axes_at(figure, *grid.corner(number), grid.width, grid.height)
+            _draw(axes, panel, order, scale)
+            _write_values(axes, panel, order, frame)
+            if grid.corner(number)[0] == left:
+                write_names(axes, rows, order, names)
+            _write_heading(figure, panel, grid.corner(number), grid)
+        write_notes(figure, notes)
+    return figure
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Places of equal panels in points: `left` free for names, `below` for notes."""
+
+    panels: int
+    columns: int
+    left: float
+    height: float
+    below: float
+
+    @property
+    def across(self) -> int:
+        return min(self.columns, self.panels)
+
+    @property
+    def width(self) -> float:
+        return (WIDTH - self.left - (self.across - 1) * GAP) / self.across
+
+    @property
+    def total(self) -> float:
+        down = -(-self.panels // self.across)
+        return self.below + down * (self.height + HEAD) + (down - 1) * GAP / 2
+
+    def corner(self, number: int) -> tuple[float, float]:
+        """The lower left corner of the axes of panel `number`, counted row by row from the top."""
+        row, column = divmod(number, self.across)
+        top = self.total - row * (self.height + HEAD + GAP / 2) - HEAD
+        return self.left + column * (self.width + GAP), top - self.height
+
+
+def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float]:
+    """The value axis' ends: zero among them, with room for the value written at the longest bar's end."""
+    margin = rows["margin"].fillna(0)
+    top = max(float((rows["value"] + margin).fillna(0).max()), 0.0)
+    low = min(float((rows["value"] - margin).fillna(0).min()), 0.0)
+    texts = [_written(value, "", frame) + STAR for value in rows["value"].dropna()]
+    room = (widest(texts, TEXT_SIZE, 600) + 8) * ((low < 0) + (top > 0)) or width / 2
+    point = ((top - low) or 1.0) / max(width - room, width * 0.3)
+    text = (widest(texts, TEXT_SIZE, 600) + 8) * point
+    return low - (text if low < 0 else 0), top + (text if top > 0 else width * point)
+
+
+def _draw(axes: Axes, panel: BarPanel, order: list[str], scale: tuple[float, float]) -> None:
+    rows = panel.rows[panel.rows["value"].notna()]
+    sns.barplot(
+        data=rows,
+        x="value",
+        y="bar",
+        order=order,
+        hue="colour",
+        palette=TOKENS,
+        dodge=False,
+        legend=False,
+        width=0.68,
+        errorbar=None,
+        saturation=1,
+        linewidth=0,
+        ax=axes,
+    )
+    sure = rows[rows["margin"].notna()]
+    for colour, wide in (("paper", 3.4), ("ink", 1.2)):  # a light rim, so that the margin shows on dark bars
+        axes.hlines(
+            [order.index(bar) for bar in sure["bar"]],
+            sure["value"] - sure["margin"],
+            sure["value"] + sure["margin"],
+            color=TOKENS[colour],
+            linewidth=wide,
+            zorder=4,
+        )
+    axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=3)
+    axes.set(xticks=[], yticks=[], xlabel="", ylabel="", xlim=scale, ylim=(len(order) - 0.5, -0.5))
+
+
+def _written(value: float, status: str, frame: Frame) -> str:
+    return swedish(value, frame.decimals, short_symbol(frame)) + (STAR if status in MARKED else "")
+
+
+def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -> None:
+    """Each value at its bar's end, behind the margin; where there is none, the reason in words."""
+    for row in panel.rows.itertuples():
+        absent = pd.isna(row.value)
+        margin = 0.0 if absent or pd.isna(row.margin) else row.margin
+        end = 0.0 if absent else row.value - margin if row.value < 0 else row.value + margin
+        axes.annotate(
+            absence(row.status) if absent else _written(row.value, row.status, frame),
+            (end, order.index(row.bar)),
+            xytext=(-4 if end < 0 else 4, DROP),
+            textcoords="offset points",
+            va="baseline",
+            ha="right" if end < 0 else "left",
+            color=TOKENS["muted" if absent else "ink"],
+            weight=600 if row.role == "focus" and not absent else 400,
+            parse_math=False,
+            size=SMALL if absent else TEXT_SIZE,
+        )
+
+
+def _write_heading(figure: Figure, panel: BarPanel, corner: tuple[float, float], grid: Grid) -> None:
+    """The panel's name above it; a lone panel has the unit there."""
+    alone = grid.panels == 1
+    look = {} if alone else {"weight": 600, "size": TEXT_SIZE}
+    at = (grid.left if alone else corner[0], corner[1] + grid.height + HEAD - 1)
+    note(figure, panel.heading, at, color=TOKENS[panel.heading_colour], **look)
+
+
+# Parts of a whole over years: `share_bars`, `stacked_shares`, `stacked_area`.
+
+HEIGHT = 190.0
+LABEL_WIDTH = 122.0
+PALETTE = SERIES * 3
+
+
+def share_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One bar a year, its parts (indicator labels) stacked in the rows' order and named at the last bar.
+
+    Values are drawn as given, never scaled to 100. A year that lacks a part is left out, and a note says so.
+    """
+    return _over_years(_parts(rows, "share_bars"), frame, _bars)
+
+
+def stacked_shares(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """Like `share_bars`, with the groups of one indicator as parts."""
+    return _over_years(_parts(rows, "stacked_shares"), frame, _bars)
+
+
+def stacked_area(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """The parts as areas over the years; nothing is drawn between years that do not follow each other."""
+    return _over_years(_parts(rows, "stacked_area"), frame, _areas)
+
+
+def _parts(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Values with one row a year and one column a part, in the rows' order; NaN where a part is missing."""
+    part = "label" if rows["label"].nunique() > 1 else "group"
+    rows = one_a_mark(rows, ["year", part])
+    table = rows.pivot(index="year", columns=part, values="value")[list(dict.fromkeys(rows[part]))]
+    if table.notna().all(axis=1).sum() == 0:
+        raise ValueError(
+            f"{kind}: no year of {len(table)} has all {table.shape[1]} parts ({', '.join(table.columns)}). "
+            "Show a card instead of a figure."
+        )
+    table.attrs["notes"] = mark_notes(rows, STAR)
+    return table
+
+
+def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
+    whole = table.dropna()
+    years = range(int(whole.index.min()), int(whole.index.max()) + 1)
+    with styled():
+        ticks, _ = value_scale(0.0, float(whole.sum(axis=1).max()), frame)
+        texts = [
+            wrapped(f"{part}: {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}", LABEL_WIDTH)
+            for part in whole
+        ]
+        notes = _notes(table, frame)
+        left, below = tick_room(ticks) + 3, notes_height(notes) + 20
+        width = WIDTH - left - widest(texts, TEXT_SIZE, 600) - 12
+        figure = blank(below + HEIGHT + 20)
+        axes = axes_at(figure, left, below, width, HEIGHT)
+        axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
+        draw(axes, whole, [year for year, _ in frame.breaks if years[0] < year <= years[-1]])
+        swedish_ticks(axes.yaxis, ticks)
+        axes.set_ylim(0, ticks[-1])
+        year_ticks(axes, years, width)
+        _name_parts(axes, whole, texts)
+        note(figure, frame.unit_text, (2, below + HEIGHT + 19))
+        write_notes(figure, notes)
+    return figure
+
+
+def _notes(table: pd.DataFrame, frame: Frame) -> list[str]:
+    """Series breaks, marks, and the years that lack a part."""
+    whole = table.dropna()
+    short = [int(year) for year in table.index.difference(whole.index)]
+    notes = [break_note(year, what) for year, what in frame.breaks if whole.index.min() < year <= whole.index.max()]
+    return notes + table.attrs["notes"] + ([left_out(short)] if short else [])
+
+
+def _bars(axes: Axes, whole: pd.DataFrame, breaks: list[int]) -> None:
+    floor = 0 * whole.iloc[:, 0]
+    for part, colour in zip(whole, PALETTE, strict=False):
+        axes.bar(
+            whole.index,
+            whole[part],
+            0.76,
+            floor,
+            color=TOKENS[colour],
+            edgecolor=TOKENS["paper"],
+            linewidth=0.8,
+        )
+        floor = floor + whole[part]
+    axes.set_xlim(whole.index.min() - 0.5, whole.index.max() + 0.42)
+    _mark(axes, breaks)
+
+
+def _areas(axes: Axes, whole: pd.DataFrame, breaks: list[int]) -> None:
+    """One stack a run of years; a lone year is a thin bar."""
+    era = sum(((whole.index >= year).astype(int) for year in breaks), start=0 * whole.index)
+    run = ((whole.index.to_series().diff().ne(1)) | pd.Series(era, whole.index).diff().ne(0)).cumsum()
+    colours = [TOKENS[colour] for colour in PALETTE[: whole.shape[1]]]
+    for _, part in whole.groupby(run):
+        if len(part) == 1:
+            floors = part.T.cumsum().shift(fill_value=0.0).iloc[:, 0]
+            axes.bar([part.index[0]] * len(floors), part.iloc[0], 0.3, floors, color=colours)
+        else:
+            axes.stackplot(part.index, part.T, colors=colours, edgecolor=TOKENS["paper"], linewidth=0.8)
+    first, last = whole.index.min(), whole.index.max()
+    axes.set_xlim((first, last) if last > first else (first - 0.5, last + 0.5))
+    _mark(axes, breaks)
+
+
+def _mark(axes: Axes, breaks: list[int]) -> None:
+    for year in breaks:
+        axes.axvline(year - 0.5, color=TOKENS["ink"], linewidth=1, dashes=(3, 2.5), gid="break")
+
+
+def _name_parts(axes: Axes, whole: pd.DataFrame, texts: list[str]) -> None:
+    """Each part's name and last value beside the middle of its share of the last year."""
+    last = whole.iloc[-1]
+    point = axes.get_ylim()[1] / HEIGHT
+    middles = (last.cumsum() - last / 2) / point
+    room = [(text.count("\n") + 1) * (LINE - 1.2) + 2 for text in texts]
+    for text, at, colour in zip(texts, spread(list(middles), room, 0, HEIGHT + 8), PALETTE, strict=False):
+        axes.annotate(
+            text,
+            (1, at * point),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            linespacing=0.86,
+            color=TOKENS[colour],
+            weight=600,
+            parse_math=False,
+        )

@@ -1,0 +1,258 @@
+"""Charts over years: lines, small multiples, two panels, and the fan of an outlook."""
+
+from dataclasses import replace
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lagesbild.charts.series import (
+    LINE_WIDTH,
+    Panel,
+    drawn_rows,
+    extent,
+    foot,
+    label_room,
+    label_texts,
+    name_lines,
+    stroke_panel,
+    years_of,
+)
+from lagesbild.charts.theme import (
+    FAN,
+    LINE,
+    SEX,
+    TEXT_SIZE,
+    TOKENS,
+    WIDTH,
+    Frame,
+    blank,
+    note,
+    notes_height,
+    start_note,
+    styled,
+    swedish,
+    tick_room,
+    value_scale,
+    widest,
+    wrapped,
+    write_notes,
+)
+
+# One panel over years: `lines`.
+
+
+def lines(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One line a place (or an indicator, where one place has several), named at its end.
+
+    Missing years are gaps, a series break cuts the line and is marked; margins are error bars.
+    The axis leaves zero out only where all values are close together, and says so.
+    """
+    return over_years(drawn_rows(rows, frame, "lines"), frame)
+
+
+def over_years(drawn: pd.DataFrame, frame: Frame) -> Figure:
+    """One panel with lines and dots as `drawn` has them, named at their ends."""
+    with styled():
+        ticks, cut_off = value_scale(*extent(drawn), frame, from_zero=False)
+        texts = label_texts(drawn, frame.decimals)
+        left, right = tick_room(ticks), widest(list(texts.values()), TEXT_SIZE, 600) + 12
+        notes = [*foot(drawn, frame), *([start_note(ticks, frame)] if cut_off else [])]
+        height, below = max(165.0, label_room(texts)), notes_height(notes) + 20
+        figure = blank(below + height + 20)
+        panel = Panel(left + 3, below, WIDTH - left - right - 8, height, years_of(drawn), tuple(ticks))
+        name_lines(stroke_panel(figure, panel, drawn, frame), panel, drawn, texts)
+        note(figure, frame.unit_text, (2, below + height + 19))
+        write_notes(figure, notes)
+    return figure
+
+
+# Aligned panels over years: `small_lines`, `two_panels`, `dots_with_lines`, `small_multiples`.
+#
+# Each measure has its own panel and scale from zero: never two scales in one.
+
+PANEL_HEIGHT = 84.0
+PANEL_GAP = 14.0
+COLUMNS = 2  # of small multiples
+NAMES = 62.0  # width of the labels beside each of them
+BELOW = 22.0  # their year numbers and air
+
+
+def small_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One panel an indicator, below each other over the same years, each in its own `unit`."""
+    return _stacked([_kept(part, frame) for _, part in rows.groupby("label", sort=False)], frame, "small_lines")
+
+
+def two_panels(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """Two aligned panels, such as a number and a share. Raises ValueError unless there are two indicators."""
+    if rows["label"].nunique() != 2:
+        raise ValueError(
+            f"two_panels: the rows hold {rows['label'].nunique()} labels, {list(rows['label'].unique())}; "
+            "give rows of two indicators, or draw them with small_lines."
+        )
+    return small_lines(rows, frame)
+
+
+def dots_with_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """Lines of the near measure above, dots of the own measure (rows with `mark` "dot") below.
+
+    Raises ValueError when either kind of rows is missing.
+    """
+    own = rows["mark"] == "dot" if "mark" in rows else pd.Series(False, index=rows.index)
+    if own.all() or not own.any():
+        raise ValueError(
+            f"dots_with_lines: {int(own.sum())} of {len(rows)} rows are dots. Give the own measure's rows "
+            "mark = 'dot' and the near measure's mark = 'line'."
+        )
+    return _stacked([_kept(rows[~own], frame), _kept(rows[own], frame)], frame, "dots_with_lines")
+
+
+def _kept(part: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+    """The panel's rows with their own unit and decimals, or the frame's."""
+    given = {"unit": frame.unit_text, "decimals": frame.decimals}
+    return part.assign(**{name: part.get(name, value) for name, value in given.items()})
+
+
+def _headings(part: pd.DataFrame) -> str:
+    """What stands above a panel: its indicator where it is alone, and the unit."""
+    labels = part["label"].unique()
+    texts = [labels[0]] if len(labels) == 1 else []
+    return wrapped(", ".join([*texts, part["unit"].iloc[0]]), WIDTH - 8, TEXT_SIZE)
+
+
+def _stacked(parts: list[pd.DataFrame], frame: Frame, kind: str) -> Figure:
+    """Panels below each other, years aligned; a panel without any value is refused."""
+    with styled():
+        drawn = [drawn_rows(part, frame, kind) for part in parts]
+        years = years_of(pd.concat(drawn))
+        ticks = [value_scale(*extent(part), frame)[0] for part in drawn]
+        texts = [label_texts(part, int(part["decimals"].iloc[0])) for part in drawn]
+        headings = [_headings(part) for part in drawn]
+        heads = [(heading.count("\n") + 1) * LINE + 8 for heading in headings]
+        heights = [max(PANEL_HEIGHT, label_room(text)) for text in texts]
+        left = max(tick_room(each) for each in ticks) + 3
+        right = widest([name for text in texts for name in text.values()], TEXT_SIZE, 600) + 20
+        notes = foot(pd.concat(drawn), frame)
+        bottom = notes_height(notes) + 20
+        figure = blank(bottom + sum(heights) + sum(heads) + PANEL_GAP * (len(parts) - 1))
+        for number in reversed(range(len(parts))):
+            panel = Panel(left, bottom, WIDTH - left - right, heights[number], years, tuple(ticks[number]))
+            panel = replace(panel, year_numbers=number == len(parts) - 1)
+            axes = stroke_panel(figure, panel, drawn[number], frame)
+            name_lines(axes, panel, drawn[number], texts[number])
+            bottom += heights[number] + heads[number]
+            note(figure, headings[number], (2, bottom), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+            bottom += PANEL_GAP
+        write_notes(figure, notes)
+    return figure
+
+
+def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One panel a group, else a sex, else an indicator, on one scale from zero; the rest are its lines.
+
+    Panels keep the order of the rows. A group without any value is refused.
+    """
+    by = next((name for name in ("group", "sex") if rows[name].nunique() > 1), "label")
+    headings = [SEX.get(key, key) for key in rows[by].unique()]
+    with styled():
+        parts = [drawn_rows(part, frame, f"small_multiples, {key}") for key, part in rows.groupby(by, sort=False)]
+        drawn = pd.concat(parts)
+        ticks = value_scale(*extent(drawn), frame)[0]
+        texts = [label_texts(part, frame.decimals, NAMES) for part in parts]
+        left, right = (
+            tick_room(ticks) + 3,
+            widest([t for each in texts for t in each.values()], TEXT_SIZE, 600) + 14,
+        )
+        width = (WIDTH - COLUMNS * right - left - 6) / COLUMNS
+        headings = [wrapped(text, width + right - 4, TEXT_SIZE) for text in headings]
+        head = (max(text.count("\n") for text in headings) + 1) * LINE + 6
+        notes = foot(drawn, frame)
+        down = -(-len(parts) // COLUMNS)
+        figure = blank(down * (PANEL_HEIGHT + head + BELOW) + notes_height(notes) + LINE + 4)
+        high = figure.get_size_inches()[1] * 72
+        note(figure, frame.unit_text, (2, high - 1))
+        for number, part in enumerate(parts):
+            row, column = divmod(number, COLUMNS)
+            top = high - LINE - 4 - row * (PANEL_HEIGHT + head + BELOW)
+            corner = (left + column * (width + right), top - head - PANEL_HEIGHT)
+            panel = Panel(*corner, width, PANEL_HEIGHT, years_of(drawn), tuple(ticks))
+            axes = stroke_panel(figure, panel, part, frame)
+            axes.tick_params(axis="y", labelleft=column == 0)
+            name_lines(axes, panel, part, texts[number])
+            note(figure, headings[number], (corner[0], top), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+        write_notes(figure, notes)
+    return figure
+
+
+# A line over years that goes on as a fan: `fan`. Rows of the years ahead have `low80`, `high80`, `low95`, `high95`.
+
+FAN_HEIGHT = 120.0
+FAN_GAP = 28.0
+
+
+def fan(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One panel an indicator: its published years as a line, then what is expected, with fields of 80 and 95 %.
+
+    Raises ValueError for an indicator without published years, or without years ahead.
+    """
+    parts = [_parts(part, frame) for _, part in rows.groupby("label", sort=False)]
+    with styled():
+        ticks = [value_scale(*_extent(*part), frame, from_zero=False)[0] for part in parts]
+        ends = [swedish(float(ahead["value"].iloc[-1]), int(ahead["decimals"].iloc[-1])) for _, ahead in parts]
+        heads = [wrapped(f"{past['label'].iloc[0]}, {past['unit'].iloc[0]}", WIDTH - 8, TEXT_SIZE) for past, _ in parts]
+        left, right = max(tick_room(each) for each in ticks) + 3, widest(ends, TEXT_SIZE, 600) + 16
+        notes = [*foot(pd.concat([past for past, _ in parts]), frame), FAN]
+        bottom = notes_height(notes) + 20
+        tops = [(text.count("\n") + 1) * LINE + 8 for text in heads]
+        figure = blank(bottom + sum(tops) + len(parts) * FAN_HEIGHT + FAN_GAP * (len(parts) - 1))
+        for number in reversed(range(len(parts))):
+            past, ahead = parts[number]
+            years = (float(past["year"].min()), float(ahead["year"].max()))
+            panel = Panel(left, bottom, WIDTH - left - right, FAN_HEIGHT, years, tuple(ticks[number]))
+            axes = stroke_panel(figure, panel, past, frame)
+            _open_fan(axes, past, ahead, ends[number])
+            bottom += FAN_HEIGHT + tops[number]
+            note(figure, heads[number], (2, bottom), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+            bottom += FAN_GAP
+        write_notes(figure, notes)
+    return figure
+
+
+def _parts(part: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The published years ready to draw, and the years ahead."""
+    given = {"unit": frame.unit_text, "decimals": frame.decimals}
+    part = part.assign(**{name: part.get(name, value) for name, value in given.items()})
+    ahead = part[part["low95"].notna()].sort_values("year")
+    past = part[part["low95"].isna()]
+    if past.empty or ahead.empty:
+        raise ValueError(
+            f"fan: {part['label'].iloc[0]} has {len(past)} published years and {len(ahead)} years ahead. "
+            "Give rows of both."
+        )
+    return drawn_rows(past, frame, "fan"), ahead
+
+
+def _extent(past: pd.DataFrame, ahead: pd.DataFrame) -> tuple[float, float]:
+    low, high = extent(past)
+    return min(low, float(ahead["low95"].min())), max(high, float(ahead["high95"].max()))
+
+
+def _open_fan(axes: Axes, past: pd.DataFrame, ahead: pd.DataFrame, end: str) -> None:
+    """The fields and the expected values, from the last published value on."""
+    last = past.sort_values("time").iloc[-1]
+    years = [last["year"], *ahead["year"]]
+    for level, colour in ((95, "grid"), (80, "peer")):
+        low, high = ([last["value"], *ahead[f"{side}{level}"]] for side in ("low", "high"))
+        axes.fill_between(years, low, high, color=TOKENS[colour], linewidth=0, zorder=2)
+    values = [last["value"], *ahead["value"]]
+    look = {"color": TOKENS["paper"], "linewidth": LINE_WIDTH["country"], "dashes": (2, 1.4)}
+    axes.plot(years, values, **look, zorder=3, gid="fan")
+    axes.annotate(
+        end,
+        (years[-1], values[-1]),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        color=TOKENS["muted"],
+        weight=600,
+    )

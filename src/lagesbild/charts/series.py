@@ -1,0 +1,327 @@
+"""Rows as series: what is drawn of them, and the strokes, axes and labels of a panel over years."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lagesbild.charts.theme import (
+    ABSENT,
+    HOLLOW,
+    LINE,
+    MARKED,
+    MISSING,
+    ROLES,
+    SERIES,
+    SEX,
+    SMALL,
+    TEXT_SIZE,
+    TOKENS,
+    Frame,
+    axes_at,
+    break_note,
+    mark_note,
+    spread,
+    swedish,
+    swedish_ticks,
+    wrapped,
+    year_ticks,
+)
+
+# Chart rows made ready to draw: values that may be shown, one a mark, with the name of their series.
+#
+# Chart rows are tidy rows plus `name` (of the place), `label` (of the indicator) and `role`
+# ("focus", "country", "region", "peer"). Optional columns: `unit` (text, where panels differ in unit),
+# `decimals` (of that unit) and `mark` ("dot": never joined by a line).
+
+NEVER_DRAWN = ("missing", "hidden", "not_applicable")
+MARK_KEYS = ["indicator", "label", "place", "year", "month", "sex", "group"]
+SEX_COLOUR = {"K": "women", "M": "men", "T": "country"}
+
+
+def one_a_mark(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """`rows` with values that must not be shown emptied. Raises ValueError where two rows are one mark:
+    drawing would average them silently.
+    """
+    if rows.empty:
+        raise ValueError("there are no chart rows to draw. Show a card instead of a figure.")
+    twice = rows[rows.duplicated(keys, keep=False)]
+    if len(twice):
+        first = ", ".join(f"{key}={twice.iloc[0][key]!r}" for key in keys)
+        raise ValueError(
+            f"{len(twice)} of {len(rows)} chart rows share a mark, the first with {first}. "
+            "Pick one year, sex and group before drawing."
+        )
+    hidden = rows["status"].isin(NEVER_DRAWN)
+    return rows.assign(value=rows["value"].mask(hidden), margin=rows["margin"].mask(hidden)).reset_index(drop=True)
+
+
+def refuse_empty(rows: pd.DataFrame, kind: str) -> None:
+    """Raises ValueError when no row of `rows` has a value that may be shown."""
+    if not rows["value"].notna().any():
+        raise ValueError(
+            f"{kind}: none of the {len(rows)} rows has a value that may be shown. Show a card instead of a figure."
+        )
+
+
+def absence(status: str) -> str:
+    """The word that stands where a value of this status would."""
+    return ABSENT.get(status, MISSING)
+
+
+def mark_notes(rows: pd.DataFrame, sign: str) -> list[str]:
+    """The note that explains `sign`, when any drawn value carries it."""
+    found = set(rows.loc[rows["value"].notna(), "status"]) & set(MARKED)
+    return [mark_note(found, sign)] if found else []
+
+
+def best_first(rows: pd.DataFrame, better: str) -> list[str]:
+    """Place names with the best value first (the highest where no direction is better), empty ones last.
+
+    The total decides where it is given, else the mean of women and men.
+    """
+    total = rows[rows["sex"] == "T"]
+    level = (total if total["value"].notna().any() else rows).groupby("name", as_index=False)["value"].mean()
+    known = level.sort_values(["value", "name"], ascending=[better == "lower", True])["name"].tolist()
+    return known + [name for name in rows["name"].unique() if name not in known]
+
+
+def with_series(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` plus `series` (the text beside the line), `colour` (a token) and `time` (year as a decimal).
+
+    Places are told apart by role, sexes by their colours, indicators and groups by the palette.
+    """
+    kinds = [column for column in ("label", "group") if rows[column].nunique() > 1]
+    sexes = ["sex"] if rows["sex"].nunique() > 1 else []
+    places = ["name"] if rows["place"].nunique() > 1 or not kinds + sexes else []
+    texts = rows.assign(sex=rows["sex"].map(SEX)).astype({"label": str, "group": str, "name": str})
+    series = texts[[*kinds, *sexes, *places]].agg(", ".join, axis=1)
+    kind = texts[kinds].agg("\n".join, axis=1) if kinds else rows["role"]
+    palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(kind.unique())}
+    colour = kind.map(palette) if kinds else rows["sex"].map(SEX_COLOUR) if sexes else rows["role"]
+    return rows.assign(series=series, colour=colour, time=times(rows))
+
+
+def times(rows: pd.DataFrame) -> pd.Series:
+    """The year as a number; months lie inside their year where a series has several months of a year."""
+    keys = [key for key in MARK_KEYS if key != "month"]
+    if rows.groupby(keys)["month"].nunique().gt(1).any():
+        return rows["year"] + (rows["month"] - 0.5) / 12
+    return rows["year"].astype(float)
+
+
+def with_segments(rows: pd.DataFrame, breaks: tuple[tuple[int, str], ...]) -> pd.DataFrame:
+    """`rows` with values, plus `segment`: a new one after each missing year and at each series break.
+
+    Nothing is drawn between two segments, so that no line stands for years that were never measured.
+    """
+    rows = rows[rows["value"].notna()].sort_values(["series", "time"], kind="stable")
+    step = 1 / 12 if (rows["time"] % 1).any() else 1.0
+    other = rows["series"] != rows["series"].shift()
+    apart = rows["time"].diff() > step * 1.5
+    era = sum(((rows["year"] >= year).astype(int) for year, _ in breaks), start=0 * rows["year"])
+    alone = rows["mark"] == "dot" if "mark" in rows else False
+    return rows.assign(segment=(other | apart | (era != era.shift()) | alone).cumsum().astype(int))
+
+
+def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
+    """The rows that lines and dots over years are made of, with series, colour, time, segment, and `at`:
+    the time where it is drawn, a little apart where series of dots would hide each other.
+    """
+    rows = one_a_mark(rows, MARK_KEYS)
+    refuse_empty(rows, kind)
+    drawn = with_segments(with_series(rows), frame.breaks)
+    number = drawn["series"].map({name: n for n, name in enumerate(drawn["series"].unique())})
+    apart = (number - number.max() / 2) * ((drawn["time"].max() - drawn["time"].min()) or 1) / 70
+    dots = drawn.groupby("segment")["value"].transform("size").eq(1).all()
+    return drawn.assign(at=drawn["time"] + (apart if dots else 0.0))
+
+
+def role_rank(role: str) -> int:
+    """Where a role stands in the order of drawing; the focus place is last, on top."""
+    return ROLES.index(role)
+
+
+# One panel of lines or dots over years: axes, strokes, margins, break marks and direct labels.
+
+LINE_WIDTH = {"focus": 2.8, "country": 2.0, "region": 2.0, "peer": 1.2}
+DASHES = {"focus": "", "country": (3, 1.4), "region": (1.2, 1.4), "peer": ""}
+SHAPE = {"focus": "o", "country": "D", "region": "s", "peer": "o"}
+SIZE = {"focus": 28, "country": 16, "region": 16, "peer": 14}
+LABEL_WIDTH = 118.0
+CROWD = 3  # more series than this with margins, and only the focus place and the country show theirs
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Where the axes of one panel stand in the figure, in points, and which years they span."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    years: tuple[float, float]
+    ticks: tuple[float, ...]
+    year_numbers: bool = True  # written below; the upper of aligned panels go without
+
+
+def extent(drawn: pd.DataFrame) -> tuple[float, float]:
+    """The lowest and highest value, margins included."""
+    margin = drawn["margin"].fillna(0.0)
+    return float((drawn["value"] - margin).min()), float((drawn["value"] + margin).max())
+
+
+def years_of(drawn: pd.DataFrame) -> tuple[float, float]:
+    """The ends of the time axis: whole years, half a year wider where they hold months or are one alone."""
+    first, last = float(drawn["time"].min()), float(drawn["time"].max())
+    if (drawn["time"] % 1).any():
+        return first // 1, last // 1 + 1
+    return (first, last) if last > first else (first - 0.5, last + 0.5)
+
+
+def foot(drawn: pd.DataFrame, frame: Frame) -> list[str]:
+    """What is written below: series breaks within the years drawn, and what hollow dots mean."""
+    first, last = drawn["year"].min(), drawn["year"].max()
+    notes = [break_note(year, what) for year, what in frame.breaks if first < year <= last]
+    return notes + mark_notes(drawn, HOLLOW)
+
+
+def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame) -> Axes:
+    """Axes with the lines, their single points, margins and break marks, without labels."""
+    axes = axes_at(figure, panel.left, panel.bottom, panel.width, panel.height)
+    axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
+    _lines(axes, drawn)
+    _points(axes, drawn)
+    _margins(axes, drawn)
+    for year, _ in frame.breaks:
+        if drawn["year"].min() < year <= drawn["year"].max():
+            axes.axvline(year - 0.5, color=TOKENS["axis"], linewidth=1, dashes=(3, 2.5), zorder=1, gid="break")
+    swedish_ticks(axes.yaxis, panel.ticks)
+    axes.set_ylim(panel.ticks[0], panel.ticks[-1])
+    _year_axis(axes, panel, drawn)
+    return axes
+
+
+def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
+    """One line a segment; seaborn neither averages nor joins over a gap when units are given."""
+    several = drawn[drawn.groupby("segment")["value"].transform("size") > 1]
+    kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (role_rank(kind[0][0]), kind[0][1]))
+    for (role, colour), part in kinds:
+        sns.lineplot(
+            data=part,
+            x="at",
+            y="value",
+            units="segment",
+            estimator=None,
+            ax=axes,
+            legend=False,
+            color=TOKENS[colour],
+            linewidth=LINE_WIDTH[role],
+            dashes=DASHES[role] or (None, None),
+            zorder=2 + role_rank(role),
+        )
+    axes.set(xlabel="", ylabel="")
+
+
+def _points(axes: Axes, drawn: pd.DataFrame) -> None:
+    """Dots where no line shows a value and where it ends; hollow where the value is marked."""
+    alone = drawn.groupby("segment")["value"].transform("size") == 1
+    last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
+    for row in drawn[alone | last | (drawn["status"] != "")].itertuples():
+        axes.scatter(
+            row.at,
+            row.value,
+            s=SIZE[row.role],
+            marker=SHAPE[row.role],
+            edgecolor=TOKENS[row.colour],
+            facecolor=TOKENS["paper" if row.status else row.colour],
+            linewidth=1.2,
+            zorder=7 + role_rank(row.role),
+        )
+
+
+def _margins(axes: Axes, drawn: pd.DataFrame) -> None:
+    sure = drawn[drawn["margin"].notna()]
+    if sure["series"].nunique() > CROWD:
+        sure = sure[sure["role"].isin(["focus", "country"])]
+    axes.vlines(
+        sure["at"],
+        sure["value"] - sure["margin"],
+        sure["value"] + sure["margin"],
+        color=list(sure["colour"].map(TOKENS)),
+        linewidth=1.2,
+        zorder=6,
+    )
+
+
+def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
+    """Whole years below, as many as there is room for, the last among them."""
+    first, last = panel.years
+    monthly = bool((drawn["time"] % 1).any())
+    edge = 5 * (last - first) / panel.width + (drawn["at"] - drawn["time"]).abs().max()
+    axes.set_xlim(first - edge, last + edge)
+    whole = range(int(-(-first // 1)), int(last // 1) + (0 if monthly else 1))
+    year_ticks(axes, whole, panel.width, 0.5 * monthly)
+    axes.tick_params(axis="x", labelbottom=panel.year_numbers)
+    axes.axhline(panel.ticks[0], color=TOKENS["axis"], linewidth=1, zorder=1)
+
+
+def ends(drawn: pd.DataFrame) -> pd.DataFrame:
+    """The last drawn row of each series."""
+    return drawn.sort_values("time", kind="stable").groupby("series", sort=False).tail(1)
+
+
+def label_texts(drawn: pd.DataFrame, decimals: int, width: float = LABEL_WIDTH) -> dict[str, str]:
+    """Series -> what stands at its line's end: its name, and its last value unless it is a peer's."""
+    texts = {}
+    for row in ends(drawn).itertuples():
+        value = "" if row.role == "peer" else f"\u00a0{swedish(row.value, decimals)}"
+        texts[row.series] = wrapped(f"{row.series}{value}", width)
+    return texts
+
+
+def label_room(texts: dict[str, str]) -> float:
+    """Points in height that the labels need when they stand one below the other."""
+    return sum(_height(text) for text in texts.values())
+
+
+def _height(text: str) -> float:
+    return (text.count("\n") + 1) * (LINE - 1.2) + 1
+
+
+def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, str]) -> None:
+    """Writes each series' name at its line's end, moved apart, with a thin thread where it was moved."""
+    last = ends(drawn)
+    low, high = panel.ticks[0], panel.ticks[-1]
+    wanted = list((last["value"] - low) / (high - low) * panel.height)
+    heights = spread(wanted, [_height(texts[name]) for name in last["series"]], -6, panel.height + 6)
+    end, point = axes.get_xlim()[1], (axes.get_xlim()[1] - axes.get_xlim()[0]) / panel.width
+    for row, at, moved in zip(last.itertuples(), wanted, heights, strict=True):
+        level = low + moved / panel.height * (high - low)
+        if abs(moved - at) > 3 or row.time < panel.years[1]:
+            axes.plot(
+                [row.at + 4 * point, end + 4 * point],
+                [row.value, level],
+                color=TOKENS["axis"],
+                linewidth=0.6,
+                zorder=1,
+                gid="thread",
+            )
+        axes.text(
+            end + 6 * point,
+            level,
+            texts[row.series],
+            va="center",
+            linespacing=0.86,
+            parse_math=False,
+            color=TOKENS["muted" if row.colour == "peer" else row.colour],
+            weight=600 if row.role == "focus" else 400,
+            size=SMALL if row.role == "peer" else TEXT_SIZE,
+        )
+
+
+def above(panel: Panel, by: float) -> Panel:
+    """`panel` moved up by `by` points, without year numbers: the panel over it."""
+    return replace(panel, bottom=panel.bottom + by, year_numbers=False)

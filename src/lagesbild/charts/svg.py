@@ -1,0 +1,142 @@
+"""A figure as inline SVG: the same bytes each time, without styles, ready for dark mode and a strict CSP."""
+
+import re
+from io import BytesIO
+
+import matplotlib as mpl
+from lxml import etree
+from matplotlib.figure import Figure
+
+from lagesbild.charts.theme import styled
+
+SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
+DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+GEOMETRY = ("d", "x", "y", "transform")
+KEPT_STYLES = (
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linejoin",
+    "stroke-linecap",
+    "text-anchor",
+)
+DEFAULTS = {
+    "stroke-linejoin": "round",  # said once, on the root
+    "stroke-linecap": "butt",
+    "stroke-dasharray": "none",
+    "text-anchor": "start",
+}
+
+
+def svg_of(figure: Figure, id: str, alt: str) -> str:
+    """`figure` as an `<svg class="chart" role="img">` whose `<title>` holds all of `alt`; empties the figure.
+
+    Every id starts with `id`, which must be unique on its page. Texts stay texts (class "t", font from the
+    stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`.
+    """
+    root = etree.fromstring(_saved(figure, id))
+    figure.clear()
+    _clean(root)
+    _rename_ids(root, id)
+    title = etree.Element(f"{SVG}title", id=f"{id}-title")
+    title.text = alt
+    root.insert(0, title)
+    box = root.attrib.pop("viewBox")
+    root.attrib.clear()
+    root.attrib.update({"class": "chart", "role": "img", "aria-labelledby": f"{id}-title", "viewBox": box})
+    root.set("stroke-linejoin", DEFAULTS["stroke-linejoin"])
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _saved(figure: Figure, salt: str) -> bytes:
+    """The figure as matplotlib writes it, without date, so that it is the same each time."""
+    for artist in figure.findobj():  # the axes span all values: clipping would only add ids
+        artist.set_clip_on(False)
+    file = BytesIO()
+    with styled(), mpl.rc_context({"svg.hashsalt": salt}):
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return file.getvalue()
+
+
+def _clean(root: etree._Element) -> None:
+    """Takes away metadata, stylesheet, comments and what nobody sees; styles become attributes."""
+    for node in list(root.iter()):
+        if not isinstance(node.tag, str) or node.tag in (f"{SVG}metadata", f"{SVG}style"):
+            _drop(node)
+    for node in list(root.iter()):
+        _attributes_of_style(node)
+        for name in GEOMETRY:
+            if name in node.attrib:
+                node.set(name, " ".join(_rounded(node.get(name)).split()))
+        if XLINK + "href" in node.attrib:
+            node.set("href", node.attrib.pop(XLINK + "href"))
+        node.tail = None
+        if node.tag not in TEXTS:
+            node.text = None
+        if _unseen(node):
+            _drop(node)
+
+
+def _attributes_of_style(node: etree._Element) -> None:
+    """Turns `style` into presentation attributes; the font's family is left to the stylesheet."""
+    parts = [part.split(":", 1) for part in node.attrib.pop("style", "").split(";") if ":" in part]
+    style = {name.strip(): value.strip() for name, value in parts}
+    for name in KEPT_STYLES:
+        if name in style and style[name] != DEFAULTS.get(name):
+            node.set(name, _rounded(style[name]))
+    if node.tag == f"{SVG}text":
+        font = " ".join(style.get(name, "") for name in ("font", "font-size", "font-weight"))
+        node.set("class", "t")
+        node.set("font-size", _rounded(re.search(r"([\d.]+)px", font)[1]))
+        if re.search(r"\b600\b", font):
+            node.set("font-weight", "600")
+        if re.match(r"rotate\(-?0(\.0*)?[ )]", node.get("transform", "")):
+            del node.attrib["transform"]
+
+
+def _rename_ids(root: etree._Element, prefix: str) -> None:
+    """Numbers the ids that something refers to, behind `prefix`; drops other ids and bare groups."""
+    names: dict[str, str] = {}
+    for node in root.iterfind(".//*[@href]"):
+        old = node.get("href").removeprefix("#")
+        node.set("href", "#" + names.setdefault(old, f"{prefix}-{len(names) + 1}"))
+    for node in list(root.iter()):
+        old = node.attrib.pop("id", None)
+        if old in names:
+            node.set("id", names[old])
+        elif node.tag == f"{SVG}g" and not node.attrib:
+            _unwrap(node)
+        elif node.tag == f"{SVG}defs" and not len(node):
+            _drop(node)
+
+
+def _rounded(text: str) -> str:
+    """`text` with at most one decimal in each of its numbers."""
+
+    def short(number: re.Match) -> str:
+        found = f"{float(number[0]):.1f}".removesuffix(".0")
+        return "0" if found == "-0" else found
+
+    return DECIMAL.sub(short, text)
+
+
+def _unseen(node: etree._Element) -> bool:
+    """Whether a path draws nothing: no points, or neither fill nor stroke (backgrounds)."""
+    if node.tag != f"{SVG}path" or "id" in node.attrib:
+        return False
+    return not node.get("d") or (node.get("fill") == "none" and node.get("stroke", "none") == "none")
+
+
+def _drop(node: etree._Element) -> None:
+    node.getparent().remove(node)
+
+
+def _unwrap(node: etree._Element) -> None:
+    """Puts the children of `node` in its place."""
+    parent = node.getparent()
+    for at, child in enumerate(list(node), parent.index(node)):
+        parent.insert(at, child)
+    parent.remove(node)

@@ -1,0 +1,343 @@
+"""What all charts share: colours, sizes, fonts, text that fits, scales, and the words written in them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from lagesbild.paths import PACKAGE
+from lagesbild.swedish.numbers import NBSP, decimal
+
+# The look that figures and pages share: colours for light and dark, sizes, and a figure's frame.
+#
+# Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on `paper`, in both sets.
+# A figure is drawn in the light set; the page's stylesheet turns each light colour into its dark one.
+
+TOKENS = {
+    "paper": "#ffffff",  # behind everything, between stacked parts, and text on filled marks
+    "ink": "#1a1e24",
+    "muted": "#58606b",
+    "grid": "#dfe3e8",
+    "axis": "#858d98",
+    "focus": "#00579b",
+    "country": "#2f353d",
+    "region": "#8d5f00",
+    "peer": "#868e99",
+    "women": "#74398c",
+    "men": "#0b7a61",
+    "s1": "#0a4f8f",
+    "s2": "#ad4c0c",
+    "s3": "#08705a",
+    "s4": "#7b4191",
+    "s5": "#5e6672",
+    "s6": "#8a6600",
+    "zone1": "#6295c7",
+    "zone2": "#3f77ad",
+    "zone3": "#1f5287",
+    "zone4": "#0b2b4d",
+}
+DARK = {
+    "paper": "#14181d",
+    "ink": "#f0f2f5",
+    "muted": "#adb5c0",
+    "grid": "#343c46",
+    "axis": "#7f8995",
+    "focus": "#6fb7f5",
+    "country": "#dfe3e8",
+    "region": "#e3b45c",
+    "peer": "#8a93a0",
+    "women": "#cf9fe6",
+    "men": "#55c9a8",
+    "s1": "#74baf7",
+    "s2": "#f29b63",
+    "s3": "#52c4a4",
+    "s4": "#cb9be3",
+    "s5": "#aab3bf",
+    "s6": "#dcbb52",
+    "zone1": "#3f6f9f",
+    "zone2": "#6f9fce",
+    "zone3": "#a3c6e8",
+    "zone4": "#dcebfa",
+}
+TEXT = ("ink", "muted", "focus", "country", "region", "women", "men", "s1", "s2", "s3", "s4", "s5", "s6")
+ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
+MARKS = (*TEXT, "peer", "axis", *ZONES)
+SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
+ROLES = ("peer", "region", "country", "focus")  # the order of drawing: the focus place lies on top
+
+FAMILY = "Lagesbild Sans"
+WIDTH = 360.0  # points; text of 10.5 is then still readable where a phone shrinks the figure to 330 pixels
+TEXT_SIZE = 10.5
+SMALL = 9.5  # notes and axis numbers; nothing is smaller
+LINE = 13.0  # height of a line of text
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a figure must know about its numbers besides the rows.
+
+    `breaks`: (first year made in the new way, what changed). `low` and `high`: bounds of the unit.
+    """
+
+    unit_symbol: str = ""  # beside a number: "%"
+    unit_text: str = ""  # on the axis: "procent"
+    decimals: int = 1
+    low: float | None = None
+    high: float | None = None
+    breaks: tuple[tuple[int, str], ...] = ()
+    better: Literal["higher", "lower", "neither"] = "neither"
+
+
+# Direct labels: texts beside marks, moved apart so that none covers another.
+
+
+def spread(wanted: Sequence[float], room: Sequence[float], low: float, high: float) -> list[float]:
+    """Positions as near `wanted` as they can be, in the same order, each label's `room` kept free.
+
+    All in points. Clusters of colliding labels are centred on their mean wish (pool-adjacent-violators);
+    more labels than there is room for run out below `low`.
+    """
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    offsets, total = {}, 0.0
+    for index in order:
+        offsets[index] = total + room[index] / 2
+        total += room[index]
+    blocks: list[list[float]] = []  # [sum of wishes, members], wishes less what lies below
+    for index in order:
+        blocks.append([wanted[index] - offsets[index], 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] >= blocks[-1][0] / blocks[-1][1]:
+            last = blocks.pop()
+            blocks[-1][0] += last[0]
+            blocks[-1][1] += last[1]
+    bases = [base / members for base, members in blocks for _ in range(int(members))]
+    bases = [min(max(base, low), high - total) for base in bases]
+    placed = dict(zip(order, (base + offsets[i] for base, i in zip(bases, order, strict=True)), strict=True))
+    return [placed[index] for index in range(len(wanted))]
+
+
+# The few Swedish words that stand inside figures.
+
+SEX = {"K": "Kvinnor", "M": "Män", "T": "Alla"}
+ABSENT = {"hidden": "döljs", "not_applicable": "ej aktuellt"}  # any other row without a value: MISSING
+MISSING = "uppgift saknas"
+MARKED = {"preliminary": "preliminär", "incomplete": "ofullständig", "suspect": "osäker uppgift"}
+PEERS = "jämförda kommuner"  # dots that share a name
+FAN = "Streckat: väntat. 80 av 100 utfall väntas i det inre fältet och 95 i det yttre, om serien går som hittills."
+STAR, HOLLOW = "*", "Ihålig punkt:"
+
+
+def swedish(value: float, decimals: int = 0, symbol: str = "") -> str:
+    """`value` in Swedish with its symbol: 1234.56 with one decimal and "%" is "1 234,6 %"."""
+    if math.isnan(value):
+        return MISSING
+    text = decimal(value, decimals)
+    return f"{text}{NBSP}{symbol}" if symbol else text
+
+
+def short_symbol(frame: Frame) -> str:
+    """The unit's symbol where it is short enough to stand beside every value, else nothing."""
+    return frame.unit_symbol if len(frame.unit_symbol) <= 2 else ""
+
+
+def axis_start(value: str) -> str:
+    return f"Axeln börjar vid {value}, inte vid noll."
+
+
+def break_note(year: int, what: str) -> str:
+    return f"Streckad linje, {year}: {what}"
+
+
+def left_out(years: list[int]) -> str:
+    return f"Utan alla delar, och därför inte ritat: {', '.join(str(year) for year in years)}."
+
+
+def mark_note(statuses: set[str], sign: str) -> str:
+    """What `sign` in a figure means: "* preliminär"."""
+    return f"{sign} " + ", ".join(MARKED[status] for status in MARKED if status in statuses)
+
+
+# An empty figure in the project's look: font, measured text, axes placed in points.
+
+FONTS = PACKAGE / "assets" / "fonts"
+STYLE = {
+    "font.family": [FAMILY],
+    "font.size": TEXT_SIZE,
+    "text.color": TOKENS["ink"],
+    "axes.unicode_minus": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "lines.solid_capstyle": "round",
+    "svg.fonttype": "none",
+}
+
+
+@cache
+def load_fonts() -> None:
+    """Makes the project's font known to matplotlib, once a process."""
+    for weight in (400, 600):
+        path = FONTS / f"lagesbild-sans-{weight}.ttf"
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing: figures need the font. Restore it from the repository.")
+        font_manager.fontManager.addfont(str(path))
+
+
+def styled():
+    """A context in which everything drawn has the project's look."""
+    load_fonts()
+    return mpl.rc_context(STYLE)
+
+
+@cache
+def text_width(text: str, size: float = TEXT_SIZE, weight: int = 400) -> float:
+    """The width of `text` in points."""
+    load_fonts()
+    font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+
+
+def widest(texts: Sequence[str], size: float = TEXT_SIZE, weight: int = 400) -> float:
+    """The width in points of the widest line in `texts`; 0 without texts."""
+    return max((text_width(line, size, weight) for text in texts for line in text.split("\n")), default=0.0)
+
+
+def wrapped(text: str, width: float, size: float = TEXT_SIZE) -> str:
+    """`text` with line breaks between words, so that no line is wider than `width` points.
+
+    A single word that is wider stands alone and sticks out.
+    """
+    lines: list[str] = []
+    for word in text.split(" "):  # not at U+00A0, which holds a number together
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(joined, size) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def blank(height: float) -> Figure:
+    """A figure of the common width and `height` points, without axes."""
+    return Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
+
+
+def axes_at(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Bare axes whose corners stand in points from the figure's lower left corner."""
+    wide, high = figure.get_size_inches() * 72
+    axes = figure.add_axes((left / wide, bottom / high, width / wide, height / high))
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(length=0, labelsize=SMALL, labelcolor=TOKENS["muted"], pad=4)
+    axes.set(xlabel="", ylabel="")
+    axes.set_axisbelow(True)
+    return axes
+
+
+def note(figure: Figure, text: str, at: tuple[float, float], **look) -> None:
+    """Writes small muted text whose upper left corner stands `at` points from the lower left corner."""
+    wide, high = figure.get_size_inches() * 72
+    look = {"size": SMALL, "color": TOKENS["muted"], **look}
+    for number, line in enumerate(text.split("\n")):  # by baselines: matplotlib's "top" moves with the Å's ring
+        baseline = at[1] - look["size"] - number * LINE
+        figure.text(at[0] / wide, baseline / high, line, parse_math=False, **look)
+
+
+def notes_height(notes: Sequence[str]) -> float:
+    """Points that the wrapped notes need below a figure."""
+    return sum((wrapped(text, WIDTH - 6, SMALL).count("\n") + 1) * LINE for text in notes) + (5 if notes else 0)
+
+
+def write_notes(figure: Figure, notes: Sequence[str]) -> None:
+    """Writes the notes, one below the other, at the figure's lower edge."""
+    top = notes_height(notes) - 2
+    for text in notes:
+        lines = wrapped(text, WIDTH - 6, SMALL)
+        note(figure, lines, (2, top))
+        top -= (lines.count("\n") + 1) * LINE
+
+
+# Axes' numbers: round values around the data, whole years, written in Swedish.
+
+
+def value_scale(low: float, high: float, frame: Frame, from_zero: bool = True) -> tuple[list[float], bool]:
+    """Round tick values around `low`..`high`, and whether they start elsewhere than at zero.
+
+    Lines whose range is under a quarter of their level may leave zero out; bars (`from_zero`) never.
+    """
+    narrow = not from_zero and low > 0 and high - low < 0.25 * high
+    bottom = low if narrow else min(low, 0.0)
+    top = high if high > bottom else bottom + 1
+    found = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=3).tick_values(bottom, top)
+    ticks = [float(round(tick, 10)) for tick in found]
+    step = ticks[1] - ticks[0]
+    ticks = [tick for tick in ticks if tick > bottom - step and tick < top + step]
+    if frame.high is not None and top <= frame.high:
+        ticks = [tick for tick in ticks if tick <= frame.high] or ticks
+    return ticks, ticks[0] > 0
+
+
+def tick_decimals(ticks: Sequence[float]) -> int:
+    """The fewest decimals with which all ticks are told apart exactly, at most three."""
+    return next((n for n in range(3) if all(abs(round(tick, n) - tick) < 1e-9 for tick in ticks)), 3)
+
+
+def tick_room(ticks: Sequence[float]) -> float:
+    """Points that the tick numbers need left of the axes."""
+    decimals = tick_decimals(ticks)
+    return widest([swedish(tick, decimals) for tick in ticks], SMALL) + 10
+
+
+def swedish_ticks(axis: Axis, ticks: Sequence[float]) -> None:
+    """Puts `ticks` on `axis`, written in Swedish."""
+    decimals = tick_decimals(ticks)
+    axis.set_ticks(ticks)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: swedish(value, decimals)))
+
+
+def start_note(ticks: Sequence[float], frame: Frame) -> str:
+    return axis_start(swedish(ticks[0], tick_decimals(ticks), frame.unit_symbol))
+
+
+def year_ticks(axes: Axes, years: Sequence[int], width: float, shift: float = 0.0) -> None:
+    """Writes as many of the whole `years` as there is room for in `width` points, the last among them."""
+    wide = max(text_width(str(year), SMALL) for year in years) + 8
+    step = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 1000) if n * width / len(years) >= wide)
+    shown = [year for year in years if (years[-1] - year) % step == 0]
+    axes.set_xticks([year + shift for year in shown], [str(year) for year in shown])
+    axes.tick_params(axis="x", pad=5)
+
+
+# What figures with a row a place share: the rows' height and the names left of them.
+
+ROW = 19.0  # height of a row in points
+NAME_WIDTH = 130.0
+DROP = -3.4  # from a row's middle to the baseline of its text
+
+
+def write_names(axes: Axes, rows: pd.DataFrame, order: list[str], names: list[str]) -> None:
+    """The rows' names (`names`: wrapped) left of the axes; the focus place's in its colour."""
+    focus = set(rows.loc[rows["role"] == "focus", "name"])
+    for at, (row, name) in enumerate(zip(order, names, strict=True)):
+        several = "\n" in name
+        axes.annotate(
+            name,
+            (0, at),
+            xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points",
+            ha="right",
+            linespacing=0.9,
+            xytext=(-8, 0 if several else DROP),
+            va="center" if several else "baseline",
+            parse_math=False,
+            color=TOKENS["focus" if row in focus else "ink"],
+            weight=600 if row in focus else 400,
+        )

@@ -1,0 +1,1 @@
+"""What people claim in a small language, held against the figures."""

@@ -1,0 +1,241 @@
+"""The command `lagesbild`. Exit codes: 0 all done, 1 something failed, 2 refused before it began, 130 interrupted."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lagesbild.errors import Refusal
+from lagesbild.paths import ROOT_VARIABLE, project_paths
+
+app = typer.Typer(
+    help="Yearly situation reports on social sustainability, from official statistics.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+INTERRUPTED = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
+
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."),
+]
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turns what a room refuses into its message and exit code 2; a bug still shows its traceback."""
+    try:
+        yield
+    except Refusal as error:
+        err.print(str(error), style="red", soft_wrap=True, markup=False)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        err.print(INTERRUPTED)
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def check(
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Hold every claim of the assessments against the figures; 1 if one is false."),
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Read the catalogue, the assessments, the notebooks and the municipalities' own files strictly."""
+    with _refusals():
+        paths = project_paths(root)
+        from lagesbild.publishing.request import check_own_files, checked_files, notebook_paths
+
+        catalog = checked_files(paths)
+        notebooks = notebook_paths(paths, catalog)
+        own = check_own_files(paths, catalog)
+        out.print(
+            f"{len(catalog.indicators)} indicators, {len(catalog.figures)} figures, {len(catalog.priorities)} "
+            f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
+            soft_wrap=True,
+        )
+        if strict:
+            _check_claims(paths, catalog)
+
+
+def _check_claims(paths, catalog) -> None:
+    """Says how many claims the figures bear out; exit code 1 with a line each when one is to be mended."""
+    from lagesbild.claims.evaluate import claim_check
+
+    claims = claim_check(paths, catalog)
+    for slip in claims.slips:
+        err.print(slip, style="red", soft_wrap=True, markup=False)
+    out.print(
+        f"{claims.total} claims: {claims.holding} hold, {claims.known} are known to disagree, "
+        f"{claims.not_judged} cannot be judged, {len(claims.slips)} to mend.",
+        soft_wrap=True,
+    )
+    if not claims.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def fetch(
+    only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
+    since: Annotated[int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")] = None,
+    places: Annotated[
+        str,
+        typer.Option(help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git."),
+    ] = "chosen",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
+    note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="A series whose changed definition you have read; repeat for several."),
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Bring official figures from the services that publish them; a series comes whole or not at all.
+
+    LAGESBILD_KOLADA_URL and LAGESBILD_SCB_URL are the services' base addresses, with their version path.
+    """
+    with _refusals():
+        if places not in ("chosen", "all"):
+            raise Refusal(f"--places: '{places}' is unknown. Use chosen or all.")
+        paths = project_paths(root)
+        from lagesbild.catalog.load import load_catalog
+        from lagesbild.sources.fetch import FetchRequest, fetch
+
+        request = FetchRequest(
+            only=tuple(only or ()),
+            since=since,
+            places=places,
+            dry_run=dry_run,
+            note=note,
+            accept=tuple(accept or ()),
+        )
+        summary = fetch(paths, load_catalog(paths), request, _fetch_progress)
+    for call in summary.planned:
+        out.print(f"{call.method} {call.url}", soft_wrap=True, markup=False)
+    if dry_run:
+        out.print(
+            f"{len(summary.planned)} requests, at most {summary.most_calls} calls with every page. Nothing was sent."
+        )
+    else:
+        _fetch_summary(summary)
+    raise typer.Exit(0 if summary.ok else 1)
+
+
+def _fetch_progress(progress) -> None:
+    result = progress.result
+    style = "" if result.ok else "red"
+    out.print(
+        f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}",
+        style=style,
+        soft_wrap=True,
+    )
+    for text in (*result.warnings, *filter(None, [result.message])):
+        out.print(f"      {text}", style=style or "yellow", soft_wrap=True, markup=False)
+    for change in result.revisions[:5]:
+        when = f"{change.year}-{change.month:02d}" if change.month else str(change.year)
+        out.print(
+            f"      {change.place} {when} {change.sex} {change.group}: {change.old} -> {change.new}",
+            markup=False,
+        )
+    if len(result.revisions) > 5:
+        out.print(f"      and {len(result.revisions) - 5} more revised values")
+
+
+def _fetch_summary(summary) -> None:
+    states: dict[str, int] = {}
+    for result in summary.results:
+        states[result.state] = states.get(result.state, 0) + 1
+    out.print(f"{', '.join(f'{count} {state}' for state, count in states.items())}; {summary.calls} calls.")
+
+
+@app.command()
+def build(
+    municipality: Annotated[str, typer.Option(help="Four-digit code, such as 2480 or 0580.")] = "2480",
+    year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
+    jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 300,
+    region: Annotated[
+        str, typer.Option(help="A region of data/catalog/regions.yml: its own page in reports/regions/.")
+    ] = "",
+    root: Root = None,
+) -> None:
+    """Check everything, run the seven notebooks, and write the report as linked HTML."""
+    with _refusals():
+        paths = project_paths(root)
+        out.print(f"Checking data/ and notebooks/ for {region or municipality}, {year} ...", markup=False)
+        from lagesbild.publishing.batch import build
+        from lagesbild.publishing.request import BuildRequest, first_member
+
+        municipality = first_member(paths, region) if region else municipality
+
+        for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
+            logging.getLogger(chatty).setLevel(logging.CRITICAL)
+        outcome = build(BuildRequest(paths, municipality, year, jobs, timeout, region), _BuildWatcher())
+    _build_summary(outcome)
+    raise typer.Exit(outcome.code)
+
+
+@app.command()
+def slides(
+    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")],
+    year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
+    root: Root = None,
+) -> None:
+    """Write the regional analysis as slides (.pptx) with charts and tables that can be edited."""
+    with _refusals():
+        if find_spec("pptx") is None:
+            raise Refusal("slides: python-pptx is not installed. Install the project with its extra 'slides'.")
+        paths = project_paths(root)
+        from lagesbild.publishing.batch import build_slides
+        from lagesbild.publishing.request import BuildRequest, first_member
+
+        path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region))
+    out.print(f"Open {path}", soft_wrap=True, markup=False)
+
+
+class _BuildWatcher:
+    """Shows how a build goes, one line a chapter."""
+
+    def finished(self, run, done: int, total: int) -> None:
+        mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
+        out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s")
+
+    def interrupted(self) -> None:
+        # Called from a signal handler, when a buffer may be half written: straight to the file.
+        os.write(2, b"\nEnding the kernels; the last report stays as it is. Once more, and they are left at once.\n")
+
+
+def _build_summary(outcome) -> None:
+    if outcome.code == 130:
+        err.print(INTERRUPTED)
+    else:
+        for cause, names in outcome.failures().items():
+            err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
+    if outcome.kept_old:
+        err.print("The last whole report was kept. What could be made lies beside it.")
+    if outcome.log:
+        out.print(f"Log: {outcome.log}", soft_wrap=True, markup=False)
+    if outcome.site:
+        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)", soft_wrap=True, markup=False)
+
+
+def main() -> None:
+    """Runs the command. Ctrl-C and a polite kill end it with 130 and no traceback, also in a shell's background."""
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interrupt, signal.default_int_handler)
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,77 @@
+"""Which editions can be made: a page, a municipality and a year that the catalogue and the figures know."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from lagesbild.assessments import Assessment, load_assessment
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.errors import Refusal
+from lagesbild.paths import Paths
+from lagesbild.places import Places, load_places
+from lagesbild.tidy.build import store, table_at_hand
+from lagesbild.tidy.schema import current, up_to
+
+LOOK_BACK = 5  # years before the edition in which at least one series must have a value
+
+
+class RefusedEdition(Refusal):
+    """A municipality or year that no report can be made for, with what to do instead."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What an edition is made from: `rows` are the tidy table's, every vintage, no year after the edition's."""
+
+    catalog: Catalog
+    places: Places
+    assessment: Assessment | None
+    rows: pd.DataFrame = field(repr=False)
+
+
+def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition:
+    """The rows of one municipality's edition; builds the tidy table first when it is older than its input.
+
+    Raises RefusedEdition, UnknownPlace or a RecordError, each with value, place and remedy; page, municipality and
+    year are checked before any data is read.
+    """
+    catalog = load_catalog(paths)
+    if page not in catalog.pages:
+        raise RefusedEdition(
+            f"page: '{page}' is not in data/catalog/programme.yml. Choose: {', '.join(catalog.pages)}."
+        )
+    if not isinstance(municipality, str):
+        raise RefusedEdition(f'municipality: {municipality!r} is not text. Write the code in quotes, such as "0180".')
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise RefusedEdition(f"year: {year!r} is not a whole number. Write it without quotes, such as 2024.")
+    places = load_places(paths)
+    places.municipality(municipality)
+    whole = table_at_hand(paths, catalog)
+    refuse_without_data(current(whole.rows), municipality, year)
+    assessment = load_assessment(paths, municipality, year, catalog)
+    store(paths, catalog, whole)  # only now: a refused edition writes nothing
+    return Edition(catalog, places, assessment, up_to(whole.rows, year))
+
+
+def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> None:
+    """Raises RefusedEdition when no series has a value for the place in `year` or the five years before it."""
+    years = table.loc[(table["place"] == municipality) & table["value"].notna(), "year"]
+    if years.empty:
+        held = table.loc[table["value"].notna(), "place"].nunique()
+        raise RefusedEdition(
+            f"municipality: '{municipality}' has no values; data/raw holds {held} places. Run 'lagesbild fetch "
+            "--places all', or add its code to 'municipalities' in data/catalog/snapshot.yml and run 'lagesbild fetch'."
+        )
+    earlier = years[years <= year]
+    if earlier.empty:
+        first = int(years.min())
+        raise RefusedEdition(
+            f"year: {year} is without data: the first value of {municipality} is of {first}. Choose {first} or later."
+        )
+    last = int(earlier.max())
+    if last < year - LOOK_BACK:
+        raise RefusedEdition(
+            f"year: {year} is without data: the last value of {municipality} is of {last}. Choose a year up to "
+            f"{last + LOOK_BACK}, or run 'lagesbild fetch' for newer figures."
+        )

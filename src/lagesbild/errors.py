@@ -1,0 +1,27 @@
+"""Why something was refused: each says value, place and remedy, and no traceback is shown for it."""
+
+
+# The base of every error that a user can mend: its message holds value, place and remedy.
+
+
+class Refusal(ValueError):
+    """Something that was asked for, or lies in a file, cannot be used as it is."""
+
+
+# What can go wrong between us and a service, in words that say what to do.
+
+
+class SourceError(Refusal):
+    """A request or an answer that cannot be used: service, request, what happened, remedy."""
+
+
+class ExchangeError(Exception):
+    """One exchange that went wrong, before it is known whether another attempt will help.
+
+    `again`: the same request may succeed later. `outage`: the service itself did not answer, so other
+    requests will fare no better. `wait`: seconds that the service asked us to wait.
+    """
+
+    def __init__(self, what: str, remedy: str, *, again: bool = False, outage: bool = False, wait: float | None = None):
+        super().__init__(what)
+        self.what, self.remedy, self.again, self.outage, self.wait = what, remedy, again, outage, wait

@@ -1,0 +1,1 @@
+"""Components of a page, and how they become accessible HTML."""

@@ -1,0 +1,275 @@
+"""The components of a page and of its slides as plain data: figure, table, card, passage, chapter, slide."""
+
+from dataclasses import dataclass, field
+
+# The parts of a page as plain data: text is ready for readers (Swedish, formatted), nothing is HTML but
+# `svg` and `Passage.html`.
+
+
+@dataclass(frozen=True)
+class Column:
+    header: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that says more than one thing: its main text, a class of places in words, and smaller notes below."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+    link: str = ""
+    quartile: int = 0  # 1-4 colours the swatch beside `chip`; 0 is no class
+    chip: str = ""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table whose first column heads its rows."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
+    symbols: tuple[tuple[str, str], ...] = ()  # (symbol, what it means), only those that occur
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers come from and how to make the exhibit again."""
+
+    source_line: str  # "Källa: ..." or "Bearbetning av ...": one sentence
+    definition: str
+    method: str
+    remake: str  # notebook, parameters, snapshot
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One line of `key_figures.csv`."""
+
+    indicator: str
+    place: str
+    year: int
+    sex: str
+    value: str  # fixed decimals, decimal point
+    trend: str
+    rank: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a figure says while nothing published is at hand."""
+
+    why: str
+    how_to_add: str
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """One numbered figure of the report, or the card in its place."""
+
+    number: str  # "Figur 4", "R2"
+    anchor: str  # "figur-4"
+    title: str  # the report's own title of the figure
+    state: str  # exact, derived, related, slot
+    state_text: str
+    subtitle: str  # measure, unit, place, year
+    provenance: Provenance
+    finding: str = ""  # one sentence made from the data; also the start of the alternative text
+    alternative: str = ""
+    svg: str = ""
+    table: DataTable | None = None
+    card: Card | None = None
+    notes: tuple[str, ...] = ()
+    download_name: str = ""  # "figur-04.csv"
+    download_text: str = ""
+    key_figures: tuple[KeyFigure, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a page that is no figure: heading, overview, list. `html` is made by our own templates."""
+
+    html: str
+    anchor: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A few words each about several things, under one title."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A computed part of a page: a heading, what to know before reading, tables, lists, notes."""
+
+    anchor: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[DataTable, ...] = ()
+    folded: tuple[tuple[str, DataTable], ...] = ()  # what to press to see it, and the table
+    listings: tuple[Listing, ...] = ()  # folded too
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A status or an arrow: the words carry the meaning, symbol and tone only repeat it."""
+
+    words: str  # "Mer arbete krävs", "Förbättras"
+    by: str  # "Kommunens bedömning" or "Beräknat"
+    symbol: str = ""  # "↗"
+    tone: str = ""  # good, watch, bad or "" for none
+
+
+@dataclass(frozen=True)
+class EditionFacts:
+    """The head of a page: what it is about, and of which edition. Empty facts are told as not given."""
+
+    title: str
+    lead: str
+    place: str
+    year: int
+    published: str = ""
+    next_update: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One goal, focus area or priority in an overview table."""
+
+    name: str
+    trend: tuple[Mark, ...] = ()
+    status: tuple[Mark, ...] = ()
+    sentences: tuple[str, ...] = ()
+    link: str = ""  # "#prioritering-1-1", "housing.html"
+    number: str = ""  # "1.1"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one indicator says about a priority, computed."""
+
+    label: str
+    mark: Mark
+    reason: str = ""
+    link: str = ""  # to its figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A priority: the judged side, the computed side, and a plain sentence where they disagree."""
+
+    anchor: str
+    title: str
+    number: str = ""
+    marks: tuple[Mark, ...] = ()
+    reason: str = ""  # why the computed side has no arrow
+    sentence: str = ""  # people's words, whose status stands above them
+    evidence: tuple[Evidence, ...] = ()
+    disagreement: str = ""
+    prose: str = ""  # HTML, already clean
+
+
+@dataclass(frozen=True)
+class Project:
+    name: str
+    text: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    plan: str
+    assessment: str
+    funded: str = ""
+    review: str = ""
+    decided: str = ""
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One indicator or document that a page builds on."""
+
+    name: str
+    anchor: str = ""
+    publisher: str = ""
+    licence: str = ""
+    citation: str = ""
+    definition: str = ""
+    last_year: str = ""
+    newer: str = ""  # who publishes newer, and how to fetch it
+    used_in: tuple[tuple[str, str], ...] = ()  # (text, link)
+
+
+# Single statements on a page: a claim held against the figures, and a line of what matters most.
+
+
+@dataclass(frozen=True)
+class TestedClaim:
+    """What an assessment claims, what the figures say of it, and the values that decide."""
+
+    claimed: str
+    mark: Mark
+    found: str
+    known: str = ""  # why they differ, as somebody has written who looked
+    note: str = ""
+    disagrees: bool = False
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """One line of *Det viktigaste*, linked to where it stands in full."""
+
+    name: str
+    text: str
+    link: str  # "work.html#figur-23"
+    by: str  # "Kommunens bedömning" or "Beräknat"
+    rule: str  # which rule chose it: status, target, trend, rank or gap
+
+
+# Slides: text is ready for readers, numbers are as they were computed.
+
+
+@dataclass(frozen=True)
+class SlideChart:
+    """A native chart. `kind` is bars, stacked, lines or dots; `series` is (name, one value a category; None: missing).
+
+    For dots `series` is (name, (x, y) pairs) and `categories` are their names.
+    """
+
+    kind: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float | None, ...] | tuple[tuple[float, float], ...]], ...]
+    unit: str
+    decimals: int
+    description: str  # the whole alternative text
+
+
+@dataclass(frozen=True)
+class Slide:
+    """Title, then bullets, a table, a chart, or a chart beside a table; long bullets and tables become several slides.
+
+    `notes` say where it comes from.
+    """
+
+    title: str
+    notes: str
+    bullets: tuple[str, ...] = ()
+    chart: SlideChart | None = None
+    table: DataTable | None = None
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The slides of a page, with what the file says of itself; `made` is the snapshot's date, or empty."""
+
+    title: str
+    author: str
+    made: str
+    slides: tuple[Slide, ...]

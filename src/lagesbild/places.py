@@ -1,0 +1,109 @@
+"""Places by code: names from the snapshot, the region and comparison group of a municipality."""
+
+import csv
+from dataclasses import dataclass, field
+
+from lagesbild.catalog.models import Catalog
+from lagesbild.errors import Refusal
+from lagesbild.paths import Paths
+
+COUNTRY = "0000"
+
+
+class UnknownPlace(Refusal):
+    """A code that the snapshot's list of places does not hold."""
+
+
+class NoSnapshot(Refusal):
+    """There are no official figures to work on."""
+
+
+@dataclass(frozen=True)
+class ComparisonGroup:
+    """Whom a municipality is compared with: `members` are codes, without the municipality itself."""
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+
+    @property
+    def year(self) -> str:
+        """The year of the official grouping, the last word of its title."""
+        return self.title.rpartition(" ")[2]
+
+
+@dataclass(frozen=True)
+class Places:
+    """All municipalities, regions and the country by code."""
+
+    names: dict[str, str]
+    kinds: dict[str, str]  # "K" municipality, "L" region or the country
+    groups: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # id -> title, members
+
+    def name(self, code: str) -> str:
+        """The place's name. Raises UnknownPlace with the nearest known codes."""
+        try:
+            return self.names[code]
+        except KeyError:
+            near = [f"{other} {name}" for other, name in self.names.items() if other[:2] == code[:2]][:5]
+            raise UnknownPlace(
+                f"places: '{code}' is no place in data/raw/kolada/places.csv. "
+                + (f"Near it: {', '.join(near)}. " if near else "")
+                + "Use the four-digit code, such as 2480, and run 'lagesbild fetch' if the list is old."
+            ) from None
+
+    def municipality(self, code: str) -> str:
+        """The name of a municipality. Raises UnknownPlace for regions, the country and unknown codes."""
+        if not (len(code) == 4 and code.isascii() and code.isdecimal()):
+            raise UnknownPlace(
+                f"municipality: '{code}' is not a municipality's code. Use four digits as text, such as 2480 or 0180."
+            )
+        name = self.name(code)
+        if self.kinds[code] != "K":
+            raise UnknownPlace(
+                f"municipality: '{code}' is {name}, not a municipality. Choose a municipality's code, such as 2480."
+            )
+        return name
+
+    def county(self, catalog: Catalog, code: str) -> str | None:
+        """The code of the region that a municipality lies in."""
+        return catalog.snapshot.counties.get(code[:2])
+
+    def comparison_group(self, catalog: Catalog, code: str) -> ComparisonGroup | None:
+        """The pinned group of a municipality, else the latest official one of its name; None without one."""
+        pinned = catalog.comparisons.pinned.get(code)
+        if pinned and pinned.id in self.groups:
+            title, members = self.groups[pinned.id]
+            return ComparisonGroup(pinned.id, title, tuple(place for place in members if place != code))
+        wanted = catalog.comparisons.rule.format(name=self.name(code), year="").rstrip(" ,")
+        found = [(title, id) for id, (title, _) in self.groups.items() if title.rpartition(",")[0].rstrip() == wanted]
+        if not found:
+            return None
+        title, id = max(found)
+        return ComparisonGroup(id, title, tuple(place for place in self.groups[id][1] if place != code))
+
+
+def load_places(paths: Paths) -> Places:
+    """The snapshot's places and comparison groups.
+
+    Raises NoSnapshot when no snapshot has been fetched.
+    """
+    folder = paths.raw / "kolada"
+    try:
+        with (folder / "places.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except FileNotFoundError:
+        raise NoSnapshot(
+            f"{paths.relative(folder)}/places.csv is missing: there is no snapshot of official figures. "
+            "Run 'lagesbild fetch', or restore data/raw from the repository."
+        ) from None
+    groups: dict[str, tuple[str, list[str]]] = {}
+    if (folder / "comparison_groups.csv").exists():
+        with (folder / "comparison_groups.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                groups.setdefault(row["group"], (row["title"], []))[1].append(row["place"])
+    return Places(
+        names={row["place"]: row["name"] for row in rows},
+        kinds={row["place"]: row["type"] for row in rows},
+        groups={id: (title, tuple(members)) for id, (title, members) in groups.items()},
+    )

@@ -1,0 +1,1 @@
+"""The batch: notebooks run, pages made, the report put in place."""

@@ -1,0 +1,242 @@
+"""One build from start to end: check, run, render, put in place, and say what happened."""
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from lagesbild.catalog.models import Catalog
+from lagesbild.editions import edition_of
+from lagesbild.paths import ROOT_VARIABLE
+from lagesbild.places import load_places
+from lagesbild.publishing.frame import PageFrame, page_frames
+from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, checked_files, notebook_paths
+from lagesbild.publishing.target import HeldTargetError, Workplace
+
+# How a build ended.
+
+if TYPE_CHECKING:  # what it imports takes seconds
+    from lagesbild.publishing.run import Run
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130  # exit codes; 2 is a refusal, which has no outcome
+
+
+@dataclass
+class Outcome:
+    """What became of the chapters and of the report."""
+
+    code: int = DONE
+    runs: list["Run"] = field(default_factory=list)
+    site: Path | None = None  # where readers open it
+    kept_old: bool = False  # the last whole report was left in place
+    trouble: str = ""  # why no report could be written
+    log: Path | None = None
+    seconds: float = 0.0
+
+    def failures(self) -> dict[str, list[str]]:
+        """Cause -> the chapters that failed by it, or the report itself."""
+        found: dict[str, list[str]] = {self.trouble: ["the report"]} if self.trouble else {}
+        for run in self.runs:
+            if run.state != "ok":
+                found.setdefault(f"{run.state}: {run.cause}", []).append(run.name)
+        return found
+
+
+# The log of a build, for who made it: how each chapter ended, and the traces of those that failed.
+
+
+def write_log(request: BuildRequest, outcome: Outcome, started: datetime) -> Path | None:
+    """Writes the log below `reports/logs/` and returns its path; None when the disk takes none."""
+    folder = request.paths.reports / "logs"
+    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}.log"
+    lines = [f"build {request.name} {request.year}, exit code {outcome.code}, {outcome.seconds:.1f} s"]
+    lines += [f"the report: {outcome.trouble}"] if outcome.trouble else []
+    for run in outcome.runs:
+        lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+    except OSError:
+        return None
+    return path
+
+
+# What Ctrl-C and a polite kill do while something runs that must be ended in order.
+
+POLITE = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
+@contextmanager
+def interrupts(first: Callable[[], None], later: Callable[[], None]) -> Iterator[None]:
+    """While it lasts, the first SIGINT, SIGTERM or SIGHUP calls `first`, and each one after it `later`.
+
+    Nothing is raised, so that no step is torn. Outside the main thread, where signals cannot be caught, it does
+    nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    calls = iter([first])
+
+    def caught(number: int, frame: object) -> None:
+        next(calls, later)()
+
+    before = {one: signal.getsignal(one) for one in POLITE}
+    for one in POLITE:
+        if one is signal.SIGINT or before[one] is not signal.SIG_IGN:  # nohup ignores SIGHUP on purpose
+            signal.signal(one, caught)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+# One build from start to end: check, run, render, put in place, and say what happened.
+
+if TYPE_CHECKING:  # papermill and nbconvert take seconds to import: a refusal comes before, and kernels start between
+    from lagesbild.publishing.run import Executor, Run
+
+
+class Watcher(Protocol):
+    """Who is told how a build goes."""
+
+    def finished(self, run: "Run", done: int, total: int) -> None:
+        """A chapter has ended; `done` of `total` have."""
+
+    def interrupted(self) -> None:
+        """The build is asked to end. Called between any two steps of the main thread: write nothing buffered."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a build needs to know before it begins."""
+
+    request: BuildRequest
+    catalog: Catalog
+    notebooks: dict[str, Path]
+    frames: dict[str, PageFrame]
+
+
+def build(request: BuildRequest, watcher: Watcher) -> Outcome:
+    """Makes one municipality's report.
+
+    Raises a Refusal (RefusedBuild, RecordError, UnknownPlace, RefusedEdition, TidyError ...) before any notebook
+    runs and before anything is written to `reports/`.
+    """
+    plan = _planned(request)
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(request.target.held())
+        except HeldTargetError as holder:
+            name = request.paths.relative(request.target.folder)
+            raise RefusedBuild(f"{name} is being built by {holder}. Wait for it, or stop it, then try again.") from None
+        except OSError as error:
+            raise RefusedBuild(
+                f"{request.paths.reports}: no report can be written there ({error}). Make it a folder with room."
+            ) from None
+        return _built(plan, place, watcher)
+
+
+def build_slides(request: BuildRequest) -> Path:
+    """Runs a region's notebook, writes the slides that its page recorded, and returns their path.
+
+    Raises RefusedBuild when the notebook fails, and what `build` raises before it runs.
+    """
+    plan = _planned(request)
+    from lagesbild.publishing.run import Executor, Kernels, records_of
+    from lagesbild.slides import recorded_deck, write_slides
+
+    with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
+        kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)})
+        try:
+            run = Executor(kernels, Path(folder), request).run(REGIONAL, plan.notebooks[REGIONAL])
+        finally:
+            kernels.stop()
+    if run.notebook is None:
+        raise RefusedBuild(f"slides: {REGIONAL}.ipynb ended as '{run.state}': {run.cause}")
+    deck = recorded_deck(records_of(run.notebook))
+    return write_slides(
+        deck, request.paths.reports / "regions" / request.region / f"{request.name}-{request.year}.pptx"
+    )
+
+
+def _planned(request: BuildRequest) -> Plan:
+    catalog = checked_files(request.paths)
+    every = notebook_paths(request.paths, catalog)
+    notebooks = {name: every[name] for name in request.pages(catalog)}
+    edition_of(request.paths, next(iter(notebooks)), request.municipality, request.year)  # place, year, data
+    return Plan(request, catalog, notebooks, page_frames(request, catalog, load_places(request.paths)))
+
+
+def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
+    from lagesbild.publishing.run import Executor, Kernels
+
+    began, started = time.monotonic(), datetime.now(UTC)
+    outcome = Outcome()
+    kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)})
+
+    def stop() -> None:
+        watcher.interrupted()
+        kernels.stop()
+
+    def end() -> None:
+        kernels.stop()
+        plan.request.target.tidy()
+        os._exit(INTERRUPTED)
+
+    with interrupts(stop, end):
+        try:
+            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started)
+        except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
+            outcome.code = FAILED
+            outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
+    outcome.seconds = time.monotonic() - began
+    outcome.log = write_log(plan.request, outcome, started)
+    return outcome
+
+
+def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, started: datetime) -> None:
+    """Runs and renders every chapter and puts the report in place, unless it is interrupted."""
+    from lagesbild.publishing.pages import write_manifest
+
+    made = executor.work / "site"
+    outcome.runs = _chapters(plan, executor, watcher, made)
+    write_manifest(made, plan.request, outcome.runs, started)
+    if executor.kernels.stopped.is_set():
+        outcome.code = INTERRUPTED
+        return
+    outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
+    target = plan.request.target
+    outcome.kept_old = outcome.code == FAILED and target.is_whole()
+    outcome.site = target.set_aside(made) if outcome.kept_old else target.replace(made)
+
+
+def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) -> list["Run"]:
+    """Every chapter's run, in the order of the pages; each is rendered while the next ones run."""
+    done: dict[str, Run] = {}
+    with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
+        try:
+            running = [pool.submit(executor.run, name, path) for name, path in plan.notebooks.items()]
+            from lagesbild.publishing.method import method_html
+            from lagesbild.publishing.pages import Site
+
+            site = Site(made, plan.frames, plan.request.front)
+            site.add_method(method_html(plan.catalog, plan.request.paths))
+            for future in as_completed(running):
+                run = future.result()
+                done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
+                watcher.finished(done[run.name], len(done), len(running))
+            site.finish()
+        except BaseException:
+            executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
+            raise
+    return [done[name] for name in plan.notebooks]

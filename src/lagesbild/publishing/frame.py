@@ -1,0 +1,217 @@
+"""What surrounds a page, and what a page's body must be to be published."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from lxml import html
+from markupsafe import Markup
+
+from lagesbild.assessments import load_assessment, load_region_assessment
+from lagesbild.catalog.models import Catalog
+from lagesbild.places import Places
+from lagesbild.publishing.request import FRONT, BuildRequest
+from lagesbild.swedish.numbers import genitive
+from lagesbild.tidy.build import manifest_vintages
+
+# What stands around a page's body: navigation, facts of the edition, and the page's own contents.
+
+TEMPLATES = Path(__file__).with_name("templates")
+# 'self' holds also for files opened from disk. The pictures of an analyst's own cells are data: addresses.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    href: str
+    text: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class PageFrame:
+    """One page's frame. Empty publication facts are told as not given; other empty facts are left out."""
+
+    title: str
+    place: str
+    year: int
+    nav: tuple[NavItem, ...] = ()
+    breadcrumb: tuple[NavItem, ...] = ()
+    report: str = "Lägesbild social hållbarhet"
+    published: str = ""
+    next_update: str = ""
+    contact: str = ""
+    publisher: str = ""  # of the report
+    caveat: str = ""  # what the indicators do not tell
+    licence: str = ""  # terms of the figures
+    snapshot: str = ""  # when the figures were read
+    version: str = ""
+    root: str = ""  # the project's folder, taken out of every path on the page
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line of the page's contents."""
+
+    text: str
+    anchor: str
+    below: tuple["Heading", ...] = ()
+
+
+@cache
+def _template():
+    strict = {"autoescape": True, "undefined": StrictUndefined}
+    spacing = {"trim_blocks": True, "lstrip_blocks": True}
+    return Environment(loader=FileSystemLoader(TEMPLATES), **strict, **spacing).get_template("page.html")
+
+
+def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
+    """The h2 headings that have an id, each with the h3 headings below it.
+
+    A heading's `data-contents` goes before its text: a figure is listed by its title, not by its finding,
+    and linked by the figure's own id.
+    """
+    found: list[tuple[str, str, list[Heading]]] = []
+    for element in tree.xpath("//h2[@id] | //h3[@id]"):
+        text = element.get("data-contents") or " ".join(element.text_content().split())
+        anchor = next(element.iterancestors("figure"), element).get("id")
+        if element.tag == "h2":
+            found.append((text, anchor, []))
+        elif found:
+            found[-1][2].append(Heading(text, anchor))
+    return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in found)
+
+
+def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
+    """The whole page as HTML, ending with a line break. The contents stand after the page's head."""
+    cut = body.find("</header>") + len("</header>") if '<header class="page-head">' in body else 0
+    # The body is made by our own templates and by nbconvert, which escape what they are given.
+    head, rest = Markup(body[:cut]), Markup(body[cut:].strip())
+    return _template().render(frame=frame, head=head, rest=rest, contents=headings, policy=POLICY) + "\n"
+
+
+# What stands around the pages of one report.
+
+METHOD, METHOD_TITLE = "metod", "Metod"  # a page that no notebook makes
+
+
+def page_file(name: str, front: str = FRONT) -> str:
+    """The file of a page: the front is the one that opens first."""
+    return "index.html" if name == front else f"{name}.html"
+
+
+def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
+    """Page name -> everything around its body. Raises AssessmentError with every slip of the edition's file."""
+    place = catalog.regions[request.region].name if request.region else places.name(request.municipality)
+    pages = {name: catalog.pages[name] for name in request.pages(catalog)}
+
+    def worded(text: str) -> str:
+        return text.replace("{place}", place).replace("{genitive}", genitive(place))
+
+    common = _common(request, catalog, place)
+    front = NavItem(page_file(request.front, request.front), worded(pages[request.front].nav))
+    made = {}
+    titles = {name: worded(page.title) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
+    links = {name: worded(page.nav) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
+    for name, title in titles.items():
+        nav = tuple(NavItem(page_file(id, request.front), text, id == name) for id, text in links.items())
+        here = next(item for item in nav if item.current)
+        crumbs = (here,) if name == request.front else (front, here)
+        made[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
+    return made
+
+
+def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
+    """What is the same around every page of the edition."""
+    if request.region:
+        assessment = load_region_assessment(request.paths, request.region, request.year, catalog)
+    else:
+        assessment = load_assessment(request.paths, request.municipality, request.year, catalog)
+    edition = assessment.edition if assessment else None
+    return PageFrame(
+        title="",
+        place=place,
+        year=request.year,
+        published=(edition and edition.published) or "",
+        next_update=(edition and edition.next_update) or "",
+        contact=(edition and edition.contact) or "",
+        publisher=(assessment and assessment.basis.publisher) or "",
+        caveat=catalog.programme.caveat,
+        licence=catalog.publishers["kolada"].licence,
+        snapshot=max(manifest_vintages(request.paths).values(), default=""),
+        version=version("lagesbild"),
+        root=str(request.paths.root),
+    )
+
+
+# What a page's body must hold before it may be published.
+
+UNDESCRIBED = "No description has been provided for this image"
+
+
+class UnfitPageError(ValueError):
+    """A page that would reach readers broken: says what, where, and how to mend it."""
+
+
+def body_tree(body: str) -> html.HtmlElement:
+    """The body as an element tree, to look at only: writing it out again would change the drawings' names."""
+    return html.fromstring(f"<div>{body}</div>")
+
+
+def refuse_unfit(tree: html.HtmlElement, page: str) -> None:
+    """Raises UnfitPageError for the first thing that readers, or the page's own policy, could not take."""
+    for slip in (_images, _blocked, _headings, _identities):
+        message = slip(tree)
+        if message:
+            raise UnfitPageError(f"page {page!r}: {message}")
+
+
+def _images(tree: html.HtmlElement) -> str:
+    for image in tree.iter("img"):
+        if image.get("alt") is None or UNDESCRIBED in image.get("alt"):
+            return (
+                f"an image without a description ({(image.get('src') or '')[:60]}). "
+                "Show a figure of lagesbild.charts, write the image's alt, or tag the cell 'analyst'."
+            )
+    return f"it says {UNDESCRIBED!r}. Describe the image." if UNDESCRIBED in tree.text_content() else ""
+
+
+def _blocked(tree: html.HtmlElement) -> str:
+    for element in tree.iter(html.etree.Element):
+        scripted = [name for name in element.attrib if name == "style" or name.startswith("on")]
+        if element.tag in ("script", "style", "iframe", "object", "embed") or scripted:
+            what = f"<{element.tag} {scripted[0]}=...>" if scripted else f"<{element.tag}>"
+            return (
+                f"{what} in a cell, which the page's policy blocks (a bare DataFrame writes such markup). "
+                "Show the table with table_shown, or tag the cell 'analyst'."
+            )
+    return ""
+
+
+def _headings(tree: html.HtmlElement) -> str:
+    firsts = [" ".join(element.text_content().split()) for element in tree.iter("h1")]
+    if len(firsts) == 1:
+        return ""
+    return f"{len(firsts)} headings of level one {firsts}, one is needed. Tag a second title cell 'analyst'."
+
+
+def _identities(tree: html.HtmlElement) -> str:
+    seen: set[str] = set()
+    for identity in tree.xpath("//@id"):
+        if identity in seen:
+            return f"the id {identity!r} stands twice, so its links go astray. Give each exhibit its own anchor."
+        seen.add(identity)
+    return ""
+
+
+def without_folder(body: str, root: str) -> str:
+    """`body` with paths below `root` written from there on, so that no page tells where it was made."""
+    if len(root) < 2:
+        return body
+    return re.sub(rf"(?<![\w.-]){re.escape(root.rstrip('/'))}(?:/|\b(?![\w-]))", "", body)

@@ -1,0 +1,304 @@
+"""Executed notebooks as a site: pages, downloads, assets, key figures and the manifest."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape, unescape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from lagesbild.charts.theme import DARK, TOKENS
+from lagesbild.html.render import rendered
+from lagesbild.paths import PACKAGE, Paths
+from lagesbild.publishing.frame import (
+    METHOD,
+    TEMPLATES,
+    PageFrame,
+    UnfitPageError,
+    body_tree,
+    contents,
+    framed,
+    page_file,
+    refuse_unfit,
+    without_folder,
+)
+from lagesbild.publishing.request import FRONT, BuildRequest
+from lagesbild.publishing.run import Run, anonymous, one_line, records_of
+from lagesbild.tidy.build import input_key, local_files, manifest_vintages
+
+# The project's own nbconvert exporter: a run notebook becomes a page for readers, without code.
+
+ANALYST = "analyst"  # the tag of cells that are for the one who works in the notebook
+_HEADING = re.compile(r'<(h[1-6]) id="([^"]+)">((?:(?!</h).)*)<a class="anchor-link" href="[^"]*">[^<]*</a></\1>')
+
+
+class ReportExporter(HTMLExporter):
+    """Markdown cells and what cells show (`text/html` first), in the site's frame (`resources["frame"]`).
+
+    Raises UnfitPageError instead of writing a page with an error, an undescribed image or blocked markup.
+    """
+
+    export_from_notebook = "Lägesbild"
+    exclude_input = True
+    exclude_input_prompt = True
+    exclude_output_prompt = True
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "lagesbild"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    @property
+    def default_config(self) -> Config:
+        kinds = ["text/html", "text/markdown", "image/png", "image/jpeg"]
+        own = Config(
+            {
+                "NbConvertBase": {"display_data_priority": kinds},
+                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {ANALYST}},
+                "HighlightMagicsPreprocessor": {"enabled": False},
+            }
+        )
+        inherited = super().default_config.copy()
+        inherited.merge(own)
+        return inherited
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page as HTML, and nbconvert's resources."""
+        frame = (resources or {}).get("frame") or _bare_frame(nb, resources)
+        _refuse_errors(nb, frame.title)
+        body, resources = self._body(nb, resources)
+        body = without_folder(body, frame.root)
+        tree = body_tree(body)
+        refuse_unfit(tree, frame.title)
+        return framed(body, frame, contents(tree)), resources
+
+    def _body(self, nb: NotebookNode, resources: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
+        # HTMLExporter's own method parses the page again: that breaks the names in drawings, and it fills in
+        # a description for images that have none. The method of its base class does neither.
+        resources = self._init_resources(resources)
+        kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        self.register_filter("highlight_code", lambda source, **_: source)  # `basic` names it; it is never called
+        self.register_filter("filter_data_type", lambda data: kinds(data) if _is_shown(data, kinds) else [])
+        return TemplateExporter.from_notebook_node(self, nb, resources)
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """A markdown cell as HTML; its headings get ids and links."""
+        return _HEADING.sub(_with_permalink, super().markdown2html(context, source))
+
+
+def page_html(notebook: NotebookNode, frame: PageFrame) -> str:
+    """The finished page of a run notebook: the same notebook and frame give the same bytes."""
+    return ReportExporter().from_notebook_node(notebook, {"frame": frame})[0]
+
+
+def _is_shown(data: Any, kinds: WidgetsDataTypeFilter) -> bool:
+    # A bare value (text/plain only) is not for readers; nbconvert would warn about each of them.
+    return any(kind in data for kind in kinds.display_data_priority)
+
+
+def _bare_frame(nb: NotebookNode, resources: dict[str, Any] | None) -> PageFrame:
+    """A frame for `jupyter nbconvert --to lagesbild`, where nobody gives one."""
+    name = (resources or {}).get("metadata", {}).get("name") or "notebook"
+    parameters = nb.metadata.get("papermill", {}).get("parameters", {})
+    return PageFrame(name, str(parameters.get("municipality", "")), parameters.get("year", ""))
+
+
+def _refuse_errors(nb: NotebookNode, page: str) -> None:
+    for number, cell in enumerate(nb.cells, start=1):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                raise UnfitPageError(
+                    f"page {page!r}: cell {number} ended with {output.ename}: {output.evalue}. "
+                    "Mend it, run the notebook again, then render it."
+                )
+
+
+def _with_permalink(found: re.Match[str]) -> str:
+    """A markdown heading with its link beside it, so that the link is no part of the heading's name."""
+    level, anchor, text = found.groups()
+    if level == "h1":
+        return f'<h1 id="{anchor}">{text}</h1>'
+    name = escape(unescape(re.sub(r"<[^>]+>", "", text)))
+    link = f'<a class="permalink" href="#{anchor}" aria-label="Länk till avsnittet {name}">#</a>'
+    return f'<div class="heading"><{level} id="{anchor}">{text}</{level}>\n{link}</div>'
+
+
+# The files that lie beside the pages of a report: stylesheet, fonts, script.
+
+ASSETS = Path(__file__).with_name("assets")
+FONTS = PACKAGE / "assets" / "fonts"
+
+
+def palette() -> str:
+    """CSS: the figures' colours as custom properties, light and dark, and drawings that follow them."""
+    lines = [":root {", *(f"  --{name}: {colour};" for name, colour in TOKENS.items()), "}"]
+    lines += ["@media screen and (prefers-color-scheme: dark) {", "  :root {"]
+    lines += [*(f"    --{name}: {colour};" for name, colour in DARK.items()), "  }", "}"]
+    for name, colour in TOKENS.items():
+        # No `svg` before the attribute: what <use> draws is a tree of its own, where no ancestor matches.
+        lines += [f'[{kind}="{colour}"] {{ {kind}: var(--{name}); }}' for kind in ("fill", "stroke")]
+    return "\n".join(lines) + "\n"
+
+
+def write_assets(folder: Path) -> tuple[Path, ...]:
+    """Writes style.css, site.js and fonts/ into `folder`; returns the files, the same bytes every time."""
+    contents = {
+        "style.css": ((ASSETS / "style.css").read_text(encoding="utf-8") + "\n" + palette()).encode(),
+        "site.js": (ASSETS / "site.js").read_bytes(),
+    }
+    contents |= {f"fonts/{font.name}": font.read_bytes() for font in sorted(FONTS.glob("*.woff2"))}
+    contents["fonts/OFL.txt"] = (FONTS / "OFL.txt").read_bytes()
+    written = []
+    for name, data in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        written.append(path)
+    return tuple(written)
+
+
+# manifest.json: what was made, from what, by which version. The only file of a report that tells of clocks.
+
+PACKAGES = ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")
+
+
+def write_manifest(folder: Path, request: BuildRequest, runs: list[Run], started: datetime) -> None:
+    """Writes the manifest of the finished report in `folder`."""
+    content = {
+        "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
+        **request.parameters,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit(request.paths),
+        "versions": {name: version(name) for name in PACKAGES},
+        "input": _input(request),
+        "notebooks": {run.name: _ending(run) for run in runs},
+        "files": checksums(folder),
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / "manifest.json").write_text(text + "\n", "utf-8")
+
+
+def _ending(run: Run) -> dict[str, Any]:
+    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause}
+
+
+def _input(request: BuildRequest) -> dict[str, Any]:
+    paths = request.paths
+    own = [path for path in local_files(paths) if path.parent.name == request.municipality]
+    return {
+        "key": input_key(paths),
+        "snapshots": manifest_vintages(paths),
+        "local_files": {paths.relative(path): _checksum(path) for path in own},
+    }
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """File below `folder` -> SHA-256."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(folder).as_posix(): _checksum(path) for path in files}
+
+
+def commit(paths: Paths) -> str:
+    """The commit that the copy stands at, with `-dirty` when tracked files differ from it; else "not in git"."""
+    question = ["git", "-C", str(paths.root), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        asked = subprocess.run(question, capture_output=True, text=True, check=False)
+    except OSError:  # no git on this machine
+        return "not in git"
+    return asked.stdout.strip() if asked.returncode == 0 else "not in git"
+
+
+# The report's folder while it is made: pages, downloads and key figures.
+
+KEY_FIGURES = ("indicator", "place", "year", "sex", "value", "trend", "rank")
+WHY = {
+    "failed": "Ett fel uppstod när det räknades fram.",
+    "kernel died": "Beräkningen avbröts av datorn.",
+    "timed out": "Beräkningen tog för lång tid.",
+}
+REMEDY = "Kapitlen görs var för sig, så rapportens övriga sidor är inte berörda."
+
+
+class Site:
+    """An empty folder that becomes a report, page by page in any order."""
+
+    def __init__(self, folder: Path, frames: dict[str, PageFrame], front: str = FRONT):
+        self.folder = folder
+        self.frames = frames
+        self.front = front
+        self.lines: set[tuple[str, ...]] = set()
+        (folder / "data").mkdir(parents=True)
+        write_assets(folder)
+
+    def add(self, run: Run) -> Run:
+        """Writes the page of a finished run, and returns how the chapter ended: a page may be unfit for readers.
+
+        Raises OSError when the page cannot be written.
+        """
+        frame = self.frames[run.name]
+        if run.notebook is not None:
+            try:
+                text = page_html(run.notebook, frame)
+            except Exception as error:  # one chapter's trouble must not end the batch
+                run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
+        if run.notebook is None:
+            text = failed_page(run, frame)
+        self._write(page_file(run.name, self.front), anonymous(text, frame.root))
+        for record in records_of(run.notebook) if run.notebook is not None else ():
+            if record.get("download_name"):
+                self._write(f"data/{record['download_name']}", record["download_text"])
+            self.lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
+        return run
+
+    def add_method(self, body: str) -> None:
+        """Writes the page of the rules, which no notebook makes."""
+        tree = body_tree(body)
+        refuse_unfit(tree, METHOD)
+        self._write(page_file(METHOD), framed(body, self.frames[METHOD], contents(tree)))
+
+    def finish(self) -> None:
+        """Writes what is made from all pages together."""
+        self._write("key_figures.csv", key_figures_text(self.lines))
+
+    def _write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, "utf-8", newline="")
+
+
+def failed_page(run: Run, frame: PageFrame) -> str:
+    """The page of a chapter that could not be made."""
+    why = f"{WHY[run.state]} Teknisk orsak: {run.cause}"
+    return framed(rendered("failed.html", title=frame.title, why=why, remedy=REMEDY), frame, ())
+
+
+def key_figures_text(lines: set[tuple[str, ...]]) -> str:
+    """key_figures.csv: sorted, fixed decimals, LF, so that a diff shows which numbers moved."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(KEY_FIGURES)
+    writer.writerows(sorted(lines))
+    return out.getvalue()

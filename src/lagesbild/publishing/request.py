@@ -1,0 +1,182 @@
+"""What a build is asked for, and what must be in order before it begins: files, notebooks, parameters."""
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lagesbild.assessments import load_all_assessments
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
+from lagesbild.claims.language import stated_claims
+from lagesbild.errors import Refusal
+from lagesbild.paths import Paths
+from lagesbild.places import load_places
+from lagesbild.publishing.target import Target
+
+# What a build is asked for, and the hand-made files that every build needs in order.
+
+CELL_SECONDS = 300
+FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
+
+
+class RefusedBuild(Refusal):
+    """Why a build was refused before it began, one line a reason."""
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """One municipality's or region's edition and how to make it."""
+
+    paths: Paths
+    municipality: str
+    year: int
+    jobs: int = 2  # kernels at a time
+    cell_seconds: int = CELL_SECONDS  # that one cell may take
+    region: str = ""  # its own report, of one page, instead of the municipality's
+
+    @property
+    def name(self) -> str:
+        """Whose report it is: the municipality's code, or the region's name."""
+        return self.region or self.municipality
+
+    @property
+    def front(self) -> str:
+        """The page that opens first."""
+        return REGIONAL if self.region else FRONT
+
+    def pages(self, catalog: Catalog) -> list[str]:
+        """The pages of the report, in the order of the navigation."""
+        return [REGIONAL] if self.region else list(catalog.pages)
+
+    @property
+    def target(self) -> Target:
+        """The folder that readers open."""
+        folder = self.paths.reports / "regions" if self.region else self.paths.reports
+        return Target(folder / self.name / str(self.year))
+
+    @property
+    def parameters(self) -> dict[str, str | int]:
+        """What every notebook is given."""
+        region = {"region": self.region} if self.region else {}
+        return {"municipality": self.municipality, "year": self.year, **region}
+
+
+def first_member(paths: Paths, region: str) -> str:
+    """The municipality that a region's report is made from. Raises RefusedBuild for an unknown region."""
+    regions = load_catalog(paths).regions
+    if region not in regions:
+        raise RefusedBuild(f"region: '{region}' is not in data/catalog/regions.yml. Choose: {', '.join(regions)}.")
+    return regions[region].members[0]
+
+
+def checked_files(paths: Paths) -> Catalog:
+    """The catalogue, after it and every assessments file were read strictly. Raises RecordError with every slip."""
+    catalog = load_catalog(paths)
+    load_all_assessments(paths, catalog)
+    places = load_places(paths)
+    for region, entry in catalog.regions.items():
+        for code in (*entry.members, *entry.comparisons):
+            if code not in places.names:
+                raise RefusedBuild(
+                    f"data/catalog/regions.yml: {region}: '{code}' is no place of the snapshot. Correct the code, "
+                    "or run 'lagesbild fetch'."
+                )
+    stated_claims(paths, catalog, places)  # a claim that cannot be read is a slip; whether it holds is another matter
+    return catalog
+
+
+def check_own_files(paths: Paths, catalog: Catalog) -> int:
+    """How many files the municipalities have added, all in order. Raises TidyError or FileError with the slips."""
+    if not any(paths.local.glob("*/*")):
+        return 0
+    from lagesbild.tidy.build import local_files, own_rows  # pandas is needed only when there is something to read
+
+    own_rows(paths, catalog, load_places(paths))
+    return len(local_files(paths))
+
+
+# The notebooks of a copy, looked at without running them: are they there, and do they take what a build gives?
+#
+# Read as JSON: nbformat takes a second to import, and `lagesbild check` shall be quick.
+
+PARAMETERS = {"municipality": "str", "year": "int"}
+OPTIONAL = {"region": "str"}  # what a notebook may declare besides; only a region's report is given it
+EXAMPLES = {"municipality": '"0180"', "year": "2024", "region": '""'}
+TAG = "parameters"
+
+
+def notebook_paths(paths: Paths, catalog: Catalog) -> dict[str, Path]:
+    """Page name -> notebook, in the order of the navigation. Raises RefusedBuild with every slip of every notebook."""
+    found = {name: paths.notebooks / f"{name}.ipynb" for name in catalog.pages}
+    slips = [f"{paths.relative(path)}: {slip}" for path in found.values() for slip in notebook_errors(path)]
+    if slips:
+        raise RefusedBuild("\n".join(slips))
+    return found
+
+
+def notebook_errors(path: Path) -> list[str]:
+    """Why a notebook cannot be run by a build, one line a reason; nothing when it can."""
+    if not path.is_file():
+        return ["the notebook is missing. Restore it, or remove its page from data/catalog/programme.yml."]
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        tagged = [cell for cell in cells if TAG in _tags(cell)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return [f"it is no notebook of format 4 ({type(error).__name__}: {error}). Restore it, or save it again."]
+    if len(tagged) != 1:
+        near = get_close_matches(TAG, sorted({tag for cell in cells for tag in _tags(cell)} - {TAG}), n=1)
+        hint = f" The tag '{near[0]}' looks misspelt." if near else ""
+        return [f"{len(tagged)} cells are tagged '{TAG}'.{hint} Tag exactly one, and declare in it: {_wanted()}."]
+    return parameter_errors("".join(tagged[0]["source"]))
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def _wanted() -> str:
+    return ", ".join(_example(name) for name in PARAMETERS)
+
+
+def _example(name: str) -> str:
+    return f"{name}: {(PARAMETERS | OPTIONAL)[name]} = {EXAMPLES[name]}"
+
+
+def parameter_errors(source: str) -> list[str]:
+    """What is wrong in the source of a parameters cell: unknown names, missing ones, types other than a build gives."""
+    try:
+        declared = dict(_declared(ast.parse(source)))
+    except SyntaxError as error:
+        return [f"line {error.lineno} of the parameters cell is no Python ({error.msg}). Correct it."]
+    slips, meant = [], set()
+    for name in declared.keys() - PARAMETERS.keys() - OPTIONAL.keys():
+        near = get_close_matches(name, PARAMETERS.keys() - declared.keys(), n=1)
+        meant.update(near)
+        remedy = f"Did you mean '{near[0]}'?" if near else f"A build gives only: {_wanted()}."
+        slips.append(f"a build has no parameter '{name}'. {remedy}")
+    for name in PARAMETERS.keys() - declared.keys() - meant:
+        slips.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
+    kinds = PARAMETERS | OPTIONAL
+    for name in kinds.keys() & declared.keys():
+        if declared[name] != (kinds[name], kinds[name]):
+            slips.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
+    return sorted(slips)
+
+
+def _declared(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Name -> annotation and type of the default, of every assignment in a cell."""
+    for statement in tree.body:
+        if isinstance(statement, ast.AnnAssign):
+            kind = ast.unparse(statement.annotation)
+            yield ast.unparse(statement.target), (kind, _type_name(statement.value))
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                yield ast.unparse(target), ("", _type_name(statement.value))
+
+
+def _type_name(value: ast.expr | None) -> str:
+    return type(value.value).__name__ if isinstance(value, ast.Constant) else ""

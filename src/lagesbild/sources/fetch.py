@@ -1,0 +1,320 @@
+"""One fetch from start to end: which places and years, which service, and what came of each series."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from lagesbild.catalog.models import Catalog, Indicator
+from lagesbild.errors import SourceError
+from lagesbild.paths import Paths
+from lagesbild.places import COUNTRY, Places
+from lagesbild.sources.http import Client, Limits
+from lagesbild.sources.keeping import Keeper, ListKeeper, SeriesResult, Terms, held_places
+from lagesbild.sources.kolada import KoladaAdapter
+from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
+from lagesbild.sources.series import Adapter, FailedSeries, FetchedSeries, PlannedCall, Scope, WantedSeries
+from lagesbild.sources.snapshot import snapshot_folder
+
+# Which places and years are asked for when nothing else is said.
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the catalogue's or the asked first year to the year of the fetch."""
+
+    since: int
+    until: int
+
+
+def chosen_scope(catalog: Catalog, places: Places, period: Period) -> Scope:
+    """The catalogue's municipalities with their comparison groups and regions, its other places, the country.
+
+    All municipalities come along for the ranked indicators. Raises SourceError for a place that is not in
+    the official list.
+    """
+    snapshot = catalog.snapshot
+    codes = {COUNTRY, *snapshot.places, *snapshot.municipalities}
+    for region in catalog.regions.values():
+        codes |= {*region.members, *region.comparisons}
+    for municipality in snapshot.municipalities:
+        if municipality not in places.names:
+            continue  # complained about below, with every other unknown code
+        group = places.comparison_group(catalog, municipality)
+        county = places.county(catalog, municipality)
+        codes |= {*(group.members if group else ()), *((county,) if county else ())}
+    if unknown := sorted(codes - set(places.names)):
+        raise SourceError(
+            f"places: {', '.join(unknown)} in data/catalog is in no official list of places. "
+            "Correct snapshot.yml, regions.yml or comparisons.yml."
+        )
+    return _scope(tuple(sorted(codes)), period, frozenset(snapshot.ranked), places)
+
+
+def whole_scope(places: Places, period: Period) -> Scope:
+    """Every place of the services. Nothing is ranked apart: all years of all municipalities come anyway."""
+    return _scope(None, period, frozenset(), places)
+
+
+def _scope(codes: tuple[str, ...] | None, period: Period, ranked: frozenset[str], places: Places) -> Scope:
+    municipalities = tuple(sorted(code for code, kind in places.kinds.items() if kind == "K"))
+    return Scope(codes, period.since, period.until, ranked, municipalities)
+
+
+# What a fetch is asked to bring, and what it says that it brought.
+
+
+@dataclass(frozen=True)
+class FetchRequest:
+    """What to fetch.
+
+    `only`: ids of indicators or of series. `accept`: series, or "places", whose changed definition or
+    division a person has read. `note`: what the manifest shall say about where the figures were read.
+    `addresses`: source ("kolada", "scb", "fohm") -> base address, stronger than the environment's.
+    """
+
+    only: tuple[str, ...] = ()
+    since: int | None = None
+    places: Literal["chosen", "all"] = "chosen"
+    dry_run: bool = False
+    note: str | None = None
+    fetched: date | None = None
+    accept: tuple[str, ...] = ()
+    addresses: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def date(self) -> date:
+        """The day of the fetch: the given one, else today in UTC."""
+        return self.fetched or datetime.now(UTC).date()
+
+    def indicators(self, catalog: Catalog) -> list[tuple[str, Indicator]]:
+        """The catalogue's entries to fetch. Raises SourceError for an id that it does not know."""
+        known = {id: id for id in catalog.indicators}
+        for id, entry in catalog.indicators.items():
+            if entry.kolada:
+                known |= {series: id for series in (entry.kolada.id, entry.kolada.margin) if series}
+        for wanted in self.only:
+            if wanted not in known:
+                near = get_close_matches(wanted, known, n=1)
+                hint = f"Did you mean '{near[0]}'?" if near else "Take an id of data/catalog/indicators."
+                raise SourceError(f"only: '{wanted}' is no indicator and no series of the catalogue. {hint}")
+        chosen = {known[wanted] for wanted in self.only} or set(catalog.indicators)
+        return [(id, entry) for id, entry in catalog.indicators.items() if id in chosen]
+
+
+@dataclass
+class FetchSummary:
+    """What became of every list and series; after a dry run only what would be asked."""
+
+    results: list[SeriesResult] = field(default_factory=list)
+    planned: list[PlannedCall] = field(default_factory=list)
+    calls: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Nothing failed and nothing is gone: 'nothing published' is no failure."""
+        return all(result.ok for result in self.results)
+
+    @property
+    def most_calls(self) -> int:
+        """Calls that the plan makes at most, every page counted."""
+        return sum(call.pages for call in self.planned)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A list or a series is done: the `done`-th of `total`."""
+
+    done: int
+    total: int
+    result: SeriesResult
+
+
+Report = Callable[[Progress], None]
+
+
+# The services that can be fetched from: their addresses, their pace, their adapters.
+
+
+@dataclass(frozen=True)
+class Service:
+    """One statistics service. `source` is its folder in `data/raw/`."""
+
+    source: str
+    name: str
+    address: str
+    limits: Limits
+    adapter: Callable[[Client, Places], Adapter]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds another base address."""
+        return f"LAGESBILD_{self.source.upper()}_URL"
+
+    def client(self, addresses: Mapping[str, str | None]) -> Client:
+        """A client at the address given for this source, else the environment's, else the service's own."""
+        address = addresses.get(self.source) or os.environ.get(self.variable) or self.address
+        return Client(self.name, address, self.limits)
+
+
+KOLADA = Service(
+    source="kolada",
+    name="Kolada",
+    address="https://api.kolada.se/v3/",
+    limits=Limits(calls=5, window=1.0),
+    adapter=lambda client, places: KoladaAdapter(client, frozenset(places.names)),
+)
+# A PxWeb service's pace is read from its /config before anything else is asked; until then a call a second.
+SCB = Service(
+    source="scb",
+    name="SCB",
+    address="https://statistikdatabasen.scb.se/api/v2/",
+    limits=Limits(calls=1, window=1.0),
+    adapter=lambda client, places: PxWebAdapter(client),
+)
+FOHM = Service(
+    source="fohm",
+    name="Folkhälsomyndigheten",
+    address="https://fohm-app.folkhalsomyndigheten.se/Folkhalsodata/api/v1/sv/",
+    limits=Limits(calls=1, window=1.0),
+    adapter=lambda client, places: PxWebV1Adapter(client),
+)
+SERVICES = (KOLADA, SCB, FOHM)
+
+
+# `lagesbild fetch`: every series of the catalogue from the service that publishes it, whole or not.
+
+
+def fetch(
+    paths: Paths, catalog: Catalog, request: FetchRequest, report: Report = lambda progress: None
+) -> FetchSummary:
+    """Bring the snapshot up to date and say what became of each series.
+
+    A failing series does not stop the others. Raises SourceError for what stops all: an unknown id in
+    `only`, no list of places, another fetch at work. Nothing is sent in a dry run.
+    """
+    indicators = request.indicators(catalog)
+    run = _Run(paths, catalog, request, report)
+    if request.dry_run:
+        return run.planned(indicators)
+    paths.raw.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(paths.raw / ".fetch.lock", timeout=0):
+            return run.fetched(indicators)
+    except Timeout:
+        raise SourceError(
+            f"{paths.relative(paths.raw)}: another 'lagesbild fetch' is at work there. Wait for it to end."
+        ) from None
+
+
+@dataclass
+class _Job:
+    """One service with what is wanted of it."""
+
+    client: Client
+    adapter: Adapter
+    wanted: list[WantedSeries]
+
+
+@dataclass
+class _Run:
+    paths: Paths
+    catalog: Catalog
+    request: FetchRequest
+    report: Report
+    summary: FetchSummary = field(default_factory=FetchSummary)
+    total: int = 0
+
+    def planned(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
+        """What would be asked, for the places of the lists that are stored."""
+        client = KOLADA.client(self.request.addresses)
+        if not self.request.only:
+            lists = ("municipality", "municipality_groups")
+            self.summary.planned += [PlannedCall("GET", client.url(name)) for name in lists]
+        places = held_places(self._folder_of_lists)
+        if not places.names:
+            raise SourceError(
+                "dry run: no list of places is stored yet, so which places would be asked for is unknown. "
+                "Run 'lagesbild fetch' once without --dry-run."
+            )
+        scope = self._scope(places)
+        for job in self._jobs(indicators, client, places):
+            self.summary.planned += job.adapter.plan(job.wanted, scope)
+        return self.summary
+
+    def fetched(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
+        """The lists, then each service's series."""
+        client = KOLADA.client(self.request.addresses)
+        places, results = self._places(client)
+        jobs = self._jobs(indicators, client, places)
+        self.total = len(results) + sum(len(job.wanted) for job in jobs)
+        for result in results:
+            self._note(result)
+        scope = self._scope(places)
+        for job in jobs:
+            for result in self._results(job, scope):
+                self._note(result)
+        self.summary.calls = sum(one.calls for one in {client, *(job.client for job in jobs)})
+        return self.summary
+
+    def _places(self, client: Client) -> tuple[Places, list[SeriesResult]]:
+        """The lists, asked for anew; a fetch of some series only takes those that are stored."""
+        stored = held_places(self._folder_of_lists)
+        if self.request.only and stored.names and "places" not in self.request.accept:
+            return stored, []
+        return ListKeeper(self._folder_of_lists, client, self.catalog, self._terms).refreshed()
+
+    def _results(self, job: _Job, scope: Scope) -> Iterator[SeriesResult]:
+        folder = snapshot_folder(self.paths, job.adapter.source, self.request.places == "all")
+        keeper = Keeper(folder, job.adapter.source, job.client.base_url, self.catalog, self._terms)
+        for found in job.adapter.series(job.wanted, scope):
+            yield _kept(keeper, found)
+
+    def _note(self, result: SeriesResult) -> None:
+        self.summary.results.append(result)
+        self.report(Progress(len(self.summary.results), self.total, result))
+
+    def _jobs(self, indicators: list[tuple[str, Indicator]], kolada: Client, places: Places) -> list[_Job]:
+        """The services that something is wanted of."""
+        jobs = []
+        for service in SERVICES:
+            client = kolada if service is KOLADA else service.client(self.request.addresses)
+            adapter = service.adapter(client, places)
+            if wanted := adapter.wanted(indicators):
+                jobs.append(_Job(client, adapter, wanted))
+        return jobs
+
+    def _scope(self, places: Places) -> Scope:
+        period = Period(self.request.since or self.catalog.snapshot.since, self.request.date.year)
+        if self.request.places == "all":
+            return whole_scope(places, period)
+        return chosen_scope(self.catalog, places, period)
+
+    @property
+    def _folder_of_lists(self) -> Path:
+        return snapshot_folder(self.paths, KOLADA.source)
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms(self.request.date.isoformat(), self.request.note, frozenset(self.request.accept))
+
+
+def _kept(keeper: Keeper, found: FetchedSeries | FailedSeries) -> SeriesResult:
+    """What became of a series; a full disk or a broken snapshot fails this series alone."""
+    if isinstance(found, FailedSeries):
+        return keeper.result(found.wanted, "failed", found.message)
+    try:
+        return keeper.keep(found)
+    except SourceError as error:
+        message = str(error)
+    except OSError as error:
+        message = (
+            f"{found.wanted.id}: cannot be stored in {keeper.folder} ({error}). "
+            "Make room or mend the folder, then fetch again; the old file is kept."
+        )
+    return keeper.result(found.wanted, "failed", message)

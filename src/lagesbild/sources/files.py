@@ -1,0 +1,383 @@
+"""Tables that come as files: a municipality's own, a publisher's pinned ones, and those typed in from documents."""
+
+import csv
+import hashlib
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import Field
+
+from lagesbild.assessments import Day
+from lagesbild.catalog.models import PinnedFile, Slug
+from lagesbild.paths import Paths
+from lagesbild.records import Record, RecordError, read_record
+from lagesbild.sources import cells
+from lagesbild.sources.cells import Cell, FileError, Line, RefusedError, Sheet, Symbols, Wanted, folded
+from lagesbild.sources.sheets import sheet_in
+
+# Place codes from what publishers write: a code, a name, or both.
+
+CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Place codes by name, without regard to case and kind of space."""
+
+    names: dict[str, str]
+    codes: dict[str, list[str]]
+
+    @classmethod
+    def named(cls, names: dict[str, str]) -> "Places":
+        codes = defaultdict(list)
+        for code, name in names.items():
+            codes[_folded(name)].append(code)
+        return cls(names, codes)
+
+    def code(self, cell: Cell) -> str:
+        """The place's code, by code, by name, or by both ("0180 Stockholm"), which must then agree."""
+        written = cells.text(cell)
+        both = CODE_FIRST.fullmatch(written)
+        if isinstance(cell, int | float) or (written.isdigit() and not both):
+            return cells.place_code(cell)
+        if not both:
+            return self._by_name(written)
+        code, name = both.groups()
+        if code not in self.names:
+            raise RefusedError("is no known place code. Correct it, or add the place to the list of places")
+        if name and _folded(name) != _folded(self.names[code]):
+            raise RefusedError(f"names another place than its code, which is {self.names[code]}. Correct one of them")
+        return code
+
+    def _by_name(self, written: str) -> str:
+        codes = self.codes.get(_folded(written), [])
+        if len(codes) == 1:
+            return codes[0]
+        if codes:
+            raise RefusedError(f"may be any of {', '.join(sorted(codes))}. Write the code instead of the name")
+        near = get_close_matches(_folded(written), self.codes, n=1)
+        hint = f" Is {self.names[self.codes[near[0]][0]]} meant?" if near else ""
+        raise RefusedError(f"is no known place.{hint} Write a place's code or its name")
+
+
+def _folded(name: str) -> str:
+    return cells.text(name).casefold()
+
+
+# Files that are tidy already: a municipality's own, and tables typed in from documents.
+#
+# Header `indicator, year, value` and, where needed, `month, sex, group, count, status, place` (documents: and
+# `page`), in any order and case. Rows come back with `COLUMNS` and `row`, the row in the file.
+
+COLUMNS = [
+    "indicator",
+    "place",
+    "year",
+    "month",
+    "sex",
+    "group",
+    "vintage",
+    "value",
+    "margin",
+    "count",
+    "status",
+]
+KEY = ["indicator", "place", "year", "month", "sex", "group"]
+LOCAL = ("indicator", "year", "value", "month", "sex", "group", "count", "status", "place")
+REQUIRED = frozenset({"indicator", "year", "value"})
+SYMBOLS = Symbols(*(frozenset(PinnedFile.model_fields[name].default) for name in ("missing", "hidden")))
+
+
+def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFrame:
+    """Tidy rows of a municipality's own file; rows without a place are about `place`.
+
+    `vintage` is "" and `margin` NaN: such a file has neither. Raises FileError with every slip.
+    """
+    sheet = sheet_in(path, Wanted(REQUIRED), shown_as or path.as_posix())
+    return _rows(sheet, LOCAL, place)
+
+
+def document_rows(path: Path, shown_as: str | None = None) -> pd.DataFrame:
+    """Tidy rows of a table typed in from a document, with `page`, where each value stands (text).
+
+    `vintage` is "" and `margin` NaN: sources.yml knows the first. Raises FileError with every slip.
+    """
+    sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), shown_as or path.as_posix())
+    return _rows(sheet, (*LOCAL, "page"), None)
+
+
+def _rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFrame:
+    slips = [
+        f"{sheet.shown_as}: unknown column '{name}'. Known: {', '.join(known)}. Rename it, or take it out."
+        for name in sheet.header
+        if folded(name) not in known
+    ]
+    lines = [Line(sheet.shown_as, row, dict(zip(sheet.folded, found, strict=True)), slips) for row, found in sheet.rows]
+    rows = [_row(line, place, "page" in known) for line in lines]
+    paged = ["page"] if "page" in known else []
+    return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, slips, "value")
+
+
+def _row(line: Line, place: str | None, paged: bool) -> dict[str, Any]:
+    value, status = line.read("value", cells.measured(SYMBOLS)) or (math.nan, "")
+    count, _ = line.read("count", cells.measured(SYMBOLS)) or (math.nan, "")
+    said = line.read("status", lambda cell: _agreed(cells.status(cell), value, status))
+    at_place = "place" in line.cells and (place is None or line.cells["place"] != "")
+    return {
+        "indicator": line.read("indicator", cells.slug),
+        "place": line.read("place", cells.place_code) if at_place else place,
+        "year": line.read("year", cells.year),
+        "month": line.read("month", cells.month),
+        "sex": line.read("sex", cells.sex),
+        "group": line.read("group", cells.text),
+        "vintage": "",
+        "value": value,
+        "margin": math.nan,
+        "count": count,
+        "status": said,
+        "row": line.number,
+    } | ({"page": line.read("page", cells.text)} if paged else {})
+
+
+def _agreed(said: str, value: float, symbol: str) -> str:
+    """The status said in the file, together with what the value's cell says."""
+    if not math.isnan(value):
+        if said in cells.WITHOUT_VALUE:
+            raise RefusedError("stands beside a value. Empty the value's cell, or take the status away")
+        return said
+    return said if said in (*cells.WITHOUT_VALUE, "incomplete", "suspect") else symbol
+
+
+def checked(rows: pd.DataFrame, lines: list[Line], slips: list[str], value_column: str) -> pd.DataFrame:
+    """`rows` with their types. Raises FileError on any slip, or two lines about the same thing."""
+    odd = cells.mixed_marks([(line.number, line.cells.get(value_column, "")) for line in lines])
+    if odd is not None:
+        slips.append(
+            f"{lines[0].shown_as}, row {odd}, column '{value_column}': decimal comma and decimal point "
+            "in one column. Use one of them, and spaces between thousands."
+        )
+    if not slips:
+        slips += _twice(rows, lines)
+    if slips:
+        raise FileError(slips)
+    types = dict.fromkeys(("value", "margin", "count"), "float64")
+    types |= dict.fromkeys(("year", "month", "row"), "int64")
+    return rows.astype({name: types.get(name, "str") for name in rows.columns})
+
+
+def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
+    slips = []
+    for _, same in rows[rows.duplicated(KEY, keep=False)].groupby(KEY, sort=False):
+        about = ", ".join(f"{name} {same.iloc[0][name]}" for name in KEY if same.iloc[0][name] != "")
+        numbers = ", ".join(str(row) for row in same["row"])
+        slips.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
+    return slips
+
+
+# A publisher's file as tidy rows: found by the path, checksum, sheet and columns that the catalogue pins.
+
+YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)", re.ASCII)
+
+
+def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: dict[str, str]) -> pd.DataFrame:
+    """Tidy rows of a publisher's file, all about `indicator_id`.
+
+    `place_names` is code -> name; a name that two codes share is refused, not guessed. A year column that is
+    also the month column holds both ("2024-07", "2024M07" or a date). Raises FileError with every slip.
+    """
+    shown_as = pinned.path
+    _checksum(path, pinned, shown_as)
+    sheet = sheet_in(path, _wanted(pinned, shown_as), shown_as)
+    slips: list[str] = []
+    lines = [Line(sheet.shown_as, row, dict(zip(sheet.header, found, strict=True)), slips) for row, found in sheet.rows]
+    reader = _Reader(pinned, _with_case(pinned, sheet), Places.named(place_names))
+    rows = [reader.row(line, indicator_id) for line in lines]
+    return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, slips, reader.columns["value"])
+
+
+def _checksum(path: Path, pinned: PinnedFile, shown_as: str) -> None:
+    if pinned.sha256 is None or not path.is_file():
+        return
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != pinned.sha256.lower():
+        raise FileError(
+            [
+                f"{shown_as}: sha256 is {found}, pinned is {pinned.sha256}: not the file that was checked. "
+                "Look at what changed, then pin the new checksum in the catalogue, or put the old file back."
+            ]
+        )
+
+
+def _wanted(pinned: PinnedFile, shown_as: str) -> Wanted:
+    named = {folded(name) for name in pinned.columns.model_dump().values() if name}
+    missing = [name for name in ("place", "year") if getattr(pinned.columns, name) is None]
+    if missing:
+        raise FileError(
+            [f"{shown_as}: no column for {' and '.join(missing)}. Name it under 'columns' in the catalogue."]
+        )
+    return Wanted(frozenset(named), pinned.header_row, pinned.sheet)
+
+
+def _with_case(pinned: PinnedFile, sheet: Sheet) -> dict[str, str]:
+    """What is read (place, year, ...) -> the column's name as the file writes it."""
+    written = dict(zip(sheet.folded, sheet.header, strict=True))
+    return {what: written[folded(name)] for what, name in pinned.columns.model_dump().items() if name}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads a line by the catalogue's description of the file."""
+
+    pinned: PinnedFile
+    columns: dict[str, str]
+    places: Places
+
+    def row(self, line: Line, indicator_id: str) -> dict[str, Any]:
+        measured = cells.measured(Symbols(frozenset(self.pinned.missing), frozenset(self.pinned.hidden)))
+        value, status = self._read(line, "value", measured) or (math.nan, "")
+        count, _ = (self._read(line, "count", measured) if "count" in self.columns else None) or (
+            math.nan,
+            "",
+        )
+        year, month = self._period(line)
+        return {
+            "indicator": indicator_id,
+            "place": self._read(line, "place", self.places.code),
+            "year": year,
+            "month": month,
+            "sex": self._read(line, "sex", cells.sex),
+            "group": self._read(line, "group", cells.text),
+            "vintage": "",
+            "value": value,
+            "margin": math.nan,
+            "count": count,
+            "status": status,
+            "row": line.number,
+        }
+
+    def _read(self, line: Line, what: str, reader: Callable[[Cell], Any]) -> Any:
+        return line.read(self.columns.get(what), reader)
+
+    def _period(self, line: Line) -> tuple[int | None, int | None]:
+        if self.columns["year"] == self.columns.get("month"):
+            return self._read(line, "year", _year_and_month) or (None, None)
+        return self._read(line, "year", cells.year), self._read(line, "month", cells.month)
+
+
+def _year_and_month(cell: Cell) -> tuple[int, int]:
+    if isinstance(cell, datetime):
+        return cell.year, cell.month
+    found = YEAR_AND_MONTH.fullmatch(cells.text(cell))
+    if not found:
+        raise RefusedError("is no year with a month. Write it like 2024-07")
+    return cells.year(found[1]), cells.month(found[2])
+
+
+# Where each table of `data/raw/documents/` was read: `sources.yml`, read strictly.
+
+
+class DocumentError(RecordError):
+    """What is wrong in `data/raw/documents/sources.yml`, one line a slip."""
+
+
+class DocumentSource(Record):
+    """One typed-in table: what it is, who published it, and where and when it was read."""
+
+    title: str
+    publisher: str
+    source: str
+    pages: str  # where in the source the table stands
+    seen: str
+    vintage: Day  # the earliest day that the copy can have been made
+    caveat: Annotated[str, Field(min_length=1)]
+    correction: str | None = None  # what was entered otherwise than it is printed, and why
+    tidy: bool = True  # False: columns of its own, read by its own check and not into the tidy table
+
+
+class DocumentList(Record):
+    documents: dict[Slug, DocumentSource]
+
+
+def document_sources(paths: Paths) -> dict[str, DocumentSource]:
+    """File name without ".csv" -> where that table was read. Empty when there is no folder of documents.
+
+    A table without an entry, or an entry without a table, raises DocumentError: a figure whose origin
+    nobody can name is not printed.
+    """
+    tables = {path.stem: path for path in sorted(paths.documents.glob("*.csv"))}
+    listing = paths.documents / "sources.yml"
+    if not tables and not listing.is_file():
+        return {}
+    shown_as = paths.relative(listing)
+    try:
+        content, document = read_record(listing, DocumentList, shown_as)
+    except FileNotFoundError:
+        slip = f"{shown_as}:1: the file is missing. Say there where each table was read."
+        raise DocumentError([slip]) from None
+    except RecordError as error:
+        raise DocumentError(error.slips) from None
+    slips = [
+        document.slip(("documents",), f"{paths.relative(path)} has no entry. Add '{name}' with its source.")
+        for name, path in tables.items()
+        if name not in content.documents
+    ] + [
+        document.slip(("documents", name), f"there is no {name}.csv beside it. Add the table or remove the entry.")
+        for name in content.documents
+        if name not in tables
+    ]
+    if slips:
+        raise DocumentError(slips)
+    return content.documents
+
+
+# Tables as a document printed them, with its own headings and labels: held against what was typed in, never shown.
+
+
+@dataclass(frozen=True)
+class PrintedRow:
+    """One printed line: `shares` are percent of the table's own total, by year; None where none is printed."""
+
+    place: str  # whose the table was taken to be
+    heading: str  # the name that the document put over it
+    label: str
+    indicator: str
+    shares: dict[int, float | None]
+    difference: float
+    page: str
+
+
+def printed_rows(paths: Paths, name: str) -> list[PrintedRow]:
+    """The rows of `data/raw/documents/<name>.csv`, which has columns of its own; empty where there is no such file.
+
+    Columns: place, heading, label, indicator, share_<year> (one a year), difference, page.
+    """
+    path = paths.documents / f"{name}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [_printed_row(line) for line in csv.DictReader(file)]
+
+
+def _printed_row(line: dict[str, str]) -> PrintedRow:
+    shares = {
+        int(column.removeprefix("share_")): float(text) if text else None
+        for column, text in line.items()
+        if column.startswith("share_")
+    }
+    return PrintedRow(
+        line["place"],
+        line["heading"],
+        line["label"],
+        line["indicator"],
+        shares,
+        float(line["difference"]),
+        line["page"],
+    )

@@ -1,0 +1,285 @@
+"""Kolada v3 as it answers: pages, figures, titles, and the lists of places and groups."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lagesbild.catalog.models import Comparisons
+from lagesbild.errors import SourceError
+from lagesbild.sources.http import Answer, Client
+from lagesbild.sources.series import WantedSeries
+
+# Kolada's answers page by page, each checked to be whole.
+
+PER_PAGE = 5000
+MAX_PAGES = 2000
+AT_ONCE = 25  # ids in one segment of an address, years too
+_REMEDY = "Nothing of this answer is used. Fetch again; if it stays, tell Kolada."
+
+
+def pages(client: Client, path: str) -> Iterator[Answer]:
+    """Every page of an answer. Raises SourceError for a page that is not whole or leads back."""
+    url = client.url(path, {"per_page": PER_PAGE})
+    seen: set[str] = set()
+    while url:
+        if url in seen or len(seen) >= MAX_PAGES:
+            raise client.error("next_url repeats a page that was read before", _REMEDY, f"GET {url}")
+        seen.add(url)
+        answer = client.get(url)
+        next_url = _checked(client, answer)
+        yield answer
+        url = _followed(client, answer, next_url) if next_url else None
+
+
+def items(answer: Answer) -> list[dict]:
+    """What stands on a page."""
+    return answer.content["values"]
+
+
+def in_batches(ids: list) -> list[list]:
+    """`ids` in as few batches as one segment of an address allows."""
+    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+
+
+def _checked(client: Client, answer: Answer) -> str | None:
+    """The next page's address. A page that holds fewer items than it counts is cut off."""
+    content = answer.content
+    if not isinstance(content, dict) or not isinstance(content.get("values"), list):
+        raise client.error("the answer has no list of values", _REMEDY, answer)
+    if not all(isinstance(item, dict) for item in content["values"]):
+        raise client.error("the list of values holds something else than objects", _REMEDY, answer)
+    count, next_url = content.get("count"), content.get("next_url")
+    if count is not None and count != len(content["values"]):
+        what = f"{len(content['values'])} values came where count says {count!r}"
+        raise client.error(what, _REMEDY, answer)
+    if next_url is not None and not isinstance(next_url, str):
+        raise client.error(f"next_url is {next_url!r}, no address", _REMEDY, answer)
+    return next_url
+
+
+def _followed(client: Client, answer: Answer, next_url: str) -> str:
+    try:
+        return client.url(next_url)
+    except SourceError as error:
+        raise client.error(f"next_url cannot be followed ({error})", _REMEDY, answer) from None
+
+
+# One data row of Kolada to rows of the snapshot; anything of another form is refused, never guessed.
+
+_DIGITS = re.compile(r"\d+$")
+SEXES = ("T", "K", "M")
+# Kolada's marks for a value that is not there; "Missing" is the only text seen beside null.
+_STATUS = {"missing": "missing", "-": "missing", ".": "not_applicable", "..": "hidden", "": "missing"}
+
+Row = tuple[str, int, int, str, str, float, float, str]  # ROW_COLUMNS: place, year ... value, count, status
+
+
+class FigureError(ValueError):
+    """A data row that cannot be read; the message begins with the place and year that it is about."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an answer may be about: None means any."""
+
+    places: frozenset[str] | None
+    years: frozenset[int] | None
+    known_places: frozenset[str]
+
+
+def figures(item: dict, expected: Expected) -> Iterator[Row]:
+    """The rows of one data row, without the deleted ones. Raises FigureError.
+
+    Kolada's `count` is left out: it counts units behind a value, not cases, and would be taken for a
+    small number.
+    """
+    place, year = item.get("municipality"), item.get("period")
+    at = f"{place} {year}"
+    if expected.places is None and isinstance(place, str) and not _DIGITS.match(place):
+        return  # a group of municipalities has an id such as G37563, and is no place
+    _refuse_unexpected(item, place, year, expected)
+    for entry in item["values"]:
+        if not isinstance(entry, dict):
+            raise FigureError(f"{at}: {entry!r} is no value with gender and status")
+        sex, value = entry.get("gender"), entry.get("value")
+        usual = type(value) is float and not entry.get("status") and not entry.get("isdeleted")
+        if usual and math.isfinite(value) and sex in SEXES:  # half a million times in a fetch of all places
+            yield place, year, 0, sex, "", value, math.nan, ""
+        elif not _is_deleted(entry, at):
+            value, status = _value(entry, at)
+            yield place, year, 0, _sex(entry, at), "", value, math.nan, status
+
+
+def _refuse_unexpected(item: dict, place: Any, year: Any, expected: Expected) -> None:
+    at = f"{place} {year}"
+    if type(year) is not int:
+        raise FigureError(f"{at}: the period {year!r} is no whole number")
+    if not isinstance(place, str) or place not in expected.known_places:
+        raise FigureError(f"{at}: {place!r} is no place of Kolada's list")
+    if expected.places is not None and place not in expected.places:
+        raise FigureError(f"{at}: the place was not asked for")
+    if expected.years is not None and year not in expected.years:
+        raise FigureError(f"{at}: the year was not asked for")
+    if not isinstance(item.get("values"), list):
+        raise FigureError(f"{at}: there is no list of values")
+
+
+def _is_deleted(entry: dict, at: str) -> bool:
+    deleted = entry.get("isdeleted")
+    if deleted is not None and type(deleted) is not bool:
+        raise FigureError(f"{at}: isdeleted is {deleted!r}, neither true nor false")
+    return bool(deleted)
+
+
+def _sex(entry: dict, at: str) -> str:
+    sex = entry.get("gender")
+    if not isinstance(sex, str) or sex not in SEXES:
+        raise FigureError(f"{at}: the gender {sex!r} is none of T, K, M")
+    return sex
+
+
+def _value(entry: dict, at: str) -> tuple[float, str]:
+    value, status = entry.get("value"), entry.get("status")
+    if status is not None and not isinstance(status, str):
+        raise FigureError(f"{at}: the status {status!r} is no text")
+    mark = (status or "").strip().lower()
+    if value is None:
+        return math.nan, _STATUS.get(mark, "missing")
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise FigureError(f"{at}: the value {value!r} is no number")
+    if mark in _STATUS and mark:
+        raise FigureError(f"{at}: the value {value!r} has the status {status!r} of a missing one")
+    return float(value), "preliminary" if mark.startswith("prel") else ""
+
+
+# Pinned titles against those that Kolada has now: public code often calls an indicator by a wrong name.
+
+_CLOSED = re.compile(r" ?\(-(\d{4})\)$")
+
+
+@dataclass(frozen=True)
+class WrongTitle:
+    """Why a series is not asked for."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A series whose title was found right. `last_year`: it is discontinued after that year."""
+
+    title: str
+    definition: str | None
+    last_year: int | None
+    warnings: tuple[str, ...]
+
+
+def checked_title(wanted: WantedSeries, kpi: dict | None) -> Pinned | WrongTitle:
+    """The series as Kolada describes it, or what is wrong with its title and what to do."""
+    where = f"of indicator '{wanted.indicator}' in data/catalog/indicators"
+    if kpi is None:
+        return WrongTitle(
+            "Kolada has no such indicator",
+            f"Look it up and correct 'kolada' {where}; until then its snapshot is kept.",
+        )
+    title, definition = kpi.get("title"), kpi.get("description")
+    if not isinstance(title, str):
+        return WrongTitle(f"the title is {title!r}, no text", "Tell Kolada; the snapshot is kept.")
+    closed = _CLOSED.search(title)
+    before = title[: closed.start()] if closed else title
+    if not _is_pinned(title, wanted.title) and not _is_pinned(before, wanted.title):
+        return WrongTitle(
+            f"the title is now '{title}', pinned is '{wanted.title}'",
+            f"Find out whether it still is the same measure, then correct the title {where}, with a break "
+            "where the measure changed, or choose another series; until then its snapshot is kept.",
+        )
+    last = int(closed[1]) if closed else None
+    ends = f"{wanted.id} is discontinued: its title ends with (-{last}). It is kept to {last}: find a successor."
+    return Pinned(title, definition if isinstance(definition, str) else None, last, (ends,) if closed else ())
+
+
+def _is_pinned(title: str, pinned: str) -> bool:
+    return title.split() == pinned.split()  # Kolada's titles have double spaces here and there
+
+
+# Kolada's places and its official comparison groups.
+
+KINDS = ("K", "L")  # municipalities; regions and the country
+_FOUR_DIGITS = re.compile(r"^\d{4}$")
+_LIST_REMEDY = "The lists in the snapshot are kept. Fetch again; if it stays, Kolada has changed its format."
+
+
+@dataclass(frozen=True)
+class FetchedList:
+    """A list as `snapshot.LISTS` names its columns, with the answers that it came from."""
+
+    name: str
+    rows: list[dict[str, str]]
+    requests: list[dict]
+
+
+def places(client: Client) -> FetchedList:
+    """All municipalities (K) and regions with the country (L)."""
+    rows, requests = [], []
+    for answer in pages(client, "municipality"):
+        rows += [row for item in items(answer) if (row := _place(client, answer, item))["type"] in KINDS]
+        requests.append(answer.as_request(len(items(answer))))
+    codes = [row["place"] for row in rows]
+    if not codes or len(set(codes)) < len(codes):
+        raise client.error("the list of places is empty or names one twice", _LIST_REMEDY, "GET municipality")
+    return FetchedList("places", rows, requests)
+
+
+def comparison_groups(client: Client, comparisons: Comparisons) -> FetchedList:
+    """The members of the official groups that the catalogue's rule names, of every year there is.
+
+    Raises SourceError when a pinned group is missing or has another title.
+    """
+    title = _rule(comparisons.rule)
+    rows, requests, titles = [], [], {}
+    for answer in pages(client, "municipality_groups"):
+        before = len(rows)
+        for item in items(answer):
+            if isinstance(item.get("title"), str) and title.match(item["title"]):
+                rows += _members(client, answer, item)
+                titles[item["id"]] = item["title"]
+        requests.append(answer.as_request(len(rows) - before))
+    for place, group in comparisons.pinned.items():
+        if titles.get(group.id) != group.title:
+            now = titles.get(group.id, "not there")
+            raise client.error(
+                f"{group.id}, pinned for {place}, is '{now}', not '{group.title}'",
+                "Look the group up and correct data/catalog/comparisons.yml.",
+                "GET municipality_groups",
+            )
+    return FetchedList("comparison_groups", rows, requests)
+
+
+def _rule(rule: str) -> re.Pattern[str]:
+    """The titles of the groups: the rule with any municipality and any year."""
+    stem, _, tail = rule.partition("{name}")
+    tail = re.escape(tail).replace(re.escape("{year}"), r"\d{4}")
+    if r"\d{4}" not in tail:
+        tail = re.sub(r"(,\\? )?\d{4}$", "", tail) + r"(, \d{4})?"
+    return re.compile(f"^{re.escape(stem)}.+?{tail}$")
+
+
+def _place(client: Client, answer: Answer, item: dict) -> dict[str, str]:
+    code, name, kind = item.get("id"), item.get("title"), item.get("type")
+    whole = all(isinstance(part, str) for part in (code, name, kind))
+    if not whole or (kind in KINDS and not _FOUR_DIGITS.match(code)):
+        raise client.error(f"{item!r} is no place with code, name and type", _LIST_REMEDY, answer)
+    return {"place": code, "name": name, "type": kind}
+
+
+def _members(client: Client, answer: Answer, group: dict) -> list[dict[str, str]]:
+    members = group.get("members")
+    if not isinstance(group.get("id"), str) or not isinstance(members, list):
+        raise client.error(f"group '{group.get('title')}' has no id or no members", _LIST_REMEDY, answer)
+    codes = [member.get("member_id") if isinstance(member, dict) else None for member in members]
+    if not all(isinstance(code, str) and _FOUR_DIGITS.match(code) for code in codes) or len(set(codes)) < len(codes):
+        raise client.error(f"group {group['id']} has members without a code, or one twice", _LIST_REMEDY, answer)
+    return [{"group": group["id"], "title": group["title"], "place": code} for code in codes]

@@ -1,0 +1,276 @@
+"""What a PxWeb table is asked: the values chosen on each axis, split to the service's limits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+from lagesbild.sources.pxweb_tables import (
+    Period,
+    Table,
+    TableError,
+    Variable,
+    code_of,
+    folded,
+    period_of,
+    place_of,
+    same_title,
+    sex_of,
+)
+from lagesbild.sources.series import Scope, WantedSeries
+
+# What is asked of a table: for each of its variables the codes, and what each code stands for.
+
+LAST_TO_SPLIT = ("period", "content")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One variable. `about` says what its codes stand for: place, period, sex, group, content or ""."""
+
+    variable: str
+    about: str
+    codes: tuple[tuple[str, Any], ...]  # code -> what it stands for; no code stands twice
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        return dict(self.codes)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A part of a table's cube. `fixed` holds what no variable tells: the sex of a table without sexes."""
+
+    axes: tuple[Axis, ...]
+    fixed: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def cells(self) -> int:
+        return prod(len(axis.codes) for axis in self.axes)
+
+    @property
+    def selection(self) -> dict[str, list[str]]:
+        """Variable -> codes, as the service is asked."""
+        return {axis.variable: [code for code, _ in axis.codes] for axis in self.axes}
+
+    def meanings(self, about: str) -> list[Any]:
+        """Everything that the question covers of one kind: its places, its periods, its sexes."""
+        told = [what for axis in self.axes if axis.about == about for _, what in axis.codes]
+        return told or [what for kind, what in self.fixed if kind == about]
+
+    def parts(self, most: int) -> Iterator["Question"]:
+        """Questions of at most `most` cells that together are this one, split on the largest variable that is
+        neither time nor content, and on those only when nothing else is left."""
+        if self.cells <= most:
+            yield self
+            return
+        longest = max(self.axes, key=_splits_first)
+        fit = max(1, most * len(longest.codes) // self.cells)
+        fit = min(fit, len(longest.codes) - 1)
+        for start in range(0, len(longest.codes), fit):
+            some = replace(longest, codes=longest.codes[start : start + fit])
+            yield from replace(self, axes=tuple(some if axis is longest else axis for axis in self.axes)).parts(most)
+
+
+def _splits_first(axis: Axis) -> tuple[bool, bool, int]:
+    return len(axis.codes) > 1, axis.about not in LAST_TO_SPLIT, len(axis.codes)
+
+
+# The codes of a table that an indicator's labels stand for, variable by variable.
+
+IN_CATALOGUE = "Correct 'table' of the indicator in data/catalog/indicators."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One series' choice in one table. Raises TableError where a label is missing or fits two."""
+
+    wanted: WantedSeries
+    table: Table
+    scope: Scope
+    warnings: list[str]
+
+    def code(self, label: str, variable: Variable) -> str:
+        """The code with this label; a label that is spelt otherwise leaves a warning."""
+        code, warning = code_of(label, variable.labels, f"labels of '{variable.label}' in table {self.table.id}")
+        if warning:
+            self.warnings.append(f"{self.wanted.id}: {warning}")
+        return code
+
+    def chosen(self) -> list[Axis]:
+        """The variables of 'select', but for the sexes; the one with several labels is the group."""
+        axes = []
+        for name, labels in self.wanted.entry.table.select.items():
+            variable = self.table.labelled(name)
+            if variable != self.table.sex:
+                codes = dict.fromkeys(self.code(label, variable) for label in labels)
+                about = "group" if len(codes) > 1 else ""
+                axes.append(Axis(variable.id, about, tuple((code, variable.labels[code]) for code in codes)))
+        if len([axis for axis in axes if axis.about]) > 1:
+            raise TableError("'select' has several labels in more than one variable", IN_CATALOGUE)
+        return axes
+
+    def content(self, taken: set[str]) -> tuple[str, str] | None:
+        """Variable and code of the content: of the variable for contents, else of the one with its label.
+        None where the table has one measure only, and is called by it."""
+        label, variable = self.wanted.entry.table.content, self.table.content
+        if variable:
+            return variable.id, self.code(label, variable)
+        special = {it.id for it in (self.table.region, self.table.sex, self.table.time) if it} | taken
+        others = [it for it in self.table.variables.values() if it.id not in special]
+        having = [it for it in others if folded(label) in map(folded, it.labels.values())]
+        if len(having) > 1:
+            names = ", ".join(f"'{it.label}'" for it in having)
+            raise TableError(f"the content '{label}' stands in more than one variable: {names}", IN_CATALOGUE)
+        if having:
+            return having[0].id, self.code(label, having[0])
+        if same_title(label, self.table.title):
+            return None
+        raise TableError(f"table {self.table.id} has no content '{label}'", IN_CATALOGUE)
+
+    def places(self) -> list[Axis]:
+        """The places of the scope that the table has; a table without regions is about the country."""
+        region, asked = self.table.region, self.scope.places
+        if region is None:
+            return []
+        found: dict[str, str] = {}
+        for code in region.labels:
+            place = place_of(code)
+            if place in found.values():
+                raise TableError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
+            if place and (asked is None or place in asked):
+                found[code] = place
+        lost = [place for place in asked or () if place not in found.values() and not place.startswith("00")]
+        if not found:
+            raise TableError(f"table {self.table.id} has none of the places asked for", "Choose another table.")
+        if lost:
+            self.warnings.append(f"{self.wanted.id}: table {self.table.id} does not have {', '.join(lost)}.")
+        return [Axis(region.id, "place", tuple(found.items()))]
+
+    def periods(self) -> Axis:
+        """The periods of the scope's years, which must be of the kind that the catalogue says."""
+        entry, time = self.wanted.entry, self.table.time
+        found = {code: period_of(code, label) for code, label in time.labels.items()}
+        monthly = entry.table.monthly or entry.month is not None
+        for code, it in found.items():
+            if bool(it.month) != monthly or (not monthly and it.years != entry.years_pooled):
+                raise TableError(
+                    f"table {self.table.id} has the period {time.labels[code]}, another kind than expected",
+                    "Set 'monthly', 'month' or 'years_pooled' of the indicator as the table has it.",
+                )
+        kept = [
+            (code, it)
+            for code, it in found.items()
+            if it.year in self.scope.years and (entry.month is None or it.month == entry.month)
+        ]
+        return Axis(time.id, "period", tuple(kept))
+
+    def sexes(self) -> list[Axis | None]:
+        """The sexes to ask for, a question each; None is the sum over them, where the table has no total."""
+        variable = self.table.sex
+        if variable is None:
+            return [None]
+        found = self._sexes(variable)
+        axes: list[Axis | None] = [Axis(variable.id, "sex", tuple(found.items()))] if found else []
+        return axes if "T" in found.values() or self._named(variable) else [*axes, None]
+
+    def _sexes(self, variable: Variable) -> dict[str, str]:
+        if labels := self._named(variable):
+            found = {code: sex_of(variable.labels[code]) for code in (self.code(label, variable) for label in labels)}
+        else:
+            wanted = "TKM" if self.wanted.entry.by_sex else "T"
+            told = {code: sex_of(label) for code, label in variable.labels.items()}
+            found = {code: sex for code, sex in told.items() if sex and sex in wanted}
+        return self._told_apart(found, variable)
+
+    def _named(self, variable: Variable) -> list[str]:
+        """The labels that 'select' names for a variable."""
+        chosen = self.wanted.entry.table.select.items()
+        return [label for name, labels in chosen if self.table.labelled(name) == variable for label in labels]
+
+    def _told_apart(self, sexes: dict[str, Any], variable: Variable) -> dict[str, str]:
+        if None in sexes.values() or len(set(sexes.values())) != len(sexes):
+            labels = ", ".join(f"'{variable.labels[code]}'" for code in sexes)
+            raise TableError(f"the sexes of table {self.table.id} cannot be told apart: {labels}", IN_CATALOGUE)
+        return sexes
+
+
+# From an indicator's pinned table to the questions that bring its figures.
+
+RANKED_YEARS = 2  # the newest complete years of all municipalities, so that a rank has one before it
+COUNTRY = ("place", "0000")
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One series: its questions (without the content), and the content's variable and code in the table."""
+
+    wanted: WantedSeries
+    questions: tuple[Question, ...]
+    content: tuple[str, str] | None  # None: the table has one measure only
+    warnings: tuple[str, ...]
+
+
+def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
+    """What to ask for a series. Raises TableError when the table does not have it, or has it twice."""
+    pinned = wanted.entry.table
+    if not same_title(pinned.title, table.title):
+        raise TableError(
+            f"table {table.id} is now called '{table.title}', pinned is '{pinned.title}'",
+            f"Find out whether it still is the same measure. {IN_CATALOGUE}",
+        )
+    choice = Choice(wanted, table, scope, [])
+    chosen, region, time = choice.chosen(), choice.places(), choice.periods()
+    content = choice.content({axis.variable for axis in chosen})
+    questions = []
+    for sex in choice.sexes():
+        fixed = (*(() if sex else (("sex", "T"),)), *(() if region else (COUNTRY,)))
+        question = Question((*region, *chosen, *([sex] if sex else []), time), fixed)
+        _refuse_open(table, question, content)
+        questions.append(question)
+    if not time.codes:  # nothing is published for these years
+        questions = []
+    return Aim(wanted, (*questions, *_ranked(wanted, table, scope, questions)), content, tuple(choice.warnings))
+
+
+def _refuse_open(table: Table, question: Question, content: tuple[str, str] | None) -> None:
+    """Raises TableError for a variable that nothing is chosen of and that cannot be left out."""
+    named = {axis.variable for axis in question.axes} | ({content[0]} if content else set())
+    for variable in table.variables.values():
+        if variable.id in named or (variable.eliminable and table.summable):
+            continue
+        why = "must not be summed over" if variable.eliminable else "cannot be asked without"
+        labels = ", ".join(f"'{label}'" for label in list(variable.labels.values())[:8])
+        raise TableError(
+            f"table {table.id} {why} '{variable.label}'", f"Choose under 'select' of the indicator: {labels}."
+        )
+
+
+def _ranked(wanted: WantedSeries, table: Table, scope: Scope, questions: list[Question]) -> list[Question]:
+    """The newest complete years of all other municipalities, for the indicators that are ranked."""
+    if scope.places is None or wanted.indicator not in scope.ranked or table.region is None:
+        return []
+    others = set(scope.municipalities) - set(scope.places)
+    places = tuple((code, place) for code in table.region.labels if (place := place_of(code)) in others)
+    newest = [Question(tuple(_newest(axis, places) for axis in it.axes), it.fixed) for it in questions]
+    return [question for question in newest if question.cells]  # none of women or men alone
+
+
+def _newest(axis: Axis, places: tuple[tuple[str, str], ...]) -> Axis:
+    """The axis with other places, both sexes together, and the newest complete years."""
+    codes = axis.codes
+    if axis.about == "place":
+        codes = places
+    elif axis.about == "sex":
+        codes = tuple((code, sex) for code, sex in codes if sex == "T")
+    elif axis.about == "period":
+        years = _complete_years([period for _, period in codes])
+        codes = tuple((code, period) for code, period in codes if period.year in years)
+    return Axis(axis.variable, axis.about, codes)
+
+
+def _complete_years(periods: list[Period]) -> set[int]:
+    """The newest years with as many periods as any: twelve in a monthly table."""
+    counts = {year: [it.year for it in periods].count(year) for year in {it.year for it in periods}}
+    most = max(counts.values(), default=0)
+    return set(sorted(year for year, count in counts.items() if count == most)[-RANKED_YEARS:])

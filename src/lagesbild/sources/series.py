@@ -1,0 +1,156 @@
+"""What every service is asked for and answers with, and the checks that all rows must pass."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+from lagesbild.catalog.models import Indicator, Unit
+from lagesbild.errors import SourceError
+
+# What every service's adapter takes and gives: series wanted, a scope, series fetched or failed.
+#
+# An adapter knows one service's wire format and nothing of files: `fetching` asks it, checks what it gave
+# and writes the snapshot. Columns of the rows: ROW_COLUMNS, one row per place, year, month, sex and group.
+
+KEY = ["place", "year", "month", "sex", "group"]
+ROW_COLUMNS = [*KEY, "value", "count", "status"]
+STATUSES = ("", "missing", "hidden", "not_applicable", "preliminary", "incomplete", "suspect")
+
+
+@dataclass(frozen=True)
+class WantedSeries:
+    """One series to fetch. `id` names its file in `data/raw/<source>/` and must be fit for a file name."""
+
+    id: str
+    indicator: str  # the catalogue's id; a margin of error has that of the indicator it belongs to
+    entry: Indicator
+    title: str  # the pinned title: another one stops the series
+    is_margin: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which places and years are asked for.
+
+    `places` are four-digit codes with "0000" for the country; None means every area of the service.
+    `ranked` are indicators whose latest complete years come along for all municipalities, sex T only.
+    """
+
+    places: tuple[str, ...] | None
+    since: int
+    until: int  # the newest year that may exist: the year of the fetch
+    ranked: frozenset[str] = frozenset()
+    municipalities: tuple[str, ...] = ()  # every municipality there is, for `ranked`
+
+    @property
+    def years(self) -> range:
+        return range(self.since, self.until + 1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part of the cube asked for in full: a value known in it that does not come back is withdrawn."""
+
+    years: frozenset[int]
+    places: frozenset[str] | None = None  # None: every area
+    sexes: frozenset[str] = frozenset("TKM")
+
+    def covers(self, rows: pd.DataFrame) -> pd.Series:
+        """True for the rows that lie inside."""
+        inside = rows["year"].isin(self.years) & rows["sex"].isin(self.sexes)
+        return inside if self.places is None else inside & rows["place"].isin(self.places)
+
+
+@dataclass(frozen=True)
+class FetchedSeries:
+    """A series as the service gave it, complete. No rows: nothing is published (a fault only where an
+    earlier snapshot holds rows, which `fetching` judges).
+
+    `requests` are `Answer.as_request(rows)` of every answer that the rows came from, in order.
+    `definition` is the publisher's own description: when it changes, the series is stopped until a person
+    has read it, since it tells of a new denominator or division.
+    """
+
+    wanted: WantedSeries
+    title: str  # as the service has it now
+    rows: pd.DataFrame  # ROW_COLUMNS
+    requests: list[dict]
+    asked: tuple[Asked, ...]
+    service_updated: str | None = None  # the service's own update stamp, where it gives one
+    definition: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FailedSeries:
+    """A series that could not be fetched whole; nothing of it may be used."""
+
+    wanted: WantedSeries
+    message: str  # what happened, in which request, and the remedy (str of a SourceError)
+
+
+@dataclass(frozen=True)
+class PlannedCall:
+    """A request that a fetch would make. `pages`: at most so many calls, where the answer comes in pages."""
+
+    method: str
+    url: str
+    pages: int = 1
+
+
+class Adapter(Protocol):
+    """One service. Made with its Client: `KoladaAdapter(client)`."""
+
+    source: str  # the folder in data/raw/: kolada, scb, fohm
+
+    def wanted(self, indicators: Sequence[tuple[str, Indicator]]) -> list[WantedSeries]:
+        """The series of this service that fill the indicators, margins of error included."""
+        ...
+
+    def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
+        """The requests that `series` would make at most, found without the network."""
+        ...
+
+    def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
+        """Each wanted series once, as soon as it is whole. A SourceError fails the series it concerns
+        (as FailedSeries) and never escapes; KeyboardInterrupt does."""
+        ...
+
+
+# What every fetched series must keep to, whichever service it came from.
+
+_KEPT = "Nothing of the series is used and its snapshot is kept."
+
+
+def checked_rows(fetched: FetchedSeries, unit: Unit) -> pd.DataFrame:
+    """The rows with the snapshot's column types. Raises SourceError for what cannot be stored."""
+    rows = fetched.rows[ROW_COLUMNS].astype(
+        {"place": "str", "year": "int64", "month": "int64", "sex": "str", "group": "str", "status": "str"}
+        | {"value": "float64", "count": "float64"}
+    )
+    _refuse(fetched, rows[~rows["place"].str.fullmatch(r"\d{4}").astype(bool)], "has no place of four digits")
+    _refuse(fetched, rows[~rows["month"].between(0, 12)], "has no month from 0 to 12")
+    _refuse(fetched, rows[~rows["sex"].isin(["T", "K", "M"])], "has a sex that is none of T, K, M")
+    _refuse(fetched, rows[~rows["status"].isin(STATUSES)], "has an unknown status")
+    _refuse(fetched, rows[rows.duplicated(KEY)], "comes twice")
+    low, high = (0.0, None) if fetched.wanted.is_margin else (unit.low, unit.high)
+    outside = (rows["value"] < low) if low is not None else pd.Series(False, index=rows.index)
+    outside |= (rows["value"] > high) if high is not None else False
+    _refuse(fetched, rows[outside], f"lies outside {low} to {high}, what its unit allows")
+    return rows.sort_values(KEY, kind="stable", ignore_index=True)
+
+
+def _refuse(fetched: FetchedSeries, wrong: pd.DataFrame, what: str) -> None:
+    if wrong.empty:
+        return
+    row = wrong.iloc[0]
+    value = "no value" if row.value != row.value else f"{row.value:g}"
+    at = " ".join(str(part) for part in (row.place, row.year, row.sex, row.group) if part != "")
+    first = fetched.requests[0] if fetched.requests else {}
+    asked = f"; first request: {first['method']} {first['url'][:160]}" if first else ""
+    raise SourceError(
+        f"{fetched.wanted.id} ({fetched.wanted.indicator}): {at}: {value} {what} "
+        f"({len(wrong)} such rows{asked}). {_KEPT} Tell the publisher, or correct the unit in data/catalog."
+    )

@@ -1,0 +1,282 @@
+"""The snapshot in data/raw: csv files in canonical order, a manifest beside them, both replaced together."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+
+from lagesbild.errors import SourceError
+from lagesbild.paths import Paths
+from lagesbild.sources.http import client_version, digest
+from lagesbild.sources.series import KEY, ROW_COLUMNS
+
+# `manifest.json` of a snapshot: where each series came from, when, and what its file must look like.
+
+NAME = "manifest.json"
+
+
+class SnapshotError(SourceError):
+    """A snapshot on disk that cannot be trusted: file, what is wrong with it, remedy."""
+
+
+@dataclass
+class Manifest:
+    """`series`: series id -> its entry; `lists`: places and comparison_groups -> their entries.
+
+    An entry has title, publisher, licence, citation, base_url, requests (method, url, body?, sha256,
+    bytes, rows, fetched), fetched, service_updated, definition, vintage, rows, sha256, first_year, last_year,
+    note, and places_of_earlier_fetches: the places some of whose rows the latest fetch did not confirm.
+    """
+
+    source: str
+    series: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+    client: str = field(default_factory=client_version)
+
+    def content(self) -> bytes:
+        """The file's bytes: the same for the same entries."""
+        whole = {"source": self.source, "client": self.client, "series": self.series, "lists": self.lists}
+        return (json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+    def with_series(self, id: str, entry: dict[str, Any]) -> "Manifest":
+        """A copy with one series' entry new, written by this version of the client."""
+        return Manifest(self.source, {**self.series, id: entry}, self.lists)
+
+    def with_list(self, name: str, entry: dict[str, Any]) -> "Manifest":
+        """A copy with one list's entry new."""
+        return Manifest(self.source, self.series, {**self.lists, name: entry})
+
+
+def read_manifest(folder: Path, source: str) -> Manifest:
+    """The manifest of a snapshot's folder; an empty one where nothing has been fetched."""
+    path = folder / NAME
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest(source, whole["series"], whole.get("lists", {}), whole["client"])
+    except FileNotFoundError:
+        return Manifest(source)
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(
+            f"{path}: the manifest cannot be read ({error!r}). Restore {source} from git, "
+            "or remove its folder and run 'lagesbild fetch'."
+        ) from None
+
+
+# Files replaced together or not at all.
+
+
+def replace_together(contents: dict[Path, bytes]) -> None:
+    """Write all files, or leave all as they were: on a full disk, on Ctrl-C, on any error.
+
+    Everything is on the disk under a temporary name before the first file is replaced; a file is never
+    seen half written. Traps: the names must lie in folders that exist on one file system each.
+    """
+    new = {path: _beside(path, "new") for path in contents}
+    old = {path: _beside(path, "old") for path in contents if path.exists()}
+    replaced: list[Path] = []
+    try:
+        for path, content in contents.items():
+            _write_through(new[path], content)
+        for path, backup in old.items():
+            _second_name(path, backup)
+        for path in contents:
+            replaced.append(path)
+            new[path].replace(path)
+    except BaseException:  # KeyboardInterrupt too: between two files it would part a csv from its manifest
+        for path in replaced:
+            if path in old and old[path].exists():
+                old[path].replace(path)
+            elif path not in old:
+                path.unlink(missing_ok=True)
+        raise
+    finally:
+        for path in (*new.values(), *old.values()):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{ending}")
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _second_name(path: Path, backup: Path) -> None:
+    backup.unlink(missing_ok=True)
+    try:
+        backup.hardlink_to(path)  # needs no space, so a full disk cannot stop the way back
+    except OSError:
+        shutil.copy2(path, backup)
+
+
+# The figures as received: `data/raw/<source>/`, one csv file a series, checked against its manifest.
+#
+# Columns of the files: SNAPSHOT_COLUMNS, in canonical order (KEY, vintage). A changed value has a row for each
+# vintage; the latest one is current.
+
+SNAPSHOT_COLUMNS = [*ROW_COLUMNS, "vintage"]
+LISTS = {"places": ["place", "name", "type"], "comparison_groups": ["group", "title", "place"]}
+ALL_PLACES = "all"  # data/raw/all/<source>/: what `fetch --places all` brings; git ignores it
+_INTEGERS, _FLOATS = ("year", "month"), ("value", "count")
+
+
+def snapshot_folder(paths: Paths, source: str, all_places: bool = False) -> Path:
+    """Where a source's snapshot lies: the committed one, or the one of every place."""
+    return paths.raw / ALL_PLACES / source if all_places else paths.raw / source
+
+
+def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
+    """All rows of a source with their `series`, sorted by series, key and vintage; empty without a snapshot.
+
+    Rows of `data/raw/all/` are added where it has been fetched; what the committed snapshot says too is
+    taken from there. Raises SnapshotError for a file that is not as its manifest says.
+    """
+    folders = [snapshot_folder(paths, source), snapshot_folder(paths, source, all_places=True)]
+    committed, every = (_folder_rows(folder, source) for folder in folders)
+    if every.empty:
+        return committed
+    rows = pd.concat([committed, every], ignore_index=True)
+    told = ["series", *KEY, "value", "status"]
+    kept = rows.iloc[: len(committed)].index.union(rows[~rows.duplicated(told)].index)
+    return rows.loc[kept].sort_values(["series", *KEY, "vintage"], kind="stable", ignore_index=True)
+
+
+def read_series(folder: Path, manifest: Manifest, id: str) -> pd.DataFrame:
+    """The rows of one series, SNAPSHOT_COLUMNS; empty where it was never fetched or its file was removed."""
+    if id not in manifest.series or not (folder / f"{id}.csv").exists():
+        return _frame(_table(_csv([], SNAPSHOT_COLUMNS)))
+    return _frame(_table(_checked_bytes(folder / f"{id}.csv", manifest.series[id])))
+
+
+def read_list(folder: Path, name: str) -> list[dict[str, str]]:
+    """The rows of `places.csv` or `comparison_groups.csv`; empty where it was never fetched."""
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        return []
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def series_bytes(rows: pd.DataFrame) -> bytes:
+    """The csv file of a series: canonical order, LF, numbers in their shortest form."""
+    ordered = rows.sort_values([*KEY, "vintage"], kind="stable")
+    columns = [_texts(ordered[name]) if name in _FLOATS else ordered[name].tolist() for name in SNAPSHOT_COLUMNS]
+    return _csv(zip(*columns, strict=True), SNAPSHOT_COLUMNS)
+
+
+def list_bytes(name: str, rows: list[dict[str, str]]) -> bytes:
+    """The csv file of a list, sorted by its columns."""
+    return _csv(sorted(tuple(row[column] for column in LISTS[name]) for row in rows), LISTS[name])
+
+
+def _csv(rows, header: list[str]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _texts(values: pd.Series) -> list[str]:
+    """12, 12.5 or nothing: the shortest texts that give the same numbers again."""
+    return [
+        "" if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        for value in values.tolist()
+    ]
+
+
+def _folder_rows(folder: Path, source: str) -> pd.DataFrame:
+    import pyarrow as pa
+
+    manifest = read_manifest(folder, source)
+    _refuse_strangers(folder, manifest)
+    tables = []
+    for id in sorted(manifest.series):
+        table = _table(_checked_bytes(folder / f"{id}.csv", manifest.series[id]))
+        tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(id), len(table))))
+    if not tables:
+        table = _table(_csv([], SNAPSHOT_COLUMNS))
+        tables = [table.add_column(0, "series", pa.array([], pa.string()))]
+    return _frame(pa.concat_tables(tables))
+
+
+def _refuse_strangers(folder: Path, manifest: Manifest) -> None:
+    known = {f"{name}.csv" for name in (*manifest.series, *LISTS)}
+    for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
+        if path.name not in known and not path.name.startswith("."):
+            raise SnapshotError(
+                f"{path}: no line of manifest.json tells where this file comes from. Remove it, or put the "
+                "municipality's own figures into data/raw/local/<municipality>/."
+            )
+
+
+def _checked_bytes(path: Path, entry: dict) -> bytes:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"{path}: the manifest names this file but it is missing. Restore it from git, or run "
+            f"'lagesbild fetch --only {path.stem}'."
+        ) from None
+    if digest(content) != entry["sha256"]:
+        raise SnapshotError(
+            f"{path}: the file is not the one that was fetched on {entry['fetched']} (its checksum differs "
+            "from manifest.json). Restore both from git, or remove the file and run "
+            f"'lagesbild fetch --only {path.stem}'."
+        )
+    return content
+
+
+def _table(content: bytes):
+    """An Arrow table of a series' file."""
+    import pyarrow as pa
+    from pyarrow.csv import ConvertOptions, ReadOptions, read_csv
+
+    types = {name: pa.string() for name in SNAPSHOT_COLUMNS}
+    types |= {name: pa.int64() for name in _INTEGERS} | {name: pa.float64() for name in _FLOATS}
+    typed = ConvertOptions(column_types=types, include_columns=SNAPSHOT_COLUMNS, null_values=[""])
+    return read_csv(pa.BufferReader(content), ReadOptions(use_threads=False), convert_options=typed)
+
+
+def _frame(table) -> pd.DataFrame:
+    return table.to_pandas()
+
+
+# Which years a stored series was asked for of every municipality: only those can carry a rank.
+
+# The request of a whole year, as `plan.Part` writes it: series and years, no segment with municipalities.
+_WHOLE = re.compile(r"/data/kpi/[^/]+/year/([\d,]+)$")
+
+
+def whole_years(urls: Iterable[str]) -> frozenset[int]:
+    """The years that requests asked for without naming municipalities.
+
+    A place that such an answer leaves out has no published value; one that was never asked for may have any.
+    """
+    found = (_WHOLE.search(unquote(urlsplit(url).path)) for url in urls)
+    return frozenset(int(year) for match in found if match for year in match[1].split(","))
+
+
+def years_of_all(paths: Paths) -> dict[str, frozenset[int]]:
+    """Series -> its years that were asked for of every municipality, in either snapshot (see `snapshot_folder`)."""
+    found: dict[str, frozenset[int]] = {}
+    for all_places in (False, True):
+        manifest = read_manifest(snapshot_folder(paths, "kolada", all_places), "kolada")
+        for id, entry in manifest.series.items():
+            urls = (request["url"] for request in entry.get("requests", ()))
+            found[id] = found.get(id, frozenset()) | whole_years(urls)
+    return found

@@ -1,0 +1,1 @@
+"""The statistics: DataFrames in, DataFrames out; nothing of ours is imported here."""

@@ -1,0 +1,196 @@
+"""What many trends say together: a whole report, a priority, the gap between women and men, and how firm one is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+
+import pandas as pd
+
+from lagesbild.statistics.trends import (
+    FEWEST,
+    MOST,
+    P_CLEAR,
+    Better,
+    Method,
+    Reason,
+    Trend,
+    TrendContext,
+    Verdict,
+    recent_trend,
+)
+
+# How firm a computed trend is: what would have to move to turn it.
+
+
+@dataclass(frozen=True)
+class Firmness:
+    """What would turn a trend; empty where the trend cannot be judged at all.
+
+    `p_turns`: an arrow goes if the threshold is set below this p, and appears if it is set above it; None
+    where no threshold would give one, since the slope changes sign with a single year. `periods`: how many
+    periods could be judged, `agreeing`: how many of them gave the same verdict. `turning_points`: the
+    nearest number of points that gives another. `without_last_year`: whether the verdict is the same when
+    the last year is left out (None: it can then not be judged).
+    """
+
+    trend: Trend
+    p_turns: float | None = None
+    periods: int = 0
+    agreeing: int = 0
+    turning_points: int | None = None
+    without_last_year: bool | None = None
+
+
+def firmness(points: pd.DataFrame, context: TrendContext) -> Firmness:
+    """The trend of one series with how far threshold and period would have to move to turn it."""
+    trend = recent_trend(points, context)
+    if not trend.judged:
+        return Firmness(trend)
+    tried = {n: recent_trend(points, replace(context, points=n)) for n in range(FEWEST, MOST + 1)}
+    signs = {n: one.sign for n, one in tried.items() if one.method is trend.method}
+    turning = sorted((n for n in signs if signs[n] != trend.sign), key=lambda n: abs(n - trend.points))
+    earlier = recent_trend(points[points["year"] < trend.last_year], context)
+    return Firmness(
+        trend=trend,
+        p_turns=trend.p if trend.steady else None,
+        periods=len(signs),
+        agreeing=sum(sign == trend.sign for sign in signs.values()),
+        turning_points=turning[0] if turning else None,
+        without_last_year=earlier.sign == trend.sign if earlier.judged else None,
+    )
+
+
+# Many tests at once: which arrows stand when all are looked at together.
+
+
+def adjusted(trends: pd.DataFrame) -> pd.DataFrame:
+    """`trends` with `p_adjusted`, and `weak` also where the adjustment takes the arrow away.
+
+    `trends` is what `trends_of` gives, of all that one reader sees together: one municipality's indicators.
+    The Benjamini-Hochberg procedure holds the share of false arrows among the arrows; series that cannot be
+    judged are no tests. Weak series (Mann-Kendall) stay weak. Source: Benjamini and Hochberg 1995, Journal
+    of the Royal Statistical Society B 57; computed by statsmodels.
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    out = trends.assign(p_adjusted=float("nan"))
+    tested = out["p"].notna()
+    if tested.any():
+        out.loc[tested, "p_adjusted"] = multipletests(out.loc[tested, "p"], method="fdr_bh")[1]
+    taken_away = (out["sign"] != 0) & (out["p_adjusted"] >= P_CLEAR)
+    return out.assign(weak=out["weak"].astype(bool) | taken_away)
+
+
+def by_indicator(trends: pd.DataFrame) -> dict[str, Trend]:
+    """Indicator -> its trend, from rows of one place, sex and group; a row's `weak` comes along.
+
+    Raises ValueError where an indicator has two rows.
+    """
+    twice = trends["indicator"][trends["indicator"].duplicated()]
+    if len(twice):
+        raise ValueError(f"{twice.iloc[0]} has two trends. Pick the rows of one place, month, sex and group.")
+    return {row["indicator"]: _trend(row) for row in trends.to_dict("records")}
+
+
+def _trend(row: dict) -> Trend:
+    codes = {"verdict": Verdict, "reason": Reason, "method": Method}
+    found = {field.name: row[field.name] for field in fields(Trend)}
+    for name in ("first_year", "last_year"):
+        found[name] = None if pd.isna(found[name]) else int(found[name])
+    return Trend(**found | {name: code(found[name]) for name, code in codes.items()})
+
+
+# Whether the gap between women and men widens: a rising difference may do either.
+
+
+class GapMovement(StrEnum):
+    """What the gap has done, whoever is ahead."""
+
+    WIDENING = "widening"
+    NARROWING = "narrowing"
+    TURNED = "turned"  # the other sex is ahead at the end of the period
+    NO_CLEAR_CHANGE = "no_clear_change"
+    CANNOT_BE_JUDGED = "cannot_be_judged"
+
+
+def gap_movement(trend: Trend, first: float, last: float) -> GapMovement:
+    """The movement of a gap: the trend of women minus men, and its values in that trend's end years."""
+    if not trend.judged:
+        return GapMovement.CANNOT_BE_JUDGED
+    if trend.sign == 0:
+        return GapMovement.NO_CLEAR_CHANGE
+    if first * last < 0:
+        return GapMovement.TURNED
+    ahead = last if last else first
+    return GapMovement.WIDENING if (trend.sign > 0) == (ahead > 0) and last else GapMovement.NARROWING
+
+
+# The trend of a priority or an area, which has several indicators.
+
+
+class Arrow(StrEnum):
+    """The direction of several indicators together. MIXED is printed as unchanged with an asterisk."""
+
+    UP = "up"
+    DOWN = "down"
+    UNCHANGED = "unchanged"
+    MIXED = "mixed"
+    NONE = "none"  # nothing could be judged
+
+
+@dataclass(frozen=True)
+class Combined:
+    """An arrow with the indicators behind it, by id; "n av m" is `changed` of `judged`."""
+
+    arrow: Arrow
+    improving: tuple[str, ...]
+    worsening: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    without_direction: tuple[str, ...]  # judged, but neither end is better: they count for no arrow
+    not_judged: tuple[str, ...]
+    weak: bool  # every indicator that carries the arrow is weak
+
+    @property
+    def judged(self) -> int:
+        return len(self.improving) + len(self.worsening) + len(self.unchanged)
+
+    @property
+    def changed(self) -> int:
+        return len(self.improving) + len(self.worsening)
+
+    @property
+    def total(self) -> int:
+        return self.judged + len(self.without_direction) + len(self.not_judged)
+
+
+def combined(trends: Mapping[str, Trend], better: Mapping[str, Better]) -> Combined:
+    """The arrow of the indicators in `trends` (id -> trend); `better` says which end of each is.
+
+    All judged ones worsen, or at least half do and none improves: down; the same the other way: up. Fewer
+    than half change, all one way, or none does: unchanged. Some improve while others worsen: mixed.
+    """
+    improving, worsening, unchanged, without, not_judged = ([] for _ in range(5))
+    for id, trend in trends.items():
+        if not trend.judged:
+            not_judged.append(id)
+        elif better[id] == "neither":
+            without.append(id)
+        else:
+            by_verdict = {Verdict.IMPROVING: improving, Verdict.WORSENING: worsening}
+            by_verdict.get(trend.verdict, unchanged).append(id)
+    arrow = _arrow(len(improving), len(worsening), len(unchanged))
+    carried = {Arrow.UP: improving, Arrow.DOWN: worsening, Arrow.MIXED: improving + worsening}.get(arrow, [])
+    weak = bool(carried) and all(trends[id].weak for id in carried)
+    lists = (tuple(part) for part in (improving, worsening, unchanged, without, not_judged))
+    return Combined(arrow, *lists, weak=weak)
+
+
+def _arrow(improving: int, worsening: int, unchanged: int) -> Arrow:
+    judged = improving + worsening + unchanged
+    if judged == 0:
+        return Arrow.NONE
+    if improving and worsening:
+        return Arrow.MIXED
+    if 2 * improving >= judged:
+        return Arrow.UP
+    return Arrow.DOWN if 2 * worsening >= judged else Arrow.UNCHANGED

@@ -1,0 +1,382 @@
+"""Support profiles: shares, decomposition, co-movement, seasons, and the checks of what is published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.statistics.intervals import refuse_duplicates, usable
+
+# Support profiles: how many full-year equivalents each type of support makes up, and of what.
+#
+# Columns in: `place`, `year`, `group` (the type; "" is the published total), `value` (full-year equivalents);
+# the population is `place`, `year`, `value` (ages 20-64). A full-year equivalent is one person supported a
+# full year at full benefit, so it counts no persons.
+
+AT = ["place", "year"]
+
+
+def profiles(rows: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    """Per place, year and type: `value`, `total`, `population`, `percent_of_total`, `percent_of_population`
+    and `total_is` ("published", "summed" or "incomplete"). The total is a row of its own, with `group` "".
+
+    The two percents have different bases and are never compared. A published total is used where there is
+    one, since published parts may be rounded or disturbed. Else the parts are summed, unless one of the
+    types that the table holds anywhere is missing there: then there is no total, and no percent of it.
+    """
+    refuse_duplicates(rows, [*AT, "group"], "support profiles")
+    refuse_duplicates(population, AT, "population of the support profiles")
+    rows = rows.assign(value=rows["value"].where(usable(rows)))
+    parts = rows[rows["group"] != ""]
+    totals = _totals(parts, rows[rows["group"] == ""])
+    own = totals.rename(columns={"total": "value"})[[*AT, "value"]].assign(group="")
+    out = pd.concat([parts[[*AT, "group", "value"]], own], ignore_index=True)
+    people = population[[*AT, "value"]].rename(columns={"value": "population"})
+    out = out.merge(totals, on=AT, validate="many_to_one").merge(people, on=AT, how="left", validate="many_to_one")
+    out["percent_of_total"] = 100 * out["value"] / out["total"].where(out["total"] > 0)
+    out["percent_of_population"] = 100 * out["value"] / out["population"].where(out["population"] > 0)
+    return out.sort_values([*AT, "group"], ignore_index=True)
+
+
+def _totals(parts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """`place`, `year`, `total`, `total_is`."""
+    types = parts["group"].nunique()
+    summed = parts.groupby(AT)["value"].agg(total="sum", have="count").reset_index()
+    found = summed.merge(published[[*AT, "value"]], on=AT, how="outer", validate="one_to_one")
+    complete = found["have"] == types
+    total = found["value"].fillna(found["total"].where(complete))
+    total_is = pd.Series("published", index=found.index).mask(found["value"].isna(), "summed")
+    return found[AT].assign(total=total, total_is=total_is.mask(total.isna(), "incomplete"))
+
+
+FIRST_DISTURBED_YEAR = 2025  # from then on Statistics Sweden adds noise to counts (Cell Key Method)
+
+
+# Published values that are probably no answers: zeros for "not reported", impossible totals.
+
+ROUNDING = 0.05  # percent is printed with one decimal
+
+
+class Suspicion(StrEnum):
+    """Why a published value is suspected to be no answer."""
+
+    NONE = ""
+    ZERO_AFTER_POSITIVE = "zero_after_positive"
+    ZERO_AMONG_POSITIVE = "zero_among_positive"
+    TOTAL_OUTSIDE_SEXES = "total_outside_sexes"
+
+
+def suspected_nonresponse(
+    rows: pd.DataFrame, *, zero_is_possible: bool = False, sexes_add_up: bool = False
+) -> pd.Series:
+    """A Suspicion a row ("" = none) for tidy rows, in the order and with the index of `rows`.
+
+    A zero after positive years, or one zero among positive ones: the publisher prints 0, not missing, where
+    a municipality did not report. And a total (T) outside women and men (K, M), which no share or mean can
+    be; with `sexes_add_up` (counts, full-year equivalents), a total that is not their sum. Set
+    `zero_is_possible` where a place may well have none (a handful of evictions a year): then only the sexes
+    are compared.
+    """
+    series = [name for name in ("indicator", "place", "month", "sex", "group") if name in rows]
+    ordered = rows.assign(value=rows["value"].where(usable(rows))).sort_values([*series, "year"])
+    marks = pd.Series(str(Suspicion.NONE), index=ordered.index, dtype="str")
+    if not zero_is_possible:
+        positive = (ordered["value"] > 0).astype(int)
+        keys = [ordered[name] for name in series]
+        before = positive.groupby(keys).cumsum() - positive
+        after = positive.groupby(keys).transform("sum") - before - positive
+        zero = ordered["value"] == 0
+        marks = marks.mask(zero & (before > 0), str(Suspicion.ZERO_AFTER_POSITIVE))
+        others = ordered["value"].groupby(keys).transform("count") - 1
+        marks = marks.mask(zero & (before + after == others) & (others > 1), str(Suspicion.ZERO_AMONG_POSITIVE))
+    outside = _total_outside_sexes(ordered, sexes_add_up)
+    return marks.mask(outside & (marks == ""), str(Suspicion.TOTAL_OUTSIDE_SEXES)).reindex(rows.index)
+
+
+def _total_outside_sexes(rows: pd.DataFrame, sexes_add_up: bool) -> pd.Series:
+    """True for T rows below both K and M or above both, or off their sum, by more than rounding and noise."""
+    if "sex" not in rows:
+        return pd.Series(False, index=rows.index)
+    at = [name for name in ("indicator", "place", "year", "month", "group") if name in rows]
+    published = rows[rows["sex"].isin(["K", "M"]) & rows["value"].notna()]
+    near = rows[at].join(published.groupby(at)["value"].agg(["min", "max", "sum", "count"]), on=at)
+    low, high = near["min"] - ROUNDING, near["max"] + ROUNDING
+    if sexes_add_up:
+        slack = np.maximum(2.0, 0.005 * near["sum"])
+        low, high = near["sum"] - slack, near["sum"] + slack
+    outside = (rows["value"] < low) | (rows["value"] > high)
+    return (rows["sex"] == "T") & (near["count"] == 2) & outside
+
+
+# Whether a table in a document is the table that it says it is.
+
+PRINTED = 0.1  # percent of the population is printed with one decimal, and may use the population of another day
+
+
+@dataclass(frozen=True)
+class TableLabel:
+    """What a published table says of itself: its heading, the place it is used for, its total and the
+    percent of the population that the text beside it gives (None where there is none).
+    """
+
+    heading: str
+    place: str
+    total: float
+    percent_of_population: float | None = None
+
+
+class WrongLabelError(ValueError):
+    """A table under the wrong name."""
+
+
+def check_label(label: TableLabel, populations: Mapping[str, float]) -> None:
+    """Raises WrongLabelError, naming both labels, where the heading is not the place that the table is used
+    for, or where total and percent imply another population than that place has. `populations` is place
+    name -> persons.
+    """
+    fitting = _fitting_places(label, populations)
+    hint = f" Total and percent fit {' or '.join(fitting)}." if fitting else ""
+    if label.heading != label.place:
+        raise WrongLabelError(
+            f"the table headed '{label.heading}' is used for '{label.place}'.{hint} "
+            "Correct one of the two labels, or record the heading as the document's own fault."
+        )
+    if label.percent_of_population is not None and label.place in populations and label.place not in fitting:
+        raise WrongLabelError(
+            f"the table headed '{label.heading}' has {label.total:g}, {label.percent_of_population:g} % of "
+            f"the population, but '{label.place}' has {populations[label.place]:g} people."
+            f"{hint or ' They fit no place given.'} Look for the place that the table is about."
+        )
+
+
+def _fitting_places(label: TableLabel, populations: Mapping[str, float]) -> list[str]:
+    if label.percent_of_population is None:
+        return []
+    percents = {place: 100 * label.total / people for place, people in populations.items() if people > 0}
+    return sorted(
+        place for place, percent in percents.items() if abs(percent - label.percent_of_population) <= PRINTED + 1e-9
+    )
+
+
+# What moved the supported share of the population: each type of support, and the population itself.
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """The change in percentage points; `types` and `population` add up to it.
+
+    `population` is above zero where a shrinking population alone raised the share.
+    """
+
+    change: float
+    types: dict[str, float]
+    population: float
+
+
+def decomposition(
+    before: Mapping[str, float], now: Mapping[str, float], population: tuple[float, float]
+) -> Decomposition:
+    """The exact split of the change of 100 * sum(types) / population between two years.
+
+    Types first and population first are both possible orders and give different answers; this is the mean
+    of all orders (Shapley 1953; Das Gupta 1993, Standardization and Decomposition of Rates), which for a
+    sum over a base is the mean of the two: a type gives its change times the mean of 1/population, the
+    population gives the change of 1/population times the mean of the totals.
+
+    Raises ValueError for types that only one year has, for a missing value and for an empty population.
+    """
+    _refuse_unlike(before, now, population)
+    inverse = 1 / population[0], 1 / population[1]
+    mean_inverse = (inverse[0] + inverse[1]) / 2
+    totals = sum(before.values()), sum(now.values())
+    return Decomposition(
+        change=100 * (totals[1] * inverse[1] - totals[0] * inverse[0]),
+        types={name: 100 * (now[name] - before[name]) * mean_inverse for name in before},
+        population=100 * (totals[0] + totals[1]) / 2 * (inverse[1] - inverse[0]),
+    )
+
+
+def _side(rows: pd.DataFrame) -> tuple[dict[str, float], float]:
+    types = rows[rows["group"] != ""]
+    return dict(zip(types["group"], types["value"], strict=True)), rows["population"].max()
+
+
+def _refuse_unlike(before: Mapping[str, float], now: Mapping[str, float], population: tuple[float, float]) -> None:
+    unlike = sorted(set(before) ^ set(now))
+    if unlike or not before:
+        raise ValueError(
+            f"types in one year only: {', '.join(unlike) or 'none at all'}. Both years need the same types."
+        )
+    empty = sorted(name for name in before if pd.isna(before[name]) or pd.isna(now[name]))
+    if empty:
+        raise ValueError(f"no value for {', '.join(empty)}. A change with a missing part cannot be split.")
+    if not (population[0] > 0 and population[1] > 0):
+        raise ValueError(f"population {population[0]} and {population[1]}. Both years need one above zero.")
+
+
+# Whether ill health and unemployment move together, across places and within them.
+#
+# Columns in: `place`, `year`, `ill_health` (sick pay and sickness or activity compensation) and
+# `unemployment` (benefit and programmes), both in percent of the population 20-64.
+
+FEWEST_PLACES = 8
+FEWEST_YEARS = 4
+BOTH = ["ill_health", "unemployment"]
+
+
+class AssociationKind(StrEnum):
+    """The answer, or why there is none."""
+
+    TOGETHER = "together"
+    OPPOSITE = "opposite"
+    NOT_CLEAR = "not_clear"
+    TOO_FEW_PLACES = "too_few_places"
+    TOO_FEW_YEARS = "too_few_years"
+    NO_VARIATION = "no_variation"
+
+
+@dataclass(frozen=True)
+class Association:
+    """An estimate with its 95 % interval, what it stands on, and the places without values."""
+
+    association: AssociationKind
+    places: int
+    years: int
+    left_out: tuple[str, ...]
+    estimate: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+def across_places(rows: pd.DataFrame, year: int, draws: int = 2000, seed: int = 2024) -> Association:
+    """Spearman's rank correlation, -1 to 1, over the places in one year, with a bootstrap interval over places.
+
+    It says whether places with much of one have much of the other, not whether one moves the other.
+    """
+    from scipy.stats import bootstrap, spearmanr
+
+    of_year = rows[rows["year"] == year]
+    whole = of_year.dropna(subset=BOTH)
+    counts = {"places": len(whole), "years": 1, "left_out": _missing(of_year, whole)}
+    if len(whole) < FEWEST_PLACES:
+        return Association(AssociationKind.TOO_FEW_PLACES, **counts)
+    x, y = (whole[name].to_numpy(float) for name in BOTH)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return Association(AssociationKind.NO_VARIATION, **counts)
+    found = bootstrap(
+        (x, y),
+        _rank_correlation,
+        paired=True,
+        vectorized=True,
+        n_resamples=draws,
+        method="percentile",
+        rng=seed,
+    ).confidence_interval
+    return _answer(float(spearmanr(x, y).statistic), (found.low, found.high), counts)
+
+
+def within_places(rows: pd.DataFrame) -> Association:
+    """Percentage points of unemployment a percentage point of ill health, from year to year in one place.
+
+    Yearly changes with an effect for each place, so that neither lasting differences between places nor a
+    place's own steady drift count; errors clustered by place (statsmodels), t distribution with places - 1
+    degrees of freedom. Only years that follow on each other make a change.
+    """
+    changes, years = _yearly_changes(rows)
+    counts = {"places": changes["place"].nunique(), "years": years, "left_out": _missing(rows, changes)}
+    if counts["places"] < FEWEST_PLACES:
+        return Association(AssociationKind.TOO_FEW_PLACES, **counts)
+    if years < FEWEST_YEARS:
+        return Association(AssociationKind.TOO_FEW_YEARS, **counts)
+    about = changes[BOTH] - changes.groupby("place")[BOTH].transform("mean")
+    if np.allclose(about["ill_health"], 0):
+        return Association(AssociationKind.NO_VARIATION, **counts)
+    import statsmodels.api as sm
+
+    # Taking each place's mean away gives the same slope as a dummy for each place, with a small matrix.
+    fit = sm.OLS(about["unemployment"], about["ill_health"]).fit(
+        cov_type="cluster", cov_kwds={"groups": pd.factorize(changes["place"])[0]}, use_t=True
+    )
+    low, high = fit.conf_int().to_numpy()[0]
+    return _answer(float(fit.params.iloc[0]), (low, high), counts)
+
+
+def _answer(estimate: float, interval: tuple[float, float], counts: dict) -> Association:
+    low, high = map(float, interval)
+    association = AssociationKind.NOT_CLEAR
+    if low > 0 or high < 0:
+        association = AssociationKind.TOGETHER if low > 0 else AssociationKind.OPPOSITE
+    return Association(association, **counts, estimate=estimate, low=low, high=high)
+
+
+def _rank_correlation(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Spearman over many resamples at once: Pearson's correlation of the ranks; 0 where one is all ties."""
+    from scipy.stats import rankdata
+
+    a, b = (rankdata(one, axis=axis) for one in (x, y))
+    a, b = a - a.mean(axis, keepdims=True), b - b.mean(axis, keepdims=True)
+    size = np.sqrt((a**2).sum(axis) * (b**2).sum(axis))
+    return np.divide((a * b).sum(axis), size, out=np.zeros_like(size), where=size > 0)
+
+
+def _yearly_changes(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Changes between years that follow on each other, and how many years they stand on."""
+    whole = rows.dropna(subset=BOTH).sort_values(["place", "year"])
+    before = whole.groupby("place").shift()
+    follows = whole["year"] - before["year"] == 1
+    changes = whole[["place", "year"]].join(whole[BOTH] - before[BOTH])[follows]
+    years = set(changes["year"]) | {year - 1 for year in changes["year"]}
+    return changes, len(years)
+
+
+def _missing(rows: pd.DataFrame, used: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(set(rows["place"]) - set(used["place"])))
+
+
+# Monthly series freed from their seasons. Columns in: `year`, `month` (1-12), `value`; `status` where there is one.
+
+FEWEST_MONTHS = 36  # two seasons of each month are needed to tell season from chance; three, to trust it
+PERIOD = 12
+
+
+class NoSeasons(StrEnum):
+    """Why a series is not adjusted."""
+
+    NONE = ""
+    NO_MONTHS = "no_months"
+    TOO_SHORT = "too_short"  # under three unbroken years since the last gap
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """`rows`: year, month, value, adjusted, of the last unbroken run; `run` is how many months that holds."""
+
+    rows: pd.DataFrame = field(repr=False)
+    run: int
+    reason: NoSeasons = NoSeasons.NONE
+
+
+def seasonally_adjusted(months: pd.DataFrame) -> Adjusted:
+    """The values less their season, in the unit of the series, for the months after its last gap.
+
+    STL, robust (Cleveland and others 1990, Journal of Official Statistics 6; statsmodels). A month without a
+    usable value, such as a suspected non-response, is a gap: nothing is filled in.
+    """
+    known = months[usable(months)].sort_values(["year", "month"])
+    number = known["year"] * PERIOD + known["month"] - 1
+    if number.duplicated().any():
+        twice = known[number.duplicated()].iloc[0]
+        raise ValueError(
+            f"{twice['year']}-{twice['month']:02d} stands twice. Pass one series: one place, sex and type."
+        )
+    if known.empty:
+        return Adjusted(known.assign(adjusted=known["value"]), 0, NoSeasons.NO_MONTHS)
+    last_run = known[(number.diff().fillna(1) != 1).cumsum() == (number.diff().fillna(1) != 1).cumsum().iloc[-1]]
+    if len(last_run) < FEWEST_MONTHS:
+        return Adjusted(last_run.assign(adjusted=float("nan")), len(last_run), NoSeasons.TOO_SHORT)
+    from statsmodels.tsa.seasonal import STL
+
+    found = STL(last_run["value"].to_numpy(float), period=PERIOD, robust=True).fit()
+    return Adjusted(last_run.assign(adjusted=last_run["value"].to_numpy(float) - found.seasonal), len(last_run))

@@ -1,0 +1,1 @@
+"""What readers read: numbers, findings and judgements as Swedish sentences."""

@@ -1,0 +1,178 @@
+"""Claims in Swedish: what was claimed, made from the claim itself, and what the figures say of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lagesbild.catalog.models import Catalog, Unit
+from lagesbild.claims.evaluate import Case, Finding, Obstacle, Outcome
+from lagesbild.claims.language import GROUP, MUNICIPALITIES, WOMEN_MINUS_MEN, PlaceSet, Relation, Statement
+from lagesbild.places import Places
+from lagesbild.swedish.numbers import NBSP, decimal, in_place, listed, period_text, signed
+
+TITLE = "Påståenden prövade mot siffrorna"
+STATED = "Vad som påstås, och vad siffrorna säger"
+SHOWN = 6  # places whose values are printed; the others are counted
+OUTCOMES = {
+    Outcome.HOLDS: "Siffrorna säger detsamma",
+    Outcome.FAILS: "Siffrorna säger något annat",
+    Outcome.NOT_JUDGED: "Kan inte avgöras",
+}
+OBSTACLES = {
+    Obstacle.NO_VALUE: "uppgift saknas i underlaget",
+    Obstacle.HIDDEN: "värdet är dolt för att skydda enskilda",
+    Obstacle.UNRELIABLE: "värdet är ofullständigt eller misstänkt",
+    Obstacle.SERIES_BREAK: "måttet gjordes om mellan åren",
+    Obstacle.OVERLAPPING_PERIODS: "medelvärdena delar år med varandra",
+    Obstacle.WITHIN_MARGIN: "skillnaden kan bero på slumpen",
+    Obstacle.NO_MARGIN: "osäkerhetstal saknas i underlaget, så skillnaden kan bero på slumpen",
+}
+RELATIONS = {
+    Relation.FALLS: "minskar",
+    Relation.RISES: "ökar",
+    Relation.FALLS_MORE: "minskar mer",
+    Relation.FALLS_LESS: "minskar mindre",
+    Relation.RISES_MORE: "ökar mer",
+    Relation.RISES_LESS: "ökar mindre",
+    Relation.LOWER: "lägre",
+    Relation.HIGHER: "högre",
+    Relation.LOWEST: "lägst",
+    Relation.HIGHEST: "högst",
+    Relation.EQUALS: "",
+    Relation.BELOW: "under",
+    Relation.ABOVE: "över",
+}
+SEXES = {"K": " bland kvinnor", "M": " bland män", WOMEN_MINUS_MEN: ", kvinnor minus män"}
+
+
+@dataclass(frozen=True)
+class ClaimWords:
+    """One claim for readers: what it says, and the values that decide it."""
+
+    statement: Statement
+    catalog: Catalog
+    places: Places
+
+    def claimed(self) -> str:
+        """What was claimed, such as "Vräkningar: lägre i Umeå än i riket 2022."."""
+        one = self.statement
+        number = ""
+        if one.relation.to_number:
+            number = decimal(float(one.number), len(one.number.partition(".")[2])) + f"{NBSP}{self._unit_text}".rstrip()
+        parts = [RELATIONS[one.relation], number, self._where(), self._others(), self._period()]
+        return f"{self._measure()}: {' '.join(part for part in parts if part)}."
+
+    def found(self, finding: Finding) -> str:
+        """The values that decide, or what is missing: "835 till 863 helårsekvivalenter i Örnsköldsvik."."""
+        if finding.outcome is Outcome.NOT_JUDGED:
+            return self._obstacles(finding)
+        cases = finding.deciding
+        more = f" och {len(cases) - SHOWN} till" if len(cases) > SHOWN else ""
+        return self._sentence(self._told(cases) + more)
+
+    def _told(self, cases: Sequence[Case]) -> str:
+        """The values of some cases: a place held against many is said once, and the unit with the first value."""
+        told = list(dict.fromkeys(value for case in cases[:SHOWN] for value in self._values(case)))
+        unit = f"{NBSP}{self._unit_text}" if self._unit_text else ""
+        return ", ".join(f"{number}{unit if at == 0 else ''} {place}" for at, (number, place) in enumerate(told))
+
+    def _obstacles(self, finding: Finding) -> str:
+        """Why nothing can be said, by reason; values that are at hand are printed all the same."""
+        reasons: dict[Obstacle, list[Case]] = {}
+        for case in finding.deciding:
+            reasons.setdefault(case.obstacle, []).append(case)
+        parts = []
+        for obstacle, cases in reasons.items():
+            known = all(one.value == one.value for case in cases for one in (case.first, case.second) if one)
+            parts.append(f"{self._told(cases) if known else self._lacking(cases)}: {OBSTACLES[obstacle]}")
+        return self._sentence("; ".join(parts))
+
+    def _lacking(self, cases: list[Case]) -> str:
+        """The places without a value, of both sides."""
+        codes = [case.place for case in cases if case.first.obstacle or case.second is None or case.other is None]
+        codes += [case.other for case in cases if case.other and case.second.obstacle]
+        codes = list(dict.fromkeys(codes))
+        more = f" med flera, {len(codes)} i allt" if len(codes) > SHOWN else ""
+        return self._names(codes[:SHOWN]) + more
+
+    def _values(self, case: Case) -> list[tuple[str, str]]:
+        """Value without unit, and where."""
+        one, two, relation = case.first, case.second, self.statement.relation
+        here = in_place(self.places.name(case.place))
+        if two is None:
+            # A value that differs from the number is told one decimal finer, so that readers see by how much.
+            finer = 1 if relation is Relation.EQUALS and not case.holds else 0
+            written = len(self.statement.number.partition(".")[2]) + finer
+            return [(self._number(one.value, max(written, self._decimals)), here)]
+        if case.other is None:
+            return [(f"{self._number(one.value)} till {self._number(two.value)}", here)]
+        finer = self._decimals + relation.of_change
+        there = in_place(self.places.name(case.other))
+        return [(self._number(one.value, finer), here), (self._number(two.value, finer), there)]
+
+    @property
+    def _is_difference(self) -> bool:
+        one = self.statement
+        return one.measure.sex == WOMEN_MINUS_MEN or (one.relation.of_change and bool(one.others.codes))
+
+    @property
+    def _unit_text(self) -> str:
+        return self._unit.difference if self._is_difference else self._unit.text
+
+    @property
+    def _unit(self) -> Unit:
+        measure = self.statement.measure
+        return self.catalog.units["percent"] if measure.per else self.catalog.unit_of(measure.indicator)
+
+    @property
+    def _decimals(self) -> int:
+        return (
+            self._unit.decimals
+            if self.statement.measure.per
+            else self.catalog.decimals_of(self.statement.measure.indicator)
+        )
+
+    def _number(self, value: float, decimals: int | None = None) -> str:
+        decimals = self._decimals if decimals is None else decimals
+        return (signed if self._is_difference else decimal)(value, decimals)
+
+    def _measure(self) -> str:
+        measure, entries = self.statement.measure, self.catalog.indicators
+        own = entries[measure.indicator]
+        name = f"{own.title}, i procent av {entries[measure.per].label.lower()}" if measure.per else own.title
+        return name + SEXES.get(measure.sex, "")
+
+    def _period(self) -> str:
+        one = self.statement
+        last = period_text(self.catalog.indicators[one.measure.indicator], one.year)
+        if one.since is None:
+            return last
+        return f"från {period_text(self.catalog.indicators[one.measure.indicator], one.since)} till {last}"
+
+    def _where(self) -> str:
+        one = self.statement
+        if one.places.word:
+            out = f" utom {self._names(one.excepted)}" if one.excepted else ""
+            return f"i alla kommuner i {self._set(one.places)}{out}"
+        out = f", men inte i {self._names(one.excepted)}," if one.excepted else ""
+        return f"i {self._names([code for code in one.places.codes if code not in one.excepted])}{out}"
+
+    def _others(self) -> str:
+        one = self.statement
+        if not one.others.codes:
+            return ""
+        if one.relation.link == "among":
+            return f"bland {'kommunerna i ' if one.others.word else ''}{self._set(one.others)}"
+        most = "de flesta i " if one.most else "alla i " if one.others.word else ""
+        return f"än i {most}{self._set(one.others)}"
+
+    def _set(self, places: PlaceSet) -> str:
+        if places.word in (GROUP, MUNICIPALITIES):
+            return {GROUP: "jämförelsegruppen", MUNICIPALITIES: "riket"}[places.word]
+        return self.catalog.regions[places.word].name if places.word else self._names(places.codes)
+
+    def _names(self, codes: Sequence[str]) -> str:
+        return listed([self.places.name(code).replace("Riket", "riket") for code in codes])
+
+    @staticmethod
+    def _sentence(text: str) -> str:
+        return text[:1].upper() + text[1:] + "."

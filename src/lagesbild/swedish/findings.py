@@ -1,0 +1,239 @@
+"""What a figure shows, in Swedish: headings, alternative texts, differences and ranks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lagesbild.catalog.models import Indicator, Unit
+from lagesbild.statistics.ranks import NoRank
+from lagesbild.swedish.numbers import amount, decimal, in_place, listed, period_text, signed
+
+# One sentence on what a figure shows: the values themselves, and nothing that the values do not hold.
+#
+# Rows are chart rows: tidy rows with `name`, `label` and `role` (focus, country, region, peer).
+
+SEX = {"K": "kvinnor", "M": "män", "T": "alla"}
+MOST = 6  # groups that a sentence names one by one
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How an indicator's values are said: the entry, its unit and decimals."""
+
+    indicator: Indicator
+    unit: Unit
+    decimals: int
+
+    def amount(self, value: float) -> str:
+        return amount(value, self.unit, self.decimals)
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["year"] == rows["year"].max()]
+
+
+def _of(rows: pd.DataFrame, role: str, sex: str = "T") -> pd.DataFrame:
+    return rows[(rows["role"] == role) & (rows["sex"] == sex) & (rows["group"] == "")]
+
+
+def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The finding "Otrygga sen kväll: 16,1 procent i Umeå 2021–2022, 27,0 i riket.".
+
+    The latest value beside the country's value of the same year.
+    """
+    focus = _latest(_of(rows, "focus"))
+    if focus.empty:
+        return ""
+    own = focus.iloc[0]
+    when = period_text(measure.indicator, int(own["year"]))
+    text = f"{measure.indicator.label}: {measure.amount(own['value'])} {in_place(own['name'])} {when}"
+    country = _of(rows, "country")
+    country = country[country["year"] == own["year"]]
+    if len(country):
+        other = country.iloc[0]
+        text += f", {decimal(other['value'], measure.decimals)} {in_place(other['name'])}"
+    return text + "."
+
+
+def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The comparison, and the first year's value of the same unbroken definition."""
+    sentence = comparison_finding(rows, measure)
+    focus = _of(rows, "focus").sort_values("year")
+    if len(focus) < 2:
+        return sentence
+    last = int(focus["year"].iloc[-1])
+    cut = max((b.year for b in measure.indicator.breaks if b.year <= last), default=0)
+    same = focus[focus["year"] >= cut]
+    first = same.iloc[0]
+    if int(first["year"]) == last:
+        return sentence
+    return (
+        f"{sentence[:-1]}; {decimal(first['value'], measure.decimals)} {in_place(first['name'])} "
+        f"{period_text(measure.indicator, int(first['year']))}."
+    )
+
+
+def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The finding "Trygga i mörker: kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022."."""
+    focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] == "")])
+    values = {sex: focus.loc[focus["sex"] == sex, "value"] for sex in ("K", "M", "T")}
+    said = [f"{SEX[s]} {decimal(v.iloc[0], measure.decimals)}" for s, v in values.items() if len(v)]
+    if len(said) < 2:
+        return comparison_finding(rows, measure)
+    own = focus.iloc[0]
+    when = period_text(measure.indicator, int(own["year"]))
+    return f"{measure.indicator.label}: {listed(said)} {measure.unit.text} {in_place(own['name'])} {when}."
+
+
+def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The latest year's parts: "Hyresrätt 47,4, bostadsrätt 23,0 och äganderätt 29,6 procent i Umeå 2022."."""
+    focus = _latest(rows[(rows["role"] == "focus")])
+    if focus.empty:
+        return ""
+    own = focus.iloc[0]
+    parts = [f"{str(r.label).lower()} {decimal(r.value, measure.decimals)}" for r in focus.itertuples()]
+    sentence = f"{listed(parts)} {measure.unit.text} {in_place(own['name'])} {own['year']}."
+    return sentence[0].upper() + sentence[1:]
+
+
+def groups_finding(rows: pd.DataFrame, measure: Measure) -> str:
+    """The latest year's groups: "Mår bra: åk 7 61,5 och åk 9 48,0 procent i Umeå 2022."; of many, highest and lowest.
+
+    Totals of the groups stand for women and men where there are any.
+    """
+    focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] != "")])
+    if focus.empty:
+        return ""
+    own = focus.iloc[0]
+    totals = focus[focus["sex"] == "T"]
+    told = (focus if totals.empty else totals).sort_values("value", ascending=False, kind="stable")
+    said = {
+        row.Index: f"{row.group}{'' if row.sex == 'T' else ', ' + SEX[row.sex]} {decimal(row.value, measure.decimals)}"
+        for row in told.itertuples()
+    }
+    if len(said) > MOST:
+        text = f"högst {said[told.index[0]]} och lägst {said[told.index[-1]]}"
+    else:
+        text = listed([said[at] for at in focus.index if at in said])
+    when = period_text(measure.indicator, int(own["year"]))
+    return f"{measure.indicator.label}: {text} {measure.unit.text} {in_place(own['name'])} {when}."
+
+
+def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
+    """One clause an indicator: label, the focus place's latest value and the country's of the same year."""
+    clauses = []
+    for id, measure in measures.items():
+        said = comparison_finding(rows[rows["indicator"] == id], measure)
+        clauses += [said[:-1]] if said else []
+    return "; ".join(clauses) + "." if clauses else ""
+
+
+def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequence[str]) -> str:
+    """What the drawing shows to a reader who does not see it: kind, finding, who is drawn, how many values.
+
+    The whole data stands in the table under the figure, which the text points to.
+    """
+    places = listed(list(names)) if len(names) <= 9 else f"{len(names)} platser"
+    years = f"{rows['year'].min()}–{rows['year'].max()}" if rows["year"].nunique() > 1 else str(rows["year"].max())
+    shows = f"Visar {places}, {years}, {len(rows)} värden. Alla värden finns i tabellen under figuren."
+    return " ".join(part for part in (f"{kind}.", finding, shows) if part)
+
+
+# What each kind of drawing is called in an alternative text, by the name of the chart function.
+
+KINDS = {
+    "bars_by_group": "Staplar för varje grupp",
+    "dot_rows": "Punkter på en rad för varje mått",
+    "dots": "Punkter för varje år",
+    "dots_by_year": "Punkter för varje undersökningsår",
+    "dots_with_lines": "Linje för det närliggande måttet och punkter för rapportens eget mått, i var sitt fält",
+    "dumbbell": "Punkter för kvinnor och män, förbundna med ett streck för varje plats",
+    "fan": "Linje över tid och en solfjäder för de två åren framåt, ett fält för varje mått",
+    "lines": "Linjediagram över tid",
+    "national_scale": "Skala med fyra zoner för varje ersättning, ett fält för varje kommun",
+    "profile_bars": "Staplar för varje ersättning, ett fält för varje kommun",
+    "rank_change": "Streck från förra årets plats till årets",
+    "ranked_bars": "Liggande staplar, ordnade efter värde",
+    "region_map": "Karta med kommunerna färgade efter zon",
+    "share_bars": "Staplar som delar upp hundra procent, en för varje år",
+    "small_lines": "Små linjediagram, ett för varje mått med egen skala",
+    "small_multiples": "Små diagram, ett för varje grupp",
+    "stacked_area": "Staplade ytor över tid",
+    "stacked_shares": "Staplar som delar upp hundra procent på grupper",
+    "timeline": "Tidslinje med ett streck från start till slut för varje initiativ",
+    "two_measures": "Punkter för varje kommun, det ena måttet vågrätt och det andra lodrätt",
+    "two_panels": "Två fält ovanför varandra med samma år",
+    "value_bars": "Liggande staplar för ett enda år",
+    "waterfall": "Staplar som börjar där den förra slutar, ett fält för varje kommun",
+}
+
+
+# Comparisons in Swedish: differences with their intervals, ranks, classes, and why there is none.
+
+NO_RANK = {
+    NoRank.NOT_ALL_ASKED: "uppgifter är inte hämtade för alla kommuner",
+    NoRank.TOO_FEW_PLACES: "för få kommuner har ett värde",
+    NoRank.NO_DIRECTION: "måttet saknar riktning",
+}
+QUARTILES: Mapping[int, str] = {
+    1: "Bästa fjärdedelen",
+    2: "Näst bästa fjärdedelen",
+    3: "Näst sämsta fjärdedelen",
+    4: "Sämsta fjärdedelen",
+}
+RANKS_MOVE = (
+    "Läs värdet först och platsen sedan. Plats 1 är bäst för det mått som raden gäller, lika värden delar plats, och "
+    "en plats ändras också när andra kommuner ändras: en ny plats är i sig varken fram- eller motgång."
+)
+CLASSES_ARE_OURS = (
+    "Klasserna är rapportens egna: kommunerna delas efter plats i fyra ungefär lika stora grupper. Ingen myndighet har "
+    "satt gränserna."
+)
+EMPTY_CLASS = "ingen kommun"  # ties can leave a class without places
+INTERVALS = (
+    "Skillnaderna har 95-procentsintervall där osäkerhetstal är publicerade eller antalet fall går att räkna fram. "
+    "Intervallen räknar med slumpen i urval och antal, inte med fel i hur något mäts eller anmäls."
+)
+UNKNOWN = {"survey": "Kan inte skiljas från slumpen", "register": "Utan intervall"}
+WHY_UNKNOWN = (
+    "”Kan inte skiljas från slumpen” står vid enkäter: osäkerhetstal saknas i underlaget. ”Utan intervall” står vid "
+    "register som saknar antal: de omfattar alla, men hur mycket siffrorna brukar svänga är inte känt."
+)
+CHANCE = {True: "större än slumpen", False: "ryms inom slumpen"}
+
+
+def difference_text(found: pd.Series, measure: Measure) -> tuple[str, ...]:
+    """A difference in the indicator's unit, and its interval with whether chance alone could give it.
+
+    `found` has difference, low, high and real. Without an interval the second text is left out, and nothing is said
+    about chance: the caller says why.
+    """
+    said = f"{signed(found['difference'], measure.decimals)} {measure.unit.difference}"
+    if pd.isna(found["real"]):
+        return (said,)
+    low, high = (signed(found[end], measure.decimals) for end in ("low", "high"))
+    return said, f"{low} till {high}, {CHANCE[bool(found['real'])]}"
+
+
+def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> str:
+    """The rank "plats 12 av 290 kommuner"; of fewer, it says which they are."""
+    if indicator.voluntary:
+        return f"plats {rank} av {n} deltagande kommuner"
+    return f"plats {rank} av {n} kommuner{'' if n == municipalities else ' med värde'}"
+
+
+def no_rank_text(reason: NoRank) -> str:
+    """That there is no rank, and why."""
+    return f"Ingen plats: {NO_RANK[reason]}."
+
+
+def plausible_text(low: int, high: int) -> str:
+    """Between which ranks the place probably lies, given the margins of error of all places."""
+    return f"Troligen mellan plats {low} och {high}, med tanke på osäkerheten."
+
+
+def span_text(best: float, worst: float, measure: Measure) -> str:
+    """The values of one class of places, from its first place to its last: "8,1 till 12,4"."""
+    ends = [decimal(value, measure.decimals) for value in (best, worst)]
+    return ends[0] if ends[0] == ends[1] else " till ".join(ends)

@@ -1,0 +1,127 @@
+"""Numbers, names, periods and sources in Swedish."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from lagesbild.catalog.models import Indicator, Unit
+
+# Swedish numbers: decimal comma, U+00A0 between thousands, U+2212 for minus. Rounding comes last.
+#
+# Values are rounded half away from zero on their decimal form, as published tables are: 16.05 is printed 16,1.
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+def decimal(value: float, decimals: int) -> str:
+    """A number with a fixed count of decimals, such as "8 441,8"; a rounded zero has no minus."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    return (MINUS if rounded < 0 else "") + text
+
+
+def signed(value: float, decimals: int) -> str:
+    """A difference with its sign: "+3,0", "−46"; zero has none."""
+    text = decimal(value, decimals)
+    return text if text.startswith(MINUS) or not text.strip("0,") else "+" + text
+
+
+def tabular(value: float, unit: Unit, decimals: int) -> str:
+    """A value as a table prints it: "12,5 %", or the bare number where the unit has no symbol."""
+    text = decimal(value, decimals)
+    return text + NBSP + unit.symbol if unit.symbol else text
+
+
+def amount(value: float, unit: Unit, decimals: int) -> str:
+    """A value as a sentence says it: "12,5 procent", "8 442 brott per 100 000 invånare"."""
+    return f"{decimal(value, decimals)}{NBSP}{unit.text}" if unit.text else decimal(value, decimals)
+
+
+# Names of places in sentences.
+
+
+def genitive(name: str) -> str:
+    """The genitive: "Umeås", but "Vännäs" and "Borås" stay as they are (Språkrådet: names in s, x, z)."""
+    return name if name[-1:].lower() in "sxz" else name + "s"
+
+
+def in_place(name: str) -> str:
+    """A place as a sentence's "where": "i Umeå", "i riket"."""
+    return "i riket" if name == "Riket" else f"i {name}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: "a och b", "a, b och c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return ", ".join(words[:-1]) + " och " + words[-1]
+
+
+# Whose figures they are, of which years, and how near they come to the report's own measure.
+
+STATE_TEXT = {
+    "exact": "Rapportens eget mått",
+    "derived": "Beräknat ur publicerade delar",
+    "related": "Närliggande mått: rapportens eget mått saknas i underlaget",
+    "slot": "Saknas i underlaget",
+    "document": "Ur publicerat dokument",
+}
+
+
+def period_text(indicator: Indicator, year: int) -> str:
+    """The time that a year's value is about: "2022", "2021–2022" where years are pooled, "juli 2022"."""
+    if indicator.years_pooled > 1:
+        return f"{year - indicator.years_pooled + 1}–{year}"
+    return f"{MONTHS[indicator.month - 1]} {year}" if indicator.month else str(year)
+
+
+MONTHS = [
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+]  # fmt: skip
+
+
+def years_text(years: Iterable[int]) -> str:
+    """The years that are drawn: "2012–2022", "2020 och 2022" where years between are missing, "2022"."""
+    ordered = sorted(set(years))
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"{ordered[0]}–{ordered[-1]}"
+    if len(ordered) > 3:
+        gaps = [str(y) for y in range(ordered[0], ordered[-1]) if y not in ordered]
+        return f"{ordered[0]}–{ordered[-1]} (saknas: {listed(gaps)})"
+    return listed([str(year) for year in ordered])
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an indicator's values were read: `kind` as in the catalogue, the publisher, and what was read."""
+
+    kind: str  # kolada, table, file, document, local or share
+    publisher: str
+    read_in: str = ""  # the service, table or document
+
+    @property
+    def words(self) -> str:
+        """The part of a source line before and after the publishers' names."""
+        return {
+            "kolada": "{names}, hämtat från " + self.read_in,
+            "table": "{names}, " + self.read_in,
+            "document": "{names}, läst i " + self.read_in,
+            "local": "{names}, ur kommunens egen fil",
+            "share": "egen bearbetning av uppgifter från {names}",
+        }.get(self.kind, "{names}")
+
+
+def source_line(origins: Iterable[Origin]) -> str:
+    """The line under a figure: publishers by where their values were read.
+
+    What we computed says so and, as Kolada's terms ask, does not name Kolada as its source.
+    """
+    grouped: dict[str, list[str]] = {}
+    for origin in origins:
+        names = grouped.setdefault(origin.words, [])
+        if origin.publisher not in names:
+            names.append(origin.publisher)
+    parts = [words.replace("{names}", listed(names)) for words, names in grouped.items()]
+    return f"Källa: {'; '.join(parts)}." if parts else ""

@@ -1,0 +1,320 @@
+"""The tidy table made from everything in data/raw, and stored in data/processed with its dictionary."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from lagesbild.catalog.models import Catalog, Share
+from lagesbild.paths import PACKAGE, Paths
+from lagesbild.places import Places, load_places
+from lagesbild.sources.files import document_rows, document_sources, local_rows, pinned_rows
+from lagesbild.sources.snapshot import read_manifest, read_snapshot, snapshot_folder
+from lagesbild.tidy.schema import COLUMNS, KEY, MEANING, TidyError, checked, typed
+from lagesbild.tidy.suppression import without_small_numbers
+
+# The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every slip with its file and row.
+
+SAME = ["indicator", "place", "year", "month", "sex", "group"]
+
+
+def local_files(paths: Paths) -> list[Path]:
+    """The municipalities' own files, sorted; without what Excel and editors leave beside them."""
+    found = paths.local.glob("*/*") if paths.local.is_dir() else ()
+    return sorted(p for p in found if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", ".")))
+
+
+def own_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
+    """Rows of all own files. Their vintage is empty: a new file replaces the old one.
+
+    Raises TidyError with every slip, and FileError for a file that cannot be read.
+    """
+    made = [_own_file_rows(paths, path, places) for path in local_files(paths)]
+    if not made:
+        return pd.DataFrame()
+    rows = pd.concat(made, ignore_index=True)
+    slips = [slip for row in rows.itertuples() if (slip := _slip(row, catalog, places))]
+    slips += list(_twice(rows))
+    if slips:
+        raise TidyError(slips)
+    return rows.drop(columns=["file", "row"])
+
+
+def _own_file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
+    folder, shown_as = path.parent.name, paths.relative(path)
+    if places.kinds.get(folder) != "K":
+        raise TidyError(
+            [
+                f"{shown_as}: the folder '{folder}' is not named after a municipality's code. Rename it, for "
+                "example to data/raw/local/2480."
+            ]
+        )
+    return local_rows(path, folder, shown_as).assign(file=shown_as)
+
+
+def _slip(row, catalog: Catalog, places: Places) -> str:
+    """What is wrong with one row, else nothing."""
+    at = f"{row.file}, row {row.row}"
+    entry = catalog.indicators.get(row.indicator)
+    if entry is None or not entry.local:
+        allowed = sorted(id for id, entry in catalog.indicators.items() if entry.local)
+        near = get_close_matches(row.indicator, allowed, n=1) or allowed
+        return f"{at}: '{row.indicator}' is no indicator that a file may fill. Use one of: {', '.join(near)}."
+    if row.place not in places.names:
+        return f"{at}: place '{row.place}' is not in data/raw/kolada/places.csv. Correct the code (four digits)."
+    if row.month != (entry.month or 0):
+        wanted = f"month {entry.month}" if entry.month else "the whole year, so leave the month out"
+        return f"{at}: month {row.month}, but '{row.indicator}' is about {wanted}. Correct the month."
+    unit = catalog.unit_of(row.indicator)
+    low, high = unit.low, unit.high
+    if (low is not None and row.value < low) or (high is not None and row.value > high):
+        bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
+        return f"{at}: {row.value:g} is outside what '{row.indicator}' can be ({unit.text}, {bounds}). Correct it."
+    return ""
+
+
+def _twice(rows: pd.DataFrame) -> Iterator[str]:
+    for key, same in rows[rows.duplicated(SAME, keep=False)].groupby(SAME, sort=True):
+        where = " and ".join(f"{row.file}, row {row.row}" for row in same.itertuples())
+        yield f"{where}: the same thing twice ({', '.join(str(part) for part in key if part != '')}). Keep one of them."
+
+
+# Indicators that are computed from two others: 100 x part / total.
+
+_AT = ["place", "year", "month", "sex", "group"]
+
+
+def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Rows of every indicator with `share`, in percent.
+
+    Years in `left_out` are not computed. A revised part or total makes a new vintage of the share; where one of
+    the two was withdrawn, or is zero in the total, the row has no value; where one is hidden, so is the share.
+    """
+    made = []
+    for id, entry in catalog.indicators.items():
+        if entry.share:
+            left_out = {year for out in entry.left_out for year in out.years}
+            known = table[~table["year"].isin(left_out)]
+            made.append(_share_rows(known, entry.share).assign(indicator=id))
+    return pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=["indicator", *_AT, "vintage", "value"])
+
+
+def _share_rows(table: pd.DataFrame, share: Share) -> pd.DataFrame:
+    """One row for each date on which part or total was first seen or revised, from what held on that date."""
+    either = [table[table["indicator"] == id] for id in (share.part, share.total)]
+    dates = pd.concat([rows[[*_AT, "vintage"]] for rows in either]).drop_duplicates()
+    part, total = (_as_of(dates, rows) for rows in either)
+    both = part.merge(total, on=[*_AT, "vintage"], suffixes=("_part", "_total"))
+    value = 100 * both["value_part"] / both["value_total"].where(both["value_total"] > 0)
+    status = value.isna().map({True: "missing", False: ""})
+    hidden = (both["status_part"] == "hidden") | (both["status_total"] == "hidden")
+    return both[[*_AT, "vintage"]].assign(value=value, status=status.mask(hidden, "hidden"))
+
+
+def _as_of(dates: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """`dates` with the value that held then: of the latest vintage up to the date; without dates before the first."""
+    held = dates.merge(rows[[*_AT, "vintage", "value", "status"]], on=_AT, suffixes=("", "_held"))
+    held = held[held["vintage_held"] <= held["vintage"]].sort_values("vintage_held", kind="stable")
+    return held.drop_duplicates([*_AT, "vintage"], keep="last")[[*_AT, "vintage", "value", "status"]]
+
+
+# From snapshots, typed-in tables and a municipality's own files to one table.
+
+AT = ["place", "year", "month", "sex", "group"]
+SERVICES = ("kolada", "scb", "fohm")
+
+
+def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
+    """Every value of every source, sorted by its key.
+
+    Where an indicator has several sources, the first of service, publisher's file, own file and typed-in document
+    that has a value for a place and time is taken. Small numbers of own files are hidden already. Raises TidyError
+    for rows that cannot stand in the table.
+    """
+    published = [typed(_service_rows(paths, catalog, name)) for name in SERVICES]
+    published.append(typed(_pinned_file_rows(paths, catalog, places)))
+    documents = typed(_document_rows(paths, catalog))
+    own = typed(own_rows(paths, catalog, places))
+    own = without_small_numbers(own, pd.concat([*published, documents], ignore_index=True), catalog)
+    table = _without_covered([*published, own, documents])
+    table = pd.concat([table, typed(computed_shares(table, catalog))], ignore_index=True)
+    return checked(table, catalog, places).sort_values(KEY, kind="stable").reset_index(drop=True)
+
+
+def _without_covered(layers: list[pd.DataFrame]) -> pd.DataFrame:
+    """All layers, without the rows whose indicator, place and time a stronger layer has.
+
+    The earliest layer is the strongest. One that is asked and has nothing (missing, a year of fewer than twelve
+    months) leaves the place and time to the next; one that hides a value does not.
+    """
+    rows = pd.concat([layer.assign(layer=n) for n, layer in enumerate(layers)], ignore_index=True)
+    several = rows.groupby("indicator")["layer"].transform("nunique") > 1
+    if several.any():
+        rank = rows["layer"] + len(layers) * rows["status"].isin(["missing", "incomplete"])
+        told = rows.loc[several, ["indicator", *AT]].assign(rank=rank)
+        strongest = told.groupby(["indicator", *AT])["rank"].transform("min") % len(layers)
+        rows = rows[~several | (rows["layer"] == strongest.reindex(rows.index))]
+    return rows.drop(columns="layer").reset_index(drop=True)
+
+
+def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
+    rows = read_snapshot(paths, service)
+    if rows.empty:
+        return rows.assign(indicator="")
+    rows = _with_confirmed_vintages(rows, paths, service)
+    values = {entry.kolada.id: id for id, entry in catalog.indicators.items() if entry.kolada}
+    values |= {id: id for id, entry in catalog.indicators.items() if entry.table}
+    margins = {entry.kolada.margin: id for id, entry in catalog.indicators.items() if entry.kolada}
+    table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
+    margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
+    margin = margin.drop_duplicates(["indicator", *AT], keep="last")  # rows are sorted by vintage
+    return table.merge(
+        margin[["indicator", *AT, "value"]].rename(columns={"value": "margin"}),
+        how="left",
+        on=["indicator", *AT],
+        validate="many_to_one",
+    )
+
+
+def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> pd.DataFrame:
+    """Rows whose current values belong to the latest vintage of their series, as that fetch confirmed them.
+
+    The snapshot dates a value by the day it was first seen. Where the latest fetch asked for all of a place's
+    rows, its unchanged values are of that vintage too; else next year's fetch would cut every series in two.
+    """
+    entries = read_manifest(snapshot_folder(paths, service), service).series
+    newest = rows["series"].map({id: entry["vintage"] for id, entry in entries.items()})
+    apart = {(id, place) for id, entry in entries.items() for place in entry.get("places_of_earlier_fetches", ())}
+    confirmed = ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart) & newest.notna()
+    current = ~rows.duplicated(["series", *AT], keep="last")  # rows are sorted by vintage
+    return rows.assign(vintage=rows["vintage"].where(~(confirmed & current), newest))
+
+
+def _pinned_file_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
+    """Rows of the publishers' files that lie where the catalogue says; a file that is not there fills nothing."""
+    made = [
+        pinned_rows(paths.raw / entry.file.path, entry.file, id, places.names)
+        for id, entry in catalog.indicators.items()
+        if entry.file and (paths.raw / entry.file.path).is_file()
+    ]
+    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
+
+
+def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
+    wanted = {entry.document for entry in catalog.indicators.values() if entry.document}
+    known = document_sources(paths)
+    made = []
+    for name in sorted(wanted):
+        if name not in known:
+            raise TidyError(
+                [f"data/raw/documents/sources.yml: '{name}' is named in the catalogue but not described. Add it."]
+            )
+        rows = document_rows(paths.documents / f"{name}.csv")
+        rows = rows[rows["indicator"].isin([i for i, e in catalog.indicators.items() if e.document == name])]
+        made.append(rows.assign(vintage=known[name].vintage))
+    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
+
+
+# The table on disk: `data/processed/tidy.parquet` with its data dictionary, rebuilt when its input changes.
+
+FILE = "tidy.parquet"
+
+
+def input_key(paths: Paths) -> str:
+    """A checksum of all that the table is made from: catalogue, raw files, and the code that reads them."""
+    digest = hashlib.sha256()
+    for path in _inputs(paths):
+        digest.update(paths.relative(path).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _inputs(paths: Paths) -> list[Path]:
+    data = [p for folder in (paths.catalog, paths.raw) for p in sorted(folder.rglob("*")) if p.is_file()]
+    data = [p for p in data if not p.name.startswith((".", "~"))]  # locks, and what editors leave
+    code = sorted(p for room in ("catalog", "sources", "tidy") for p in (PACKAGE / room).rglob("*.py"))
+    return [*data, *code]
+
+
+@dataclass(frozen=True)
+class TableAtHand:
+    """The whole tidy table, and whether it is the one on disk."""
+
+    rows: pd.DataFrame
+    key: str
+    stored: bool
+
+
+def table_at_hand(paths: Paths, catalog: Catalog) -> TableAtHand:
+    """The stored table, or a new one when that is missing or older than its input. Writes nothing."""
+    key = input_key(paths)
+    target = paths.processed / FILE
+    if target.exists() and _key_file(paths).exists() and _key_file(paths).read_text("utf-8").strip() == key:
+        return TableAtHand(pd.read_parquet(target), key, stored=True)
+
+    return TableAtHand(tidy_table(paths, catalog, load_places(paths)), key, stored=False)
+
+
+def store(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
+    """Writes the table and its data dictionary, unless it is the one on disk."""
+    if table.stored:
+        return
+    paths.processed.mkdir(parents=True, exist_ok=True)
+    _key_file(paths).unlink(missing_ok=True)  # a table without its key is built again
+    dictionary = data_dictionary(table.rows, catalog)
+    _replaced(paths.processed / FILE, lambda temporary: table.rows.to_parquet(temporary, index=False))
+    _replaced(paths.processed / "data_dictionary.md", lambda temporary: temporary.write_text(dictionary, "utf-8"))
+    _replaced(_key_file(paths), lambda temporary: temporary.write_text(table.key + "\n", "utf-8"))
+
+
+def _key_file(paths: Paths) -> Path:
+    return paths.processed / "tidy.key"
+
+
+def _replaced(target: Path, write: Callable[[Path], object]) -> None:
+    """Writes beside `target` and puts it in place in one step, so that a reader never meets half a file."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    write(temporary)
+    temporary.replace(target)
+
+
+def _columns_part() -> str:
+    rows = "\n".join(f"| `{name}` | {kind} | {MEANING[name]} |" for name, kind in COLUMNS.items())
+    return f"| Column | Type | Meaning |\n| --- | --- | --- |\n{rows}\n"
+
+
+def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
+    """The table's columns and indicators as Markdown: unit, source, rows, places and years of each."""
+    lines = [
+        "# Data dictionary of tidy.parquet",
+        "",
+        "Made by the build from the catalogue and the snapshot; do not edit.",
+        "",
+        _columns_part(),
+        "| Indicator | Title | Unit | Source | Rows | Places | Years |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    held = dict(iter(table.groupby("indicator")))
+    for id, entry in sorted(catalog.indicators.items()):
+        rows = held.get(id)
+        extent = (
+            "0 | 0 | -"
+            if rows is None
+            else (f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}")
+        )
+        lines.append(f"| `{id}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |")
+    return "\n".join(lines) + "\n"
+
+
+def manifest_vintages(paths: Paths) -> dict[str, str]:
+    """Snapshot name -> date of its latest fetch, for pages and manifests."""
+    found = {}
+    for manifest in sorted(paths.raw.glob("*/manifest.json")):
+        series = json.loads(manifest.read_text("utf-8"))["series"].values()
+        found[manifest.parent.name] = max((entry["fetched"] for entry in series), default="")
+    return found

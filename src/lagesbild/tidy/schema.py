@@ -1,0 +1,238 @@
+"""The tidy table: its columns, the picks that all share, and the checks that it must pass."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.catalog.models import Catalog
+from lagesbild.errors import Refusal
+from lagesbild.places import Places
+
+# The columns of the one table, and what each may hold.
+
+COLUMNS = {
+    "indicator": "str",
+    "place": "str",
+    "year": "int64",
+    "month": "int64",
+    "sex": "str",
+    "group": "str",
+    "vintage": "str",
+    "value": "float64",
+    "margin": "float64",
+    "count": "float64",
+    "status": "str",
+}
+KEY = ["indicator", "place", "year", "month", "sex", "group", "vintage"]
+STATUSES = {
+    "": "ordinary value",
+    "missing": "asked for, not published",
+    "hidden": "withheld to protect individuals",
+    "not_applicable": "the question does not apply to the place",
+    "preliminary": "preliminary value, will be revised",
+    "incomplete": "mean of fewer than twelve months, not used",
+    "suspect": "published, but probably a report that was never made",
+}
+MEANING = {
+    "indicator": "id of the indicator in data/catalog/indicators/",
+    "place": "four-digit code, text: municipality, region (00xx) or 0000 Riket",
+    "year": "year that the value is about; the last one where years are pooled",
+    "month": "1-12, or 0 for the whole year",
+    "sex": "T all, K women, M men",
+    "group": "group within the place, as the source names it; empty for all",
+    "vintage": "date (ISO) when this value was first seen; the latest one of a key is current",
+    "value": "the value, in the indicator's unit; empty when there is none",
+    "margin": "half the width of the published 95 % interval, same unit; empty when not published",
+    "count": "number of cases behind the value; empty when not published",
+    "status": "empty for an ordinary value, else: " + "; ".join(f"{k} = {v}" for k, v in STATUSES.items() if k),
+}
+
+
+def typed(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with exactly the table's columns, in order and of their types; missing columns are empty."""
+    empty = {"month": 0, "sex": "T", "group": "", "vintage": "", "status": ""}
+    filled = pd.DataFrame(index=rows.index)
+    for name, kind in COLUMNS.items():
+        filled[name] = rows[name] if name in rows else empty.get(name, float("nan"))
+        if kind == "str":
+            filled[name] = filled[name].fillna("")
+    return filled.astype(COLUMNS)
+
+
+def empty_table() -> pd.DataFrame:
+    """A table without rows, with the right columns and types."""
+    return typed(pd.DataFrame({name: [] for name in COLUMNS}))
+
+
+# Rows out of the one table: current vintages, up to a year, the latest year of an indicator.
+
+
+def current(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the latest vintage of every key, in the table's order."""
+    at = KEY[:-1]
+    newest = table.groupby(at, sort=False)["vintage"].transform("max")
+    return table[table["vintage"] == newest]
+
+
+def revisions(table: pd.DataFrame) -> pd.DataFrame:
+    """The values that a later vintage changed: the table's key, `old`, `new` and the vintage of the change.
+
+    One row a change, the table's order; a value that was withdrawn has no `new`.
+    """
+    at = KEY[:-1]
+    several = table[table.duplicated(at, keep=False)].sort_values(KEY, kind="stable")
+    older = several.groupby(at, sort=False)["value"].shift()
+    first = ~several.duplicated(at)
+    changed = several.assign(old=older)[~first].rename(columns={"value": "new"})
+    same = (changed["old"] == changed["new"]) | (changed["old"].isna() & changed["new"].isna())
+    return changed.loc[~same, [*KEY, "old", "new"]].reset_index(drop=True)
+
+
+def up_to(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The rows that an edition of `year` may show: none of a later year."""
+    return table[table["year"] <= year]
+
+
+def rows_of(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str]) -> pd.DataFrame:
+    """The rows with a value of some indicators and places, in the order asked for, then by year.
+
+    Rows without a value (missing, hidden) are left out; `withheld` tells them.
+    """
+    order = {id: n for n, id in enumerate(indicators)}
+    place_order = {code: n for n, code in enumerate(places)}
+    chosen = table[table["indicator"].isin(order) & table["place"].isin(place_order) & table["value"].notna()]
+    sort = chosen.assign(_i=chosen["indicator"].map(order), _p=chosen["place"].map(place_order))
+    sort = sort.sort_values(["_i", "_p", "year", "month", "sex", "group"], kind="stable")
+    return sort.drop(columns=["_i", "_p"]).reset_index(drop=True)
+
+
+def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str]) -> pd.DataFrame:
+    """The rows of some indicators and places that have a status instead of a value."""
+    return table[table["indicator"].isin(list(indicators)) & table["place"].isin(list(places)) & table["value"].isna()]
+
+
+def latest_year(table: pd.DataFrame, indicator: str, place: str) -> int | None:
+    """The last year with a value of an indicator in a place, or None."""
+    years = table.loc[(table["indicator"] == indicator) & (table["place"] == place) & table["value"].notna(), "year"]
+    return int(years.max()) if len(years) else None
+
+
+# What the table refuses: duplicates, unknown places, values that cannot be, parts over their total.
+
+TOLERANCE = 1.005  # parts are published rounded; half a percent over the total is rounding
+
+
+class TidyError(Refusal):
+    """Rows that cannot stand in the table: value, place and remedy, one line each."""
+
+    def __init__(self, faults: list[str]):
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+def _example(row: pd.Series) -> str:
+    month = f"-{row.month:02d}" if row.month else ""
+    group = f", group '{row.group}'" if row.group else ""
+    return f"{row.indicator}, place {row.place}, {row.year}{month}, sex {row.sex}{group}"
+
+
+def duplicate_faults(table: pd.DataFrame) -> list[str]:
+    """One line for each key that stands twice."""
+    twice = table[table.duplicated(KEY)]
+    return [
+        f"{_example(row)}: stands twice with vintage {row.vintage}. Remove one of the two rows."
+        for row in twice.head(5).itertuples()
+    ]
+
+
+def place_faults(table: pd.DataFrame, places: Places) -> list[str]:
+    """One line for each place that the snapshot's list does not know."""
+    unknown = table[~table["place"].isin(places.names)].drop_duplicates("place")
+    return [
+        f"{_example(row)}: place '{row.place}' is not in data/raw/kolada/places.csv. Correct the code "
+        "(four digits, as text), or run 'lagesbild fetch'."
+        for row in unknown.head(5).itertuples()
+    ]
+
+
+def range_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+    """One line for each indicator with values outside the range of its unit."""
+    faults = []
+    for indicator, rows in table.groupby("indicator", sort=True):
+        unit = catalog.unit_of(indicator)
+        low = -np.inf if unit.low is None else unit.low
+        high = np.inf if unit.high is None else unit.high
+        outside = rows[(rows["value"] < low) | (rows["value"] > high)]
+        for row in outside.head(1).itertuples():
+            faults.append(
+                f"{_example(row)}: {row.value:g} is outside {low:g} to {high:g} ({unit.text}). "
+                "Correct the value in its file, or the unit in data/catalog/indicators/."
+            )
+    return faults
+
+
+def share_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+    """One line for each total that its parts exceed in a year that the catalogue does not leave out."""
+    wholes: dict[str, list[str]] = {}
+    left_out: dict[str, set[int]] = {}
+    for entry in catalog.indicators.values():
+        if entry.share:
+            wholes.setdefault(entry.share.total, []).append(entry.share.part)
+            left_out.setdefault(entry.share.total, set()).update(y for out in entry.left_out for y in out.years)
+    at = ["place", "year", "month", "sex", "group"]
+    faults = []
+    for total, parts in wholes.items():
+        usable = current(table)
+        usable = usable[~usable["year"].isin(left_out[total])]
+        summed = usable[usable["indicator"].isin(parts)].groupby(at)["value"].sum(min_count=1)
+        whole = usable[usable["indicator"] == total].set_index(at)["value"]
+        ratio = (summed / whole).dropna()
+        for key in ratio.index[ratio > TOLERANCE][:3]:
+            faults.append(
+                f"{total}, place {key[0]}, {key[1]}: its parts add up to {100 * ratio[key]:.0f} % of it. Leave the "
+                "year out with 'left_out' and the reason, or correct the source."
+            )
+    return faults
+
+
+def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFrame:
+    """`table` itself. Raises TidyError with everything that it may not hold."""
+    import pandera.pandas as pa
+
+    schema = pa.DataFrameSchema(
+        {
+            **{name: pa.Column(kind, nullable=kind == "float64") for name, kind in COLUMNS.items()},
+            "indicator": pa.Column("str", pa.Check.isin(list(catalog.indicators))),
+            "place": pa.Column("str", pa.Check.str_matches(r"^\d{4}$")),
+            "year": pa.Column("int64", pa.Check.in_range(1900, 2100)),
+            "month": pa.Column("int64", pa.Check.in_range(0, 12)),
+            "sex": pa.Column("str", pa.Check.isin(["T", "K", "M"])),
+            "margin": pa.Column("float64", pa.Check.ge(0), nullable=True),
+            "count": pa.Column("float64", pa.Check.ge(0), nullable=True),
+            "status": pa.Column("str", pa.Check.isin(list(STATUSES))),
+        },
+        strict=True,
+        ordered=True,
+    )
+    try:
+        schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        raise TidyError(_schema_faults(error.failure_cases, table)) from None
+    faults = [
+        *duplicate_faults(table),
+        *place_faults(table, places),
+        *range_faults(table, catalog),
+        *share_faults(table, catalog),
+    ]
+    if faults:
+        raise TidyError(faults)
+    return table
+
+
+def _schema_faults(cases: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    faults = []
+    for case in cases.head(10).itertuples():
+        where = _example(table.loc[int(case.index)]) if pd.notna(case.index) else "the table"
+        faults.append(f"{where}: {case.column} is {case.failure_case!r}, which fails {case.check}. Correct its file.")
+    return faults
