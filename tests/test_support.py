@@ -14,10 +14,7 @@ from scipy.stats import spearmanr
 from lagesbild.statistics.support import (
     AssociationKind,
     Suspicion,
-    TableLabel,
-    WrongLabelError,
     across_places,
-    check_label,
     decomposition,
     profiles,
     suspected_nonresponse,
@@ -214,20 +211,3 @@ def test_a_total_that_its_sexes_cannot_make_is_suspected(women, men, total, add_
     rows = pd.DataFrame({"place": "9901", "year": 2018, "sex": ["K", "M", "T"], "value": [women, men, total]})
     marks = suspected_nonresponse(rows, sexes_add_up=add_up)
     assert list(marks) == ["", "", Suspicion.TOTAL_OUTSIDE_SEXES if suspect else ""]
-
-
-POPULATIONS = {"Påhittsby": 3563.0, "Sagostad": 77_000.0}
-
-
-@pytest.mark.parametrize(
-    ("heading", "place"), [("Sagostad", "Påhittsby"), ("Påhittsby", "Sagostad"), ("Sagostad", "Sagostad")]
-)
-def test_a_relabelled_table_raises_an_error_that_names_both_labels(heading, place):
-    with pytest.raises(WrongLabelError, match=f"{heading}.*{place}.*") as error:
-        check_label(TableLabel(heading, place, 551, 15.5), POPULATIONS)
-    assert "fit Påhittsby" in str(error.value)
-
-
-def test_a_table_under_its_own_name_passes():
-    check_label(TableLabel("Påhittsby", "Påhittsby", 551, 15.5), POPULATIONS)
-    check_label(TableLabel("Påhittsby", "Påhittsby", 551), {})

@@ -29,7 +29,7 @@ from lagesbild.errors import Refusal
 from lagesbild.html.components import Column, DataTable
 from lagesbild.places import COUNTRY
 from lagesbild.sources.files import PrintedRow, printed_rows
-from lagesbild.statistics.support import Decomposition, TableLabel, WrongLabelError, check_label
+from lagesbild.statistics.support import Decomposition
 from lagesbild.swedish.numbers import NBSP, Origin, decimal, listed, signed, source_line
 
 # R4: one table a municipality with the document's labels, counts, two kinds of percent, difference and total.
@@ -133,27 +133,24 @@ def printed_notes(profiles: Profiles, recorded: list[list[str]]) -> list[str]:
 
 def _heading_notes(profiles: Profiles, place: str, row: PrintedRow, recorded: list[list[str]]) -> list[str]:
     names = profiles.setting.places
-    people = {names.name(code): value for code in names.kinds if (value := _inhabitants(profiles, code)) is not None}
-    last = profiles.years[1]
-    label = TableLabel(row.heading, names.name(place), profiles.count(place, TOTAL, last))
-    try:
-        check_label(label, people)
+    own, last = names.name(place), profiles.years[1]
+    if row.heading == own:
         return []
-    except WrongLabelError as error:
-        codes = {code for code, name in names.names.items() if name == row.heading}
-        if not any(place in about and codes & set(about) for about in recorded):
-            raise WrongTable(
-                f"data/raw/documents/{PRINTED}.csv, {row.page}: {error} A heading that is known to be wrong is entered "
-                "under 'remarks' of the region's assessments, about both places."
-            ) from None
-    shares = [f"{decimal(100 * label.total / people[name], 1)} procent av {name}s" for name in _known(label, people)]
-    text = f"Tabellen med rubriken {row.heading} ({row.page}) används för {label.place}."
-    text += f" Summan {decimal(label.total, 0)} är {listed(shares)} invånare 20–64 år {last}." if shares else ""
+    codes = {code for code, name in names.names.items() if name == row.heading}
+    if not any(place in about and codes & set(about) for about in recorded):
+        raise WrongTable(
+            f"data/raw/documents/{PRINTED}.csv, {row.page}: the table headed '{row.heading}' is used for '{own}'. "
+            "Correct one of the two labels, or record the heading as the document's own fault. A heading that is known "
+            "to be wrong is entered under 'remarks' of the region's assessments, about both places."
+        )
+    people = {names.name(code): value for code in names.kinds if (value := _inhabitants(profiles, code)) is not None}
+    total = profiles.count(place, TOTAL, last)
+    shares = [
+        f"{decimal(100 * total / people[name], 1)} procent av {name}s" for name in (own, row.heading) if name in people
+    ]
+    text = f"Tabellen med rubriken {row.heading} ({row.page}) används för {own}."
+    text += f" Summan {decimal(total, 0)} är {listed(shares)} invånare 20–64 år {last}." if shares else ""
     return [text]
-
-
-def _known(label: TableLabel, people: dict[str, float]) -> list[str]:
-    return [name for name in (label.place, label.heading) if name in people]
 
 
 def _inhabitants(profiles: Profiles, code: str) -> float | None:
