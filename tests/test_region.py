@@ -21,7 +21,7 @@ from helpers.region.analyses import (
 )
 from helpers.region.analysis import UnknownRegion, regional_analysis
 from helpers.region.material import Material, WrongTable, printed_notes, recorded_contradictions, support_table
-from helpers.region.parts import support_tables, table_text
+from helpers.region.parts import support_tables
 from helpers.region.profiles import absence_sentences, ranking_table
 from helpers.region.statements import situations_of
 from lagesbild.charts.bars import profile_bars
@@ -29,7 +29,6 @@ from lagesbild.charts.dots import rank_change
 from lagesbild.charts.lines import small_multiples
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import TOKENS, WIDTH, Frame
-from lagesbild.html.components import Column, DataTable
 from lagesbild.statistics.support import NoSeasons, seasonally_adjusted
 from region_roots import (
     COUNTS,
@@ -493,11 +492,6 @@ def test_a_waterfall_whose_parts_do_not_meet_the_whole_is_refused(umea: Material
     rows = step_rows(umea.profiles, umea.moved)
     with pytest.raises(ValueError, match="Give every part"):
         REGIONAL["waterfall"](rows.drop(index=0), Frame(decimals=2))
-
-
-def test_a_downloaded_table_never_holds_a_formula_and_keeps_its_numbers():
-    table = DataTable("", (Column("A"), Column("B", numeric=True)), (("=1+1", "+3,5"), ("-x", f"{MINUS}7")))
-    assert table_text([table]).splitlines()[1:] == ["'=1+1;+3,5", f"'-x;{MINUS}7"]
 
 
 def test_the_regions_own_report_carries_its_name_and_parameters(real: Copy):

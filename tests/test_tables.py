@@ -10,8 +10,8 @@ import pytest
 from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import DataTable
-from lagesbild.html.render import data_table, download_text
+from lagesbild.html.components import Cell, Column, DataTable
+from lagesbild.html.render import csv_field, data_table, download_text, table_text
 from lagesbild.swedish.findings import Measure
 from lagesbild.tidy.schema import typed
 
@@ -134,6 +134,43 @@ def test_the_file_opens_in_swedish_excel():
     first, second = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
     assert (first["värde"], first["felmarginal"], first["antal"], first["kod"]) == ("16,05", "2,5", "1200", "9901")
     assert (second["värde"], second["status"]) == ("", "hidden")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "-cmd", "+cmd", "@x", "\t=1", " =1", "\n-5", "--5", "-5-3", "+1 2", "+0,42 procentenheter", "-1,2,3"],
+)
+def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
+    assert csv_field(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-5",
+        "+3,5",
+        "-0.5",
+        "+4 %",
+        "+4\u00a0%",
+        "-12%",
+        "+1\u00a0234,5",
+        " -5",
+        "\u22125,2",
+        "\u2212cmd",
+        "1=1",
+        "–",
+        "",
+    ],
+)
+def test_a_number_and_a_text_that_nothing_runs_stay_as_they_are(text):
+    assert csv_field(text) == text
+
+
+def test_a_table_of_cells_becomes_the_same_file_with_captions_where_there_are_several():
+    table = DataTable("T", (Column("A"), Column("B", numeric=True)), ((Cell("=1+1"), "+3,5"), ("-x", "\u22127")))
+    lines = ["A;B", "'=1+1;+3,5", "'-x;\u22127"]
+    assert table_text([table]).removeprefix("\ufeff").splitlines() == lines
+    assert table_text([table, table]).removeprefix("\ufeff").splitlines() == ["T", *lines, "", "T", *lines]
 
 
 @pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", " ="])

@@ -19,13 +19,13 @@ from helpers.region.analyses import (
     suspicion_sentence,
 )
 from helpers.region.material import Material
-from helpers.region.parts import About, Drawn, figure_of, nothing, notice, table_text, values_text
+from helpers.region.parts import About, Drawn, figure_of, nothing, notice, values_text
 from helpers.region.profiles import TOTAL, ranking_table, zone_ends
 from helpers.region.register import timeline_text
 from lagesbild.calendars import readable
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Card, Column, DataTable, FigureBlock, KeyFigure, Provenance
-from lagesbild.html.render import MISSING, Component, data_table, figure_component
+from lagesbild.html.render import MISSING, Component, data_table, figure_component, table_text
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import STATE_TEXT, decimal, listed
 

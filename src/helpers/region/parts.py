@@ -1,7 +1,5 @@
 """The parts of the analysis that are no figures."""
 
-import csv
-import io
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -36,14 +34,13 @@ from lagesbild.calendars import Event, calendar_text
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Column, DataTable, FigureBlock, KeyFigure, Passage, Provenance
-from lagesbild.html.render import Component, download_text, figure_component, passage_component, rendered
+from lagesbild.html.render import Component, download_text, figure_component, passage_component, rendered, table_text
 from lagesbild.swedish.findings import KINDS
 from lagesbild.swedish.numbers import STATE_TEXT, listed
 
 # The parts of the regional page as exhibits: tables and texts, figures, and notices of what is missing.
 
 NOTHING = Passage("")
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -152,28 +149,6 @@ def values_text(rows: pd.DataFrame) -> str:
 def items_of(observed: list[Observation]) -> tuple[Item, ...]:
     """Statements as list items, each with whose it is and what it rests on."""
     return tuple(Item(one.text, one.by, one.evidence) for one in observed)
-
-
-def table_text(tables: list[DataTable]) -> str:
-    """Tables as csv for Swedish Excel, below each other: BOM, `;`, a line of headings each."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for number, table in enumerate(tables):
-        if number:
-            writer.writerow([])
-        if len(tables) > 1:
-            writer.writerow([_plain(table.caption)])
-        writer.writerow([_plain(column.header) for column in table.columns])
-        writer.writerows([_plain(cell) for cell in row] for row in table.rows)
-    return "\ufeff" + out.getvalue()
-
-
-def _plain(cell) -> str:
-    """The cell's text; one that a spreadsheet would run as a formula gets an apostrophe, a number never does."""
-    text = cell if isinstance(cell, str) else cell.text
-    number = text.lstrip("+-\u2212").replace("\u00a0", "").replace(",", ".", 1).removesuffix("%")
-    risky = text.startswith(RUN_BY_SPREADSHEETS) and not number.replace(".", "", 1).isdigit()
-    return f"'{text}" if risky else text
 
 
 # The head of the regional page: whose it is, which edition, which places, and what is missing as a whole.

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
-from lagesbild.html.components import Chapter, Column, DataTable, FigureBlock, Passage
+from lagesbild.html.components import Cell, Chapter, Column, DataTable, FigureBlock, Passage
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import MONTHS, decimal, listed, period_text
 
@@ -113,7 +114,8 @@ SYMBOLS = {
     "–": "frågan är inte tillämplig",
 }
 HEADS = {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}
-RUN_BY_EXCEL = ("=", "+", "-", "@", "\t", "\r", "\n")
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0]\d{3})+)([.,]\d+)?[ \u00a0]?%?")
 WITHHELD = {"hidden": "x", "not_applicable": "–"}
 DOWNLOAD = {
     "indicator": "indikator",
@@ -200,21 +202,39 @@ def _cell(row, measure: Measure) -> str:
 
 
 def download_text(rows: pd.DataFrame, more: dict[str, str] | None = None) -> str:
-    """Chart rows as csv for Swedish Excel: BOM, `;`, decimal comma, one line a value.
+    """Chart rows as csv for Swedish Excel, one line a value.
 
     `more` are columns of this kind of rows beside the common ones, with their headers.
     """
     columns = DOWNLOAD | (more or {})
+    return csv_text([columns.values(), *rows[list(columns)].itertuples(index=False)])
+
+
+def table_text(tables: Sequence[DataTable]) -> str:
+    """Tables as csv for Swedish Excel, below each other, each under its caption where there are several."""
+    lines: list[Iterable[object]] = []
+    for number, table in enumerate(tables):
+        lines += [[]] if number else []
+        lines += [[table.caption]] if len(tables) > 1 else []
+        lines += [[column.header for column in table.columns], *table.rows]
+    return csv_text(lines)
+
+
+def csv_text(lines: Iterable[Iterable[object]]) -> str:
+    """Lines of values as csv for Swedish Excel: BOM, `;`, decimal comma. See `csv_field`."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns.values())
-    for row in rows[list(columns)].itertuples(index=False):
-        writer.writerow([_field(value) for value in row])
+    writer.writerows([csv_field(value) for value in line] for line in lines)
     return "\ufeff" + out.getvalue()
 
 
-def _field(value) -> str:
+def csv_field(value: object) -> str:
+    """A value in a csv file: a text that a spreadsheet would run as a formula gets an apostrophe, a number never does.
+
+    A number may be a text too: with sign, spaces between thousands, decimals and %. A missing number is empty.
+    """
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:.10g}".replace(".", ",")
-    text = str(value)
-    return "'" + text if text.lstrip(" ").startswith(RUN_BY_EXCEL) else text  # a spreadsheet would run it as a formula
+    text = value.text if isinstance(value, Cell) else str(value)
+    runs = text.lstrip(" ").startswith(RUN_BY_SPREADSHEETS) and not NUMBER.fullmatch(text.strip(" "))
+    return f"'{text}" if runs else text
