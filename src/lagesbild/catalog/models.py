@@ -19,129 +19,149 @@ Sex = Literal["T", "K", "M"]
 class Unit(Record):
     """What a value counts, and between which bounds it must lie."""
 
-    text: str  # as it stands in a sentence: "12,5 procent"
-    symbol: str  # as it stands in a table: "12,5 %"
-    difference: str  # the unit of a difference between two values: "procentenheter"
-    low: float | None = None
-    high: float | None = None
-    decimals: int = 1
-    per: float | None = None  # a rate: cases per so many inhabitants
-    counted: bool = False  # a number of persons or cases: a larger place has more, so places are not compared
+    text: str = Field(description='as it stands in a sentence: "12,5 procent"')
+    symbol: str = Field(description='as it stands in a table: "12,5 %"')
+    difference: str = Field(description='the unit of a difference between two values: "procentenheter"')
+    low: float | None = Field(default=None, description="no value may be lower")
+    high: float | None = Field(default=None, description="no value may be higher")
+    decimals: int = Field(default=1, description="how many decimals its values are printed with")
+    per: float | None = Field(default=None, description="of a rate: cases per so many inhabitants")
+    counted: bool = Field(
+        default=False, description="a number of persons or cases: a larger place has more, so places are not compared"
+    )
 
 
 class Publisher(Record):
     """Who publishes figures, on which terms, and how they want to be cited."""
 
-    name: str
-    cite: str
-    licence: str
-    page: str | None = None
+    name: str = Field(description="in full")
+    cite: str = Field(description="the citation that the publisher asks for")
+    licence: str = Field(description="the terms of use, printed in the list of sources")
+    page: str | None = Field(default=None, description="its site; no page prints it")
 
 
 class PinnedSeries(Record):
     """A series of Kolada: its id together with the title it must have, and its margin of error's."""
 
-    id: Annotated[str, Field(pattern=r"^[NU]\d{5}$")]
-    title: str
-    margin: Annotated[str, Field(pattern=r"^[NU]\d{5}$")] | None = None
-    margin_title: str | None = None
+    id: Annotated[str, Field(pattern=r"^[NU]\d{5}$")] = Field(description="N or U and five digits")
+    title: str = Field(description="its exact title: a fetch keeps the old rows when Kolada has another")
+    margin: Annotated[str, Field(pattern=r"^[NU]\d{5}$")] | None = Field(
+        default=None, description='the series of its margins of error ("Osäkerhetstal")'
+    )
+    margin_title: str | None = Field(default=None, description="the exact title of that series")
 
 
 class PinnedTable(Record):
     """One content of a PxWeb table, found by its labels: codes are read from the table's own metadata."""
 
-    id: str
-    title: str
-    content: str  # the label of the content wanted
-    select: dict[str, list[str]] = {}  # dimension label -> labels wanted, e.g. {"ålder": ["20-64 år"]}
-    monthly: bool = False  # a monthly table whose year is the mean of its twelve months
+    id: str = Field(description="the table, as the service names it")
+    title: str = Field(description="its exact title")
+    content: str = Field(description="the label of the content wanted")
+    select: dict[str, list[str]] = Field(
+        default={}, description='label of a dimension -> labels wanted, e.g. {"ålder": ["20-64 år"]}'
+    )
+    monthly: bool = Field(default=False, description="a monthly table whose year is the mean of its twelve months")
 
 
 class FileColumns(Record):
     """Which columns of a publisher's file hold what."""
 
-    place: str | None = None
-    year: str | None = None
-    month: str | None = None
-    sex: str | None = None
-    group: str | None = None
-    value: str
-    count: str | None = None
+    place: str | None = Field(default=None, description="the column of the place, by code or by name; needed")
+    year: str | None = Field(default=None, description="the column of the year; needed")
+    month: str | None = Field(
+        default=None, description="the column of the month; where it is the column of the year, that holds 2024-07"
+    )
+    sex: str | None = Field(default=None, description="the column of the sex; both sexes together where there is none")
+    group: str | None = Field(default=None, description="the column of the group")
+    value: str = Field(description="the column of the value")
+    count: str | None = Field(default=None, description="the column of the number of cases")
 
 
 class PinnedFile(Record):
     """A publisher's file: where it lies, its checksum, and which columns are read from it."""
 
-    path: str  # below data/raw/
-    sheet: str | None = None
-    header_row: int = 1
-    columns: FileColumns
-    sha256: str | None = None
-    missing: list[str] = ["..", ".", "-", ""]
-    hidden: list[str] = ["<5"]
+    path: str = Field(description="where it lies, below data/raw/")
+    sheet: str | None = Field(default=None, description="the sheet of an xlsx file; not needed when it has one")
+    header_row: int = Field(default=1, description="the row of the column names, counted from 1")
+    columns: FileColumns = Field(description="which column holds what")
+    sha256: str | None = Field(default=None, description="its checksum: any other file is refused")
+    missing: list[str] = Field(default=["..", ".", "-", ""], description="marks that mean: no value")
+    hidden: list[str] = Field(default=["<5"], description="marks that mean: a number too small to be shown")
 
 
 class Break(Record):
     """From `year` on the figures are made in another way than before."""
 
-    year: int
-    what: str
+    year: int = Field(description="the first year of the new way")
+    what: str = Field(description="what changed, in Swedish")
 
 
 class LeftOut(Record):
     """Years whose published figures cannot be used, with the reason that the page prints."""
 
-    years: list[int]
-    why: str
+    years: list[int] = Field(description="the years")
+    why: str = Field(description="the reason, in Swedish")
 
 
 class Share(Record):
     """An indicator that is computed: 100 x `part` / `total`, both indicators of the catalogue."""
 
-    part: Slug
-    total: Slug
+    part: Slug = Field(description="the indicator above the line")
+    total: Slug = Field(description="the indicator below the line")
 
 
 class Target(Record):
     """A value that somebody has decided to reach, on the side that is better."""
 
-    value: float
-    set_by: str  # who decided it, and when
+    value: float = Field(description="in the unit of the indicator")
+    set_by: str = Field(description="who decided it, and when")
 
 
 class Indicator(Record):
     """One measure: its official title and definition, unit, direction, publisher and series."""
 
-    title: str
-    label: str  # a few words, for charts
-    unit: Slug
-    better: Better
-    publisher: Slug
-    kind: Literal["register", "survey"]
-    voluntary: bool = False  # a survey that each municipality chooses whether to take part in
-    definition: str
-    question: str | None = None  # the question's wording, and who was left out of the base
-    own_definition: str | None = None  # why the definition is ours and not the publisher's
-    caveat: str | None = None  # what a reader must know with every value
-    kolada: PinnedSeries | None = None
-    table: PinnedTable | None = None
-    file: PinnedFile | None = None
-    document: str | None = None  # a file of data/raw/documents/
-    local: bool = False  # filled from data/raw/local/<municipality>/
-    share: Share | None = None
-    population: Slug | None = None  # a rate's base: the indicator that counts the inhabitants
-    by_sex: bool = False
-    groups: bool = False  # values are split by a group of their own (household, answer, year of school)
-    month: int | None = None  # the month that the figure is about, where it is not the year
-    years_pooled: int = 1  # 2: the value of a year is made from that year and the one before
-    every: int = 1  # years between two surveys
-    whole_numbers: bool = False  # published in whole percent
-    decimals: int | None = None  # else the unit's
-    breaks: list[Break] = []
-    left_out: list[LeftOut] = []
-    last_year: int | None = None  # the title ends "(-2024)": the series is closed
-    small_number: int = 5  # counts below this are hidden in the municipality's own files
-    target: Target | None = None
+    title: str = Field(description="the official title")
+    label: str = Field(description="a few words, for charts")
+    unit: Slug = Field(description="what its values count: an entry of units.yml")
+    better: Better = Field(description="the better side; with neither, no direction is called good or bad")
+    publisher: Slug = Field(description="an entry of publishers.yml")
+    kind: Literal["register", "survey"] = Field(
+        description="a survey has sampling error, a register has none of that kind"
+    )
+    voluntary: bool = Field(
+        default=False, description="a survey that each municipality chooses whether to take part in"
+    )
+    definition: str = Field(description="what is counted, in Swedish, with base and age")
+    question: str | None = Field(default=None, description="the question's wording, and who was left out of the base")
+    own_definition: str | None = Field(default=None, description="why the definition is ours and not the publisher's")
+    caveat: str | None = Field(default=None, description="what a reader must know with every value")
+    kolada: PinnedSeries | None = Field(default=None, description="the series of Kolada that fills it")
+    table: PinnedTable | None = Field(default=None, description="the PxWeb table that fills it")
+    file: PinnedFile | None = Field(default=None, description="the publisher's file that fills it")
+    document: str | None = Field(
+        default=None, description="the file of data/raw/documents/ that fills it, without its ending"
+    )
+    local: bool = Field(default=False, description="filled from data/raw/local/<municipality>/")
+    share: Share | None = Field(default=None, description="computed from two other indicators")
+    population: Slug | None = Field(
+        default=None, description="a rate's base: the indicator that counts the inhabitants"
+    )
+    by_sex: bool = Field(default=False, description="women and men are published too")
+    groups: bool = Field(
+        default=False, description="values are split by a group of their own (household, answer, year of school)"
+    )
+    month: int | None = Field(default=None, description="the month that the figure is about, where it is not the year")
+    years_pooled: int = Field(default=1, description="2: the value of a year is made from that year and the one before")
+    every: int = Field(default=1, description="years between two surveys")
+    whole_numbers: bool = Field(default=False, description="published in whole percent")
+    decimals: int | None = Field(default=None, description="how many decimals are printed; else the unit's")
+    breaks: list[Break] = Field(default=[], description="years from which the figures are made in another way")
+    left_out: list[LeftOut] = Field(default=[], description="years that cannot be used")
+    last_year: int | None = Field(
+        default=None, description="the series is closed after it: a fetch expects no newer figures"
+    )
+    small_number: int = Field(default=5, description="counts below this are hidden in the municipality's own files")
+    target: Target | None = Field(default=None, description="a value that somebody has decided to reach")
 
     @property
     def source(self) -> str:
@@ -155,101 +175,125 @@ class Indicator(Record):
 class Figure(Record):
     """A numbered figure of the report: what it is to show, and what may stand in for it."""
 
-    title: str
-    page: Slug
-    priority: str | None = None
-    measure: list[Slug]  # the report's own measure
-    publisher: str  # as the report names it
-    years: str | None = None  # the years that the report's own figure shows
-    stand_in: list[Slug] = []  # shown while `measure` has no values
-    related_to: str | None = None  # in plain words, how the stand-in differs
-    derived: str | None = None  # in plain words, how the measure is computed from published parts
-    dots: list[Slug] = []  # a few published values of the own measure, drawn as dots beside the stand-in
-    footnote: str | None = None
-    remark: str | None = None
-    how_to_add: str  # what to fetch, or which file to put where
+    title: str = Field(description="as the programme's report has it")
+    page: Slug = Field(description="the page that it stands on: an entry of pages")
+    priority: str | None = Field(default=None, description="the priority that it follows up, of the same page")
+    measure: list[Slug] = Field(description="the report's own measure: indicators")
+    publisher: str = Field(description="as the report names it; printed while the figure is a card")
+    years: str | None = Field(default=None, description="the years of the report's own figure; no page prints them")
+    stand_in: list[Slug] = Field(default=[], description="indicators shown while `measure` has no values")
+    related_to: str | None = Field(default=None, description="in plain words, how the stand-in differs")
+    derived: str | None = Field(
+        default=None, description="in plain words, how the measure is computed from published parts"
+    )
+    dots: list[Slug] = Field(
+        default=[],
+        description="indicators with a few published values of the own measure, drawn as dots beside the stand-in",
+    )
+    footnote: str | None = Field(default=None, description="a note under the figure")
+    remark: str | None = Field(
+        default=None, description="a second note: where the figure and the report it follows differ"
+    )
+    how_to_add: str = Field(description="what to fetch, or which file to put where; {code} is the municipality")
 
 
 class Priority(Record):
     """One of the programme's priorities, with the indicators that give it evidence beside its figures."""
 
-    title: str
-    area: str
-    evidence: list[Slug] = []
+    title: str = Field(description="{place} is the municipality's name")
+    area: str = Field(description="the focus area that it belongs to")
+    evidence: list[Slug] = Field(default=[], description="indicators that support it beside those of its figures")
 
 
 class FocusArea(Record):
-    title: str  # "{place}" and "{genitive}" are the municipality's name and its genitive
-    page: Slug
-    projects_title: str
+    """An area that the programme works with; each has a page."""
+
+    title: str = Field(description="{place} and {genitive} are the municipality's name and its genitive")
+    page: Slug = Field(description="the page that follows it up")
+    projects_title: str = Field(description="the heading over its projects")
 
 
 class Goal(Record):
-    label: str
-    title: str
+    """One of the programme's goals."""
+
+    label: str = Field(description='the number: "Mål 2"')
+    title: str = Field(description="the goal; a focus area of the same title belongs to it")
 
 
 class Gap(Record):
     """A measure that the programme asks for and nobody publishes."""
 
-    missing: str
-    priority: str | None = None
-    page: Slug
-    who: str | None = None
-    promised: str | None = None
-    known: str | None = None  # what is said about it, as text
+    missing: str = Field(description="what is not measured")
+    priority: str | None = Field(default=None, description="the priority that asks for it")
+    page: Slug = Field(description="the page that says so")
+    who: str | None = Field(default=None, description="who is to measure it")
+    promised: str | None = Field(default=None, description="what was promised, and when")
+    known: str | None = Field(default=None, description="what is said about it, as text")
 
 
 class Page(Record):
-    title: str
-    nav: str
-    question: str
+    """A page of the report, in the order of the menu."""
+
+    title: str = Field(description="its heading; {place} is the municipality")
+    nav: str = Field(description="its name in the menu")
+    question: str = Field(description="the question that the page answers")
 
 
 class Part(Record):
     """A part of the regional support analysis."""
 
-    title: str
-    source: str
-    indicators: list[Slug] = []
-    note: str | None = None
+    title: str = Field(description="its heading")
+    source: str = Field(description="who publishes its figures")
+    indicators: list[Slug] = Field(default=[], description="the indicators that it is made from")
+    note: str | None = Field(default=None, description="what a reader must know")
 
 
 class Region(Record):
-    name: str
-    members: list[PlaceCode]
-    comparisons: list[PlaceCode] = []
-    edition: int | None = None  # the year of its assessments file
-    publisher: str | None = None
+    """Municipalities that a page of their own can be made for."""
+
+    name: str = Field(description="as it stands on the page")
+    members: list[PlaceCode] = Field(description="its municipalities; the first is the one that the page is made from")
+    comparisons: list[PlaceCode] = Field(default=[], description="municipalities outside it that are shown beside")
+    edition: int | None = Field(
+        default=None,
+        description="the year of its latest file in data/assessments/regions/; the build looks at the files",
+    )
+    publisher: str | None = Field(default=None, description="who gives out the analysis, printed on the slides")
 
 
 class ComparisonGroup(Record):
-    id: GroupId
-    title: str
+    """An official group of similar municipalities."""
+
+    id: GroupId = Field(description="G and the digits of Kolada")
+    title: str = Field(description="its exact title: a fetch keeps the old groups when Kolada has another")
 
 
 class Comparisons(Record):
     """Whom a municipality is compared with: the pinned group, else the official group found by title."""
 
-    rule: str  # title of the official groups, "{name}" is the municipality
-    pinned: dict[PlaceCode, ComparisonGroup]
+    rule: str = Field(description="the title of the official groups; {name} is the municipality, {year} the year")
+    pinned: dict[PlaceCode, ComparisonGroup] = Field(
+        description="municipality -> its group; the others take the newest group that fits the rule"
+    )
 
 
 class SnapshotScope(Record):
     """What `lagesbild fetch` brings when nothing else is asked for."""
 
-    since: int
-    municipalities: list[PlaceCode]  # their comparison groups and regions come along
-    places: list[PlaceCode]
-    counties: dict[str, PlaceCode]  # first two digits of a municipality's code -> its region
-    ranked: list[Slug]  # the latest complete year of all municipalities comes along for these
+    since: int = Field(description="the first year")
+    municipalities: list[PlaceCode] = Field(description="their comparison groups and regions come along")
+    places: list[PlaceCode] = Field(description="further places")
+    counties: dict[str, PlaceCode] = Field(description="first two digits of a municipality's code -> its region")
+    ranked: list[Slug] = Field(description="indicators whose latest complete year comes for all municipalities")
 
 
 class Programme(Record):
-    title: str
-    owner: str
-    caveat: str
-    legend: dict[str, str]
+    """The programme that the report follows up."""
+
+    title: str = Field(description="its name; no page prints it")
+    owner: str = Field(description="whose it is; no page prints it")
+    caveat: str = Field(description="what the figures cannot say, printed on the page")
+    legend: dict[str, str] = Field(description="status (down, unchanged, mixed, up, none) -> what its arrow means")
 
 
 # The whole catalogue as the other rooms ask it.
