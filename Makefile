@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: report test lab lint check expected benchmarks clean
+.PHONY: report test lab lint check expected reference benchmarks clean
 
 report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in the repository
 	$(BIN)/lagesbild build
@@ -29,6 +29,9 @@ expected: $(INSTALLED)  ## accept the default report's key figures: read the dif
 	$(BIN)/lagesbild build
 	mkdir -p tests/expected
 	cp reports/2480/2024/key_figures.csv tests/expected/key_figures.csv
+
+reference: $(INSTALLED)  ## write the field reference in CONTRIBUTING.md anew, after a change to the catalogue's models
+	$(BIN)/python tests/reference.py
 
 benchmarks: $(INSTALLED)  ## time the build against a loop of papermill and nbconvert
 	$(BIN)/python benchmarks/build.py

@@ -1,24 +1,49 @@
-"""README's commands are true: every make target and every lagesbild option that it names exists."""
+"""README.md and CONTRIBUTING.md are true: commands, options, paths, names, words and the field reference."""
 
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
+from lxml import html
 from typer.main import get_command
 
+import reference
+from lagesbild.catalog.load import load_catalog
 from lagesbild.cli import app
+from lagesbild.paths import Paths
+from lagesbild.records import Record
+from test_architecture import MODULES, imported
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-COMMANDS = sorted(set(re.findall(r"lagesbild ((?:build|fetch|check|slides)\b[^`\n#]*)", README + CONTRIBUTING)))
+BOTH = README + CONTRIBUTING
+COMMANDS = sorted(set(re.findall(r"lagesbild ((?:build|fetch|check|slides)\b[^`\n#]*)", BOTH)))
+TOP = "notebooks|src|data|tests|benchmarks"
+MADE = {"data/processed/", "data/processed", "data/figur-04.csv", "data/"}  # by the build; the last beside the pages
+PATHS = sorted(set(re.findall(rf"`((?:{TOP})/[\w./-]*)", BOTH)) - MADE)
+NAMES = sorted(set(re.findall(r"`((?:lagesbild|helpers)(?:\.\w+)+)`", BOTH)))
+TREE = README.partition("## Where things are")[2].split("```")[1]
+ROOMS = [re.split(r",? +", line.strip().partition("  ")[0]) for line in TREE.splitlines() if line.startswith("  ")]
+
+
+def section(heading: str) -> str:
+    """The text of CONTRIBUTING.md under a heading, up to the next of its level."""
+    return CONTRIBUTING.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """The cells of a table's rows, without its head."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
 
 def test_every_make_target_that_the_readme_names_exists():
-    named = set(re.findall(r"`?\bmake ([a-z]+)\b`?", README + CONTRIBUTING))
+    named = set(re.findall(r"`?\bmake ([a-z]+)\b`?", BOTH))
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    assert {"report", "test", "lab"} <= named
+    assert {"report", "test", "lab", "reference"} <= named
     assert named <= targets
 
 
@@ -32,16 +57,101 @@ def test_every_lagesbild_command_that_the_readme_names_takes_its_options(line):
 
 
 def test_every_file_that_the_readme_links_to_is_there():
-    links = re.findall(r"\]\(([^)#]+)\)", README + CONTRIBUTING)
-    assert links
+    links = re.findall(r"\]\(([^)]+)\)", BOTH)
+    assert len(links) > 10
+    headings = {re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-") for line in CONTRIBUTING.splitlines()}
     for link in links:
-        assert link.startswith("http") or (ROOT / link).exists(), link
+        path, _, anchor = link.partition("#")
+        assert link.startswith("http") or (ROOT / path).exists(), link
+        assert path or anchor in headings, link
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_that_is_named_exists(path):
+    assert (ROOT / path).exists()
+
+
+def test_the_tree_names_every_folder_and_each_exists():
+    top = [line.split()[0] for line in TREE.splitlines() if line and not line.startswith(" ")]
+    assert len(top) > 8
+    assert not [name for name in top if not (ROOT / name).exists()]
+
+
+def test_the_tree_names_every_room_of_the_engine_above_those_that_import_it():
+    listed = [room for rooms in ROOMS for room in rooms]
+    height = {room: number for number, rooms in enumerate(ROOMS) for room in rooms}
+    pairs = {
+        (module.split(".")[1], other.split(".")[1])
+        for module in MODULES
+        for other in imported(module)
+        if module.startswith("lagesbild.") and other.startswith("lagesbild.")
+    }
+    assert len(pairs) > 40
+    assert sorted(listed) == sorted({module.split(".")[1] for module in MODULES if module.startswith("lagesbild.")})
+    assert not {(room, other) for room, other in pairs if height[room] < height[other]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_module_and_function_that_is_named_exists(name):
+    assert pkgutil.resolve_name(name)
+
+
+def test_the_way_of_one_number_is_told_with_names_that_exist():
+    way = section("Where do I find it").partition("### One number's way")[2]
+    steps = re.findall(r"^\d+\. .*?(?=^\d+\. |\Z)", way, re.MULTILINE | re.DOTALL)
+    assert 7 <= len(steps) <= 9
+    assert not [step for step in steps if not any(f"`{name}`" in step for name in NAMES)]
+
+
+def test_every_test_that_holds_a_law_exists():
+    named = re.findall(r"`(test_\w+)`", section("What review asks about"))
+    code = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert len(named) >= 4
+    assert not [name for name in named if f"def {name}(" not in code]
+
+
+def test_the_glossary_says_each_word_in_both_languages_and_what_it_is():
+    words = table_rows(section("Glossary"))
+    assert len(words) >= 30
+    assert all(len(row) == 3 and all(row) for row in words)
+    assert len({row[0] for row in words}) == len(words)
+
+
+@pytest.mark.slow
+def test_every_swedish_word_of_the_glossary_stands_on_a_page(default_report):
+    pages = default_report.folder.glob("*.html")
+    text = " ".join(" ".join(html.parse(page).getroot().text_content().split()) for page in pages).lower()
+    words = {swedish for _, swedish, _ in table_rows(section("Glossary"))} - {"–"}
+    assert not [word for word in words if word.lower() not in text]
+
+
+def test_the_field_reference_is_that_of_the_models():
+    assert reference.with_reference(CONTRIBUTING) == CONTRIBUTING, "run `make reference`"
+
+
+def test_the_field_reference_covers_every_file_of_the_catalogue():
+    catalog = ROOT / "data" / "catalog"
+    files = {path.relative_to(catalog).as_posix() for path in catalog.rglob("*.yml")}
+    assert {re.sub(r"/\w+\.yml", "/<page>.yml", name) for name in files} == set(reference.FILES)
+
+
+def records_in(record: type[Record]) -> set[type[Record]]:
+    """A record and all that its fields hold."""
+    inner = {found for kind in reference.kinds(record).values() if (found := reference.record_of(kind))}
+    return {record}.union(*(records_in(other) for other in inner))
+
+
+def test_every_entry_and_field_of_the_catalogue_is_described():
+    files = set(reference.FILES.values())
+    records = set().union(*(records_in(record) for record in files))
+    entries = records - {record for record in files if all(map(reference.record_of, reference.kinds(record).values()))}
+    assert len(entries) > 18
+    assert not [record.__name__ for record in entries if not record.__doc__]
+    fields = {f"{record.__name__}.{name}": field for record in entries for name, field in record.model_fields.items()}
+    assert not [name for name, field in fields.items() if not field.description]
 
 
 def test_the_report_that_the_readme_describes_is_the_catalogues():
-    from lagesbild.catalog.load import load_catalog
-    from lagesbild.paths import Paths
-
     catalog = load_catalog(Paths(ROOT))
     for page in catalog.pages:
         assert f"`{page}`" in README

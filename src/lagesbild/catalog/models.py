@@ -141,7 +141,7 @@ class Indicator(Record):
     document: str | None = Field(
         default=None, description="the file of data/raw/documents/ that fills it, without its ending"
     )
-    local: bool = Field(default=False, description="filled from data/raw/local/<municipality>/")
+    local: bool = Field(default=False, description="filled from `data/raw/local/<municipality>/`")
     share: Share | None = Field(default=None, description="computed from two other indicators")
     population: Slug | None = Field(
         default=None, description="a rate's base: the indicator that counts the inhabitants"

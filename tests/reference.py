@@ -1,0 +1,127 @@
+"""The field reference of the catalogue in CONTRIBUTING.md, made from the models: `make reference` writes it again."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pydantic.fields import FieldInfo
+
+from lagesbild.catalog import load, models
+from lagesbild.records import Record
+
+CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+BEGIN = "<!-- reference: made by `make reference` from src/lagesbild/catalog/models.py -->"
+END = "<!-- reference ends -->"
+FILES: dict[str, type[Record]] = {
+    "programme.yml": load.ProgrammeFile,
+    "indicators/<page>.yml": load.PageFile,
+    "units.yml": load.UnitsFile,
+    "publishers.yml": load.PublishersFile,
+    "regions.yml": load.RegionsFile,
+    "comparisons.yml": models.Comparisons,
+    "snapshot.yml": models.SnapshotScope,
+}
+WORDS: dict[Any, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    models.Slug: "id",
+    models.PlaceCode: "place code",
+    models.GroupId: "text",
+}
+HEADINGS = "| Field | Type | Without it | Meaning |\n| --- | --- | --- | --- |"
+
+
+def parts(kind: Any) -> tuple[Any, ...]:
+    """The types that a type is made from, None left out: of `dict[str, Unit]` str and Unit."""
+    return tuple(part for part in get_args(kind) if part is not NoneType)
+
+
+def in_words(kind: Any) -> str:
+    """A field's type as the writer of a file needs it: "list of ids", "higher, lower or neither"."""
+    if kind in WORDS:
+        return WORDS[kind]
+    if get_origin(kind) is Literal:
+        *most, last = parts(kind)
+        return f"{', '.join(most)} or {last}"
+    if get_origin(kind) is list:
+        return f"list of {in_words(parts(kind)[0])}s".replace("entrys", "entries")
+    if get_origin(kind) is dict:
+        return " -> ".join(in_words(part) for part in parts(kind))
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return "entry"
+    return in_words(parts(kind)[0])  # the type beside None, or the one that an annotation narrows
+
+
+def record_of(kind: Any) -> type[Record] | None:
+    """The record that a field holds by itself, in a list or by id; None when it holds values."""
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return kind
+    return next((record for part in parts(kind) if (record := record_of(part))), None)
+
+
+def place_of(name: str, kind: Any) -> str:
+    """Where the fields of a record stand: `kolada`, `breaks[]`, `units.<id>`."""
+    if get_origin(kind) is dict:
+        return f"{name}.<{'code' if parts(kind)[0] == models.PlaceCode else 'id'}>"
+    return f"{name}[]" if get_origin(kind) is list else name
+
+
+def without(field: FieldInfo) -> str:
+    """What holds when a file leaves the field out."""
+    if field.is_required():
+        return "refused"
+    if field.default in (None, [], {}):
+        return "nothing"
+    return f"`{json.dumps(field.default, ensure_ascii=False)}`"
+
+
+def kinds(record: type[Record]) -> dict[str, Any]:
+    """Each field's type as it is written, narrowed ones such as Slug by their own name."""
+    hints = get_type_hints(record, include_extras=True)
+    return {name: hints[name] for name in record.model_fields}
+
+
+def rows(record: type[Record], at: str = "") -> Iterator[str]:
+    """A line of the table for each field of a record, with those of its own records below it."""
+    for name, kind in kinds(record).items():
+        field = record.model_fields[name]
+        inner = record_of(kind)
+        meaning = (field.description or "").replace("|", "\\|")
+        yield f"| `{at}{name}` | {in_words(kind)} | {without(field)} | {meaning} |"
+        if inner:
+            yield from rows(inner, f"{at}{place_of(name, kind)}.")
+
+
+def first_line(record: type[Record]) -> str:
+    return (record.__doc__ or "").strip().split("\n")[0]
+
+
+def tables(file: str, record: type[Record]) -> Iterator[str]:
+    """The heading of a file, then a table for each kind of entry that it holds."""
+    yield f"### `{file}`"
+    entries = {place_of(name, kind): record_of(kind) for name, kind in kinds(record).items()}
+    for at, entry in entries.items() if all(entries.values()) else [("", record)]:
+        assert entry
+        yield f"`{at}`: {first_line(entry)}" if at else first_line(entry)
+        yield "\n".join([HEADINGS, *rows(entry)])
+
+
+def reference() -> str:
+    """Everything between the two markers of CONTRIBUTING.md."""
+    return "\n\n".join(block for file, record in FILES.items() for block in tables(file, record))
+
+
+def with_reference(text: str) -> str:
+    """`text` of CONTRIBUTING.md with the reference as the models have it now."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    assert after, f"CONTRIBUTING.md has lost '{BEGIN}' or '{END}'"
+    return f"{before}{BEGIN}\n\n{reference()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    CONTRIBUTING.write_text(with_reference(CONTRIBUTING.read_text("utf-8")), "utf-8")
