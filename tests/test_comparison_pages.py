@@ -10,13 +10,14 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers.basis import outlooks, place_outlooks, trends
-from helpers.compare import comparison, place_gaps, women_and_men
-from helpers.evidence import ranking
+from helpers.basis import outlooks, trends
+from helpers.compare import comparison, women_and_men
 from helpers.sections import areas_overview, disagreement, goals_overview, reach, section
 from helpers.setting import Setting
 from lagesbild.html.render import Component
 from lagesbild.places import Places
+from lagesbild.rules.comparing import Gap, place_gaps
+from lagesbild.rules.directions import place_outlooks
 from lagesbild.sources.snapshot import NAME, Manifest, whole_years
 from lagesbild.statistics.combined import GapMovement
 from lagesbild.tidy.schema import typed
@@ -91,13 +92,13 @@ def test_only_a_request_that_names_no_municipality_asks_all_of_them(path, years)
 
 def test_a_rank_counts_the_places_that_are_better_and_ties_share_it(opened):
     table = nation("overcrowding_norm2")
-    found = ranking(filled(opened, "housing", table), "overcrowding_norm2").latest
+    found = filled(opened, "housing", table).ranking("overcrowding_norm2").latest
     values = table.loc[table["place"].isin(NATION)].set_index("place")["value"]
     assert found.rank == 1 + (values < values["9901"]).sum()
     assert (found.year, found.n) == (2024, 290)
     twin = table.assign(value=table["value"].where(table["place"] != "9902", values["9901"]))
     told = [
-        ranking(replace(filled(opened, "housing", twin), focus=focus), "overcrowding_norm2").latest.rank
+        replace(filled(opened, "housing", twin), focus=focus).ranking("overcrowding_norm2").latest.rank
         for focus in ("9901", "9902")
     ]
     assert told[0] == told[1]
@@ -144,7 +145,7 @@ def test_a_rank_is_set_beside_the_one_before_but_never_over_a_break(opened):
     years = (change.year - 2, change.year - 1, change.year)
     tables = [nation("reported_crime", year, seed=year) for year in years]
     before, over = (
-        ranking(filled(opened, "no_vulnerable_areas", *kept), "reported_crime") for kept in (tables[:2], tables)
+        filled(opened, "no_vulnerable_areas", *kept).ranking("reported_crime") for kept in (tables[:2], tables)
     )
     assert (before.previous.year, before.latest.year) == years[:2]
     assert (over.latest.year, over.previous) == (change.year, None)
@@ -204,6 +205,10 @@ def sexes(indicator: str, women, men, years=range(2015, 2025), **more) -> pd.Dat
     return rows(indicator, values, **more)
 
 
+def gaps_of(setting: Setting, table: pd.DataFrame) -> dict[str, Gap]:
+    return place_gaps(table, setting.catalog, setting.focus, setting.year)
+
+
 RISING, FLAT = 10 + np.arange(10) / 2, np.full(10, 8.0)
 
 
@@ -220,7 +225,7 @@ RISING, FLAT = 10 + np.arange(10) / 2, np.full(10, 8.0)
 )
 def test_a_gap_widens_narrows_or_turns_whoever_is_ahead(opened, women, men, movement):
     table = sexes("sick_pay_days", women, men, range(2025 - len(women), 2025))
-    [gap] = place_gaps(filled(opened, "equal_power", table)).values()
+    [gap] = gaps_of(opened, table).values()
     assert gap.movement is movement
 
 
@@ -235,7 +240,7 @@ def test_swapping_women_and_men_flips_every_gap_and_keeps_its_movement(opened):
         ]
     )
     swapped = table.assign(sex=table["sex"].map({"K": "M", "M": "K"}))
-    gaps, flipped = (place_gaps(filled(opened, "equal_power", each)) for each in (table, swapped))
+    gaps, flipped = (gaps_of(opened, each) for each in (table, swapped))
     assert len(gaps) == 3
     for id, gap in gaps.items():
         other = flipped[id]
@@ -400,7 +405,8 @@ def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(open
     assert "1 av 2 mått med värden uppfyllde kraven på serien och prövades; 1 utblick ritas." in text(shown)
     assert shown.record["download_name"] == "utblick.csv"
     lines = shown.record["download_text"].split("\r\n")
-    ahead = place_outlooks(setting)["received_social_assistance"].path
+    found = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
+    ahead = found["received_social_assistance"].path
     assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
     assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]
     assert lines[-2].split(";")[-2:] == [f"{ahead[end].iloc[-1]:.10g}".replace(".", ",") for end in ("low95", "high95")]

@@ -17,10 +17,10 @@ import pytest
 
 import reports
 from copies import Copy, made_up_root
-from helpers.compare import place_gaps
 from lagesbild.claims.evaluate import Figures, Obstacle, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.places import load_places
+from lagesbild.rules.comparing import place_gaps
 from lagesbild.swedish.numbers import decimal
 from lagesbild.tidy.build import store, table_at_hand
 from lagesbild.tidy.schema import current, typed
@@ -132,8 +132,8 @@ def test_no_more_is_hidden_than_the_sums_ask_for(hidden):
 
 
 def test_a_gap_and_a_claim_on_a_hidden_number_are_withheld_too(copy, stored):
-    page = copy.page("childhood")
-    assert int(place_gaps(page.setting)["can_influence_school"].latest["year"]) == 2020
+    gaps = place_gaps(current(stored), copy.catalog, "9901", 2024)
+    assert int(gaps["can_influence_school"].latest["year"]) == 2020
     words = Vocabulary(copy.catalog, load_places(copy.paths), 2024, "9901")
     claim = parsed("violence_cases_opened falls in 9901 from 2021 to 2022", words)
     assert evaluated(claim, Figures.of(current(stored), copy.catalog)).cases[0].obstacle is Obstacle.HIDDEN

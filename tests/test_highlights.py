@@ -6,10 +6,12 @@ import pytest
 import yaml
 
 from copies import Copy, made_up_root
-from helpers.evidence import Placing, Ranking
-from helpers.highlights import MOST_LINES, chosen, highlights, turned
+from helpers.highlights import highlight_lines, highlights
+from helpers.setting import Setting
 from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.html.components import Highlight
+from lagesbild.rules.comparing import Placing, Ranking
+from lagesbild.rules.highlights import MOST_LINES, turned
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.verdicts import NOTHING, verdict_sign
 
@@ -24,7 +26,7 @@ def copy(tmp_path) -> Copy:
 def lines(copy: Copy, year: int = 2024) -> dict[str, list[Highlight]]:
     """The lines of the made-up municipality's overview by the rule that chose them."""
     found: dict[str, list[Highlight]] = {}
-    for line in chosen(copy.page("overview", year=year).setting):
+    for line in highlight_lines(copy.page("overview", year=year).setting):
         found.setdefault(line.rule, []).append(line)
     return found
 
@@ -79,7 +81,7 @@ def with_target(copy: Copy, indicator: str, value: float, file: str = "work") ->
 
 def test_nothing_firm_gives_no_line_and_says_so(copy):
     page = copy.page("overview")
-    assert chosen(page.setting) == []
+    assert highlight_lines(page.setting) == []
     shown = page.highlights()
     assert NOTHING in shown.html
     assert "<li" not in shown.html
@@ -203,11 +205,8 @@ def test_a_surveys_gap_without_margins_is_not_told(copy):
     assert "gap" not in lines(copy)
 
 
-RANKED = "helpers.highlights.ranking"
-
-
 def placed(monkeypatch, **ranks: Ranking) -> None:
-    monkeypatch.setattr(RANKED, lambda setting, id: ranks.get(id, Ranking()))
+    monkeypatch.setattr(Setting, "ranking", lambda setting, indicator: ranks.get(indicator, Ranking()))
 
 
 def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(copy, monkeypatch):
@@ -246,7 +245,7 @@ def test_there_are_never_more_than_six_lines_and_each_is_linked(copy, monkeypatc
     fetched(copy, "N31807", falling(5, 0.2))
     first, last = Ranking(Placing(2024, 1, 290, 1)), Ranking(Placing(2024, 290, 290, 4))
     placed(monkeypatch, received_social_assistance=first, evictions=last)
-    found = chosen(copy.page("overview").setting)
+    found = highlight_lines(copy.page("overview").setting)
     assert len(found) == MOST_LINES == 6
     assert [line.rule for line in found] == ["status", "status", "target", "trend", "trend", "rank"]
     html = highlights(copy.page("overview").setting).html
@@ -258,7 +257,7 @@ def test_every_link_leads_to_a_page_and_a_section_that_it_has(copy):
     fetched(copy, "U00958", falling(100, 8))
     fetched(copy, "N31807", {year: 5 + 0.2 * n for n, year in enumerate(YEARS)})
     fetched(copy, "N02797", {sex: dict.fromkeys(YEARS, 10.0 + n) for n, sex in enumerate("KTM")})
-    found = chosen(copy.page("overview").setting)
+    found = highlight_lines(copy.page("overview").setting)
     assert len(found) == 3
     for line in found:
         page, anchor = line.link.split("#")

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from copies import REPOSITORY, Copy, made_up_root
-from helpers.highlights import GAP_YEARS, MOST_LINES
 from lagesbild.catalog.load import load_catalog
 from lagesbild.publishing import method
 from lagesbild.publishing.frame import PageFrame, body_tree, contents, framed, refuse_unfit
 from lagesbild.publishing.method import method_html
-from lagesbild.rules.directions import shown_indicators
+from lagesbild.rules.editions import indicator_pages
+from lagesbild.rules.highlights import GAP_YEARS, MOST_LINES
 from lagesbild.statistics import outlook
 from lagesbild.statistics.ranks import MUNICIPALITIES, RankRule
 from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason, rule_in_force
@@ -90,7 +90,7 @@ def test_every_reason_for_no_trend_stands_on_the_page(text):
 
 def test_every_break_left_out_year_and_stand_in_of_the_catalogue_stands_on_the_page(text):
     catalog = load_catalog(REPOSITORY)
-    shown = [entry for id, entry in catalog.indicators.items() if id in shown_indicators(catalog)]
+    shown = [entry for id, entry in catalog.indicators.items() if id in indicator_pages(catalog)]
     wanted = [part.what for entry in shown for part in entry.breaks]
     wanted += [out.why for entry in catalog.indicators.values() for out in entry.left_out]
     wanted += [figure.related_to for figure in catalog.figures.values() if figure.stand_in and figure.related_to]

@@ -14,9 +14,9 @@ from lxml import html
 
 from copies import NOTEBOOKS, Copy, made_up_root, real_root
 from helpers.page import open_page
-from lagesbild.editions import RefusedEdition
 from lagesbild.html.render import Component
 from lagesbild.places import UnknownPlace
+from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.http import digest
 from lagesbild.swedish.findings import KINDS
 

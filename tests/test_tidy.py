@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from copies import Copy, made_up_root
-from lagesbild.editions import RefusedEdition
 from lagesbild.errors import Refusal
 from lagesbild.places import UnknownPlace, load_places
 from lagesbild.records import RecordError
+from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.cells import FileError
 from lagesbild.tidy.build import store, table_at_hand
 from lagesbild.tidy.schema import (
@@ -19,7 +19,7 @@ from lagesbild.tidy.schema import (
     TidyError,
     checked,
     current,
-    latest_year,
+    latest_years,
     rows_of,
     typed,
     up_to,
@@ -169,7 +169,7 @@ def test_a_share_is_computed_from_its_parts_and_follows_their_revisions(copy):
 def test_a_share_of_a_withdrawn_part_has_no_value_left(copy):
     copy.fetched("N07901", {("9901", 2022): math.nan}, date="2024-06-01", status="missing")
     assert math.isnan(value(copy.table(), "rented_share", 2022))
-    assert latest_year(current(copy.table()), "rented_share", "9901") == 2021
+    assert latest_years(current(copy.table()), "9901")["rented_share"] == 2021
 
 
 def test_a_margin_of_error_stands_beside_its_value_and_nowhere_else(copy):
@@ -196,7 +196,7 @@ def test_a_revised_series_keeps_both_vintages_and_the_latest_is_current(copy):
 def test_a_withdrawn_value_is_current_without_a_number(copy):
     copy.fetched("N07540", {("9901", 2022): math.nan}, date="2024-06-01", status="missing")
     table = current(copy.table())
-    assert latest_year(table, "reported_crime", "9901") == 2020
+    assert latest_years(table, "9901")["reported_crime"] == 2020
     assert rows_of(table, ["reported_crime"], ["9901"])["year"].tolist() == [2020]
     assert withheld(table, ["reported_crime"], ["9901"])["year"].tolist() == [2022]
 

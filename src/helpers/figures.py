@@ -7,13 +7,15 @@ from functools import cached_property
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from helpers.evidence import key_figures, origins
+from helpers.evidence import key_figures, measure_of, origins
 from helpers.setting import Setting
-from lagesbild.catalog.models import Catalog, Figure, Indicator
+from lagesbild.catalog.models import Figure, Indicator
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Card, FigureBlock, Provenance
 from lagesbild.html.render import Component, data_table, download_text, figure_component
+from lagesbild.rules.editions import State, Use, drawn_indicators, figure_state
+from lagesbild.sources.files import document_sources
 from lagesbild.swedish.findings import (
     KINDS,
     Measure,
@@ -26,31 +28,24 @@ from lagesbild.swedish.findings import (
     shares_finding,
 )
 from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, period_text, source_line, years_text
-from lagesbild.tidy.schema import latest_year, rows_of, withheld
+from lagesbild.tidy.schema import rows_of, withheld
 
-# Tidy rows as chart rows: with the names, labels and roles that drawings and tables need.
+# Tidy rows as chart rows: with the names, labels and roles that charts and tables need.
 
 SYMBOLS = ("hidden", "not_applicable")  # what a table tells instead of a value; other absences are plain
 
 
-def chart_rows(setting: Setting, found: pd.DataFrame, dots: Iterable[str] = ()) -> pd.DataFrame:
-    """`found` with `name`, `label`, `role`, `unit`, `decimals` and `mark` ("dot" for the indicators in `dots`)."""
+def chart_rows(setting: Setting, rows: pd.DataFrame, dots: Iterable[str] = ()) -> pd.DataFrame:
+    """`rows` with `name`, `label`, `role`, `unit`, `decimals` and `mark` ("dot" for the indicators in `dots`)."""
     catalog, dots = setting.catalog, set(dots)
-    return found.assign(
-        name=[setting.places.name(code) for code in found["place"]],
-        label=[catalog.indicators[id].label for id in found["indicator"]],
-        role=[setting.role(code) for code in found["place"]],
-        unit=[catalog.unit_of(id).text for id in found["indicator"]],
-        decimals=[catalog.decimals_of(id) for id in found["indicator"]],
-        mark=["dot" if id in dots else "line" for id in found["indicator"]],
+    return rows.assign(
+        name=[setting.places.name(code) for code in rows["place"]],
+        label=[catalog.indicators[indicator].label for indicator in rows["indicator"]],
+        role=[setting.role(code) for code in rows["place"]],
+        unit=[catalog.unit_of(indicator).text for indicator in rows["indicator"]],
+        decimals=[catalog.decimals_of(indicator) for indicator in rows["indicator"]],
+        mark=["dot" if indicator in dots else "line" for indicator in rows["indicator"]],
     ).reset_index(drop=True)
-
-
-def sexes_at_hand(setting: Setting, found: pd.DataFrame, asked: Iterable[str]) -> list[str]:
-    """The sexes to show: those asked for, or all that there are where the place has none of those."""
-    own = set(found.loc[found["place"] == setting.focus, "sex"])
-    asked = list(asked)
-    return asked if own & set(asked) or not own else sorted(set(found["sex"]))
 
 
 def with_symbols(setting: Setting, drawn: pd.DataFrame, places: Iterable[str]) -> pd.DataFrame:
@@ -58,14 +53,14 @@ def with_symbols(setting: Setting, drawn: pd.DataFrame, places: Iterable[str]) -
 
     A drawing has no room for them; the table under it tells them from values that are missing.
     """
-    found = withheld(setting.table, drawn["indicator"].unique(), {*drawn["place"], *places})
-    found = found[found["status"].isin(SYMBOLS)]
+    rows = withheld(setting.table, drawn["indicator"].unique(), {*drawn["place"], *places})
+    rows = rows[rows["status"].isin(SYMBOLS)]
     for name in ("year", "month", "sex"):
-        found = found[found[name].isin(drawn[name].unique())]
-    if found.empty:
+        rows = rows[rows[name].isin(drawn[name].unique())]
+    if rows.empty:
         return drawn
     dots = drawn.loc[drawn["mark"] == "dot", "indicator"]
-    return pd.concat([drawn, chart_rows(setting, found, dots)], ignore_index=True)
+    return pd.concat([drawn, chart_rows(setting, rows, dots)], ignore_index=True)
 
 
 # The words around a figure: its finding, what its subtitle says is measured, and its notes.
@@ -108,20 +103,23 @@ def measure_notes(entries: list[Indicator], rows: pd.DataFrame) -> list[str]:
     return [note for note in notes if note]
 
 
-def missing_notes(setting: Setting, indicators: list[str], rows: pd.DataFrame, asked: list[str]) -> list[str]:
-    """Which of the places asked for lack a value, and whether some are hidden."""
-    lacking = [code for code in asked if code not in set(rows["place"])]
-    hidden = withheld(setting.table, indicators, asked)
-    hidden = hidden[(hidden["status"] == "hidden") & ~hidden["place"].isin(rows["place"])]
-    notes = []
-    if lacking:
-        notes.append(f"Saknar värde: {listed([setting.places.name(code) for code in lacking])}.")
-    if len(hidden):
-        notes.append("Några värden är dolda för att skydda enskilda.")
-    return notes
+def chart_frame(measures: dict[str, Measure], rows: pd.DataFrame) -> Frame:
+    """Unit, decimals and bounds of the first measure, and the breaks of all that fall between the years of `rows`."""
+    measure = next(iter(measures.values()))
+    breaks = {b.year: b.what for each in measures.values() for b in each.indicator.breaks}
+    low, high = int(rows["year"].min()), int(rows["year"].max())
+    return Frame(
+        unit_symbol=measure.unit.symbol,
+        unit_text=measure.unit.text,
+        decimals=measure.decimals,
+        low=measure.unit.low,
+        high=measure.unit.high,
+        breaks=tuple((year, what) for year, what in sorted(breaks.items()) if low < year <= high),
+        better=measure.indicator.better,
+    )
 
 
-# One figure of the report: which indicators fill it, the rows to draw, and the exhibit that comes out.
+# One figure of the report: the rows to draw, and the component that comes out.
 
 UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
 MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
@@ -137,38 +135,24 @@ class ReportFigure:
     setting: Setting
 
     @cached_property
-    def own(self) -> list[str]:
-        """The ids of the report's own measure that have a value for the place."""
-        return [id for id in self.entry.measure if self._latest(id) is not None]
-
-    @cached_property
     def indicators(self) -> list[str]:
         """The ids that are drawn: the own measure, else what stands in for it; empty for a card."""
-        return self.own or [id for id in self.entry.stand_in if self._latest(id) is not None]
+        return drawn_indicators(self.entry, self.setting.latest)
 
     @cached_property
-    def state(self) -> str:
+    def state(self) -> State:
         """exact, derived, related or slot: how near what is drawn comes to the report's own measure."""
-        if self.own:
-            shares = [id for id in self.own if self.setting.catalog.indicators[id].share]
-            return "derived" if shares else "exact"
-        if not self.indicators:
-            return "slot"
-        return "derived" if self.entry.derived else "related"
+        return figure_state(self.setting.catalog, self.entry, self.setting.latest)
 
     @property
     def has_own(self) -> bool:
         """Whether the report's own measure is at hand."""
         return self.state in ("exact", "derived")
 
-    @cached_property
+    @property
     def latest(self) -> int | None:
         """The last year, up to the edition's, in which the place has a value."""
-        years = [year for id in self.indicators if (year := self._latest(id)) is not None]
-        return max(years) if years else None
-
-    def _latest(self, indicator: str) -> int | None:
-        return latest_year(self.setting.table, indicator, self.setting.focus)
+        return max((self.setting.latest[indicator] for indicator in self.indicators), default=None)
 
     def rows(
         self,
@@ -183,47 +167,31 @@ class ReportFigure:
         nothing is at hand: `shown` then makes a card.
         """
         ids = list(self.indicators if indicators is None else indicators)
-        found = rows_of(self.setting.table, ids, places)
-        month = {id: self.setting.catalog.indicators[id].month or 0 for id in ids}
-        found = found[found["month"] == found["indicator"].map(month)]
-        found = found[found["sex"].isin(sexes_at_hand(self.setting, found, sexes))]
+        rows = rows_of(self.setting.table, ids, places)
+        month = {indicator: self.setting.catalog.indicators[indicator].month or 0 for indicator in ids}
+        rows = rows[rows["month"] == rows["indicator"].map(month)]
+        own, wanted = set(rows.loc[rows["place"] == self.setting.focus, "sex"]), set(sexes)
+        if not own or own & wanted:
+            rows = rows[rows["sex"].isin(wanted)]
         if years is not None:
-            found = found[found["year"].isin(list(years))]
-        return chart_rows(self.setting, found, self.entry.dots)
+            rows = rows[rows["year"].isin(list(years))]
+        return chart_rows(self.setting, rows, self.entry.dots)
 
     def latest_rows(self, places: Iterable[str], sexes: Iterable[str] = ("T",)) -> pd.DataFrame:
         """The rows of each indicator's last year with a value for the place; other places of the same year."""
         places = list(places)
-        made = [self.rows(places, [self._latest(id)], sexes, [id]) for id in self.indicators]
-        return pd.concat(made, ignore_index=True) if made else self.rows(places, [], sexes)
+        latest = self.setting.latest
+        parts = [self.rows(places, [latest[indicator]], sexes, [indicator]) for indicator in self.indicators]
+        return pd.concat(parts, ignore_index=True) if parts else self.rows(places, [], sexes)
 
     def rows_with_dots(self, places: Iterable[str]) -> pd.DataFrame:
         """The rows of what is drawn, and of the few published values of the own measure."""
-        dots = [] if self.own else self.entry.dots
+        dots = [] if self.has_own else self.entry.dots
         return self.rows(places, indicators=[*self.indicators, *dots])
 
     def measures(self, rows: pd.DataFrame) -> dict[str, Measure]:
-        """Indicator id -> how its values are said, for the indicators in `rows`."""
-        catalog = self.setting.catalog
-        return {
-            id: Measure(catalog.indicators[id], catalog.unit_of(id), catalog.decimals_of(id))
-            for id in dict.fromkeys(rows["indicator"])
-        }
-
-    def frame(self, rows: pd.DataFrame) -> Frame:
-        """Unit, decimals, bounds and breaks for the chart of `rows`."""
-        measure = next(iter(self.measures(rows).values()))
-        breaks = {b.year: b.what for id in self.measures(rows) for b in self.setting.catalog.indicators[id].breaks}
-        low, high = int(rows["year"].min()), int(rows["year"].max())
-        return Frame(
-            unit_symbol=measure.unit.symbol,
-            unit_text=measure.unit.text,
-            decimals=measure.decimals,
-            low=measure.unit.low,
-            high=measure.unit.high,
-            breaks=tuple((year, what) for year, what in sorted(breaks.items()) if low < year <= high),
-            better=measure.indicator.better,
-        )
+        """Indicator -> how its values are said, for the indicators in `rows`."""
+        return {indicator: measure_of(self.setting.catalog, indicator) for indicator in rows["indicator"].unique()}
 
     def shown(self, chart: Chart, rows: pd.DataFrame, asked: Iterable[str] = ()) -> Component:
         """The figure as it stands on the page: drawn by `chart` from `rows`, or a card when there are none.
@@ -240,8 +208,8 @@ class ReportFigure:
         names = list(dict.fromkeys(rows["name"]))
         alternative = alternative_text(KINDS[chart.__name__], finding, rows, names)
         subtitle = figure_subtitle(measures, rows)
-        told = with_symbols(self.setting, rows, asked)
-        svg = svg_of(chart(rows, self.frame(rows)), id=self.anchor, alt=alternative)
+        listed_rows = with_symbols(self.setting, rows, asked)
+        svg = svg_of(chart(rows, chart_frame(measures, rows)), id=self.anchor, alt=alternative)
         return FigureBlock(
             number=f"Figur {self.number}",
             anchor=self.anchor,
@@ -253,11 +221,11 @@ class ReportFigure:
             finding=finding,
             alternative=alternative,
             svg=svg,
-            table=data_table(told, measures, f"Figur {self.number}. {subtitle}"),
+            table=data_table(listed_rows, measures, f"Figur {self.number}. {subtitle}"),
             notes=tuple(self._notes(rows, asked)),
             download_name=f"figur-{int(self.number):02d}.csv",
-            download_text=download_text(told),
-            key_figures=key_figures(self.setting, list(measures)),
+            download_text=download_text(listed_rows),
+            key_figures=key_figures(self.setting, measures),
         )
 
     def _card(self) -> FigureBlock:
@@ -268,7 +236,7 @@ class ReportFigure:
             title=entry.title,
             state="slot",
             state_text=STATE_TEXT["slot"],
-            subtitle=listed([self.setting.catalog.indicators[id].title for id in entry.measure]),
+            subtitle=listed([self.setting.catalog.indicators[indicator].title for indicator in entry.measure]),
             provenance=self._provenance(None),
             card=Card(why=why, how_to_add=entry.how_to_add.replace("{code}", self.setting.focus)),
             notes=tuple(note for note in (entry.footnote, entry.remark) if note),
@@ -279,7 +247,7 @@ class ReportFigure:
         place, measure = self.setting.place, self.entry.measure
         if (withheld(self.setting.table, measure, [self.setting.focus])["status"] == "hidden").any():
             return f"Värdena för {place} är dolda för att skydda enskilda: de bygger på för små antal."
-        if all(self.setting.catalog.indicators[id].local for id in measure):
+        if all(self.setting.catalog.indicators[indicator].local for indicator in measure):
             return f"Måttet publiceras inte i någon öppen tjänst och kommunens egen fil saknas för {place}."
         return f"Underlaget har inget värde för {place} till och med {self.setting.year}."
 
@@ -290,11 +258,11 @@ class ReportFigure:
     def _provenance(self, rows: pd.DataFrame | None) -> Provenance:
         catalog = self.setting.catalog
         ids = list(self.entry.measure if rows is None else self.measures(rows))
-        entries = [catalog.indicators[id] for id in ids]
+        entries = [catalog.indicators[indicator] for indicator in ids]
         if rows is None:
             line = f"Utgivare enligt rapporten: {self.entry.publisher}."
         else:
-            line = source_line(origins(self.setting, rows))
+            line = source_line(origins(rows, catalog, document_sources(self.setting.paths)))
         definitions = [
             f"{entry.label}: {entry.definition}" if len(entries) > 1 else entry.definition for entry in entries
         ]
@@ -311,43 +279,24 @@ class ReportFigure:
         entry = self.entry
         notes = [entry.related_to if self.state == "related" else None, entry.footnote, entry.remark]
         notes += measure_notes([measure.indicator for measure in self.measures(rows).values()], rows)
-        notes += missing_notes(self.setting, self.indicators, rows, asked)
+        lacking = [code for code in asked if code not in set(rows["place"])]
+        if lacking:
+            notes.append(f"Saknar värde: {listed([self.setting.places.name(code) for code in lacking])}.")
+        if (withheld(self.setting.table, self.indicators, lacking)["status"] == "hidden").any():
+            notes.append("Några värden är dolda för att skydda enskilda.")
         if self.latest is not None and self.latest < self.setting.year:
             notes.append(f"Senaste värdet {in_place(self.setting.place)} i underlaget avser {self.latest}.")
         return list(dict.fromkeys(note for note in notes if note))
 
 
-# Which indicators a page shows, and where: those drawn in its figures, then those that support its priorities.
+# Links to where an indicator stands.
 
 
-def priority_anchor(id: str) -> str:
+def priority_anchor(priority: str) -> str:
     """The anchor of a priority's section: "prioritering-1-1"."""
-    return f"prioritering-{id.replace('.', '-')}"
+    return f"prioritering-{priority.replace('.', '-')}"
 
 
-def indicators_on(setting: Setting) -> dict[str, list[tuple[str, str]]]:
-    """Indicator -> the figures and priorities of the page that it stands in, as text and link."""
-    catalog = setting.catalog
-    used: dict[str, list[tuple[str, str]]] = {}
-    for number in catalog.figures_on(setting.page):
-        figure = ReportFigure(number, catalog.figures[number], setting)
-        for id in figure.indicators:
-            used.setdefault(id, []).append((f"Figur {number}", f"#{figure.anchor}"))
-    for id, priority in catalog.priorities.items():
-        if catalog.focus_areas[priority.area].page == setting.page:
-            for indicator in priority.evidence:
-                used.setdefault(indicator, []).append((f"Prioritering {id}", f"#{priority_anchor(id)}"))
-    return used
-
-
-def pages_of_indicators(catalog: Catalog) -> dict[str, list[str]]:
-    """Indicator of any figure or priority -> the pages that it may stand on, in the order of the navigation."""
-    found: dict[str, list[str]] = {}
-    for page in catalog.pages:
-        figures = [catalog.figures[number] for number in catalog.figures_on(page)]
-        ids = [id for figure in figures for id in (*figure.measure, *figure.stand_in, *figure.dots)]
-        areas = [id for id, area in catalog.focus_areas.items() if area.page == page]
-        ids += [id for area in areas for one in catalog.priorities_of(area) for id in catalog.priorities[one].evidence]
-        for id in dict.fromkeys(ids):
-            found.setdefault(id, []).append(page)
-    return found
+def use_anchor(use: Use) -> str:
+    """The anchor of the figure or of the priority's section."""
+    return f"figur-{use.figure}" if use.figure else priority_anchor(use.priority)

@@ -11,10 +11,10 @@ from helpers.highlights import highlights
 from helpers.region.analysis import RegionalAnalysis, regional_analysis
 from helpers.sections import region_claims
 from helpers.setting import Setting
-from lagesbild.editions import edition_of
 from lagesbild.html.render import Component
 from lagesbild.paths import Paths, project_paths
 from lagesbild.places import COUNTRY
+from lagesbild.rules.editions import edition_of
 from lagesbild.tidy.build import manifest_vintages
 from lagesbild.tidy.schema import current, revisions
 
@@ -39,7 +39,7 @@ class Page:
     @cached_property
     def group(self) -> list[str]:
         """The codes of the municipality's comparison group, without itself; empty when it has none."""
-        return list(self.setting.group.members) if self.setting.group else []
+        return list(self.setting.members)
 
     @property
     def own_and_country(self) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from helpers.evidence import COMPUTED, combined_mark, computed_evidence
-from helpers.figures import ReportFigure, priority_anchor
+from helpers.figures import priority_anchor
 from helpers.setting import Setting
 from lagesbild.assessments import Claim, Judgement, Plan, RegionAssessment, Remark
 from lagesbild.claims.evaluate import Figures, Outcome, evaluated
@@ -20,22 +20,26 @@ from lagesbild.html.components import (
     TestedClaim,
 )
 from lagesbild.html.render import Component, passage_component, prose_html, rendered
-from lagesbild.rules.directions import REACHES_TO, area_indicators, combined_trend, priority_indicators
-from lagesbild.statistics.combined import Arrow, Combined
+from lagesbild.rules.directions import (
+    area_indicators,
+    arrows_differ,
+    combined_trend,
+    last_common_year,
+    priority_indicators,
+    reaches,
+)
+from lagesbild.rules.editions import drawn_indicators
 from lagesbild.swedish.claims import OUTCOMES, STATED, TITLE, ClaimWords
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import NO_ARROW, NO_ARROW_FOR_EQUALITY, differing_text, reach_text
 
 # Where people's arrow and the computed one differ, and how far the figures behind the computed one reach.
 
-# The programme prints a mixed state as unchanged, with an asterisk.
-AS_JUDGED = {Arrow.UP: "up", Arrow.DOWN: "down", Arrow.UNCHANGED: "unchanged", Arrow.MIXED: "unchanged"}
-
 
 def reach(setting: Setting, judged: str | None, indicators: list[str]) -> str:
     """How far the figures behind a computed arrow reach, where that is too early to compare; empty elsewhere."""
-    _, last = _computed(setting, indicators)
-    if last is None or last >= setting.year - REACHES_TO:
+    last = last_common_year(combined_trend(setting.trends, setting.catalog, indicators), setting.trends)
+    if last is None or reaches(last, setting.year):
         return ""
     return reach_text(last, setting.year, judged is not None)
 
@@ -43,20 +47,13 @@ def reach(setting: Setting, judged: str | None, indicators: list[str]) -> str:
 def disagreement(setting: Setting, judged: str | None, indicators: list[str]) -> str:
     """A plain sentence where people's arrow and the computed one differ; empty where they agree.
 
-    Arrows are compared with arrows only, and only where every judged series reaches the edition's year or the one
-    before. A status is about work and never contradicts an arrow.
+    They are compared only where every judged series reaches the edition's year or the one before.
     """
-    found, last = _computed(setting, indicators)
-    if judged is None or last is None or last < setting.year - REACHES_TO or AS_JUDGED[found.arrow] == judged:
+    computed = combined_trend(setting.trends, setting.catalog, indicators)
+    last = last_common_year(computed, setting.trends)
+    if judged is None or last is None or not reaches(last, setting.year) or not arrows_differ(judged, computed):
         return ""
-    return differing_text(setting.catalog.programme.legend[judged], found, last)
-
-
-def _computed(setting: Setting, indicators: list[str]) -> tuple[Combined, int | None]:
-    """The computed arrow, and the last year that all series behind it reach; None where there is no arrow."""
-    found = combined_trend(setting.trends, setting.catalog, indicators)
-    judged = (*found.improving, *found.worsening, *found.unchanged)
-    return found, min((setting.trends[id].last_year for id in judged), default=None)
+    return differing_text(setting.catalog.programme.legend[judged], computed, last)
 
 
 # The claims of an assessment on the page, each held against the figures: agreement, disagreement or no answer.
@@ -228,7 +225,7 @@ def _about_equality(setting: Setting, title: str) -> tuple[str, ...]:
 
 
 def _computed_arrow(setting: Setting, indicators: list[str]) -> tuple[Mark, ...]:
-    return (combined_mark(setting, indicators)[0],)
+    return (combined_mark(setting.trends, setting.catalog, indicators)[0],)
 
 
 def arrow_note(setting: Setting) -> str:
@@ -306,7 +303,7 @@ def section(setting: Setting, priority: str) -> Component:
     entry = setting.catalog.priorities[priority]
     judgement = judgements(setting, "priorities").get(priority)
     indicators = priority_indicators(setting.catalog, priority)
-    arrow, why = combined_mark(setting, indicators)
+    arrow, why = combined_mark(setting.trends, setting.catalog, indicators)
     made = Section(
         anchor=priority_anchor(priority),
         number=priority,
@@ -326,16 +323,12 @@ def section(setting: Setting, priority: str) -> Component:
 def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
     """One line an indicator: those of the priority's figures, then the supporting ones."""
     catalog = setting.catalog
-    seen: set[str] = set()
+    links: dict[str, str] = {}
     for number in catalog.figures_on(setting.page, priority):
-        figure = ReportFigure(number, catalog.figures[number], setting)
-        for id in figure.indicators:
-            if id not in seen:
-                seen.add(id)
-                yield computed_evidence(setting, id, f"#{figure.anchor}")
-    for id in catalog.priorities[priority].evidence:
-        if id not in seen:
-            yield computed_evidence(setting, id, "")
+        for indicator in drawn_indicators(catalog.figures[number], setting.latest):
+            links.setdefault(indicator, f"#figur-{number}")
+    links |= {indicator: "" for indicator in catalog.priorities[priority].evidence if indicator not in links}
+    return [computed_evidence(setting, indicator, link) for indicator, link in links.items()]
 
 
 def gap_notices(setting: Setting, priority: str | None) -> str:

@@ -9,10 +9,13 @@ from lagesbild.assessments import Assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY, ComparisonGroup, Places
+from lagesbild.rules.comparing import Ranking, ranking, totals
 from lagesbild.rules.directions import place_trends
+from lagesbild.rules.editions import Use, indicator_uses
 from lagesbild.sources.snapshot import years_of_all
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.numbers import genitive
+from lagesbild.tidy.schema import latest_years
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Setting:
         return self.places.comparison_group(self.catalog, self.focus)
 
     @property
+    def members(self) -> tuple[str, ...]:
+        """The codes of the comparison group, without the municipality itself; none without a group."""
+        return self.group.members if self.group else ()
+
+    @property
     def municipalities(self) -> int:
         """How many municipalities there are."""
         return sum(kind == "K" for kind in self.places.kinds.values())
@@ -53,7 +61,22 @@ class Setting:
     @cached_property
     def series(self) -> dict[str, pd.DataFrame]:
         """Indicator -> its rows in the table."""
-        return {str(id): rows for id, rows in self.table.groupby("indicator")}
+        return dict(list(self.table.groupby("indicator")))
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """The usable yearly values of both sexes, with the cases behind each rate: see `rules.comparing`."""
+        return totals(self.table, self.catalog)
+
+    @cached_property
+    def latest(self) -> dict[str, int]:
+        """Indicator -> the last year with a value in the municipality, for those that have any."""
+        return latest_years(self.table, self.focus)
+
+    @cached_property
+    def uses(self) -> dict[str, list[Use]]:
+        """Indicator -> the figures and priorities of the page that it stands in."""
+        return indicator_uses(self.catalog, self.latest, self.page)
 
     @cached_property
     def asked_of_all(self) -> dict[str, frozenset[int]]:
@@ -66,9 +89,18 @@ class Setting:
         return place_trends(self.table, self.catalog, self.focus, self.year)
 
     @cached_property
-    def rankings(self) -> dict[str, object]:
-        """Indicator -> its ranking, filled by `ranking` as it is asked for: a page asks for each many times."""
+    def _rankings(self) -> dict[str, Ranking]:
         return {}
+
+    def ranking(self, indicator: str) -> Ranking:
+        """The municipality's rank by an indicator, or why it has none; computed once, since a page shows it often."""
+        if indicator not in self._rankings:
+            entry = self.catalog.indicators[indicator]
+            rows = self.totals[self.totals["indicator"] == indicator]
+            rows = rows[rows["place"].map(self.places.kinds) == "K"]
+            asked = self.asked_of_all.get(entry.kolada.id, frozenset()) if entry.kolada else frozenset()
+            self._rankings[indicator] = ranking(rows, self.focus, entry, asked, self.municipalities)
+        return self._rankings[indicator]
 
     def role(self, code: str) -> str:
         """What a place is to this page: focus, country, region or peer."""

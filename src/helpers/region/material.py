@@ -28,7 +28,7 @@ from lagesbild.catalog.models import Region
 from lagesbild.errors import Refusal
 from lagesbild.html.components import Column, DataTable
 from lagesbild.places import COUNTRY
-from lagesbild.sources.files import PrintedRow, printed_rows
+from lagesbild.sources.files import PrintedRow, document_sources, printed_rows
 from lagesbild.statistics.support import Decomposition
 from lagesbild.swedish.numbers import NBSP, Origin, decimal, listed, signed, source_line
 
@@ -248,7 +248,8 @@ class Material:
     @cached_property
     def origins(self) -> list[Origin]:
         """Where the counts in the tables were read."""
-        return origins(self.setting, support_rows(self.profiles))
+        documents = document_sources(self.setting.paths)
+        return origins(support_rows(self.profiles), self.setting.catalog, documents)
 
     @property
     def from_document(self) -> bool:

@@ -1,17 +1,18 @@
 """Initiatives, assignments and proposals: state, days, gaps, linked series, goals and lists."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from helpers.figures import ReportFigure
 from helpers.setting import Setting
 from lagesbild.assessments import Entry, FollowUp, Initiative, LinkedIndicator, Plan, RegionAssessment, register
 from lagesbild.calendars import Event, day_of, readable, start_year
 from lagesbild.html.components import Column, DataTable
+from lagesbild.rules.directions import near_priority
+from lagesbild.rules.editions import figure_state
 from lagesbild.swedish.numbers import decimal, listed, period_text
 from lagesbild.tidy.schema import rows_of
 
@@ -346,7 +347,7 @@ def gaps_sentence(table: DataTable) -> str:
 
 def _goal_row(setting: Setting, id: str, assessment: RegionAssessment | None, when: AsOf | None) -> tuple[str, ...]:
     priority = setting.catalog.priorities[id]
-    indicators = priority_indicators(setting, id)
+    indicators = near_priority(setting.catalog, id)
     plans = setting.assessment.plans_of(priority.area) if setting.assessment else []
     initiatives = linked_initiatives(assessment, indicators) if assessment else []
     names = [plan.name or "plan utan namn" for plan in plans]
@@ -359,26 +360,18 @@ def _goal_row(setting: Setting, id: str, assessment: RegionAssessment | None, wh
     )
 
 
-def priority_indicators(setting: Setting, priority: str) -> list[str]:
-    """The indicators of the priority's figures, own measures and stand-ins, then the supporting ones."""
-    catalog = setting.catalog
-    figures = [figure for figure in catalog.figures.values() if figure.priority == priority]
-    found = [id for figure in figures for id in (*figure.measure, *figure.stand_in)]
-    return list(dict.fromkeys([*found, *catalog.priorities[priority].evidence]))
-
-
 def _measured(setting: Setting, priority: str) -> Iterator[str]:
     """What the priority is measured by, how near that comes, and what nobody measures."""
     catalog = setting.catalog
     for number, figure in catalog.figures.items():
         if figure.priority == priority:
-            state = ReportFigure(number, figure, setting).state
+            state = figure_state(catalog, figure, setting.latest)
             yield f"{figure.title} (figur {number}{NEARNESS.get(state, '')})"
     yield from (catalog.indicators[id].label for id in catalog.priorities[priority].evidence)
     yield from (f"mått saknas: {gap.missing}" for gap in catalog.gaps.values() if gap.priority == priority)
 
 
-def linked_initiatives(assessment: RegionAssessment, indicators: list[str]) -> list[Initiative]:
+def linked_initiatives(assessment: RegionAssessment, indicators: Container[str]) -> list[Initiative]:
     """The initiatives with an indicator that is linked to one of the series."""
     return [
         record

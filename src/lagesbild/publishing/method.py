@@ -1,7 +1,7 @@
 """The page *Metod*: every rule in plain Swedish, with the thresholds in force, read from what computes."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 
@@ -11,7 +11,8 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
 from lagesbild.html.render import SYMBOLS, rendered
 from lagesbild.paths import Paths
-from lagesbild.rules.directions import REACHES_TO, shown_indicators
+from lagesbild.rules.directions import REACHES_TO
+from lagesbild.rules.editions import indicator_pages
 from lagesbild.rules.highlights import EDGE, GAP_YEARS, MOST_LINES, MOST_STATUSES
 from lagesbild.statistics import outlook
 from lagesbild.statistics.intervals import EXACT_BELOW, z_of
@@ -163,7 +164,7 @@ def _groups(catalog: Catalog) -> dict[str, str]:
 
 def _without_direction(catalog: Catalog) -> list[str]:
     """The labels of the shown indicators of which neither end is better, each once."""
-    shown = shown_indicators(catalog)
+    shown = indicator_pages(catalog)
     found = [entry.label for id, entry in catalog.indicators.items() if id in shown and entry.better == "neither"]
     return list(dict.fromkeys(found))
 
@@ -200,7 +201,7 @@ def _names(catalog: Catalog, ids: Iterable[str]) -> str:
     return listed([catalog.indicators[id].label for id in ids])
 
 
-def _word_table(caption: str, headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> DataTable:
+def _word_table(caption: str, headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> DataTable:
     return DataTable(f"{caption}.", tuple(Column(header) for header in headers), tuple(rows))
 
 

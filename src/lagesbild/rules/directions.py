@@ -1,34 +1,21 @@
-"""Which direction each indicator moves in a place, and for whom it is judged."""
+"""Which direction each indicator moves in a place, what several say together, and the two years ahead."""
+
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog, Indicator, Unit
-from lagesbild.statistics.combined import Combined, Firmness, adjusted, by_indicator, combined, firmness
-from lagesbild.statistics.differences import rate_margin
+from lagesbild.catalog.models import Catalog, Figure, Indicator, Unit
+from lagesbild.rules.editions import indicator_pages
+from lagesbild.statistics.combined import Arrow, Combined, Firmness, adjusted, by_indicator, combined, firmness
+from lagesbild.statistics.outlook import Bounds, Outlook, outlook
 from lagesbild.statistics.trends import Kind, Trend, TrendContext, trends_of
+from lagesbild.tidy.schema import yearly
 
-# The computed side: the trend of each of the place's indicators, of a priority and of a focus area.
-
-REACHES_TO = 1  # years before the edition that every series may end, for its arrow to be set beside people's
-
-
-def stand_ins(catalog: Catalog) -> set[str]:
-    """The indicators that only stand in for a measure of the report: they carry no arrow."""
-    own = {id for figure in catalog.figures.values() for id in figure.measure}
-    own |= {id for priority in catalog.priorities.values() for id in priority.evidence}
-    own |= {id for figure in catalog.figures.values() if figure.derived for id in figure.stand_in}
-    near = {id for figure in catalog.figures.values() for id in (*figure.stand_in, *figure.dots)}
-    return near - own
-
-
-def shown_indicators(catalog: Catalog) -> set[str]:
-    """The indicators of figures and priorities: parts, totals and bases of others are not judged by themselves."""
-    found = {id for figure in catalog.figures.values() for id in (*figure.measure, *figure.stand_in, *figure.dots)}
-    return found | {id for priority in catalog.priorities.values() for id in priority.evidence}
+# The trend of each indicator in a place, judged together as a reader sees them: many tests give arrows by chance.
 
 
 def trend_context(catalog: Catalog, indicator: str, year: int) -> TrendContext:
-    """How an indicator's series is made, as the trend rule must know it."""
+    """How an indicator's series is made, as the trend rule must know it, for the edition of `year`."""
     entry = catalog.indicators[indicator]
     unit = catalog.unit_of(indicator)
     return TrendContext(
@@ -53,21 +40,19 @@ def _kind(entry: Indicator, unit: Unit) -> Kind:
 
 
 def trend_points(table: pd.DataFrame, catalog: Catalog, place: str) -> pd.DataFrame:
-    """A place's yearly totals with `population`, the base of a rate, where the catalogue names one."""
-    rows = table[(table["place"] == place) & (table["sex"] == "T") & (table["group"] == "")]
-    months = rows["indicator"].map({id: entry.month or 0 for id, entry in catalog.indicators.items()})
-    rows = rows[rows["month"] == months]
-    bases = rows["indicator"].map({id: entry.population for id, entry in catalog.indicators.items()})
+    """A place's yearly rows of both sexes with `population`, the base of a rate, where the catalogue names one."""
+    rows = yearly(table[(table["place"] == place) & (table["sex"] == "T")], catalog)
+    bases = rows["indicator"].map({indicator: entry.population for indicator, entry in catalog.indicators.items()})
     people = rows.set_index(["indicator", "year"])["value"]
     at = pd.MultiIndex.from_arrays([bases.fillna(""), rows["year"]])
     return rows.assign(population=people.reindex(at).to_numpy())
 
 
 def judged_series(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> pd.DataFrame:
-    """The trends of all indicators that one reader sees together, with `p_adjusted`: see `trends.adjusted`."""
+    """The trends of every indicator of figures and priorities, one row each, with `p_adjusted`: see `adjusted`."""
     points = trend_points(table, catalog, place)
-    points = points[points["indicator"].isin(shown_indicators(catalog))]
-    contexts = {id: trend_context(catalog, id, year) for id in points["indicator"].unique()}
+    points = points[points["indicator"].isin(indicator_pages(catalog))]
+    contexts = {indicator: trend_context(catalog, indicator, year) for indicator in points["indicator"].unique()}
     return adjusted(trends_of(points, contexts))
 
 
@@ -82,52 +67,91 @@ def indicator_firmness(table: pd.DataFrame, catalog: Catalog, place: str, year: 
     return firmness(points[points["indicator"] == indicator], trend_context(catalog, indicator, year))
 
 
+# Which indicators judge a priority or a focus area. What only stands near a measure of the report judges nothing.
+
+
+def stand_ins(catalog: Catalog) -> set[str]:
+    """The indicators that only stand in for a measure of the report: they carry no arrow."""
+    figures = catalog.figures.values()
+    own = {indicator for figure in figures for indicator in _own_measure(figure)}
+    own |= {indicator for priority in catalog.priorities.values() for indicator in priority.evidence}
+    return {indicator for figure in figures for indicator in (*figure.stand_in, *figure.dots)} - own
+
+
+def _own_measure(figure: Figure) -> list[str]:
+    """The indicators of a figure's measure, and the published parts that it is computed from."""
+    return [*figure.measure, *(figure.stand_in if figure.derived else ())]
+
+
 def priority_indicators(catalog: Catalog, priority: str) -> list[str]:
     """The indicators that a priority is judged by: its figures' measures, and those that give it evidence."""
     figures = [figure for figure in catalog.figures.values() if figure.priority == priority]
-    found = [id for figure in figures for id in (*figure.measure, *(figure.stand_in if figure.derived else ()))]
-    return list(dict.fromkeys([*found, *catalog.priorities[priority].evidence]))
+    measures = [indicator for figure in figures for indicator in _own_measure(figure)]
+    return list(dict.fromkeys([*measures, *catalog.priorities[priority].evidence]))
+
+
+def near_priority(catalog: Catalog, priority: str) -> set[str]:
+    """The indicators that say something about a priority: those that judge it, and its figures' stand-ins."""
+    figures = [figure for figure in catalog.figures.values() if figure.priority == priority]
+    return {*priority_indicators(catalog, priority), *(near for figure in figures for near in figure.stand_in)}
 
 
 def area_indicators(catalog: Catalog, area: str) -> list[str]:
-    """The indicators of a focus area: those of its page's figures and of its priorities."""
+    """The indicators that a focus area is judged by: those of its page's figures and of its priorities."""
     page = catalog.focus_areas[area].page
     figures = [figure for figure in catalog.figures.values() if figure.page == page]
-    found = [id for figure in figures for id in (*figure.measure, *(figure.stand_in if figure.derived else ()))]
-    return list(
-        dict.fromkeys(
-            [*found, *(id for one in catalog.priorities_of(area) for id in priority_indicators(catalog, one))]
-        )
-    )
+    judging = [indicator for figure in figures for indicator in _own_measure(figure)]
+    for priority in catalog.priorities_of(area):
+        judging += priority_indicators(catalog, priority)
+    return list(dict.fromkeys(judging))
 
 
-def combined_trend(trends: dict[str, Trend], catalog: Catalog, indicators: list[str]) -> Combined:
+def combined_trend(trends: Mapping[str, Trend], catalog: Catalog, indicators: Iterable[str]) -> Combined:
     """The arrow of several indicators; those without any value are left out of the count."""
-    held = {id: trends[id] for id in indicators if id in trends}
-    return combined(held, {id: catalog.indicators[id].better for id in held})
+    known = {indicator: trends[indicator] for indicator in indicators if indicator in trends}
+    return combined(known, {indicator: catalog.indicators[indicator].better for indicator in known})
 
 
-# The cases behind a rate, which say how uncertain it is: rate x population, where the catalogue names the base.
+# People's arrow beside the computed one. Arrows are compared with arrows only: a status is about work.
 
-AT = ["place", "year", "sex"]
-
-
-def case_kinds(catalog: Catalog) -> dict[str, str]:
-    """Indicator -> "rate" for those whose cases can be worked out from their rate and base."""
-    return {id: "rate" for id, entry in catalog.indicators.items() if entry.population and catalog.unit_of(id).per}
+REACHES_TO = 1  # years before the edition that every series may end, for its arrow to be set beside people's
+# The programme prints a mixed state as unchanged, with an asterisk.
+AS_JUDGED = {Arrow.UP: "up", Arrow.DOWN: "down", Arrow.UNCHANGED: "unchanged", Arrow.MIXED: "unchanged"}
 
 
-def with_cases(rows: pd.DataFrame, table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """`rows` with the `count` behind each rate, and its `margin` where none is published; others as they are.
+def last_common_year(computed: Combined, trends: Mapping[str, Trend]) -> int | None:
+    """The last year that all series behind a computed arrow reach; None where there is no arrow."""
+    behind = (*computed.improving, *computed.worsening, *computed.unchanged)
+    return min((year for indicator in behind if (year := trends[indicator].last_year) is not None), default=None)
 
-    A rate whose place has no population that year stays without: its uncertainty is not known.
-    """
-    rates = case_kinds(catalog)
-    bases = rows["indicator"].map({id: catalog.indicators[id].population for id in rates}).astype(object)
-    per = rows["indicator"].map({id: catalog.unit_of(id).per for id in rates}).astype(float)
-    people = table[table["indicator"].isin(set(bases.dropna())) & (table["month"] == 0) & (table["group"] == "")]
-    at = pd.MultiIndex.from_arrays([bases.fillna(""), *(rows[name] for name in AT)])
-    base = people.set_index(["indicator", *AT])["value"].reindex(at).to_numpy()
-    count = rows["count"].fillna(rows["value"] * base / per)
-    made = rows["margin"].fillna(pd.Series(rate_margin(rows["value"], count), rows.index).where(per.notna()))
-    return rows.assign(count=count, margin=made)
+
+def reaches(last: int, year: int) -> bool:
+    """Whether series that end in `last` may be set beside what people judged in the edition of `year`."""
+    return last >= year - REACHES_TO
+
+
+def arrows_differ(judged: str, computed: Combined) -> bool:
+    """Whether people's arrow (up, down or unchanged) is another than the computed one."""
+    return AS_JUDGED.get(computed.arrow) != judged
+
+
+# Two years ahead, for the series where that has worked.
+
+
+def place_outlooks(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> dict[str, Outlook]:
+    """Indicator -> its outlook in the place, or why it has none, for every indicator with a row there."""
+    points = dict(list(trend_points(table, catalog, place).groupby("indicator")))
+    return {
+        indicator: outlook(points[indicator], trend_context(catalog, indicator, year), _bounds(catalog, indicator))
+        for indicator in indicator_pages(catalog)
+        if indicator in points
+    }
+
+
+def _bounds(catalog: Catalog, indicator: str) -> Bounds:
+    """Between which values the indicator must lie, by its unit."""
+    unit = catalog.unit_of(indicator)
+    return Bounds(
+        float("-inf") if unit.low is None else unit.low,
+        float("inf") if unit.high is None else unit.high,
+    )

@@ -112,10 +112,16 @@ def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[st
     return table[table["indicator"].isin(list(indicators)) & table["place"].isin(list(places)) & table["value"].isna()]
 
 
-def latest_year(table: pd.DataFrame, indicator: str, place: str) -> int | None:
-    """The last year with a value of an indicator in a place, or None."""
-    years = table.loc[(table["indicator"] == indicator) & (table["place"] == place) & table["value"].notna(), "year"]
-    return int(years.max()) if len(years) else None
+def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """The rows of whole places and years, both without a group: for an indicator of one month, that month's rows."""
+    months = table["indicator"].map({indicator: entry.month or 0 for indicator, entry in catalog.indicators.items()})
+    return table[(table["group"] == "") & (table["month"] == months)]
+
+
+def latest_years(table: pd.DataFrame, place: str) -> dict[str, int]:
+    """Indicator -> the last year in which the place has a value, for the indicators that have any there."""
+    rows = table[(table["place"] == place) & table["value"].notna()]
+    return {str(indicator): int(year) for indicator, year in rows.groupby("indicator")["year"].max().items()}
 
 
 # What the table refuses: duplicates, unknown places, values that cannot be, parts over their total.
