@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import pandas as pd
 
+from lagesbild.rules.comparing import Placing
 from lagesbild.statistics.combined import Arrow, Combined, Firmness, GapMovement
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.statistics.trends import P_CLEAR, P_WEAK, Method, Reason, Trend, Verdict
@@ -217,14 +217,6 @@ NOTE = (
 )
 
 
-class Placed(Protocol):
-    """A rank among so many, in a year."""
-
-    year: int
-    rank: int
-    n: int
-
-
 def status_line(before: str, now: str, year: int) -> str:
     """A status that changed: "från Enligt plan 2023 till Mer arbete krävs 2024."."""
     return f"lägesbilden har gått från {before} {year - 1} till {now} {year}."
@@ -245,11 +237,11 @@ def trend_line(trend: Trend, measure: Measure, ends: tuple[float, float], turned
     return f"{verb}, från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}."
 
 
-def rank_line(measure: Measure, value: float, placed: Placed, municipalities: int) -> str:
+def rank_line(measure: Measure, value: float, placing: Placing, municipalities: int) -> str:
     """The value, then the rank; a rank is never called progress."""
-    end = "bästa" if 2 * placed.rank <= placed.n else "sämsta"
-    period = period_text(measure.indicator, placed.year)
-    rank = rank_text(placed.rank, placed.n, measure.indicator, municipalities)
+    end = "bästa" if 2 * placing.rank <= placing.n else "sämsta"
+    period = period_text(measure.indicator, placing.year)
+    rank = rank_text(placing.rank, placing.n, measure.indicator, municipalities)
     return f"{measure.amount(value)} {period}, i den {end} tiondelen: {rank}."
 
 
