@@ -116,7 +116,7 @@ def fetch(
         request = FetchRequest(
             only=tuple(only or ()),
             since=since,
-            places=places,
+            places="all" if places == "all" else "chosen",
             dry_run=dry_run,
             note=note,
             accept=tuple(accept or ()),

@@ -16,13 +16,14 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import PP_ALIGN
 from pptx.presentation import Presentation as PptxDeck
+from pptx.shapes.base import BaseShape
 from pptx.slide import Slide as Drawn
 from pptx.util import Emu, Inches, Pt
 from pydantic import TypeAdapter
 
 from lagesbild.charts.theme import SERIES, TOKENS, text_width
 from lagesbild.errors import Refusal
-from lagesbild.html.components import DataTable, Deck, Slide, SlideChart
+from lagesbild.html.components import Cell, DataTable, Deck, Slide, SlideChart, text_of
 
 # Sizes and colours of the slides.
 
@@ -54,8 +55,8 @@ def column_widths(table: DataTable, room: float, size: float) -> list[float]:
     left = max(room - sum(fixed) - sum(least), 0.0)
     more = [max(min(wide, 0.6 * room) - low, 0.0) if low else 0.0 for wide, low in zip(wanted, least, strict=True)]
     given = [left * part / (sum(more) or 1.0) for part in more]
-    found = [fix + low + extra for fix, low, extra in zip(fixed, least, given, strict=True)]
-    return [wide * room / sum(found) for wide in found]
+    widths = [fix + low + extra for fix, low, extra in zip(fixed, least, given, strict=True)]
+    return [wide * room / sum(widths) for wide in widths]
 
 
 def row_height(row: tuple, widths: list[float], size: float) -> float:
@@ -66,7 +67,7 @@ def row_height(row: tuple, widths: list[float], size: float) -> float:
 
 def _word(table: DataTable, number: int, size: float) -> float:
     """What a column of text needs so that no common word is broken."""
-    texts = [table.columns[number].header, *(str(getattr(row[number], "text", row[number])) for row in table.rows)]
+    texts = [table.columns[number].header, *(text_of(row[number]) for row in table.rows)]
     longest = max((_width(word, size) for text in texts for word in text.split()), default=0.0)
     return min(max(longest + PADDING, NARROWEST), WIDEST_WORD)
 
@@ -76,8 +77,8 @@ def _widest(table: DataTable, number: int, size: float) -> float:
     return max([head, *(_width(row[number], size) for row in table.rows)]) + PADDING
 
 
-def _width(cell, size: float) -> float:
-    return text_width(cell if isinstance(cell, str) else cell.text, size) * LETTER
+def _width(cell: str | Cell, size: float) -> float:
+    return text_width(text_of(cell), size) * LETTER
 
 
 # Texts and tables over as many slides as they need.
@@ -89,14 +90,15 @@ ACROSS = Emu(WIDE - 2 * MARGIN).inches
 
 def paged(slide: Slide) -> Iterator[Slide]:
     """The slide, or as many as its bullets or its table need; a table has its headings on each."""
-    if slide.chart is None and slide.table is not None:
-        pages = [{"table": replace(slide.table, rows=rows)} for rows in _fitting_rows(slide.table)]
-    elif slide.chart is None:
-        pages = [{"bullets": texts} for texts in _fitting_texts(slide.bullets)]
+    if slide.chart is not None:
+        pages = [slide]
+    elif slide.table is not None:
+        table = slide.table
+        pages = [replace(slide, table=replace(table, rows=rows)) for rows in _fitting_rows(table)]
     else:
-        pages = [{}]
+        pages = [replace(slide, bullets=texts) for texts in _fitting_texts(slide.bullets)]
     for number, page in enumerate(pages, 1):
-        yield replace(slide, title=_numbered(slide.title, number, len(pages)), **page)
+        yield replace(page, title=_numbered(slide.title, number, len(pages)))
 
 
 def _fitting_texts(texts: Iterable[str]) -> list[tuple[str, ...]]:
@@ -138,9 +140,10 @@ KINDS = {
 }
 
 
-def add_chart(shapes, chart: SlideChart, box: tuple[int, int, int, int]):
-    """Draws a chart in `box` (left, top, width, height) and returns its shape."""
-    frame = shapes.add_chart(KINDS[chart.kind], *box, _data(chart))
+def add_chart(drawn: Drawn, chart: SlideChart, width: int) -> BaseShape:
+    """Draws a chart at the left margin and returns its shape."""
+    # python-pptx types the data as its common base and the result as the chart inside; both are wider in fact
+    frame: Any = drawn.shapes.add_chart(KINDS[chart.kind], MARGIN, TOP, Emu(width), Emu(BODY), _data(chart))
     native = frame.chart
     native.font.size, native.font.color.rgb = CHART_SIZE, colour("ink")
     native.has_title = chart.kind == "bars"
@@ -167,14 +170,14 @@ def add_chart(shapes, chart: SlideChart, box: tuple[int, int, int, int]):
     return frame
 
 
-def _data(chart: SlideChart):
+def _data(chart: SlideChart) -> Any:
     if chart.kind == "dots":
-        data = XyChartData(number_format=_format(chart.decimals))
+        dots = XyChartData(number_format=_format(chart.decimals))
         for name, points in chart.series:
-            series = data.add_series(name)
+            series = dots.add_series(name)
             for x, y in points:
                 series.add_data_point(x, y)
-        return data
+        return dots
     data = CategoryChartData(number_format=_format(chart.decimals))
     data.categories = chart.categories
     for name, values in chart.series:
@@ -182,7 +185,7 @@ def _data(chart: SlideChart):
     return data
 
 
-def _colours(native, chart: SlideChart) -> None:
+def _colours(native: Any, chart: SlideChart) -> None:
     for number, series in enumerate(native.plots[0].series):
         fill = colour(SERIES[number % len(SERIES)]) if number < len(SERIES) else colour("ink")
         if chart.kind == "lines":
@@ -232,21 +235,22 @@ def add_slide(deck: PptxDeck, plan: Slide) -> None:
         _bullets(drawn, plan.bullets)
     if plan.chart:
         width = WIDE - 2 * MARGIN if plan.table is None else BESIDE - MARGIN
-        described(add_chart(drawn.shapes, plan.chart, (MARGIN, TOP, width, BODY)), plan.chart.description)
+        described(add_chart(drawn, plan.chart, width), plan.chart.description)
     if plan.table:
         _table(drawn, plan.table, MARGIN if plan.chart is None else BESIDE + Inches(0.2))
     drawn.notes_slide.notes_text_frame.text = plan.notes
     _swedish(drawn.notes_slide.notes_text_frame.paragraphs)
 
 
-def described(shape, text: str) -> None:
+def described(shape: BaseShape, text: str) -> None:
     """Gives a shape its alternative text."""
     shape._element.xpath(".//p:cNvPr")[0].set("descr", text)
 
 
 def _title(drawn: Drawn, text: str) -> None:
     title = drawn.shapes.title
-    title.left, title.top, title.width, title.height = MARGIN, Inches(0.35), WIDE - 2 * MARGIN, Inches(1.05)
+    assert title is not None, "the layout has a title"
+    title.left, title.top, title.width, title.height = MARGIN, Inches(0.35), Emu(WIDE - 2 * MARGIN), Inches(1.05)
     title.text_frame.text = text
     title.text_frame.word_wrap = True
     for paragraph in title.text_frame.paragraphs:
@@ -257,7 +261,7 @@ def _title(drawn: Drawn, text: str) -> None:
 
 
 def _bullets(drawn: Drawn, texts: Iterable[str]) -> None:
-    frame = drawn.shapes.add_textbox(MARGIN, TOP, WIDE - 2 * MARGIN, BODY).text_frame
+    frame = drawn.shapes.add_textbox(MARGIN, TOP, Emu(WIDE - 2 * MARGIN), Emu(BODY)).text_frame
     frame.word_wrap = True
     for number, text in enumerate(texts):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
@@ -268,23 +272,21 @@ def _bullets(drawn: Drawn, texts: Iterable[str]) -> None:
 
 
 def _table(drawn: Drawn, table: DataTable, left: int) -> None:
-    width = WIDE - MARGIN - left
-    frame = drawn.shapes.add_table(len(table.rows) + 1, len(table.columns), left, TOP, width, Inches(0.3))
+    width = Emu(WIDE - MARGIN - left)
+    frame = drawn.shapes.add_table(len(table.rows) + 1, len(table.columns), Emu(left), TOP, width, Inches(0.3))
     described(frame, table.caption)
     native = frame.table
-    widths = column_widths(table, Emu(width).inches, CELL_SIZE.pt)
+    widths = column_widths(table, width.inches, CELL_SIZE.pt)
     for number, column in enumerate(table.columns):
         native.columns[number].width = Inches(widths[number])
         _cell(native.cell(0, number), column.header, column.numeric, head=True)
     for at, row in enumerate(table.rows, 1):
         native.rows[at].height = Inches(row_height(row, widths, CELL_SIZE.pt))
         for number, value in enumerate(row):
-            _cell(
-                native.cell(at, number), value if isinstance(value, str) else value.text, table.columns[number].numeric
-            )
+            _cell(native.cell(at, number), text_of(value), table.columns[number].numeric)
 
 
-def _cell(cell, text: str, numeric: bool, head: bool = False) -> None:
+def _cell(cell: Any, text: str, numeric: bool, head: bool = False) -> None:
     cell.text_frame.text = text
     cell.margin_top = cell.margin_bottom = Inches(0.03)
     for paragraph in cell.text_frame.paragraphs:
@@ -296,7 +298,7 @@ def _cell(cell, text: str, numeric: bool, head: bool = False) -> None:
     _swedish(cell.text_frame.paragraphs)
 
 
-def _swedish(paragraphs) -> None:
+def _swedish(paragraphs: Iterable[Any]) -> None:
     """Marks the text as Swedish, so that screen readers and spelling know."""
     for paragraph in paragraphs:
         for run in paragraph.runs:

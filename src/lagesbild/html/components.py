@@ -1,6 +1,7 @@
 """The components of a page and of its slides as plain data: figure, table, card, passage, chapter, slide."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 # The parts of a page as plain data: text is ready for readers (Swedish, formatted), nothing is HTML but
 # `svg` and `Passage.html`.
@@ -21,6 +22,11 @@ class Cell:
     link: str = ""
     quartile: int = 0  # 1-4 colours the swatch beside `chip`; 0 is no class
     chip: str = ""
+
+
+def text_of(cell: str | Cell) -> str:
+    """The main text of a cell."""
+    return cell if isinstance(cell, str) else cell.text
 
 
 @dataclass(frozen=True)
@@ -245,7 +251,7 @@ class SlideChart:
 
     kind: str
     categories: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float | None, ...] | tuple[tuple[float, float], ...]], ...]
+    series: tuple[tuple[str, tuple[Any, ...]], ...]
     unit: str
     decimals: int
     description: str  # the whole alternative text

@@ -6,11 +6,11 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import html
 from markupsafe import Markup
 
-from lagesbild.assessments import load_assessment, load_region_assessment
+from lagesbild.assessments import Assessment, RegionAssessment, load_assessment, load_region_assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
@@ -65,10 +65,15 @@ class Heading:
 
 
 @cache
-def _template():
-    strict = {"autoescape": True, "undefined": StrictUndefined}
-    spacing = {"trim_blocks": True, "lstrip_blocks": True}
-    return Environment(loader=FileSystemLoader(TEMPLATES), **strict, **spacing).get_template("page.html")
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html")
 
 
 def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
@@ -129,6 +134,7 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
 
 def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
     """What is the same around every page of the edition."""
+    assessment: Assessment | RegionAssessment | None
     if request.region:
         assessment = load_region_assessment(request.paths, request.region, request.year, catalog)
     else:

@@ -79,7 +79,8 @@ class ReportExporter(HTMLExporter):
         inherited.merge(own)
         return inherited
 
-    def from_notebook_node(
+    # nbconvert's exporters of text return text; its base class declares a notebook
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page as HTML, and nbconvert's resources."""

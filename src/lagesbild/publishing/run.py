@@ -51,7 +51,8 @@ class Kernels:
         kernels = self
 
         class KnownKernel(AsyncKernelManager):
-            async def start_kernel(self, **kwargs: Any) -> None:
+            # jupyter_client declares the method through a wrapper that hides its own signature
+            async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
                 kernels.started.append(self)
                 place = str(kernels.sockets / f"{id(self):x}")
                 self.connection_file = f"{place}.json"
