@@ -1,7 +1,7 @@
 """What people judged, planned and did: checked records of data/assessments, and their loader."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -361,7 +361,11 @@ def _known(known: Iterable[str], at: Location, value: str | None) -> Iterator[Fa
 
 
 def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]:
-    judged = {"goals": catalog.goals, "areas": catalog.focus_areas, "priorities": catalog.priorities}
+    judged: dict[str, Mapping[str, object]] = {
+        "goals": catalog.goals,
+        "areas": catalog.focus_areas,
+        "priorities": catalog.priorities,
+    }
     for kind, wanted in judged.items():
         entries = getattr(content, kind)
         for id in entries:

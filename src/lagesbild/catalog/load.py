@@ -22,7 +22,7 @@ from lagesbild.catalog.models import (
     Unit,
 )
 from lagesbild.paths import Paths
-from lagesbild.records import Document, Location, Record, RecordError, read_record
+from lagesbild.records import AnyRecord, Document, Location, Record, RecordError, read_record
 
 # What no single file of `data/catalog/` can know: entries that name each other must exist and fit.
 
@@ -192,7 +192,7 @@ class _Reading:
     slips: list[str] = field(default_factory=list)
     home: dict[tuple[str, str], tuple[Document, Location]] = field(default_factory=dict)
 
-    def read(self, name: str, model: type[Record]) -> Record | None:
+    def read(self, name: str, model: type[AnyRecord]) -> AnyRecord | None:
         path = self.paths.catalog / name
         shown_as = self.paths.relative(path)
         try:
@@ -240,7 +240,7 @@ def load_catalog(paths: Paths) -> Catalog:
     names = {path.name for path in (paths.catalog / "indicators").glob("*.yml")}
     names |= {f"{page}.yml" for page in (programme.pages if programme else ())}
     page_files = [reading.read(f"indicators/{name}", PageFile) for name in sorted(names)]
-    if reading.slips:
+    if reading.slips or not (programme and units and publishers and regions and comparisons and snapshot):
         raise CatalogError(reading.slips)
     catalog = Catalog(
         **{name: getattr(programme, name) for name in ProgrammeFile.model_fields},
@@ -250,7 +250,7 @@ def load_catalog(paths: Paths) -> Catalog:
         comparisons=comparisons,
         snapshot=snapshot,
     )
-    for page_file in page_files:
+    for page_file in filter(None, page_files):
         catalog.figures |= page_file.figures
         catalog.indicators |= page_file.indicators
         catalog.gaps |= page_file.gaps

@@ -95,7 +95,9 @@ class Figures:
     def _margin_of_rate(self, value: float, indicator: str, at: tuple[str, int, str]) -> float:
         """Half the width of a rate's 95 % interval: its cases are the rate times the population of the same key."""
         base, per = self.catalog.indicators[indicator].population, self.catalog.unit_of(indicator).per
-        people = self._totals(base).get(at, (NAN,))[0] if base and per else NAN
+        if not base or not per:
+            return NAN
+        people = self._totals(base).get(at, (NAN,))[0]
         if np.isnan(people):
             return NAN
         return z_of(0.95) * float(standard_error(rate_interval(value * people / per, people, per)))
@@ -154,6 +156,13 @@ class Case:
     holds: bool | None = None
     obstacle: Obstacle = Obstacle.NONE
 
+    @property
+    def against(self) -> Reading:
+        """The second reading. Raises ValueError where the place is held against a number."""
+        if self.second is None:
+            raise ValueError(f"{self.place} is held against a number, not against another reading.")
+        return self.second
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -208,8 +217,8 @@ def _cases(statement: Statement, place: str, figures: Figures) -> Iterator[Case]
     if relation.to_number:
         yield _against_number(statement, place, figures.reading(measure, place, statement.year))
     elif relation in (Relation.FALLS, Relation.RISES):
-        before, after = (figures.reading(measure, place, year) for year in (statement.since, statement.year))
-        barred = figures.in_the_way(measure, statement.since, statement.year)
+        before, after = (figures.reading(measure, place, year) for year in statement.change)
+        barred = figures.in_the_way(measure, *statement.change)
         yield _compared(statement, Case(place, before, after, obstacle=barred), figures)
     else:
         one = _side(statement, place, figures)
@@ -222,23 +231,23 @@ def _side(statement: Statement, place: str, figures: Figures) -> Reading:
     """A place's value, or its change between the two years where changes are compared."""
     if not statement.relation.of_change:
         return figures.reading(statement.measure, place, statement.year)
-    before, after = (figures.reading(statement.measure, place, year) for year in (statement.since, statement.year))
-    barred = figures.in_the_way(statement.measure, statement.since, statement.year)
+    before, after = (figures.reading(statement.measure, place, year) for year in statement.change)
+    barred = figures.in_the_way(statement.measure, *statement.change)
     margin = (before.margin**2 + after.margin**2) ** 0.5
     return Reading(after.value - before.value, margin, obstacle=barred or before.obstacle or after.obstacle)
 
 
 def _compared(statement: Statement, case: Case, figures: Figures) -> Case:
     """`case` with its answer. What the later year, or the first place, must be stands in the relation."""
-    obstacle = case.obstacle or case.first.obstacle or case.second.obstacle
-    obstacle = obstacle or figures.uncertainty(statement.measure, case.first, case.second)
+    obstacle = case.obstacle or case.first.obstacle or case.against.obstacle
+    obstacle = obstacle or figures.uncertainty(statement.measure, case.first, case.against)
     if obstacle:
         return Case(case.place, case.first, case.second, case.other, None, obstacle)
     return Case(case.place, case.first, case.second, case.other, _holds(statement.relation, case))
 
 
 def _holds(relation: Relation, case: Case) -> bool:
-    one, other = case.first.value, case.second.value
+    one, other = case.first.value, case.against.value
     if relation in (Relation.FALLS, Relation.RISES):  # the earlier year stands first
         return other < one if relation.downwards else other > one
     if relation in (Relation.LOWEST, Relation.HIGHEST):  # a shared last place is one
@@ -327,7 +336,7 @@ def _case_text(statement: Statement, case: Case, places: Places) -> str:
     place = f"{case.place} {places.name(case.place)}"
     text = f"{case.first.value:.6g} in {place}"
     if case.other is not None:
-        text += f", {case.second.value:.6g} in {case.other} {places.name(case.other)}"
+        text += f", {case.against.value:.6g} in {case.other} {places.name(case.other)}"
     elif case.second is not None:
         text = f"{case.first.value:.6g} ({statement.since}) and {case.second.value:.6g} ({statement.year}) in {place}"
     return f"{text} ({case.obstacle.replace('_', ' ')})" if case.obstacle else text

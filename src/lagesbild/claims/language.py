@@ -116,6 +116,13 @@ class Statement:
     most: bool = False  # more than half of the others are enough
     number: str = ""  # as written: its decimals say how exactly it is meant
 
+    @property
+    def change(self) -> tuple[int, int]:
+        """The first and the last year of a change. Raises ValueError for a claim about a single year."""
+        if self.since is None:
+            raise ValueError(f"the claim is about {self.year} only, and about no change.")
+        return self.since, self.year
+
 
 # The words that a claim may use: indicators, places and sets of places. No pandas.
 
@@ -332,7 +339,8 @@ def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[Stated
     for path in sorted(paths.assessments.rglob("[0-9][0-9][0-9][0-9].yml")):  # others are refused by the loader
         region = path.is_relative_to(paths.assessments / "regions")
         words = Vocabulary(catalog, places, int(path.stem), None if region else path.parent.name)
-        content, document = read_record(path, RegionAssessment if region else Assessment, paths.relative(path))
+        model: type[Assessment] | type[RegionAssessment] = RegionAssessment if region else Assessment
+        content, document = read_record(path, model, paths.relative(path))
         for at, claim in claims_in(content):
             try:
                 found.append(StatedClaim(document.slip(at, "").strip(), claim, parsed(claim.claim, words)))

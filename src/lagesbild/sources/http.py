@@ -361,7 +361,7 @@ class Client:
         if strays:
             away = f"{path_or_url} leads away from {base.netloc}"
             raise self.error(away, "It is not followed: check the base address.")
-        return request.url
+        return str(request.url)
 
     def error(self, what: str, remedy: str, request: Answer | str = "") -> SourceError:
         """A SourceError about `request`: an answer, or 'GET address'."""

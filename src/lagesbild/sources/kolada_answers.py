@@ -21,7 +21,7 @@ _REMEDY = "Nothing of this answer is used. Fetch again; if it stays, tell Kolada
 
 def pages(client: Client, path: str) -> Iterator[Answer]:
     """Every page of an answer. Raises SourceError for a page that is not whole or leads back."""
-    url = client.url(path, {"per_page": PER_PAGE})
+    url: str | None = client.url(path, {"per_page": PER_PAGE})
     seen: set[str] = set()
     while url:
         if url in seen or len(seen) >= MAX_PAGES:
@@ -95,7 +95,8 @@ def figures(item: dict, expected: Expected) -> Iterator[Row]:
     Kolada's `count` is left out: it counts units behind a value, not cases, and would be taken for a
     small number.
     """
-    place, year = item.get("municipality"), item.get("period")
+    place: Any = item.get("municipality")
+    year: Any = item.get("period")
     at = f"{place} {year}"
     if expected.places is None and isinstance(place, str) and not _DIGITS.match(place):
         return  # a group of municipalities has an id such as G37563, and is no place
@@ -103,7 +104,8 @@ def figures(item: dict, expected: Expected) -> Iterator[Row]:
     for entry in item["values"]:
         if not isinstance(entry, dict):
             raise FigureError(f"{at}: {entry!r} is no value with gender and status")
-        sex, value = entry.get("gender"), entry.get("value")
+        sex: Any = entry.get("gender")
+        value: Any = entry.get("value")
         usual = type(value) is float and not entry.get("status") and not entry.get("isdeleted")
         if usual and math.isfinite(value) and sex in SEXES:  # half a million times in a fetch of all places
             yield place, year, 0, sex, "", value, math.nan, ""
@@ -239,7 +241,8 @@ def comparison_groups(client: Client, comparisons: Comparisons) -> FetchedList:
     Raises SourceError when a pinned group is missing or has another title.
     """
     title = _rule(comparisons.rule)
-    rows, requests, titles = [], [], {}
+    rows: list[dict[str, str]] = []
+    requests, titles = [], {}
     for answer in pages(client, "municipality_groups"):
         before = len(rows)
         for item in items(answer):
@@ -268,9 +271,9 @@ def _rule(rule: str) -> re.Pattern[str]:
 
 
 def _place(client: Client, answer: Answer, item: dict) -> dict[str, str]:
-    code, name, kind = item.get("id"), item.get("title"), item.get("type")
-    whole = all(isinstance(part, str) for part in (code, name, kind))
-    if not whole or (kind in KINDS and not _FOUR_DIGITS.match(code)):
+    texts = [part for part in map(item.get, ("id", "title", "type")) if isinstance(part, str)]
+    code, name, kind = texts if len(texts) == 3 else ("", "", "")
+    if len(texts) < 3 or (kind in KINDS and not _FOUR_DIGITS.match(code)):
         raise client.error(f"{item!r} is no place with code, name and type", _LIST_REMEDY, answer)
     return {"place": code, "name": name, "type": kind}
 
@@ -282,4 +285,4 @@ def _members(client: Client, answer: Answer, group: dict) -> list[dict[str, str]
     codes = [member.get("member_id") if isinstance(member, dict) else None for member in members]
     if not all(isinstance(code, str) and _FOUR_DIGITS.match(code) for code in codes) or len(set(codes)) < len(codes):
         raise client.error(f"group {group['id']} has members without a code, or one twice", _LIST_REMEDY, answer)
-    return [{"group": group["id"], "title": group["title"], "place": code} for code in codes]
+    return [{"group": group["id"], "title": group["title"], "place": str(code)} for code in codes]

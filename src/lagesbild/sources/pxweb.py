@@ -131,7 +131,10 @@ class Described:
 
 
 class Service(Protocol):
-    """One version of the interface."""
+    """One version of the interface; `config` is the path that tells its limits."""
+
+    @property
+    def config(self) -> str: ...
 
     def most_cells(self) -> int:
         """How many cells the service gives in one answer. Its pace is read too, and kept from now on."""
@@ -213,15 +216,14 @@ class Version1:
 
 def _limits(client: Client, path: str, names: tuple[str, str, str]) -> int:
     answer = client.get(path)
-    found = [_whole(answer.content, name) for name in names]
-    if None in found:
-        missing = ", ".join(name for name, value in zip(names, found, strict=True) if value is None)
+    limits = {name: value for name in names if (value := _whole(answer.content, name)) is not None}
+    if missing := [name for name in names if name not in limits]:
         raise client.error(
-            f"the limits do not say {missing}",
+            f"the limits do not say {', '.join(missing)}",
             "Check that the base address is that of a PxWeb service.",
             answer,
         )
-    cells, calls, window = found
+    cells, calls, window = (limits[name] for name in names)
     client.pace_to(calls, window)
     return cells
 
@@ -265,7 +267,7 @@ class Gathering:
             return FailedSeries(wanted, self.failure)
         return FetchedSeries(
             wanted,
-            f"{without_period(table.title)}: {wanted.entry.table.content} ({table.id})",
+            f"{without_period(table.title)}: {wanted.table.content} ({table.id})",
             rows,
             [answer.as_request(0) for answer in described.answers] + self.requests,
             tuple(_asked(question) for question in self.aim.questions),
@@ -282,7 +284,7 @@ class Gathering:
         if not self.parts:
             return pd.DataFrame(columns=ROW_COLUMNS), []
         rows, warnings = with_statuses(pd.concat(self.parts, ignore_index=True))
-        return (with_years(rows) if self.aim.wanted.entry.table.monthly else rows), warnings
+        return (with_years(rows) if self.aim.wanted.table.monthly else rows), warnings
 
 
 def shared_questions(gatherings: Sequence[Gathering]) -> list[tuple[Question, list[Gathering]]]:
@@ -298,7 +300,8 @@ def shared_questions(gatherings: Sequence[Gathering]) -> list[tuple[Question, li
 def _with_contents(question: Question, variable: str | None, some: list[Gathering]) -> Question:
     if variable is None:
         return question
-    codes = dict.fromkeys(one.aim.content[1] for one in some)  # a code sent twice is an error at the service
+    # a code sent twice is an error at the service
+    codes = dict.fromkeys(one.aim.content[1] for one in some if one.aim.content)
     axis = Axis(variable, "content", tuple((code, code) for code in codes))
     return replace(question, axes=(*question.axes, axis))
 
@@ -326,12 +329,12 @@ class _PxWeb:
 
     def wanted(self, indicators: Sequence[tuple[str, Indicator]]) -> list[WantedSeries]:
         """The indicators that are read from a table of this service, sorted by table and id."""
-        found = [
-            WantedSeries(id, id, entry, f"{entry.table.title}: {entry.table.content} ({entry.table.id})")
-            for id, entry in indicators
+        wanted = [
+            WantedSeries(name, name, entry, f"{entry.table.title}: {entry.table.content} ({entry.table.id})")
+            for name, entry in indicators
             if entry.table and ("/" in entry.table.id) == self.slashes
         ]
-        return sorted(found, key=lambda one: (one.entry.table.id, one.id))
+        return sorted(wanted, key=lambda series: (series.table.id, series.id))
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
         """Limits once, each table's description, and its figures in as many parts as they may take."""
@@ -413,12 +416,12 @@ class PxWebV1Adapter(_PxWeb):
 
 
 def _by_table(wanted: Sequence[WantedSeries]) -> list[tuple[str, list[WantedSeries]]]:
-    ordered = sorted(wanted, key=lambda one: one.entry.table.id)
-    return [(id, list(some)) for id, some in groupby(ordered, key=lambda one: one.entry.table.id)]
+    ordered = sorted(wanted, key=lambda one: one.table.id)
+    return [(id, list(some)) for id, some in groupby(ordered, key=lambda one: one.table.id)]
 
 
 def _planned_cells(one: WantedSeries, scope: Scope) -> int:
     places = ALL_PLACES if scope.places is None else len(scope.places)
-    labels = prod(len(labels) for labels in one.entry.table.select.values())
-    times = len(scope.years) * (MONTHS if one.entry.table.monthly else 1)
+    labels = prod((len(labels) for labels in one.table.select.values()), start=1)
+    times = len(scope.years) * (MONTHS if one.table.monthly else 1)
     return places * labels * times * (ALL_SEXES if one.entry.by_sex else 1)

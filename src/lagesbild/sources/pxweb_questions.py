@@ -100,7 +100,7 @@ class Choice:
     def chosen(self) -> list[Axis]:
         """The variables of 'select', but for the sexes; the one with several labels is the group."""
         axes = []
-        for name, labels in self.wanted.entry.table.select.items():
+        for name, labels in self.wanted.table.select.items():
             variable = self.table.labelled(name)
             if variable != self.table.sex:
                 codes = dict.fromkeys(self.code(label, variable) for label in labels)
@@ -113,7 +113,7 @@ class Choice:
     def content(self, taken: set[str]) -> tuple[str, str] | None:
         """Variable and code of the content: of the variable for contents, else of the one with its label.
         None where the table has one measure only, and is called by it."""
-        label, variable = self.wanted.entry.table.content, self.table.content
+        label, variable = self.wanted.table.content, self.table.content
         if variable:
             return variable.id, self.code(label, variable)
         special = {it.id for it in (self.table.region, self.table.sex, self.table.time) if it} | taken
@@ -151,7 +151,7 @@ class Choice:
         """The periods of the scope's years, which must be of the kind that the catalogue says."""
         entry, time = self.wanted.entry, self.table.time
         found = {code: period_of(code, label) for code, label in time.labels.items()}
-        monthly = entry.table.monthly or entry.month is not None
+        monthly = self.wanted.table.monthly or entry.month is not None
         for code, it in found.items():
             if bool(it.month) != monthly or (not monthly and it.years != entry.years_pooled):
                 raise TableError(
@@ -185,7 +185,7 @@ class Choice:
 
     def _named(self, variable: Variable) -> list[str]:
         """The labels that 'select' names for a variable."""
-        chosen = self.wanted.entry.table.select.items()
+        chosen = self.wanted.table.select.items()
         return [label for name, labels in chosen if self.table.labelled(name) == variable for label in labels]
 
     def _told_apart(self, sexes: dict[str, Any], variable: Variable) -> dict[str, str]:
@@ -213,7 +213,7 @@ class Aim:
 
 def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
     """What to ask for a series. Raises TableError when the table does not have it, or has it twice."""
-    pinned = wanted.entry.table
+    pinned = wanted.table
     if not same_title(pinned.title, table.title):
         raise TableError(
             f"table {table.id} is now called '{table.title}', pinned is '{pinned.title}'",

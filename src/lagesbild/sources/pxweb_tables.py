@@ -269,7 +269,7 @@ def staleness(table: Table, wanted: WantedSeries, scope: Scope) -> list[str]:
     if stated not in (last_code, last_label):
         found.append(f"{wanted.id}: table {table.id} says that it ends with {stated} but has {last_label}.")
     last = _period(stated)
-    late = (1 if entry.table.monthly else LATE_YEARS) + entry.every - 1
+    late = (1 if wanted.table.monthly else LATE_YEARS) + entry.every - 1
     if last and entry.last_year is None and last.year < scope.until - late:
         found.append(
             f"{wanted.id}: table {table.id} ends with {stated}, {scope.until - late} was expected. "

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from lagesbild.catalog.models import Indicator, Unit
+from lagesbild.catalog.models import Indicator, PinnedTable, Unit
 from lagesbild.errors import SourceError
 
 # What every service's adapter takes and gives: series wanted, a scope, series fetched or failed.
@@ -28,6 +28,13 @@ class WantedSeries:
     entry: Indicator
     title: str  # the pinned title: another one stops the series
     is_margin: bool = False
+
+    @property
+    def table(self) -> PinnedTable:
+        """The PxWeb table that fills the indicator. Raises ValueError for a series of another service."""
+        if self.entry.table is None:
+            raise ValueError(f"{self.id}: the indicator has no PxWeb table.")
+        return self.entry.table
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _reader(text: str, delimiter: str, strict: bool):
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
 
 
-def _numbered(reader) -> Iterator[tuple[int, list[str]]]:
+def _numbered(reader) -> Iterator[tuple[int, list[Cell]]]:
     before = 0
     for cells in reader:
         yield before + 1, [cell.strip() for cell in cells]
@@ -61,7 +61,7 @@ def _recognised(text: str, delimiter: str, wanted: Wanted) -> int:
     """How many of the wanted columns stand in the header when `delimiter` separates the cells."""
     for number, cells in _numbered(_reader(text, delimiter, strict=False)):
         if number == wanted.header_row or (wanted.header_row is None and any(cells)):
-            return len(wanted.columns & {folded(cell) for cell in cells})
+            return len(wanted.columns & {folded(str(cell)) for cell in cells})
     return 0
 
 

@@ -90,7 +90,7 @@ def _protected(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit:
         near = (lines[(lines[:, found] != 0).any(axis=1)] != 0).any(axis=0)
         visible = ~hidden & ~np.isnan(counts) & (lines != 0).any(axis=0)
         choice = np.flatnonzero(visible & near if (visible & near).any() else visible)
-        hidden[min(choice, key=lambda row: _loss(lines, counts, hidden, row))] = True
+        hidden[min(choice, key=lambda row: _loss(lines, counts, hidden, int(row)))] = True
     return hidden
 
 
