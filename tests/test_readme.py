@@ -1,7 +1,8 @@
-"""README.md and CONTRIBUTING.md are true: commands, options, paths, names, words and the field reference."""
+"""README.md, CONTRIBUTING.md and CHANGELOG.md are true: commands, paths, names, words and the field reference."""
 
 import pkgutil
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 BOTH = README + CONTRIBUTING
+RELEASE = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("\n## 0.2.0")[2].partition("\n## ")[0]
 COMMANDS = sorted(set(re.findall(r"lagesbild ((?:build|fetch|check|slides)\b[^`\n#]*)", BOTH)))
 TOP = "notebooks|src|data|tests|benchmarks"
 MADE = {"data/processed/", "data/processed", "data/figur-04.csv", "data/"}  # by the build; the last beside the pages
@@ -34,9 +36,11 @@ def section(heading: str) -> str:
 
 
 def table_rows(text: str) -> list[list[str]]:
-    """The cells of a table's rows, without its head."""
+    """The cells of every row of the text's tables, without their heads."""
     lines = [line for line in text.splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+    heads = {line for line, below in pairwise(lines) if below.startswith("| ---")}
+    rows = [line for line in lines if line not in heads and not line.startswith("| ---")]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
 
 
 def test_every_make_target_that_the_readme_names_exists():
@@ -149,6 +153,15 @@ def test_every_entry_and_field_of_the_catalogue_is_described():
     assert not [record.__name__ for record in entries if not record.__doc__]
     fields = {f"{record.__name__}.{name}": field for record in entries for name, field in record.model_fields.items()}
     assert not [name for name, field in fields.items() if not field.description]
+
+
+def test_every_name_that_the_changelog_sends_a_reader_to_exists():
+    rows = table_rows(RELEASE)
+    old = [name for row in rows for name in re.findall(r"`([\w.]+)`", row[0])]
+    new = {name for row in rows for name in re.findall(r"`([\w.]+)`", row[1])}
+    assert len(old) > 200
+    assert len(set(old)) == len(old)
+    assert all(pkgutil.resolve_name(name) for name in new)
 
 
 def test_the_report_that_the_readme_describes_is_the_catalogues():
