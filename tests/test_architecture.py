@@ -1,6 +1,7 @@
 """The house rules that a reader cannot see in one file: who imports whom, and what no file may say."""
 
 import ast
+import pkgutil
 import re
 import subprocess
 import sys
@@ -27,6 +28,10 @@ ENTRIES = {"lagesbild.cli", "helpers.page"}  # what the command and a notebook b
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EVERYTHING = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")}
+MOVED = re.findall(  # the changelog's lines of a table: names of 0.1.0, and the names that they have now
+    r"^\| (`helpers\..*) \| (`.*) \|$", DOCUMENTS["CHANGELOG.md"].partition("\n## 0.1.0")[0], re.MULTILINE
+)
 
 
 def imported(module: str) -> set[str]:
@@ -121,6 +126,30 @@ def test_no_module_imports_itself_by_a_detour():
         TopologicalSorter({module: imported(module) for module in MODULES}).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_the_readme_lists_every_room_of_the_engine_above_those_that_import_it():
+    tree = DOCUMENTS["README.md"].partition("## Where things are")[2].split("```")[1]
+    lines = [line.strip().partition("  ")[0] for line in tree.splitlines() if line.startswith("  ")]
+    height = {room: number for number, line in enumerate(lines) for room in line.split(", ")}
+    pairs = {(m.split(".")[1], o.split(".")[1]) for m in ENGINE for o in imported(m) if m != "lagesbild" != o}
+    assert len(pairs) > 40
+    assert sorted(height) == sorted({module.split(".")[1] for module in ENGINE if module != "lagesbild"})
+    assert not [(room, other) for room, other in pairs if height[room] < height[other]]
+
+
+def test_every_module_and_function_that_a_document_names_exists():
+    text = DOCUMENTS["README.md"] + DOCUMENTS["CONTRIBUTING.md"] + " ".join(new for _, new in MOVED)
+    names = set(re.findall(r"`((?:lagesbild|helpers)(?:\.\w+)+)`", text))
+    assert len(names) > 80
+    for name in names:
+        pkgutil.resolve_name(name)
+
+
+def test_the_changelog_says_once_what_became_of_each_old_name():
+    old = [name for names, _ in MOVED for name in re.findall(r"`([\w.]+)`", names)]
+    assert len(old) > 200
+    assert len(set(old)) == len(old)
 
 
 @pytest.mark.parametrize(

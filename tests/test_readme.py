@@ -1,6 +1,5 @@
-"""README.md, CONTRIBUTING.md and CHANGELOG.md are true: commands, paths, names, words and the field reference."""
+"""README.md and CONTRIBUTING.md are true: commands, paths, words and the field reference. Names: test_architecture."""
 
-import pkgutil
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -14,20 +13,16 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.cli import app
 from lagesbild.paths import Paths
 from lagesbild.records import Record
-from test_architecture import MODULES, imported
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 BOTH = README + CONTRIBUTING
-RELEASE = (ROOT / "CHANGELOG.md").read_text("utf-8").partition("\n## 0.2.0")[2].partition("\n## ")[0]
 COMMANDS = sorted(set(re.findall(r"lagesbild ((?:build|fetch|check|slides)\b[^`\n#]*)", BOTH)))
 TOP = "notebooks|src|data|tests|benchmarks"
 MADE = {"data/processed/", "data/processed", "data/figur-04.csv", "data/"}  # by the build; the last beside the pages
 PATHS = sorted(set(re.findall(rf"`((?:{TOP})/[\w./-]*)", BOTH)) - MADE)
-NAMES = sorted(set(re.findall(r"`((?:lagesbild|helpers)(?:\.\w+)+)`", BOTH)))
 TREE = README.partition("## Where things are")[2].split("```")[1]
-ROOMS = [re.split(r",? +", line.strip().partition("  ")[0]) for line in TREE.splitlines() if line.startswith("  ")]
 
 
 def section(heading: str) -> str:
@@ -81,30 +76,11 @@ def test_the_tree_names_every_folder_and_each_exists():
     assert not [name for name in top if not (ROOT / name).exists()]
 
 
-def test_the_tree_names_every_room_of_the_engine_above_those_that_import_it():
-    listed = [room for rooms in ROOMS for room in rooms]
-    height = {room: number for number, rooms in enumerate(ROOMS) for room in rooms}
-    pairs = {
-        (module.split(".")[1], other.split(".")[1])
-        for module in MODULES
-        for other in imported(module)
-        if module.startswith("lagesbild.") and other.startswith("lagesbild.")
-    }
-    assert len(pairs) > 40
-    assert sorted(listed) == sorted({module.split(".")[1] for module in MODULES if module.startswith("lagesbild.")})
-    assert not {(room, other) for room, other in pairs if height[room] < height[other]}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_module_and_function_that_is_named_exists(name):
-    assert pkgutil.resolve_name(name)
-
-
-def test_the_way_of_one_number_is_told_with_names_that_exist():
+def test_the_way_of_one_number_names_a_room_at_each_step():
     way = section("Where do I find it").partition("### One number's way")[2]
     steps = re.findall(r"^\d+\. .*?(?=^\d+\. |\Z)", way, re.MULTILINE | re.DOTALL)
     assert 7 <= len(steps) <= 9
-    assert not [step for step in steps if not any(f"`{name}`" in step for name in NAMES)]
+    assert not [step for step in steps if not re.search(r"`(lagesbild|helpers)\.", step)]
 
 
 def test_every_test_that_holds_a_law_exists():
@@ -153,15 +129,6 @@ def test_every_entry_and_field_of_the_catalogue_is_described():
     assert not [record.__name__ for record in entries if not record.__doc__]
     fields = {f"{record.__name__}.{name}": field for record in entries for name, field in record.model_fields.items()}
     assert not [name for name, field in fields.items() if not field.description]
-
-
-def test_every_name_that_the_changelog_sends_a_reader_to_exists():
-    rows = table_rows(RELEASE)
-    old = [name for row in rows for name in re.findall(r"`([\w.]+)`", row[0])]
-    new = {name for row in rows for name in re.findall(r"`([\w.]+)`", row[1])}
-    assert len(old) > 200
-    assert len(set(old)) == len(old)
-    assert all(pkgutil.resolve_name(name) for name in new)
 
 
 def test_the_report_that_the_readme_describes_is_the_catalogues():
