@@ -43,10 +43,10 @@ def made_up_table(seed: int = 1) -> pd.DataFrame:
 def main() -> None:
     """Prints one line a step."""
     table = made_up_table()
-    contexts = {id: TrendContext(kind, "lower", EDITION) for id, kind in INDICATORS.items()}
+    contexts = {indicator: TrendContext(kind, "lower", EDITION) for indicator, kind in INDICATORS.items()}
     gap_contexts = {
-        id: TrendContext("survey" if kind == "survey" else "register", "neither", EDITION)
-        for id, kind in INDICATORS.items()
+        indicator: TrendContext("survey" if kind == "survey" else "register", "neither", EDITION)
+        for indicator, kind in INDICATORS.items()
     }
     totals = table[table["sex"] == "T"]
     latest = dict(tuple(totals[totals["year"] == EDITION].groupby("indicator")))

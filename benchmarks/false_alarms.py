@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.paths import project_paths
-from lagesbild.statistics.trends import TrendContext, rule_in_force, trends_of
+from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, Kind, TrendContext, trends_of
 
 SERIES = 10_000  # a rate of 1 % is then known to 0.2 either way
 EXTRA = (0, 1, 3, 5)
@@ -30,11 +30,11 @@ STORED = "method/false_alarms.csv"  # below data/catalog
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of series: its name, the rule's kind, its length, and what is published of a level."""
+class Made:
+    """A kind of made-up series: its name, the rule's kind, its length, and what is published of a level."""
 
     name: str
-    kind: str
+    kind: Kind
     years: int
     published: Callable[[np.ndarray, np.random.Generator], dict[str, np.ndarray]]
 
@@ -66,15 +66,15 @@ def value_alone(level: np.ndarray, draw: np.random.Generator) -> dict[str, np.nd
 
 
 KINDS = [
-    *(Kind(f"register share of 300, {n} years", "share", n, share_of_300) for n in (10, 5)),
+    *(Made(f"register share of 300, {n} years", "share", n, share_of_300) for n in (10, 5)),
     *(
-        Kind(f"register, {mean:,} cases, {n} years", "rate", n, cases_of(mean))
+        Made(f"register, {mean:,} cases, {n} years", "rate", n, cases_of(mean))
         for mean in (50, 500, 11_000)
         for n in (10, 5)
     ),
-    Kind("survey share of 300, 5 years", "survey", 5, survey_of_300),
+    Made("survey share of 300, 5 years", "survey", 5, survey_of_300),
 ]
-WEAK = Kind("weak rule, value alone, 10 years", "register", 10, value_alone)
+WEAK = Made("weak rule, value alone, 10 years", "register", 10, value_alone)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class World:
     correlation: float = 0.0
 
 
-def called_a_trend(kind: Kind, world: World) -> float:
+def called_a_trend(kind: Made, world: World) -> float:
     """The percent of `SERIES` simulated series that get an arrow; in a world with a slope, the right one."""
     draw = np.random.default_rng([kind.years, *kind.name.encode(), *(int(10 * x) for x in vars(world).values())])
     noise = draw.standard_normal((SERIES, kind.years))
@@ -115,7 +115,7 @@ class Table:
 
     name: str  # as the stored rates name it
     title: str
-    kinds: list[Kind]
+    kinds: list[Made]
     worlds: list[World]
 
 
@@ -157,6 +157,11 @@ def rates_of(table: Table) -> list[dict[str, object]]:
         for world, rate in zip(table.worlds, rates, strict=True):
             rows.append({"table": table.name, "series": kind.name, **vars(world), "percent": f"{rate:.2f}"})
     return rows
+
+
+def rule_in_force() -> str:
+    """The rule's thresholds in one line: the stored rates name the rule that they were made with by it."""
+    return f"p<{P_CLEAR} over {FEWEST}-{MOST} points; weak p<{P_WEAK} over {FEWEST_WEAK}-{MOST}"
 
 
 def store(rates: list[dict[str, object]]) -> Path:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, poisson
+from scipy.stats import poisson
 
 from lagesbild.statistics.differences import (
     difference_from_counts,
@@ -23,7 +23,6 @@ from lagesbild.statistics.intervals import (
     mean_over_places,
     poisson_interval,
     rate_interval,
-    wilson,
 )
 from lagesbild.statistics.ranks import (
     NoRank,
@@ -65,18 +64,6 @@ def places(values: list[float], **columns) -> pd.DataFrame:
 counts_of_base = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
-def test_wilson_gives_the_published_interval_of_65_in_100():
-    low, high = wilson(65, 100)  # STATISTICS: 0.5525 to 0.7364, as in Newcombe's and NIST's worked cases
-    assert (round(float(low), 4), round(float(high), 4)) == (0.5525, 0.7364)
-
-
-@FEW
-@given(counts_of_base, st.sampled_from([0.9, 0.95, 0.998]))
-def test_wilson_equals_scipys(case, level):
-    reference = binomtest(*case).proportion_ci(level, method="wilson")
-    assert np.allclose(wilson(*case, level), [reference.low, reference.high], atol=1e-9)
-
-
 @FEW
 @given(st.integers(0, 20_000))
 def test_the_exact_poisson_interval_leaves_a_fortieth_in_each_tail(count):
@@ -102,21 +89,21 @@ def test_a_rate_interval_is_the_interval_of_its_cases_over_the_population():
 
 
 def test_newcombes_published_case_comes_out():
-    found = difference_from_counts(56, 70, 48, 80)  # Newcombe 1998, table II, case a, method 10
-    assert (round(float(found.low), 4), round(float(found.high), 4)) == (0.0524, 0.3339)
+    low, high = difference_from_counts(56, 70, 48, 80)  # Newcombe 1998, table II, case a, method 10
+    assert (round(float(low), 4), round(float(high), 4)) == (0.0524, 0.3339)
 
 
 @FEW
 @given(counts_of_base, counts_of_base)
 def test_exchanging_two_shares_turns_the_interval_round(one, other):
     there, back = difference_from_counts(*one, *other), difference_from_counts(*other, *one)
-    assert np.allclose([there.value, there.low, there.high], [-back.value, -back.high, -back.low])
+    assert np.allclose(there, [-back[1], -back[0]])
 
 
 def test_two_shares_with_overlapping_intervals_can_differ():
-    found = difference_from_margins(54.5, 3.0, 50.0, 3.0)
-    assert bool(found.real)
-    assert float(found.z) == pytest.approx(4.5 / math.sqrt(2 * (3 / 1.959964) ** 2), rel=1e-6)
+    low, high = difference_from_margins(54.5, 3.0, 50.0, 3.0)
+    assert (float(low), float(high)) == pytest.approx((4.5 - 3 * math.sqrt(2), 4.5 + 3 * math.sqrt(2)))
+    assert low > 0
 
 
 def test_a_survey_difference_without_margins_is_neither_real_nor_unreal():
@@ -153,7 +140,7 @@ def test_swapping_the_sexes_flips_the_gap(years):
         ]
     )
     swapped = table.assign(sex=table["sex"].map({"K": "M", "M": "K"}))
-    there, back = (gender_gap(one, {}) for one in (table, swapped))
+    there, back = (gender_gap(sides, {}) for sides in (table, swapped))
     assert np.allclose(there["value"], -back["value"])
     assert np.allclose(there["low"], -back["high"])
     assert list(there["real"]) == list(back["real"])
@@ -193,7 +180,7 @@ def test_a_place_without_a_value_changes_no_rank_and_no_mean(values):
     first, second = ranked(table, LOWER), ranked(more, LOWER)
     assert list(first["rank"]) == list(second["rank"])[: len(values)]
     assert second["rank"].isna().sum() == 2
-    means = [mean_over_places(one)["value"].iloc[0] for one in (table, more)]
+    means = [mean_over_places(some)["value"].iloc[0] for some in (table, more)]
     assert means == [pytest.approx(np.mean(values))] * 2
 
 
@@ -268,8 +255,8 @@ def test_one_missing_margin_leaves_no_plausible_range():
     assert plausible_ranks(places(list(map(float, range(150))), margin=margins), LOWER).empty
 
 
-def test_a_weighted_mean_drops_the_weight_of_a_place_without_a_value():
-    table = rows(place=["9901", "9902", "9903"], value=[10.0, 40.0, NAN]).assign(population=[300, 100, 9000])
-    mean = mean_over_places(table, weight="population").iloc[0]
-    assert mean["value"] == pytest.approx(17.5)
-    assert (mean["n"], mean["without"]) == (2, ("9903",))
+@pytest.mark.parametrize(("margins", "margin"), [([3.0, 4.0, NAN], 2.5), ([3.0, NAN, 1.0], NAN)])
+def test_the_margin_of_a_mean_is_that_of_its_places_and_unknown_where_one_of_them_has_none(margins, margin):
+    mean = mean_over_places(rows(place=["9901", "9902", "9903"], value=[10.0, 40.0, NAN], margin=margins)).iloc[0]
+    assert (mean["value"], mean["n"]) == (25.0, 2)
+    assert mean["margin"] == pytest.approx(margin, nan_ok=True)

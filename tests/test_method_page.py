@@ -17,7 +17,7 @@ from lagesbild.rules.editions import indicator_pages
 from lagesbild.rules.highlights import GAP_YEARS, MOST_LINES
 from lagesbild.statistics import outlook
 from lagesbild.statistics.ranks import MUNICIPALITIES, RankRule
-from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason, rule_in_force
+from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason
 from lagesbild.swedish.verdicts import REASONS, SERIES
 from lagesbild.tidy.suppression import THRESHOLD
 
@@ -127,7 +127,7 @@ def test_a_copy_without_rates_says_how_to_make_them(tmp_path):
 
 
 def test_the_stored_rates_belong_to_the_rule_in_force(rates):
-    assert {row["rule"] for row in rates} == {rule_in_force()}, (
+    assert {row["rule"] for row in rates} == {loaded(BENCHMARK).rule_in_force()}, (
         "run benchmarks/false_alarms.py --store, and read the diff"
     )
 

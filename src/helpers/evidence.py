@@ -9,13 +9,13 @@ from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.html.components import Evidence, KeyFigure, Mark
 from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import Placing
-from lagesbild.rules.directions import combined_trend, indicator_firmness
+from lagesbild.rules.directions import combined_trend, indicator_sensitivity
 from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.combined import Arrow, Combined
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.findings import Measure, comparison_finding, rank_text
 from lagesbild.swedish.numbers import Origin, listed, period_text
-from lagesbild.swedish.verdicts import REASONS, arrow_sign, firmness_text, trend_reason, verdict_sign
+from lagesbild.swedish.verdicts import REASONS, arrow_sign, sensitivity_text, trend_reason, verdict_sign
 from lagesbild.tidy.schema import rows_of
 
 COMPUTED = "Beräknat"
@@ -81,8 +81,8 @@ def computed_evidence(setting: Setting, indicator: str, link: str) -> Evidence:
     if trend is None:
         return Evidence(title, Mark("Inget värde", COMPUTED), f"Inget värde för {setting.place}.", link)
     sign = verdict_sign(trend)
-    firm = indicator_firmness(setting.table, setting.catalog, setting.focus, setting.year, indicator)
-    reasons = [*_latest_texts(setting, indicator), trend_reason(trend), firmness_text(firm)]
+    firm = indicator_sensitivity(setting.table, setting.catalog, setting.focus, setting.year, indicator)
+    reasons = [*_latest_texts(setting, indicator), trend_reason(trend), sensitivity_text(firm)]
     mark = Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
     return Evidence(title, mark, " ".join(reason for reason in reasons if reason), link)
 

@@ -15,7 +15,6 @@ from lagesbild.statistics.support import (
     Association,
     AssociationKind,
     Decomposition,
-    NoSeasons,
     across_places,
     decomposition,
     seasonally_adjusted,
@@ -265,8 +264,8 @@ def long_view_rows(profiles: Profiles, view: LongView) -> pd.DataFrame:
         rows = chart_rows(profiles.setting, months).assign(group=panel, sex="T", label=OBSERVED, role="peer")
         parts.append(rows)
         adjusted = seasonally_adjusted(months)
-        if adjusted.reason is NoSeasons.NONE:
-            kept = rows.merge(adjusted.rows[["year", "month", "adjusted"]], on=["year", "month"])
+        if adjusted["adjusted"].notna().any():
+            kept = rows.merge(adjusted[["year", "month", "adjusted"]], on=["year", "month"])
             kept = kept.assign(value=kept["adjusted"], label=ADJUSTED, role="focus", status="")
             parts.append(kept.drop(columns="adjusted"))
     return pd.concat(parts, ignore_index=True) if parts else own.assign(group="", label="")
@@ -289,14 +288,14 @@ def _place_row(profiles: Profiles, view: LongView, place: str) -> tuple[str, ...
     name = profiles.setting.places.name(place)
     own = view.months[(view.months["place"] == place) & (view.months["sex"] == "T")]
     adjusted = seasonally_adjusted(own)
-    if adjusted.rows.empty:
+    if adjusted.empty:
         return (name, *[MISSING] * 5)
-    last = adjusted.rows.iloc[-1]
-    before = adjusted.rows[(adjusted.rows["year"] == last["year"] - 1) & (adjusted.rows["month"] == last["month"])]
+    last = adjusted.iloc[-1]
+    before = adjusted[(adjusted["year"] == last["year"] - 1) & (adjusted["month"] == last["month"])]
     levels = [decimal(level, 0) if level == level else MISSING for level in (last["adjusted"], *before["adjusted"][:1])]
     levels += [MISSING] * (2 - len(levels))
     when = f"{MONTHS[int(last['month']) - 1]} {int(last['year'])}"
-    return (name, when, decimal(last["value"], 0), *levels, str(adjusted.run))
+    return (name, when, decimal(last["value"], 0), *levels, str(len(adjusted)))
 
 
 def suspicion_sentence(profiles: Profiles, view: LongView) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Figure, Indicator, Unit
 from lagesbild.rules.editions import indicator_pages
-from lagesbild.statistics.combined import Arrow, Combined, Firmness, adjusted, by_indicator, combined, firmness
+from lagesbild.statistics.combined import Arrow, Combined, Sensitivity, adjusted, by_indicator, combined, sensitivity
 from lagesbild.statistics.outlook import Bounds, Outlook, outlook
 from lagesbild.statistics.trends import Kind, Trend, TrendContext, trends_of
 from lagesbild.tidy.schema import yearly
@@ -61,10 +61,10 @@ def place_trends(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -
     return by_indicator(judged_series(table, catalog, place, year))
 
 
-def indicator_firmness(table: pd.DataFrame, catalog: Catalog, place: str, year: int, indicator: str) -> Firmness:
+def indicator_sensitivity(table: pd.DataFrame, catalog: Catalog, place: str, year: int, indicator: str) -> Sensitivity:
     """How firm one indicator's trend is: what would have to move to turn it."""
     points = trend_points(table, catalog, place)
-    return firmness(points[points["indicator"] == indicator], trend_context(catalog, indicator, year))
+    return sensitivity(points[points["indicator"] == indicator], trend_context(catalog, indicator, year))
 
 
 # Which indicators judge a priority or a focus area. What only stands near a measure of the report judges nothing.

@@ -1,4 +1,4 @@
-"""What many trends say together: a whole report, a priority, the gap between women and men, and how firm one is."""
+"""What many trends say together, what a gap has done, and how sensitive a trend is to its period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -19,45 +19,26 @@ from lagesbild.statistics.trends import (
     recent_trend,
 )
 
-# How firm a computed trend is: what would have to move to turn it.
+# How sensitive a trend is to the period that it is judged over.
 
 
 @dataclass(frozen=True)
-class Firmness:
-    """What would turn a trend; empty where the trend cannot be judged at all.
-
-    `p_turns`: an arrow goes if the threshold is set below this p, and appears if it is set above it; None
-    where no threshold would give one, since the slope changes sign with a single year. `periods`: how many
-    periods could be judged, `agreeing`: how many of them gave the same verdict. `turning_points`: the
-    nearest number of points that gives another. `without_last_year`: whether the verdict is the same when
-    the last year is left out (None: it can then not be judged).
-    """
+class Sensitivity:
+    """A trend, how many periods could be judged, and how many of them agree with it; 0 where it is not judged."""
 
     trend: Trend
-    p_turns: float | None = None
     periods: int = 0
     agreeing: int = 0
-    turning_points: int | None = None
-    without_last_year: bool | None = None
 
 
-def firmness(points: pd.DataFrame, context: TrendContext) -> Firmness:
-    """The trend of one series with how far threshold and period would have to move to turn it."""
+def sensitivity(points: pd.DataFrame, context: TrendContext) -> Sensitivity:
+    """The trend of one series, judged over each number of points that the rule may take."""
     trend = recent_trend(points, context)
     if not trend.judged:
-        return Firmness(trend)
-    tried = {n: recent_trend(points, replace(context, points=n)) for n in range(FEWEST, MOST + 1)}
-    signs = {n: one.sign for n, one in tried.items() if one.method is trend.method}
-    turning = sorted((n for n in signs if signs[n] != trend.sign), key=lambda n: abs(n - trend.points))
-    earlier = recent_trend(points[points["year"] < trend.last_year], context)
-    return Firmness(
-        trend=trend,
-        p_turns=trend.p if trend.steady else None,
-        periods=len(signs),
-        agreeing=sum(sign == trend.sign for sign in signs.values()),
-        turning_points=turning[0] if turning else None,
-        without_last_year=earlier.sign == trend.sign if earlier.judged else None,
-    )
+        return Sensitivity(trend)
+    others = [recent_trend(points, replace(context, points=n)) for n in range(FEWEST, MOST + 1)]
+    signs = [other.sign for other in others if other.method is trend.method]
+    return Sensitivity(trend, periods=len(signs), agreeing=signs.count(trend.sign))
 
 
 # Many tests at once: which arrows stand when all are looked at together.
@@ -94,10 +75,10 @@ def by_indicator(trends: pd.DataFrame) -> dict[str, Trend]:
 
 def _trend(row: dict) -> Trend:
     codes = {"verdict": Verdict, "reason": Reason, "method": Method}
-    found = {field.name: row[field.name] for field in fields(Trend)}
+    values = {field.name: row[field.name] for field in fields(Trend)}
     for name in ("first_year", "last_year"):
-        found[name] = None if pd.isna(found[name]) else int(found[name])
-    return Trend(**found | {name: code(found[name]) for name, code in codes.items()})
+        values[name] = None if pd.isna(values[name]) else int(values[name])
+    return Trend(**values | {name: code(values[name]) for name, code in codes.items()})
 
 
 # Whether the gap between women and men widens: a rising difference may do either.
@@ -140,7 +121,7 @@ class Arrow(StrEnum):
 
 @dataclass(frozen=True)
 class Combined:
-    """An arrow with the indicators behind it, by id; "n av m" is `changed` of `judged`."""
+    """An arrow with the indicators behind it; "n av m" is `changed` of `judged`."""
 
     arrow: Arrow
     improving: tuple[str, ...]
@@ -158,31 +139,29 @@ class Combined:
     def changed(self) -> int:
         return len(self.improving) + len(self.worsening)
 
-    @property
-    def total(self) -> int:
-        return self.judged + len(self.without_direction) + len(self.not_judged)
-
 
 def combined(trends: Mapping[str, Trend], better: Mapping[str, Better]) -> Combined:
-    """The arrow of the indicators in `trends` (id -> trend); `better` says which end of each is.
+    """The arrow of the indicators in `trends`; `better` says which end of each is.
 
     All judged ones worsen, or at least half do and none improves: down; the same the other way: up. Fewer
     than half change, all one way, or none does: unchanged. Some improve while others worsen: mixed.
     """
-    improving, worsening, unchanged, without, not_judged = ([] for _ in range(5))
-    for id, trend in trends.items():
-        if not trend.judged:
-            not_judged.append(id)
-        elif better[id] == "neither":
-            without.append(id)
-        else:
-            by_verdict = {Verdict.IMPROVING: improving, Verdict.WORSENING: worsening}
-            by_verdict.get(trend.verdict, unchanged).append(id)
+    judged = [indicator for indicator, trend in trends.items() if trend.judged]
+    directed = [indicator for indicator in judged if better[indicator] != "neither"]
+    improving = tuple(each for each in directed if trends[each].verdict is Verdict.IMPROVING)
+    worsening = tuple(each for each in directed if trends[each].verdict is Verdict.WORSENING)
+    unchanged = tuple(each for each in directed if each not in improving + worsening)
     arrow = _arrow(len(improving), len(worsening), len(unchanged))
-    carried = {Arrow.UP: improving, Arrow.DOWN: worsening, Arrow.MIXED: improving + worsening}.get(arrow, [])
-    weak = bool(carried) and all(trends[id].weak for id in carried)
-    lists = (tuple(part) for part in (improving, worsening, unchanged, without, not_judged))
-    return Combined(arrow, *lists, weak=weak)
+    carrying = {Arrow.UP: improving, Arrow.DOWN: worsening, Arrow.MIXED: improving + worsening}.get(arrow, ())
+    return Combined(
+        arrow,
+        improving,
+        worsening,
+        unchanged,
+        without_direction=tuple(each for each in judged if better[each] == "neither"),
+        not_judged=tuple(indicator for indicator in trends if indicator not in judged),
+        weak=bool(carrying) and all(trends[indicator].weak for indicator in carrying),
+    )
 
 
 def _arrow(improving: int, worsening: int, unchanged: int) -> Arrow:

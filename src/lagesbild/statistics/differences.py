@@ -1,65 +1,46 @@
 """Differences between places and between women and men, with intervals where the figures allow one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from lagesbild.statistics.intervals import rate_interval, refuse_duplicates, standard_error, usable, z_of
+from lagesbild.statistics.intervals import Bounds, rate_interval, refuse_duplicates, standard_error, usable, z_of
 
 # Differences between two figures, with an interval where margins or counts exist.
 #
-# Table columns out: `difference`, `low`, `high` (unit of the values), `method` ("newcombe", "margins",
-# "poisson" or ""), `real` (True/False at 95 %, <NA> where nothing says how uncertain the figures are).
+# Table columns out: `difference`, `low`, `high` (95 %; unit of the values), `method` ("newcombe", "margins",
+# "poisson" or ""), `real` (True where the interval leaves out zero, <NA> where nothing says how uncertain the
+# figures are). Two intervals that overlap say nothing about their difference.
 
 KEYS = ["indicator", "year", "month", "sex", "group"]
 
 
-@dataclass(frozen=True)
-class Difference:
-    """First minus second, with its 95 % interval; `z` only where the two standard errors are known."""
-
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    z: np.ndarray | None = None
-
-    @property
-    def real(self) -> np.ndarray:
-        """True where the interval leaves out zero. (Two intervals that overlap say nothing about this.)"""
-        return (self.low > 0) | (self.high < 0)
-
-
-def difference_from_counts(
-    count: ArrayLike, base: ArrayLike, other_count: ArrayLike, other_base: ArrayLike
-) -> Difference:
-    """First minus second share, 0-1, with Newcombe's hybrid score interval.
+def difference_from_counts(count: ArrayLike, base: ArrayLike, other_count: ArrayLike, other_base: ArrayLike) -> Bounds:
+    """The bounds of the first minus the second share, 0-1: Newcombe's hybrid score interval.
 
     56 of 70 less 48 of 80 gives 0.0524 to 0.3339. The two groups must not share persons.
     Source: Newcombe 1998, Statistics in Medicine 17, method 10; computed by statsmodels.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    d1, n1, d2, n2 = (np.asarray(part, float) for part in (count, base, other_count, other_base))
-    low, high = confint_proportions_2indep(d1, n1, d2, n2, method="newcomb", compare="diff")
-    return Difference(d1 / n1 - d2 / n2, np.asarray(low), np.asarray(high))
+    counts = (np.asarray(part, float) for part in (count, base, other_count, other_base))
+    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    return np.asarray(low), np.asarray(high)
 
 
 def difference_from_margins(
     value: ArrayLike, margin: ArrayLike, other_value: ArrayLike, other_margin: ArrayLike
-) -> Difference:
-    """First minus second value, in their unit, from published 95 % margins (half widths).
+) -> Bounds:
+    """The bounds of the first minus the second value, in their unit, from published 95 % margins (half widths).
 
-    z = (a - b) / sqrt((margin_a/1.96)^2 + (margin_b/1.96)^2), so the difference's margin is the root of the
-    two squares: smaller than their sum, which is what looking for overlap would ask for.
+    The difference's margin is the root of the two squares: smaller than their sum, which is what looking for
+    overlap would ask for.
     """
-    a, ma, b, mb = (np.asarray(part, float) for part in (value, margin, other_value, other_margin))
-    margin_of_both = np.hypot(ma, mb)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (a - b) / (margin_of_both / z_of(0.95))
-    return Difference(a - b, a - b - margin_of_both, a - b + margin_of_both, z)
+    difference = np.asarray(value, float) - np.asarray(other_value, float)
+    both = np.hypot(np.asarray(margin, float), np.asarray(other_margin, float))
+    return difference - both, difference + both
 
 
 def rate_margin(value: ArrayLike, count: ArrayLike) -> np.ndarray:
@@ -83,16 +64,16 @@ def compared_pairs(pairs: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFram
     """
     out = pairs.assign(difference=pairs["value"] - pairs["other_value"], low=np.nan, high=np.nan, method="")
     kind = np.array([kinds.get(indicator, "") for indicator in pairs["indicator"]], dtype=object)
-    counted = (pairs[["count", "other_count"]].notna().all(axis=1) & _bases_known(pairs)).to_numpy()
-    for name, method, found in (
+    bases_known = (pairs["value"] > 0) & (pairs["other_value"] > 0)
+    counted = (pairs[["count", "other_count"]].notna().all(axis=1) & bases_known).to_numpy()
+    for name, method, chosen in (
         ("margins", _by_margins, pairs[["margin", "other_margin"]].notna().all(axis=1).to_numpy()),
         ("newcombe", _by_newcombe, counted & (kind == "share")),
         ("poisson", _by_poisson, counted & (kind == "rate")),
     ):
-        if found.any():
-            result = method(pairs[found])
-            out.loc[found, ["low", "high"]] = np.column_stack([result.low, result.high])
-            out.loc[found, "method"] = name
+        if chosen.any():
+            out.loc[chosen, ["low", "high"]] = np.column_stack(method(pairs[chosen]))
+            out.loc[chosen, "method"] = name
     known = out["low"].notna() & out["difference"].notna()
     out["real"] = ((out["low"] > 0) | (out["high"] < 0)).astype("boolean").where(known)
     return out
@@ -115,21 +96,17 @@ def place_differences(rows: pd.DataFrame, focus: str, kinds: Mapping[str, str]) 
     return compared_pairs(own.merge(others, on=KEYS).assign(place=focus), kinds)
 
 
-def _bases_known(pairs: pd.DataFrame) -> pd.Series:
-    return (pairs["value"] > 0) & (pairs["other_value"] > 0)
-
-
-def _by_margins(pairs: pd.DataFrame) -> Difference:
+def _by_margins(pairs: pd.DataFrame) -> Bounds:
     return difference_from_margins(pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"])
 
 
-def _by_newcombe(pairs: pd.DataFrame) -> Difference:
+def _by_newcombe(pairs: pd.DataFrame) -> Bounds:
     bases = [pairs[f"{side}count"] / pairs[f"{side}value"] * 100 for side in ("", "other_")]
-    found = difference_from_counts(pairs["count"], bases[0], pairs["other_count"], bases[1])
-    return Difference(found.value * 100, found.low * 100, found.high * 100)
+    low, high = difference_from_counts(pairs["count"], bases[0], pairs["other_count"], bases[1])
+    return low * 100, high * 100
 
 
-def _by_poisson(pairs: pd.DataFrame) -> Difference:
+def _by_poisson(pairs: pd.DataFrame) -> Bounds:
     """Rates: the margin of each from its exact Poisson or Byar interval, then as from margins."""
     margins = [rate_margin(pairs[f"{side}value"], pairs[f"{side}count"]) for side in ("", "other_")]
     return difference_from_margins(pairs["value"], margins[0], pairs["other_value"], margins[1])
@@ -143,21 +120,6 @@ def _by_poisson(pairs: pd.DataFrame) -> Difference:
 
 SEX_GAP = "K-M"
 GAP_KEYS = ["indicator", "place", "year", "month", "group"]
-COLUMNS = [
-    *GAP_KEYS,
-    "sex",
-    "vintage",
-    "value",
-    "margin",
-    "count",
-    "status",
-    "women",
-    "men",
-    "low",
-    "high",
-    "method",
-    "real",
-]
 
 
 def gender_gap(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
@@ -182,8 +144,8 @@ def gender_gap(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
 
 def not_by_sex(rows: pd.DataFrame) -> list[str]:
     """The indicators that no place has published for women and men both, sorted."""
-    found = rows[usable(rows)]
-    by_sex = found[found["sex"].isin(["K", "M"])].groupby("indicator")["sex"].nunique()
+    known = rows[usable(rows)]
+    by_sex = known[known["sex"].isin(["K", "M"])].groupby("indicator")["sex"].nunique()
     return sorted(set(rows["indicator"]) - set(by_sex[by_sex == 2].index))
 
 
@@ -201,7 +163,7 @@ def _as_tidy(pairs: pd.DataFrame) -> pd.DataFrame:
             "men": pairs["other_value"],
             **{name: pairs[name] for name in ("low", "high", "method", "real")},
         }
-    )[COLUMNS]
+    )
 
 
 def _status(pairs: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Intervals of shares, rates and means, and which rows are usable at all."""
+"""Intervals of counts, rates and means, and which rows are usable at all."""
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ def usable(rows: pd.DataFrame) -> pd.Series:
 
     Preliminary values are used; the page marks them.
     """
-    there = rows["value"].notna()
-    return there & ~rows["status"].isin(UNUSABLE) if "status" in rows else there
+    known = rows["value"].notna()
+    return known & ~rows["status"].isin(UNUSABLE) if "status" in rows else known
 
 
 def refuse_duplicates(rows: pd.DataFrame, keys: list[str], what: str) -> None:
@@ -31,7 +31,7 @@ def refuse_duplicates(rows: pd.DataFrame, keys: list[str], what: str) -> None:
         )
 
 
-# Intervals of one figure. Shares are 0-1 here; counts are numbers of cases; all take numbers or arrays.
+# Intervals of one figure. Counts are numbers of cases; all take numbers or arrays.
 
 Bounds = tuple[np.ndarray, np.ndarray]
 # Cases; from here on Byar's approximation is within a hundredth of the exact interval.
@@ -41,21 +41,6 @@ EXACT_BELOW = 10
 def z_of(level: float) -> float:
     """The normal quantile of a two-sided interval: 1.96 for 0.95, 3.09 for 0.998."""
     return float(norm.ppf(0.5 + level / 2))
-
-
-def wilson(count: ArrayLike, base: ArrayLike, level: float = 0.95) -> Bounds:
-    """Lower and upper bound of a share, 0-1: Wilson's score interval.
-
-    65 of 100 gives 0.5525 to 0.7364. Never symmetric round the share, and never outside 0-1.
-    Source: Wilson 1927, Journal of the American Statistical Association 22; computed by statsmodels.
-
-    >>> [round(float(bound), 4) for bound in wilson(65, 100)]
-    [0.5525, 0.7364]
-    """
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(np.asarray(count, float), np.asarray(base, float), 1 - level, method="wilson")
-    return np.asarray(low), np.asarray(high)
 
 
 def exact_poisson(count: ArrayLike, level: float = 0.95) -> Bounds:
@@ -103,38 +88,21 @@ def standard_error(interval: Bounds, level: float = 0.95) -> np.ndarray:
     return (np.asarray(high) - np.asarray(low)) / (2 * z_of(level))
 
 
-# Means over a set of places, which say how many places they hold.
+# Means over a set of places.
 
 KEYS = ["indicator", "year", "month", "sex", "group"]
 
 
-def mean_over_places(rows: pd.DataFrame, weight: str | None = None) -> pd.DataFrame:
-    """`value` (the mean, in the indicator's unit), `margin` (half its 95 % interval), `n` (places in it) and
-    `without` (places that have rows but no value), one row per indicator, year, month, sex and group.
+def mean_over_places(rows: pd.DataFrame) -> pd.DataFrame:
+    """`value` (the mean, in the indicator's unit), `margin` (half its 95 % interval) and `n` (places in it), one row
+    per indicator, year, month, sex and group.
 
-    The margin is the root of the places' squared margins over their number; NaN where one of them has none.
-    With `weight`, a column such as the population, the mean of the whole area: a place without a value
-    loses its weight too. Dropping it from the sum alone would pull the mean towards zero.
+    Places without a usable value are left out, and `n` says so. The margin is the root of the places' squared margins
+    over their number; NaN where one of them has none.
     """
-    there = usable(rows)
-    weights = rows[weight].astype(float) if weight else pd.Series(1.0, index=rows.index)
-    there &= weights.notna()
-    squares = ((rows["margin"] * weights) ** 2).where(there, 0.0) if "margin" in rows else weights * np.nan
-    keyed = rows[KEYS].assign(
-        product=(rows["value"] * weights).where(there, 0.0),
-        squares=squares,
-        uncertain=squares.isna().astype(int),
-        weight=weights.where(there, 0.0),
-        n=there.astype(int),
-        without=rows["place"].where(~there),
-    )
-    grouped = keyed.groupby(KEYS, sort=True)
-    out = grouped[["product", "squares", "uncertain", "weight", "n"]].sum()
-    total = out["weight"].where(out["weight"] > 0)
-    without = grouped["without"].agg(lambda places: tuple(sorted(places.dropna())))
-    out = out.assign(
-        value=(out["product"] / total).astype(float),
-        margin=(np.sqrt(out["squares"]) / total).where(out["uncertain"] == 0),
-        without=without,
-    )
-    return out[["value", "margin", "n", "without"]].reset_index()
+    known = rows[usable(rows)]
+    grouped = known.assign(square=known["margin"] ** 2).groupby(KEYS)
+    means = grouped.agg(value=("value", "mean"), square=("square", "sum"), n=("value", "size"))
+    complete = grouped["margin"].count() == means["n"]
+    means["margin"] = (np.sqrt(means["square"]) / means["n"]).where(complete)
+    return means[["value", "margin", "n"]].reset_index()

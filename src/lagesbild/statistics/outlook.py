@@ -50,7 +50,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Where a value can lie at all: 0 to 100 for percent, from 0 for counts and rates."""
+    """The least and the largest value possible: 0 to 100 for percent, from 0 for counts and rates."""
 
     low: float = -np.inf
     high: float = np.inf
@@ -86,8 +86,8 @@ def outlook(points: pd.DataFrame, context: TrendContext, bounds: Bounds = ANYWHE
 
 def tried_and_drawn(outlooks: Mapping[str, Outlook]) -> tuple[int, int]:
     """How many series were put to the back-test, and how many passed: a page that shows one names both."""
-    tried = [one for one in outlooks.values() if one.tried]
-    return len(tried), sum(one.reason is NoOutlook.NONE for one in tried)
+    tried = [each for each in outlooks.values() if each.tried]
+    return len(tried), sum(each.reason is NoOutlook.NONE for each in tried)
 
 
 def _back_test(values: np.ndarray) -> tuple[float, float]:

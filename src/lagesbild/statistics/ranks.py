@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from lagesbild.statistics.intervals import refuse_duplicates, usable, z_of
 
-# Four classes of places after rank, with the cut points that a legend prints. The classes are ours.
+# Four classes of places by rank, with the cut points that a legend prints. The classes are ours.
 
 
 def quartile_class(rank: ArrayLike, n: int, classes: int = 4) -> np.ndarray:
@@ -92,11 +92,11 @@ def ranked(rows: pd.DataFrame, rule: RankRule) -> pd.DataFrame:
 
 
 def rank_changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """`now` with `previous_rank`, `previous_n` and `climbed` (places climbed; negative = fell).
+    """`now` with `previous_rank` and `climbed` (places climbed; negative = fell).
 
     A rank moves when others move, so `climbed` is never progress. Without a rank in either year it is <NA>.
     """
-    earlier = before[["place", "rank", "n"]].rename(columns={"rank": "previous_rank", "n": "previous_n"})
+    earlier = before[["place", "rank"]].rename(columns={"rank": "previous_rank"})
     out = now.merge(earlier, on="place", how="left", validate="one_to_one")
     return out.assign(climbed=out["previous_rank"] - out["rank"])
 

@@ -1,8 +1,9 @@
-"""Support profiles: shares, decomposition, co-movement, seasons, and the checks of what is published."""
+"""Support profiles: shares, decomposition, association, seasonal adjustment, and the checks of what is published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,8 @@ AT = ["place", "year"]
 
 
 def profiles(rows: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
-    """Per place, year and type: `value`, `total`, `population`, `percent_of_total`, `percent_of_population`
-    and `total_is` ("published", "summed" or "incomplete"). The total is a row of its own, with `group` "".
+    """Per place, year and type: `value`, `total`, `population`, `percent_of_total` and `percent_of_population`.
+    The total is a row of its own, with `group` "".
 
     The two percents have different bases and are never compared. A published total is used where there is
     one, since published parts may be rounded or disturbed. Else the parts are summed, unless one of the
@@ -41,18 +42,14 @@ def profiles(rows: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(parts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """`place`, `year`, `total`, `total_is`."""
-    types = parts["group"].nunique()
+    """`place`, `year`, `total`."""
     summed = parts.groupby(AT)["value"].agg(total="sum", have="count").reset_index()
-    found = summed.merge(published[[*AT, "value"]], on=AT, how="outer", validate="one_to_one")
-    complete = found["have"] == types
-    total = found["value"].fillna(found["total"].where(complete))
-    total_is = pd.Series("published", index=found.index).mask(found["value"].isna(), "summed")
-    return found[AT].assign(total=total, total_is=total_is.mask(total.isna(), "incomplete"))
+    totals = summed.merge(published[[*AT, "value"]], on=AT, how="outer", validate="one_to_one")
+    complete = totals["have"] == parts["group"].nunique()
+    return totals[AT].assign(total=totals["value"].fillna(totals["total"].where(complete)))
 
 
 FIRST_DISTURBED_YEAR = 2025  # from then on Statistics Sweden adds noise to counts (Cell Key Method)
-
 
 # Published values that are probably no answers: zeros for "not reported", impossible totals.
 
@@ -68,46 +65,36 @@ class Suspicion(StrEnum):
     TOTAL_OUTSIDE_SEXES = "total_outside_sexes"
 
 
-def suspected_nonresponse(
-    rows: pd.DataFrame, *, zero_is_possible: bool = False, sexes_add_up: bool = False
-) -> pd.Series:
+def suspected_nonresponse(rows: pd.DataFrame) -> pd.Series:
     """A Suspicion a row ("" = none) for tidy rows, in the order and with the index of `rows`.
 
     A zero after positive years, or one zero among positive ones: the publisher prints 0, not missing, where
-    a municipality did not report. And a total (T) outside women and men (K, M), which no share or mean can
-    be; with `sexes_add_up` (counts, full-year equivalents), a total that is not their sum. Set
-    `zero_is_possible` where a place may well have none (a handful of evictions a year): then only the sexes
-    are compared.
+    a municipality did not report. And a total (T) outside women and men (K, M), which no share or mean can be.
     """
     series = [name for name in ("indicator", "place", "month", "sex", "group") if name in rows]
     ordered = rows.assign(value=rows["value"].where(usable(rows))).sort_values([*series, "year"])
     marks = pd.Series(str(Suspicion.NONE), index=ordered.index, dtype="str")
-    if not zero_is_possible:
-        positive = (ordered["value"] > 0).astype(int)
-        keys = [ordered[name] for name in series]
-        before = positive.groupby(keys).cumsum() - positive
-        after = positive.groupby(keys).transform("sum") - before - positive
-        zero = ordered["value"] == 0
-        marks = marks.mask(zero & (before > 0), str(Suspicion.ZERO_AFTER_POSITIVE))
-        others = ordered["value"].groupby(keys).transform("count") - 1
-        marks = marks.mask(zero & (before + after == others) & (others > 1), str(Suspicion.ZERO_AMONG_POSITIVE))
-    outside = _total_outside_sexes(ordered, sexes_add_up)
+    positive = (ordered["value"] > 0).astype(int)
+    keys = [ordered[name] for name in series]
+    before = positive.groupby(keys).cumsum() - positive
+    after = positive.groupby(keys).transform("sum") - before - positive
+    zero = ordered["value"] == 0
+    marks = marks.mask(zero & (before > 0), str(Suspicion.ZERO_AFTER_POSITIVE))
+    others = ordered["value"].groupby(keys).transform("count") - 1
+    marks = marks.mask(zero & (before + after == others) & (others > 1), str(Suspicion.ZERO_AMONG_POSITIVE))
+    outside = _total_outside_sexes(ordered)
     return marks.mask(outside & (marks == ""), str(Suspicion.TOTAL_OUTSIDE_SEXES)).reindex(rows.index)
 
 
-def _total_outside_sexes(rows: pd.DataFrame, sexes_add_up: bool) -> pd.Series:
-    """True for T rows below both K and M or above both, or off their sum, by more than rounding and noise."""
+def _total_outside_sexes(rows: pd.DataFrame) -> pd.Series:
+    """True for T rows below both K and M or above both by more than rounding."""
     if "sex" not in rows:
         return pd.Series(False, index=rows.index)
     at = [name for name in ("indicator", "place", "year", "month", "group") if name in rows]
     published = rows[rows["sex"].isin(["K", "M"]) & rows["value"].notna()]
-    near = rows[at].join(published.groupby(at)["value"].agg(["min", "max", "sum", "count"]), on=at)
-    low, high = near["min"] - ROUNDING, near["max"] + ROUNDING
-    if sexes_add_up:
-        slack = np.maximum(2.0, 0.005 * near["sum"])
-        low, high = near["sum"] - slack, near["sum"] + slack
-    outside = (rows["value"] < low) | (rows["value"] > high)
-    return (rows["sex"] == "T") & (near["count"] == 2) & outside
+    sexes = rows[at].join(published.groupby(at)["value"].agg(["min", "max", "count"]), on=at)
+    outside = (rows["value"] < sexes["min"] - ROUNDING) | (rows["value"] > sexes["max"] + ROUNDING)
+    return (rows["sex"] == "T") & (sexes["count"] == 2) & outside
 
 
 # What moved the supported share of the population: each type of support, and the population itself.
@@ -161,7 +148,7 @@ def _refuse_unlike(before: Mapping[str, float], now: Mapping[str, float], popula
         raise ValueError(f"population {population[0]} and {population[1]}. Both years need one above zero.")
 
 
-# Whether ill health and unemployment move together, across places and within them.
+# The association of ill health with unemployment, across places and within them.
 #
 # Columns in: `place`, `year`, `ill_health` (sick pay and sickness or activity compensation) and
 # `unemployment` (benefit and programmes), both in percent of the population 20-64.
@@ -204,13 +191,13 @@ def across_places(rows: pd.DataFrame, year: int, draws: int = 2000, seed: int = 
 
     of_year = rows[rows["year"] == year]
     whole = of_year.dropna(subset=BOTH)
-    counts = {"places": len(whole), "years": 1, "left_out": _missing(of_year, whole)}
+    answer = partial(Association, places=len(whole), years=1, left_out=_missing(of_year, whole))
     if len(whole) < FEWEST_PLACES:
-        return Association(AssociationKind.TOO_FEW_PLACES, **counts)
+        return answer(AssociationKind.TOO_FEW_PLACES)
     x, y = (whole[name].to_numpy(float) for name in BOTH)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return Association(AssociationKind.NO_VARIATION, **counts)
-    found = bootstrap(
+        return answer(AssociationKind.NO_VARIATION)
+    interval = bootstrap(
         (x, y),
         _rank_correlation,
         paired=True,
@@ -219,7 +206,8 @@ def across_places(rows: pd.DataFrame, year: int, draws: int = 2000, seed: int = 
         method="percentile",
         rng=seed,
     ).confidence_interval
-    return _answer(float(spearmanr(x, y).statistic), (found.low, found.high), counts)
+    low, high = float(interval.low), float(interval.high)
+    return answer(_kind(low, high), estimate=float(spearmanr(x, y).statistic), low=low, high=high)
 
 
 def within_places(rows: pd.DataFrame) -> Association:
@@ -230,37 +218,37 @@ def within_places(rows: pd.DataFrame) -> Association:
     degrees of freedom. Only years that follow on each other make a change.
     """
     changes, years = _yearly_changes(rows)
-    counts = {"places": changes["place"].nunique(), "years": years, "left_out": _missing(rows, changes)}
-    if counts["places"] < FEWEST_PLACES:
-        return Association(AssociationKind.TOO_FEW_PLACES, **counts)
+    places = changes["place"].nunique()
+    answer = partial(Association, places=places, years=years, left_out=_missing(rows, changes))
+    if places < FEWEST_PLACES:
+        return answer(AssociationKind.TOO_FEW_PLACES)
     if years < FEWEST_YEARS:
-        return Association(AssociationKind.TOO_FEW_YEARS, **counts)
+        return answer(AssociationKind.TOO_FEW_YEARS)
     about = changes[BOTH] - changes.groupby("place")[BOTH].transform("mean")
     if np.allclose(about["ill_health"], 0):
-        return Association(AssociationKind.NO_VARIATION, **counts)
+        return answer(AssociationKind.NO_VARIATION)
     import statsmodels.api as sm
 
     # Taking each place's mean away gives the same slope as a dummy for each place, with a small matrix.
     fit = sm.OLS(about["unemployment"], about["ill_health"]).fit(
         cov_type="cluster", cov_kwds={"groups": pd.factorize(changes["place"])[0]}, use_t=True
     )
-    low, high = fit.conf_int().to_numpy()[0]
-    return _answer(float(fit.params.iloc[0]), (low, high), counts)
+    low, high = map(float, fit.conf_int().to_numpy()[0])
+    return answer(_kind(low, high), estimate=float(fit.params.iloc[0]), low=low, high=high)
 
 
-def _answer(estimate: float, interval: tuple[float, float], counts: dict) -> Association:
-    low, high = map(float, interval)
-    association = AssociationKind.NOT_CLEAR
-    if low > 0 or high < 0:
-        association = AssociationKind.TOGETHER if low > 0 else AssociationKind.OPPOSITE
-    return Association(association, **counts, estimate=estimate, low=low, high=high)
+def _kind(low: float, high: float) -> AssociationKind:
+    """What an estimate with this interval says."""
+    if low > 0:
+        return AssociationKind.TOGETHER
+    return AssociationKind.OPPOSITE if high < 0 else AssociationKind.NOT_CLEAR
 
 
 def _rank_correlation(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
     """Spearman over many resamples at once: Pearson's correlation of the ranks; 0 where one is all ties."""
     from scipy.stats import rankdata
 
-    a, b = (rankdata(one, axis=axis) for one in (x, y))
+    a, b = (rankdata(values, axis=axis) for values in (x, y))
     a, b = a - a.mean(axis, keepdims=True), b - b.mean(axis, keepdims=True)
     size = np.sqrt((a**2).sum(axis) * (b**2).sum(axis))
     return np.divide((a * b).sum(axis), size, out=np.zeros_like(size), where=size > 0)
@@ -280,34 +268,18 @@ def _missing(rows: pd.DataFrame, used: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(set(rows["place"]) - set(used["place"])))
 
 
-# Monthly series freed from their seasons. Columns in: `year`, `month` (1-12), `value`; `status` where there is one.
+# Monthly series, seasonally adjusted. Columns in: `year`, `month` (1-12), `value`; `status` where there is one.
 
 FEWEST_MONTHS = 36  # two seasons of each month are needed to tell season from chance; three, to trust it
 PERIOD = 12
 
 
-class NoSeasons(StrEnum):
-    """Why a series is not adjusted."""
+def seasonally_adjusted(months: pd.DataFrame) -> pd.DataFrame:
+    """The months after the series' last gap, with `adjusted`: the value less its season, in the unit of the series.
 
-    NONE = ""
-    NO_MONTHS = "no_months"
-    TOO_SHORT = "too_short"  # under three unbroken years since the last gap
-
-
-@dataclass(frozen=True)
-class Adjusted:
-    """`rows`: year, month, value, adjusted, of the last unbroken run; `run` is how many months that holds."""
-
-    rows: pd.DataFrame = field(repr=False)
-    run: int
-    reason: NoSeasons = NoSeasons.NONE
-
-
-def seasonally_adjusted(months: pd.DataFrame) -> Adjusted:
-    """The values less their season, in the unit of the series, for the months after its last gap.
-
-    STL, robust (Cleveland and others 1990, Journal of Official Statistics 6; statsmodels). A month without a
-    usable value, such as a suspected non-response, is a gap: nothing is filled in.
+    STL, robust (Cleveland and others 1990, Journal of Official Statistics 6; statsmodels). A month without a usable
+    value, such as a suspected non-response, is a gap: nothing is filled in. `adjusted` is NaN where under three years
+    follow the last gap. Raises ValueError for a month that stands twice.
     """
     known = months[usable(months)].sort_values(["year", "month"])
     number = known["year"] * PERIOD + known["month"] - 1
@@ -316,12 +288,11 @@ def seasonally_adjusted(months: pd.DataFrame) -> Adjusted:
         raise ValueError(
             f"{twice['year']}-{twice['month']:02d} stands twice. Pass one series: one place, sex and type."
         )
-    if known.empty:
-        return Adjusted(known.assign(adjusted=known["value"]), 0, NoSeasons.NO_MONTHS)
-    last_run = known[(number.diff().fillna(1) != 1).cumsum() == (number.diff().fillna(1) != 1).cumsum().iloc[-1]]
-    if len(last_run) < FEWEST_MONTHS:
-        return Adjusted(last_run.assign(adjusted=float("nan")), len(last_run), NoSeasons.TOO_SHORT)
-    from statsmodels.tsa.seasonal import STL
+    run = (number.diff() != 1).cumsum()
+    known = known[run == run.max()].assign(adjusted=float("nan"))
+    if len(known) >= FEWEST_MONTHS:
+        from statsmodels.tsa.seasonal import STL
 
-    found = STL(last_run["value"].to_numpy(float), period=PERIOD, robust=True).fit()
-    return Adjusted(last_run.assign(adjusted=last_run["value"].to_numpy(float) - found.seasonal), len(last_run))
+        values = known["value"].to_numpy(float)
+        known["adjusted"] = values - STL(values, period=PERIOD, robust=True).fit().seasonal
+    return known

@@ -25,11 +25,6 @@ FEWEST_WEAK = 8
 YEARS_BEHIND = 2  # a series that ends earlier before the edition says nothing of the present
 
 
-def rule_in_force() -> str:
-    """The rule's thresholds in one line: simulated rates name the rule that they were made with by it."""
-    return f"p<{P_CLEAR} over {FEWEST}-{MOST} points; weak p<{P_WEAK} over {FEWEST_WEAK}-{MOST}"
-
-
 @dataclass(frozen=True)
 class TrendContext:
     """How a series is made, and for which edition it is judged.
@@ -47,7 +42,7 @@ class TrendContext:
     every: int = 1
     stand_in: bool = False
     rate_per: float = 100_000  # 1 with a population column of ones where the values are plain counts
-    continues: frozenset[str] = frozenset()  # vintages that continue the one before: see `windows`
+    continues: frozenset[str] = frozenset()  # vintages that continue the one before: see below
     points: int | None = None  # the period on request; None is the rule's own
 
     def __post_init__(self) -> None:
@@ -59,7 +54,7 @@ class TrendContext:
             raise ValueError(f"{self.points} points: a trend takes {FEWEST} to {MOST}. Choose a number between.")
 
 
-# The rule's answers: codes in English, which `wording` turns into Swedish.
+# The rule's answers: codes in English, which `swedish.verdicts` turns into words.
 
 NAN = float("nan")
 
@@ -107,7 +102,7 @@ class Trend:
     """One series' trend. Numbers are NaN where it was not judged.
 
     `statistic` is the plain chi-square with one degree of freedom, or Mann-Kendall's z squared. `p` is what
-    counts: it comes from the statistic over `dispersion`, by the t distribution for register series.
+    counts: it comes from the statistic over the years' own dispersion, by the t distribution for register series.
     """
 
     verdict: Verdict = Verdict.CANNOT_BE_JUDGED
@@ -118,10 +113,8 @@ class Trend:
     last_year: int | None = None
     points: int = 0  # used; for a series that is not judged, the unbroken points at hand
     statistic: float = NAN
-    dispersion: float = NAN  # how many times more the years vary than chance alone would; never under 1
     p: float = NAN
     slope: float = NAN  # a year, on the method's own scale: logits for shares with counts, else the unit
-    change: float = NAN  # a year, in the indicator's unit
     steady: bool = False  # the slope keeps its sign whichever year is left out
     weak: bool = False
 
@@ -156,13 +149,13 @@ Columns = dict[str, np.ndarray]
 def columns_of(points: pd.DataFrame) -> Columns:
     """The points as arrays; a column that is not there is empty."""
     nothing = np.full(len(points), np.nan)
-    found: Columns = {"year": points["year"].to_numpy(int)}
+    columns: Columns = {"year": points["year"].to_numpy(int)}
     for name in NUMBERS:
-        found[name] = points[name].to_numpy(float) if name in points else nothing
+        columns[name] = points[name].to_numpy(float) if name in points else nothing
     for name in TEXTS:
         text = points[name].fillna("") if name in points else pd.Series("", index=points.index)
-        found[name] = text.to_numpy(object)
-    return found
+        columns[name] = text.to_numpy(object)
+    return columns
 
 
 def unbroken_run(columns: Columns, context: TrendContext) -> tuple[Columns, Reason]:
@@ -201,15 +194,15 @@ def _faults(columns: Columns) -> np.ndarray:
     status = columns["status"]
     if not any(status) and not np.isnan(columns["value"]).any():
         return np.full(len(status), "", object)
-    faults = [Reason.UNRELIABLE_VALUE if one in NOT_RELIABLE else "" for one in status]
-    without = np.isnan(columns["value"]) | np.array([one in WITHOUT_VALUE for one in status], bool)
+    faults = [Reason.UNRELIABLE_VALUE if each in NOT_RELIABLE else "" for each in status]
+    without = np.isnan(columns["value"]) | np.array([each in WITHOUT_VALUE for each in status], bool)
     return np.where(without, Reason.MISSING_VALUE, np.array(faults, object))
 
 
 def _cut(columns: Columns, faults: np.ndarray, at: int, context: TrendContext) -> Reason:
     """What stands between the point at `at` and the one before it."""
     year, before = columns["year"][at], columns["year"][at - 1]
-    if any(before < one <= year for one in context.breaks):
+    if any(before < first <= year for first in context.breaks):
         return Reason.SERIES_BREAK
     if year - before > 1 or context.every > 1:
         return Reason.GAP_IN_YEARS
@@ -253,10 +246,8 @@ def window(columns: Columns, context: TrendContext) -> Window:
     run, cut = unbroken_run(columns, context)
     if cut in (Reason.DUPLICATE_YEAR, Reason.DATA_END_TOO_EARLY):
         return Window(cut, years=run["year"])
-    made = _survey(run, context) if context.kind == "survey" else _register(run, context)
-    if made is None:
-        return Window(cut or Reason.TOO_FEW_POINTS, years=run["year"])
-    return made
+    chosen = _survey(run, context) if context.kind == "survey" else _register(run, context)
+    return chosen or Window(cut or Reason.TOO_FEW_POINTS, years=run["year"])
 
 
 def _survey(run: Columns, context: TrendContext) -> Window | None:
@@ -274,12 +265,12 @@ def _register(run: Columns, context: TrendContext) -> Window | None:
     """As many points as are unbroken, five to ten: by counts, else by margins; else eight to ten, weakly."""
     counted = _with_counts(run, context) if context.kind in ("share", "rate") else run
     known = counted["count"] >= 0 if context.kind in ("share", "rate") else np.zeros(len(run["year"]), bool)
-    for method, there, fewest in (
+    for method, given, fewest in (
         (Method.CHI_SQUARE if context.kind == "share" else Method.WEIGHTED_COUNTS, known, FEWEST),
         (Method.WEIGHTED, run["margin"] > 0, FEWEST),
         (Method.MANN_KENDALL, np.isfinite(run["value"]), FEWEST_WEAK),
     ):
-        at_hand = _trailing(there)
+        at_hand = _trailing(given)
         wanted = context.points or min(at_hand, MOST)
         if fewest <= wanted <= at_hand:
             return _register_window(method, _last(counted, wanted), context)
@@ -317,10 +308,10 @@ def _last(run: Columns, points: int) -> Columns:
     return part(run, len(run["year"]) - points, len(run["year"]))
 
 
-def _trailing(there: np.ndarray) -> int:
-    """How many points at the end are there without a hole."""
-    holes = np.flatnonzero(~there)
-    return len(there) - 1 - holes[-1] if len(holes) else len(there)
+def _trailing(given: np.ndarray) -> int:
+    """How many points at the end are given without a hole."""
+    holes = np.flatnonzero(~given)
+    return len(given) - 1 - int(holes[-1]) if len(holes) else len(given)
 
 
 # The recent-trend rule, of one series or of a whole tidy table.
@@ -356,29 +347,28 @@ def trends_of(table: pd.DataFrame, contexts: Mapping[str, TrendContext]) -> pd.D
     if unknown:
         raise KeyError(f"no context for {sorted(unknown)[0]}. Pass one, or leave its rows out of the table.")
     ordered = table.sort_values([*SERIES, "year"], ignore_index=True)
-    starts = np.flatnonzero(~ordered.duplicated(SERIES).to_numpy())
+    starts = np.flatnonzero(~ordered.duplicated(SERIES).to_numpy()).tolist()
     keys = ordered.loc[starts, SERIES].reset_index(drop=True)
     columns = columns_of(ordered)
     of_series = [contexts[indicator] for indicator in keys["indicator"]]
     stops = [*starts[1:], len(ordered)][: len(starts)]  # none where there are no rows
-    windows = [_window_at(columns, *found) for found in zip(starts, stops, of_series, strict=True)]
+    windows = [
+        window(part(columns, start, stop), context)
+        for start, stop, context in zip(starts, stops, of_series, strict=True)
+    ]
     trends = _trends(windows, of_series)
     return keys.assign(**{name: [getattr(trend, name) for trend in trends] for name in FIELDS}).astype(
         {"first_year": "Int64", "last_year": "Int64"}
     )
 
 
-def _window_at(columns: Columns, start: int, stop: int, context: TrendContext) -> Window:
-    return window(part(columns, start, stop), context)
-
-
 def _trends(windows: Sequence[Window], contexts: Sequence[TrendContext]) -> list[Trend]:
     """Windows of one method and length are judged together: that is what makes a whole table fast."""
-    trends = [_refused(one) for one in windows]
+    trends = [_refused(each) for each in windows]
     alike: dict[tuple[Method, int, bool], list[int]] = {}
-    for at, one in enumerate(windows):
-        if not one.reason:
-            alike.setdefault((one.method, len(one.years), contexts[at].kind == "survey"), []).append(at)
+    for at, each in enumerate(windows):
+        if not each.reason:
+            alike.setdefault((each.method, len(each.years), contexts[at].kind == "survey"), []).append(at)
     for (method, _, sample), members in alike.items():
         first, second = (np.array([getattr(windows[at], name) for at in members]) for name in ("first", "second"))
         fits = _fits(method, first, second, sample)
@@ -395,27 +385,25 @@ def _fits(method: Method, first: np.ndarray, second: np.ndarray, sample: bool) -
     return weighted_fits(first, second, sample)
 
 
-def _refused(one: Window) -> Trend:
-    first, last = (int(one.years[0]), int(one.years[-1])) if len(one.years) else (None, None)
-    return Trend(reason=one.reason, first_year=first, last_year=last, points=len(one.years))
+def _refused(points: Window) -> Trend:
+    first, last = (int(points.years[0]), int(points.years[-1])) if len(points.years) else (None, None)
+    return Trend(reason=points.reason, first_year=first, last_year=last, points=len(points.years))
 
 
-def _judged(one: Window, context: TrendContext, fits: Fits, row: int) -> Trend:
-    weak = one.method is Method.MANN_KENDALL
+def _judged(points: Window, context: TrendContext, fits: Fits, row: int) -> Trend:
+    weak = points.method is Method.MANN_KENDALL
     p, steady = float(fits.p[row]), bool(fits.steady[row])
     sign = int(fits.sign[row]) if steady and p < (P_WEAK if weak else P_CLEAR) else 0
     return Trend(
         verdict=verdict_of(sign, context.better),
         sign=sign,
-        method=one.method,
-        first_year=int(one.years[0]),
-        last_year=int(one.years[-1]),
-        points=len(one.years),
+        method=points.method,
+        first_year=int(points.years[0]),
+        last_year=int(points.years[-1]),
+        points=len(points.years),
         statistic=float(fits.statistic[row]),
-        dispersion=float(fits.dispersion[row]),
         p=p,
         slope=float(fits.slope[row]),
-        change=float(fits.change[row]),
         steady=steady,
         weak=weak,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lagesbild.rules.comparing import Placing
-from lagesbild.statistics.combined import Arrow, Combined, Firmness, GapMovement
+from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitivity
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.statistics.trends import P_CLEAR, P_WEAK, Method, Reason, Trend, Verdict
 from lagesbild.swedish.findings import Measure, rank_text
@@ -73,7 +73,7 @@ def trend_reason(trend: Trend) -> str:
     return f"Bedömd över {trend.first_year}–{trend.last_year}, {METHODS[trend.method]}."
 
 
-def firmness_text(firm: Firmness) -> str:
+def sensitivity_text(firm: Sensitivity) -> str:
     """How far period or threshold would have to move to turn the answer; empty for what is not judged."""
     if not firm.trend.judged:
         return ""
