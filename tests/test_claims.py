@@ -3,12 +3,13 @@
 import math
 import re
 
+import pandas as pd
 import pytest
 
 from copies import Copy, made_up_root
 from helpers.sections import claims_html
 from lagesbild.assessments import Claim
-from lagesbild.claims.evaluate import Figures, Finding, Obstacle, Outcome, claim_check, evaluated
+from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, claim_check, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
 from lagesbild.paths import Paths
 from lagesbild.places import load_places
@@ -44,12 +45,12 @@ def words(copy) -> Vocabulary:
 
 
 @pytest.fixture(scope="module")
-def figures(copy) -> Figures:
-    return Figures.of(current(copy.table()), copy.catalog)
+def table(copy) -> pd.DataFrame:
+    return current(copy.table())
 
 
-def found(text: str, words: Vocabulary, figures: Figures) -> Finding:
-    return evaluated(parsed(text, words), figures)
+def found(text: str, words: Vocabulary, table: pd.DataFrame) -> Finding:
+    return evaluated(parsed(text, words), table, words.catalog)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +92,8 @@ def found(text: str, words: Vocabulary, figures: Figures) -> Finding:
         ("evictions is lower in 9901 than in 0000 in 2022", HOLDS),
     ],
 )
-def test_a_claim_is_what_the_figures_say(claim, outcome, words, figures):
-    assert found(claim, words, figures).outcome is outcome
+def test_a_claim_is_what_the_figures_say(claim, outcome, words, table):
+    assert found(claim, words, table).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -106,8 +107,8 @@ def test_a_claim_is_what_the_figures_say(claim, outcome, words, figures):
         ("evictions rises in 9901 from 2021 to 2022", Obstacle.WITHIN_MARGIN),  # ten cases and twelve
     ],
 )
-def test_what_the_figures_cannot_carry_is_not_judged_and_says_why(claim, obstacle, words, figures):
-    finding = found(claim, words, figures)
+def test_what_the_figures_cannot_carry_is_not_judged_and_says_why(claim, obstacle, words, table):
+    finding = found(claim, words, table)
     assert finding.outcome is NOT_JUDGED
     assert {case.obstacle for case in finding.deciding} == {obstacle}
 
@@ -116,9 +117,9 @@ def test_a_survey_with_margins_is_judged_by_them(tmp_path):
     made = made_up_root(tmp_path)
     made.fetched("N07657", {("9901", 2022): 3, ("9902", 2022): 3, ("0000", 2022): 0.4})
     words = Vocabulary(made.catalog, load_places(made.paths), 2024, "9901")
-    figures = Figures.of(current(made.table()), made.catalog)
-    assert found("unsafe_at_night is lower in 9901 than in 0000 in 2022", words, figures).outcome is HOLDS
-    near = found("unsafe_at_night is lower in 9901 than in 9902 in 2022", words, figures)
+    table = current(made.table())
+    assert found("unsafe_at_night is lower in 9901 than in 0000 in 2022", words, table).outcome is HOLDS
+    near = found("unsafe_at_night is lower in 9901 than in 9902 in 2022", words, table)
     assert near.deciding[0].obstacle is Obstacle.WITHIN_MARGIN
 
 
@@ -161,10 +162,11 @@ def test_a_region_has_no_comparison_group(copy):
         parsed("evictions is lower in 9901 than in most of group in 2022", words)
 
 
-def in_swedish(claim: str, words: Vocabulary, figures: Figures) -> tuple[str, str]:
+def in_swedish(claim: str, words: Vocabulary, table: pd.DataFrame) -> tuple[str, str]:
     statement = parsed(claim, words)
     swedish = ClaimWords(statement, words.catalog, words.places)
-    return swedish.claimed().partition(": ")[2], swedish.found(evaluated(statement, figures)).replace("\u00a0", " ")
+    values = swedish.found(evaluated(statement, table, words.catalog))
+    return swedish.claimed().partition(": ")[2], values.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -198,8 +200,8 @@ def in_swedish(claim: str, words: Vocabulary, figures: Figures) -> tuple[str, st
         ),
     ],
 )
-def test_readers_see_the_claim_in_swedish_with_the_values_that_decide(claim, claimed, values, words, figures):
-    said, decided = in_swedish(claim, words, figures)
+def test_readers_see_the_claim_in_swedish_with_the_values_that_decide(claim, claimed, values, words, table):
+    said, decided = in_swedish(claim, words, table)
     assert said.replace("\u00a0", " ") == claimed
     assert decided == values
 

@@ -17,7 +17,7 @@ import pytest
 
 import reports
 from copies import Copy, made_up_root
-from lagesbild.claims.evaluate import Figures, Obstacle, evaluated
+from lagesbild.claims.evaluate import Obstacle, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.places import load_places
 from lagesbild.rules.comparing import place_gaps
@@ -136,7 +136,7 @@ def test_a_gap_and_a_claim_on_a_hidden_number_are_withheld_too(copy, stored):
     assert int(gaps["can_influence_school"].latest["year"]) == 2020
     words = Vocabulary(copy.catalog, load_places(copy.paths), 2024, "9901")
     claim = parsed("violence_cases_opened falls in 9901 from 2021 to 2022", words)
-    assert evaluated(claim, Figures.of(current(stored), copy.catalog)).cases[0].obstacle is Obstacle.HIDDEN
+    assert evaluated(claim, current(stored), copy.catalog).cases[0].obstacle is Obstacle.HIDDEN
 
 
 def test_the_search_finds_what_an_output_would_hold(hidden):

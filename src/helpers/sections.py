@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+import pandas as pd
+
 from helpers.evidence import COMPUTED, combined_mark, computed_evidence
 from helpers.figures import priority_anchor
 from helpers.setting import Setting
 from lagesbild.assessments import Claim, Judgement, Plan, RegionAssessment, Remark
-from lagesbild.claims.evaluate import Figures, Outcome, evaluated
+from lagesbild.claims.evaluate import Outcome, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.components import (
     EditionFacts,
@@ -76,15 +78,14 @@ def region_claims(setting: Setting, assessment: RegionAssessment | None) -> Comp
 
 
 def _listed(setting: Setting, claims: Iterable[Claim], words: Vocabulary, by: str) -> str:
-    figures = Figures(setting.series, setting.catalog)
-    made = tuple(_tested(claim, words, figures) for claim in claims)
-    return rendered("claims.html", title=STATED, by=by, claims=made) if made else ""
+    tested = tuple(_tested(claim, words, setting.table) for claim in claims)
+    return rendered("claims.html", title=STATED, by=by, claims=tested) if tested else ""
 
 
-def _tested(claim: Claim, words: Vocabulary, figures: Figures) -> TestedClaim:
+def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame) -> TestedClaim:
     """One claim with both values. A claim that cannot be read was refused before any notebook ran."""
     statement = parsed(claim.claim, words)
-    finding = evaluated(statement, figures)
+    finding = evaluated(statement, table, words.catalog)
     swedish = ClaimWords(statement, words.catalog, words.places)
     fails = finding.outcome is Outcome.FAILS
     return TestedClaim(

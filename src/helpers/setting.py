@@ -59,11 +59,6 @@ class Setting:
         return sum(kind == "K" for kind in self.places.kinds.values())
 
     @cached_property
-    def series(self) -> dict[str, pd.DataFrame]:
-        """Indicator -> its rows in the table."""
-        return dict(list(self.table.groupby("indicator")))
-
-    @cached_property
     def totals(self) -> pd.DataFrame:
         """The usable yearly values of both sexes, with the cases behind each rate: see `rules.comparing`."""
         return totals(self.table, self.catalog)

@@ -1,21 +1,21 @@
 """A claim held against the figures: the values that it needs, the answer, and the check of every claim."""
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog
+from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, StatedClaim, Statement, stated_claims
 from lagesbild.paths import Paths
 from lagesbild.places import Places, load_places
 from lagesbild.statistics.differences import compared_pairs
 from lagesbild.statistics.intervals import rate_interval, standard_error, usable, z_of
-from lagesbild.tidy.schema import empty_table
+from lagesbild.tidy.schema import current, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
 
@@ -45,89 +45,80 @@ class Reading:
     obstacle: Obstacle = Obstacle.NONE
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Where values are read: `series` has the current tidy rows of each indicator."""
+NOTHING = Reading(obstacle=Obstacle.NO_VALUE)
+# What a status says of a value that may not be used; any other is no value at all.
+OBSTACLES = {"hidden": Obstacle.HIDDEN, "incomplete": Obstacle.UNRELIABLE, "suspect": Obstacle.UNRELIABLE}
+Readings = Mapping[tuple[str, int], Reading]  # (place, year) -> the value there; what it lacks is NOTHING
 
-    series: Mapping[str, pd.DataFrame] = field(repr=False)
-    catalog: Catalog
-    _read: dict[str, dict[tuple[str, int, str], tuple]] = field(default_factory=dict, repr=False)
 
-    @classmethod
-    def of(cls, table: pd.DataFrame, catalog: Catalog) -> "Figures":
-        """The figures of a table of current rows."""
-        return cls({str(id): rows for id, rows in table.groupby("indicator")}, catalog)
+def readings(measure: Measure, table: pd.DataFrame, catalog: Catalog) -> Readings:
+    """The measure's values in every place and year of `table`, which has current rows."""
+    if measure.sex == WOMEN_MINUS_MEN:
+        women, men = (readings(replace(measure, sex=sex), table, catalog) for sex in "KM")
+        return {at: _minus(women.get(at, NOTHING), men.get(at, NOTHING)) for at in {*women, *men}}
+    own = _published(measure.indicator, measure.sex, table, catalog)
+    if measure.per is None:
+        return own
+    base = _published(measure.per, measure.sex, table, catalog)
+    return {at: _percent(reading, base.get(at, NOTHING)) for at, reading in own.items()}
 
-    def _totals(self, indicator: str) -> dict[tuple[str, int, str], tuple]:
-        """(place, year, sex) -> value, margin, count, status; no group, the indicator's own month."""
-        if indicator not in self._read:
-            rows = self.series.get(indicator, empty_table())
-            month = self.catalog.indicators[indicator].month or 0
-            rows = rows[(rows["group"] == "") & (rows["month"] == month)]
-            value = rows["value"].where(usable(rows))
-            keys = zip(rows["place"], rows["year"], rows["sex"], strict=True)
-            found = zip(value, rows["margin"], rows["count"], rows["status"], strict=True)
-            self._read[indicator] = dict(zip(keys, found, strict=True))
-        return self._read[indicator]
 
-    def reading(self, measure: Measure, place: str, year: int) -> Reading:
-        """The measure's value in one place and year."""
-        if measure.sex == WOMEN_MINUS_MEN:
-            women, men = (self.reading(Measure(measure.indicator, measure.per, sex), place, year) for sex in "KM")
-            margin = float(np.hypot(women.margin, men.margin))
-            return Reading(women.value - men.value, margin, obstacle=women.obstacle or men.obstacle)
-        own = self._plain(measure.indicator, place, year, measure.sex)
-        if measure.per is None:
-            return own
-        base = self._plain(measure.per, place, year, measure.sex)
-        obstacle = own.obstacle or base.obstacle or (Obstacle.NONE if base.value > 0 else Obstacle.NO_VALUE)
-        return Reading(NAN if obstacle else 100 * own.value / base.value, obstacle=obstacle)
+def _minus(women: Reading, men: Reading) -> Reading:
+    margin = float(np.hypot(women.margin, men.margin))
+    return Reading(women.value - men.value, margin, obstacle=women.obstacle or men.obstacle)
 
-    def _plain(self, indicator: str, place: str, year: int, sex: str) -> Reading:
-        value, margin, count, status = self._totals(indicator).get((place, year, sex), (NAN, NAN, NAN, ""))
-        if np.isnan(value):
-            obstacle = {"hidden": Obstacle.HIDDEN, "incomplete": Obstacle.UNRELIABLE, "suspect": Obstacle.UNRELIABLE}
-            return Reading(obstacle=obstacle.get(status, Obstacle.NO_VALUE))
-        if np.isnan(margin):
-            margin = self._margin_of_rate(value, indicator, (place, year, sex))
-        return Reading(value, margin, count)
 
-    def _margin_of_rate(self, value: float, indicator: str, at: tuple[str, int, str]) -> float:
-        """Half the width of a rate's 95 % interval: its cases are the rate times the population of the same key."""
-        base, per = self.catalog.indicators[indicator].population, self.catalog.unit_of(indicator).per
-        if not base or not per:
-            return NAN
-        people = self._totals(base).get(at, (NAN,))[0]
-        if np.isnan(people):
-            return NAN
-        return z_of(0.95) * float(standard_error(rate_interval(value * people / per, people, per)))
+def _percent(own: Reading, base: Reading) -> Reading:
+    obstacle = own.obstacle or base.obstacle or (Obstacle.NONE if base.value > 0 else Obstacle.NO_VALUE)
+    return Reading(NAN if obstacle else 100 * own.value / base.value, obstacle=obstacle)
 
-    def in_the_way(self, measure: Measure, since: int, year: int) -> Obstacle:
-        """What forbids to compare two years at all: a break between them, or means that share a year."""
-        entries = [self.catalog.indicators[id] for id in measure.indicators]
-        if any(since < one.year <= year for entry in entries for one in entry.breaks):
-            return Obstacle.SERIES_BREAK
-        if any(year - since < entry.years_pooled for entry in entries):
-            return Obstacle.OVERLAPPING_PERIODS
-        return Obstacle.NONE
 
-    def uncertainty(self, measure: Measure, first: Reading, second: Reading) -> Obstacle:
-        """Why the difference between two values says nothing: its 95 % interval holds zero, or nobody knows it.
+def _published(indicator: str, sex: str, table: pd.DataFrame, catalog: Catalog) -> dict[tuple[str, int], Reading]:
+    """(place, year) -> one indicator's yearly value. A rate without a margin gets that of its cases."""
+    rows = yearly(table[(table["indicator"] == indicator) & (table["sex"] == sex)], catalog)
+    base, per = catalog.indicators[indicator].population, catalog.unit_of(indicator).per
+    people = _published(base, sex, table, catalog) if base and per else {}
+    values: dict[tuple[str, int], Reading] = {}
+    for row in rows.assign(value=rows["value"].where(usable(rows))).itertuples():
+        at, margin = (row.place, row.year), row.margin
+        if np.isnan(row.value):
+            values[at] = Reading(obstacle=OBSTACLES.get(row.status, Obstacle.NO_VALUE))
+            continue
+        inhabitants = people.get(at, NOTHING).value
+        if np.isnan(margin) and per and not np.isnan(inhabitants):
+            interval = rate_interval(row.value * inhabitants / per, inhabitants, per)
+            margin = z_of(0.95) * float(standard_error(interval))
+        values[at] = Reading(row.value, margin, row.count)
+    return values
 
-        A register's value without counts is taken as it stands: nothing says how uncertain it is.
-        """
-        sample = any(self.catalog.indicators[id].kind == "survey" for id in measure.indicators)
-        if sample and np.isnan(first.margin + second.margin):
-            return Obstacle.NO_MARGIN
-        pair = {"indicator": measure.indicator} | {
-            f"{side}{name}": getattr(reading, name)
-            for side, reading in (("", first), ("other_", second))
-            for name in ("value", "margin", "count")
-        }
-        share = self.catalog.indicators[measure.indicator].unit == "percent" and not sample
-        found = compared_pairs(pd.DataFrame([pair]), {measure.indicator: "share" if share else ""})["real"].iloc[0]
-        chance = found is not pd.NA and not found and first.value != second.value
-        return Obstacle.WITHIN_MARGIN if chance else Obstacle.NONE
+
+def in_the_way(entries: Collection[Indicator], since: int, year: int) -> Obstacle:
+    """What forbids to compare two years at all: a break between them, or means that share a year."""
+    if any(since < cut.year <= year for entry in entries for cut in entry.breaks):
+        return Obstacle.SERIES_BREAK
+    if any(year - since < entry.years_pooled for entry in entries):
+        return Obstacle.OVERLAPPING_PERIODS
+    return Obstacle.NONE
+
+
+def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading) -> Obstacle:
+    """Why the difference between two values says nothing: its 95 % interval holds zero, or nobody knows it.
+
+    `entries` are the measure's indicators, its base last. A register's value without counts is taken as it stands:
+    nothing says how uncertain it is.
+    """
+    sample = any(entry.kind == "survey" for entry in entries)
+    if sample and np.isnan(first.margin + second.margin):
+        return Obstacle.NO_MARGIN
+    share = next(iter(entries)).unit == "percent" and not sample
+    pair = {"indicator": ""} | {
+        f"{side}{name}": getattr(reading, name)
+        for side, reading in (("", first), ("other_", second))
+        for name in ("value", "margin", "count")
+    }
+    real = compared_pairs(pd.DataFrame([pair]), {"": "share" if share else ""})["real"].iloc[0]
+    chance = real is not pd.NA and not real and first.value != second.value
+    return Obstacle.WITHIN_MARGIN if chance else Obstacle.NONE
 
 
 # A statement held against the figures: borne out, contradicted, or not to be judged, with both values.
@@ -156,13 +147,6 @@ class Case:
     holds: bool | None = None
     obstacle: Obstacle = Obstacle.NONE
 
-    @property
-    def against(self) -> Reading:
-        """The second reading. Raises ValueError where the place is held against a number."""
-        if self.second is None:
-            raise ValueError(f"{self.place} is held against a number, not against another reading.")
-        return self.second
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -179,75 +163,81 @@ class Finding:
         return {Outcome.FAILS: against, Outcome.NOT_JUDGED: unknown}.get(self.outcome, self.cases)
 
 
-def evaluated(statement: Statement, figures: Figures) -> Finding:
-    """The claim held against published values.
+def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog) -> Finding:
+    """The claim held against the published values of `table`, which has current rows.
 
     It fails where one place is known to contradict it, and holds where every place bears it out. A place without a
     value, two years on either side of a break, means that share a year, a difference that may be chance and a survey
     without margins are no answer. Two years are a difference, and never called a trend.
     """
+    values = readings(statement.measure, table, catalog)
+    entries = [catalog.indicators[indicator] for indicator in statement.measure.indicators]
     answers: list[bool | None] = []
     cases: list[Case] = []
     for place in statement.places.codes:
-        found = list(_cases(statement, place, figures))
-        answer = _answer(statement, found)
+        its_cases = list(_cases(statement, place, values, entries))
+        answer = _answer(statement, its_cases)
         if place in statement.excepted and answer is not None:
             answer = not answer
-            found = [_turned(case) for case in found]
+            its_cases = [_turned(case) for case in its_cases]
         answers.append(answer)
-        cases += found
+        cases += its_cases
     outcome = Outcome.FAILS if False in answers else Outcome.NOT_JUDGED if None in answers else Outcome.HOLDS
     return Finding(outcome, tuple(cases))
 
 
 def _answer(statement: Statement, cases: list[Case]) -> bool | None:
     """What one place's cases say together: all of them, or more than half with "most of"."""
-    held, against = (sum(case.holds is wanted for case in cases) for wanted in (True, False))
+    bearing_out, against = (sum(case.holds is wanted for case in cases) for wanted in (True, False))
     if statement.most:
-        return True if 2 * held > len(cases) else False if 2 * against >= len(cases) else None
-    return False if against else True if held == len(cases) else None
+        return True if 2 * bearing_out > len(cases) else False if 2 * against >= len(cases) else None
+    return False if against else True if bearing_out == len(cases) else None
 
 
 def _turned(case: Case) -> Case:
-    return Case(case.place, case.first, case.second, case.other, None if case.holds is None else not case.holds)
+    return replace(case, holds=None if case.holds is None else not case.holds, obstacle=Obstacle.NONE)
 
 
-def _cases(statement: Statement, place: str, figures: Figures) -> Iterator[Case]:
-    relation, measure = statement.relation, statement.measure
-    if relation.to_number:
-        yield _against_number(statement, place, figures.reading(measure, place, statement.year))
-    elif relation in (Relation.FALLS, Relation.RISES):
-        before, after = (figures.reading(measure, place, year) for year in statement.change)
-        barred = figures.in_the_way(measure, *statement.change)
-        yield _compared(statement, Case(place, before, after, obstacle=barred), figures)
+def _cases(statement: Statement, place: str, values: Readings, entries: Collection[Indicator]) -> Iterator[Case]:
+    if statement.relation.to_number:
+        yield _against_number(statement, place, values.get((place, statement.year), NOTHING))
+    elif statement.relation in (Relation.FALLS, Relation.RISES):
+        before, after = (values.get((place, year), NOTHING) for year in statement.change)
+        yield _compared(statement, place, before, after, entries, barred=in_the_way(entries, *statement.change))
     else:
-        one = _side(statement, place, figures)
+        first = _side(statement, place, values, entries)
         for other in statement.others.codes:
             if other != place:
-                yield _compared(statement, Case(place, one, _side(statement, other, figures), other), figures)
+                second = _side(statement, other, values, entries)
+                yield _compared(statement, place, first, second, entries, other)
 
 
-def _side(statement: Statement, place: str, figures: Figures) -> Reading:
+def _side(statement: Statement, place: str, values: Readings, entries: Collection[Indicator]) -> Reading:
     """A place's value, or its change between the two years where changes are compared."""
     if not statement.relation.of_change:
-        return figures.reading(statement.measure, place, statement.year)
-    before, after = (figures.reading(statement.measure, place, year) for year in statement.change)
-    barred = figures.in_the_way(statement.measure, *statement.change)
+        return values.get((place, statement.year), NOTHING)
+    before, after = (values.get((place, year), NOTHING) for year in statement.change)
+    barred = in_the_way(entries, *statement.change)
     margin = (before.margin**2 + after.margin**2) ** 0.5
     return Reading(after.value - before.value, margin, obstacle=barred or before.obstacle or after.obstacle)
 
 
-def _compared(statement: Statement, case: Case, figures: Figures) -> Case:
-    """`case` with its answer. What the later year, or the first place, must be stands in the relation."""
-    obstacle = case.obstacle or case.first.obstacle or case.against.obstacle
-    obstacle = obstacle or figures.uncertainty(statement.measure, case.first, case.against)
-    if obstacle:
-        return Case(case.place, case.first, case.second, case.other, None, obstacle)
-    return Case(case.place, case.first, case.second, case.other, _holds(statement.relation, case))
+def _compared(
+    statement: Statement,
+    place: str,
+    first: Reading,
+    second: Reading,
+    entries: Collection[Indicator],
+    other: str | None = None,
+    barred: Obstacle = Obstacle.NONE,
+) -> Case:
+    """What the later year, or the first place, must be stands in the relation; `barred` forbids any comparison."""
+    obstacle = barred or first.obstacle or second.obstacle or uncertainty(entries, first, second)
+    holds = None if obstacle else _holds(statement.relation, first.value, second.value)
+    return Case(place, first, second, other, holds, obstacle)
 
 
-def _holds(relation: Relation, case: Case) -> bool:
-    one, other = case.first.value, case.against.value
+def _holds(relation: Relation, one: float, other: float) -> bool:
     if relation in (Relation.FALLS, Relation.RISES):  # the earlier year stands first
         return other < one if relation.downwards else other > one
     if relation in (Relation.LOWEST, Relation.HIGHEST):  # a shared last place is one
@@ -296,13 +286,12 @@ class ClaimCheck:
 
 def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
     """Every claim of every assessment held against the tidy table. Raises ClaimError and TidyError."""
-    from lagesbild.tidy.build import table_at_hand
-    from lagesbild.tidy.schema import current  # pandas is needed only here
+    from lagesbild.tidy.build import table_at_hand  # imports the readers of every source
 
     places = load_places(paths)
     stated = stated_claims(paths, catalog, places)
-    figures = Figures.of(current(table_at_hand(paths, catalog).rows), catalog)
-    found = [(one, evaluated(one.statement, figures)) for one in stated]
+    table = current(table_at_hand(paths, catalog).rows)
+    found = [(one, evaluated(one.statement, table, catalog)) for one in stated]
     outcomes = [finding.outcome for _, finding in found]
     slips = [slip for one, finding in found if (slip := _slip(one, finding, places))]
     return ClaimCheck(
@@ -334,9 +323,11 @@ def values_found(statement: Statement, finding: Finding, places: Places) -> str:
 
 def _case_text(statement: Statement, case: Case, places: Places) -> str:
     place = f"{case.place} {places.name(case.place)}"
-    text = f"{case.first.value:.6g} in {place}"
-    if case.other is not None:
-        text += f", {case.against.value:.6g} in {case.other} {places.name(case.other)}"
-    elif case.second is not None:
+    if case.second is None:
+        text = f"{case.first.value:.6g} in {place}"
+    elif case.other is not None:
+        other = f"{case.other} {places.name(case.other)}"
+        text = f"{case.first.value:.6g} in {place}, {case.second.value:.6g} in {other}"
+    else:
         text = f"{case.first.value:.6g} ({statement.since}) and {case.second.value:.6g} ({statement.year}) in {place}"
     return f"{text} ({case.obstacle.replace('_', ' ')})" if case.obstacle else text
