@@ -56,6 +56,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Opened]]:
 
     def opened(path: Path, width: int = 1280, **options: Any) -> Opened:
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(0)  # the suite has one bound for every test, in pyproject.toml
         contexts.append(context)
         context.route(lambda address: not address.startswith("file:"), lambda route: route.abort())
         found = Opened(context.new_page())

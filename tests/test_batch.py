@@ -18,7 +18,7 @@ UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBIL
 TROUBLE = {  # page -> (its last cell, state, what its cause says)
     "no_vulnerable_areas": (UNLUCKY, "failed", "ValueError: ingen lycka i data"),
     "equal_power": ("import os\nos._exit(7)", "kernel died", "exit in a cell"),
-    "childhood": ("import time\ntime.sleep(600)", "timed out", "after 4 seconds"),
+    "childhood": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "kernel died", "exit in a cell"),
     "housing": (HEADER, "failed", "headings of level one"),
     "work": (UNLUCKY, "failed", "ValueError: ingen lycka i data"),
 }
@@ -54,7 +54,7 @@ def troubled(tmp_path_factory) -> tuple[Path, Outcome]:
     for page, (cell, *_) in TROUBLE.items():
         write_notebook(root, page, cell)
     write_notebook(root, "regional_support", header=HEADER.replace('"year": year', '"year": year - 1'))
-    return root, quickly(root, cell_seconds=4)
+    return root, quickly(root)
 
 
 @pytest.mark.slow
@@ -68,6 +68,14 @@ def test_a_failed_chapter_says_so_on_its_page_with_state_and_cause(troubled, pag
     assert "kunde inte göras" in text
     assert text.count("<h1") == 1
     assert "annabritta" not in text + (outcome.site / "manifest.json").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_cell_that_takes_too_long_ends_its_chapter(project):
+    write_notebook(project, "childhood", "import time\ntime.sleep(600)")
+    run = next(run for run in quickly(project, cell_seconds=1).runs if run.name == "childhood")
+    assert run.state == "timed out"
+    assert "after 1 seconds" in run.cause
 
 
 @pytest.mark.slow

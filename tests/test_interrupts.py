@@ -32,8 +32,10 @@ class Started:
         asked = [COMMAND, "build", "--root", root, "--municipality", "9901", "--jobs", "7"]
         given = os.environ | {"TMPDIR": str(self.temporary)}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self.process = subprocess.Popen(asked, **pipes, text=True, env=given)
-        eventually(lambda: len(self.kernels) == 2 or self.process.poll() is not None, "two kernels wait")
+        # a suite under nohup ignores SIGHUP, and what it starts would too
+        hears = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+        self.process = subprocess.Popen(asked, **pipes, **hears, text=True, env=given)
+        eventually(lambda: len(self.kernels) == 2 or self.process.poll() is not None)
         assert self.process.poll() is None, self.process.communicate()
 
     @property
@@ -42,7 +44,7 @@ class Started:
 
     def ended(self) -> tuple[int, str]:
         """Exit code and all that was said."""
-        said = "".join(self.process.communicate(timeout=60))
+        said = "".join(self.process.communicate())
         return self.process.returncode, said
 
     def end(self) -> None:
@@ -85,7 +87,7 @@ def test_a_second_interrupt_ends_at_once_and_leaves_no_kernel_either(started):
         assert started.process.poll() is None
     started.process.send_signal(signal.SIGINT)
     assert started.ended()[0] == 130
-    eventually(lambda: not any(map(lives, started.kernels)), "the kernels are dead")
+    eventually(lambda: not any(map(lives, started.kernels)))
     assert hidden(started.root) == set()
     assert list(started.temporary.iterdir()) == []
 
@@ -99,7 +101,7 @@ def test_two_builds_never_meet_and_a_dead_one_is_tidied_away(started, monkeypatc
     with Target(started.root / "reports" / "9901" / "2023").held():
         assert {".2024.work", ".2024.holder"} <= hidden(started.root), "its owner lives"
     started.process.kill()
-    eventually(lambda: not any(map(lives, started.kernels)), "kernels end when their owner is gone")
+    eventually(lambda: not any(map(lives, started.kernels)))  # they end when their owner is gone
     assert ".2024.work" in hidden(started.root)
     with Target(started.root / "reports" / "9902" / "2023").held() as place:
         assert hidden(started.root) == {".2023.work", ".2023.holder"}

@@ -149,7 +149,8 @@ def test_it_runs_by_jupyter_alone_in_its_own_folder_on_a_fresh_clone(notebook, t
     monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
     before = sorted(NOTEBOOKS.iterdir())
     page = notebook.metadata.pop("page")
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": NOTEBOOKS}})
+    where = {"metadata": {"path": NOTEBOOKS}}
+    client = NotebookClient(notebook, timeout=None, startup_timeout=900, kernel_name="python3", resources=where)
     client.execute()
     shown = [output for cell in code_cells(notebook) for output in cell.outputs if MIME in output.get("data", {})]
     assert len(shown) == len(code_cells(notebook)) - 1  # every cell but the parameters ends with an exhibit

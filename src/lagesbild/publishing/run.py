@@ -81,7 +81,7 @@ def kill(manager: AsyncKernelManager) -> None:
 
 # Runs one notebook with papermill and says how it ended; papermill's own word for it is never read.
 
-START_SECONDS = 60
+START_SECONDS = 300  # a loaded machine may take a minute; one that takes longer is broken
 CAUSE_LENGTH = 400
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
