@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -21,9 +23,17 @@ MODULES = {
     for package in ("helpers", "lagesbild")
     for path in (SRC / package).rglob("*.py")
 }
+TREES = {module: ast.parse(path.read_text("utf-8")) for module, path in MODULES.items()}
 ENGINE = [module for module in MODULES if module.startswith("lagesbild")]
 MOST_LINES, FEW_LINES = 450, 120
 ENTRIES = {"lagesbild.cli", "helpers.page"}  # what the command and a notebook begin with
+# What a class must not carry together with a table, for a function to take it: see `ambient_classes`.
+KNOWLEDGE = {"lagesbild.catalog.models.Catalog", "lagesbild.paths.Paths", "lagesbild.places.Places"}
+AMBIENT_IN_HELPERS = 169
+CACHES = {"cache", "lru_cache", "cached_property"}
+KEPT = {  # what the engine keeps between calls, and why
+    "lagesbild.charts.theme.text_width": "a label is measured many times, and depends on text and font only",
+}
 # Assembled here, so that this file does not hold them itself.
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -38,7 +48,7 @@ def imported(module: str) -> set[str]:
     """The modules of the package that a module imports, at its top or inside a function."""
     package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
     found = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+    for node in ast.walk(TREES[module]):
         if isinstance(node, ast.ImportFrom):
             start = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*start, *filter(None, [node.module])])
@@ -66,8 +76,7 @@ def lines_of(module: str) -> int:
 
 def calls_in(module: str) -> set[str]:
     """The dotted names of everything that a module calls or reads an attribute of."""
-    tree = ast.parse(MODULES[module].read_text("utf-8"))
-    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)}
+    return {ast.unparse(node) for node in ast.walk(TREES[module]) if isinstance(node, ast.Attribute | ast.Name)}
 
 
 def test_the_engine_imports_no_helper():
@@ -84,7 +93,7 @@ def test_the_statistics_import_nothing_of_ours():
     roots = {
         alias.name.split(".")[0] if isinstance(node, ast.Import) else node.module.split(".")[0]
         for module in statistics
-        for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8")))
+        for node in ast.walk(TREES[module])
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
@@ -117,8 +126,7 @@ def test_a_module_is_a_chapter():
 def test_a_package_re_exports_nothing():
     for module, path in MODULES.items():
         if path.name == "__init__.py":
-            body = ast.parse(path.read_text("utf-8")).body
-            assert [type(node) for node in body] == [ast.Expr], module
+            assert [type(node) for node in TREES[module].body] == [ast.Expr], module
 
 
 def test_no_module_imports_itself_by_a_detour():
@@ -150,6 +158,93 @@ def test_the_changelog_says_once_what_became_of_each_old_name():
     old = [name for names, _ in MOVED for name in re.findall(r"`([\w.]+)`", names)]
     assert len(old) > 200
     assert len(set(old)) == len(old)
+
+
+def names_in(annotation: ast.expr | None) -> set[str]:
+    """The names in an annotation, those of an annotation that is written as text too."""
+    names: set[str] = set()
+    for node in ast.walk(annotation) if annotation else ():
+        if isinstance(node, ast.Name | ast.Attribute):
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names |= set(re.findall(r"\w+", node.value))
+    return names
+
+
+@cache
+def classes_known_in(module: str) -> dict[str, str]:
+    """The names that a module imports or defines -> what they are, with its module."""
+    scope = {}
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.ImportFrom):
+            scope |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ClassDef):
+            scope[node.name] = f"{module}.{node.name}"
+    return scope
+
+
+def types_in(module: str, annotations: Iterable[ast.expr | None]) -> set[str]:
+    """The classes in some annotations with their modules; other names as they stand, such as DataFrame."""
+    return {classes_known_in(module).get(name, name) for each in annotations for name in names_in(each)}
+
+
+@cache
+def ambient_classes() -> frozenset[str]:
+    """The classes that carry a table together with catalogue, paths or places, or that carry such an object."""
+    fields = {
+        f"{module}.{node.name}": types_in(
+            module, (field.annotation for field in node.body if isinstance(field, ast.AnnAssign))
+        )
+        for module in MODULES
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.ClassDef)
+    }
+    ambient = {name for name, types in fields.items() if "DataFrame" in types and types & KNOWLEDGE}
+    while more := {name for name, types in fields.items() if types & ambient} - ambient:
+        ambient |= more
+    return frozenset(ambient)
+
+
+def takers(package: str) -> list[str]:
+    """The functions and methods of a package that take an ambient object; a method's `self` is not counted."""
+    functions = [
+        (module, node)
+        for module in MODULES
+        if module.split(".")[0] == package
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return [
+        f"{module}.{node.name}"
+        for module, node in functions
+        if types_in(module, (part.annotation for part in ast.walk(node.args) if isinstance(part, ast.arg)))
+        & ambient_classes()
+    ]
+
+
+def test_no_function_of_the_engine_takes_an_ambient_object():
+    """Law 6: an edition may be returned, and what a function needs of it is then handed on."""
+    assert "lagesbild.rules.editions.Edition" in ambient_classes()
+    assert takers("lagesbild") == []
+
+
+def test_ever_fewer_functions_of_the_helpers_take_an_ambient_object():
+    """They go when the notebooks are rebuilt. Whoever removes some lowers the ceiling, so that it only falls."""
+    assert "helpers.setting.Setting" in ambient_classes()
+    assert len(takers("helpers")) <= AMBIENT_IN_HELPERS
+
+
+def test_the_engine_keeps_a_value_only_where_nothing_is_asked_for_or_the_reason_is_written():
+    """Law 6: one cache, where it can be seen. What takes no parameter can keep only what the package brings along."""
+    kept, mentioned, decorated = [], 0, 0
+    for module in ENGINE:
+        for node in ast.walk(TREES[module]):
+            mentioned += getattr(node, "id", getattr(node, "attr", "")) in CACHES
+            if isinstance(node, ast.FunctionDef) and any(names_in(each) & CACHES for each in node.decorator_list):
+                decorated += 1
+                kept += [f"{module}.{node.name}"] if ast.unparse(node.args) else []
+    assert kept == list(KEPT)
+    assert mentioned == decorated > 0  # nothing is cached in another way
 
 
 @pytest.mark.parametrize(
