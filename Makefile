@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: report test lab lint check expected reference benchmarks clean
+.PHONY: report test soak size lab lint check expected reference benchmarks clean
 
 report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in the repository
 	$(BIN)/lagesbild build
@@ -12,7 +12,13 @@ report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in t
 test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
 	@sh tests/browser.sh
 	@sh tests/office.sh
-	$(PYTEST) -m "" --durations=10
+	$(PYTEST) -m "not soak" --durations=10
+
+soak: $(INSTALLED)  ## the long seeded runs: damaged files, kills (LAGESBILD_SOAK=200 for more rounds)
+	$(PYTEST) -m soak --durations=10
+
+size: $(INSTALLED)  ## how many lines and files the project has, by kind
+	$(BIN)/python tests/size.py
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -1,0 +1,100 @@
+"""Long seeded runs: damaged files and kills. `make soak` runs many rounds, `make test` a few of each."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from copies import Copy, made_up_root
+from lagesbild.errors import Refusal
+from lagesbild.places import Places, load_places
+from lagesbild.tidy.build import own_rows
+from reports import COMMAND, eventually, files_below, lives, quick_project, run
+
+ROUNDS = int(os.environ.get("LAGESBILD_SOAK", "50"))
+SEED = 2024
+OWN = "indicator,year,sex,value,count\nfeels_well,2022,T,74.1,430\nfeels_well,2022,K,71.5,201\n"
+JUNK = [b'"', b";", b",", b"\n", b"\r", b"\t", b"-", b"\xff", b"\x00", b"\xe5", b"9", b"x", b"="]
+
+
+def rounds(sample: int) -> list:
+    """Seeds: a few that every suite runs, and those of the long run."""
+    few = [pytest.param(SEED + number, marks=pytest.mark.slow) for number in range(sample)]
+    many = [pytest.param(SEED + number, marks=pytest.mark.soak) for number in range(sample, ROUNDS)]
+    return [*few, *many]
+
+
+def damaged(content: bytes, dice: random.Random) -> bytes:
+    """`content` with one to five places cut out, doubled, or overwritten."""
+    for _ in range(dice.randint(1, 5)):
+        at = dice.randrange(len(content) + 1)
+        until = min(len(content), at + dice.randint(0, 12))
+        middle = dice.choice([b"", content[at:until] * 2, dice.choice(JUNK), bytes([dice.randrange(256)])])
+        content = content[:at] + middle + content[until:]
+    return content
+
+
+def refusal_of(copy: Copy, places: Places) -> str | None:
+    """What is said of the municipality's own files when they are refused; None when they are read."""
+    try:
+        own_rows(copy.paths, copy.catalog, places)
+    except Refusal as refusal:
+        return str(refusal)
+    return None
+
+
+@pytest.mark.parametrize("seed", rounds(3))
+def test_a_damaged_csv_is_read_or_refused_with_its_name_and_nothing_else_happens(tmp_path, seed):
+    dice = random.Random(seed)
+    copy = made_up_root(tmp_path)
+    path = copy.own_file("egen.csv")
+    places = load_places(copy.paths)
+    path.write_bytes(OWN.encode())
+    assert refusal_of(copy, places) is None
+    refusals = 0
+    for _ in range(200):
+        path.write_bytes(damaged(OWN.encode(), dice))
+        refused = refusal_of(copy, places)
+        assert refused is None or "data/raw/local/9901/egen.csv" in refused
+        refusals += refused is not None
+    assert refusals > 20
+
+
+def state_of(folder: Path) -> str:
+    """Whose report readers open: 'old', 'new' or 'broken'."""
+    contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files_below(folder)}
+    if contents == {"index.html": b"old"}:
+        return "old"
+    manifest = json.loads(contents.pop("manifest.json", b"{}"))
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    return "new" if manifest.get("state") == "ok" and manifest["files"] == sums else "broken"
+
+
+@pytest.mark.parametrize("seed", rounds(2))
+def test_a_build_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path, seed):
+    dice = random.Random(seed)
+    root = quick_project(tmp_path)
+    report = root / "reports" / "9901" / "2024"
+    report.mkdir(parents=True)
+    (report / "index.html").write_text("old")
+    asked = [COMMAND, "build", "--root", root, "--municipality", "9901", "--jobs", "4"]
+    began = len(list(root.rglob("*")))
+    moment = began + dice.randint(0, 60)  # a whole build makes about as many files
+    build = subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    eventually(lambda: build.poll() is not None or len(list(root.rglob("*"))) >= moment)
+    children = Path(f"/proc/{build.pid}/task/{build.pid}/children")
+    kernels = [int(pid) for pid in children.read_text().split()] if children.exists() and lives(build.pid) else []
+    build.send_signal(signal.SIGKILL)
+    build.wait()
+    eventually(lambda: not any(map(lives, kernels)))  # kernels end when their owner is gone
+    there = [folder for folder in (report, report.with_name(".2024.old")) if folder.exists()]
+    assert [state_of(folder) for folder in there] in (["old"], ["new"], ["new", "old"], ["old", "new"])
+    again = run("build", "--root", root, "--municipality", "9901", "--jobs", "4")
+    assert again.returncode == 0, again.stderr
+    assert state_of(report) == "new"
+    assert {path.name for path in report.parent.iterdir()} == {"2024", ".2024.lock"}
