@@ -1,6 +1,7 @@
 """What a build is asked for, and what must be in order before it begins: files, notebooks, parameters."""
 
 import ast
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import stated_claims
 from lagesbild.errors import Refusal
-from lagesbild.paths import Paths
+from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import load_places
 from lagesbild.publishing.target import Target
 
@@ -131,7 +132,8 @@ def notebook_errors(path: Path) -> list[str]:
         near = get_close_matches(TAG, sorted({tag for cell in cells for tag in _tags(cell)} - {TAG}), n=1)
         hint = f" The tag '{near[0]}' looks misspelt." if near else ""
         return [f"{len(tagged)} cells are tagged '{TAG}'.{hint} Tag exactly one, and declare in it: {_wanted()}."]
-    return parameter_errors("".join(tagged[0]["source"]))
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return parameter_errors("".join(tagged[0]["source"])) + [line for source in code for line in import_errors(source)]
 
 
 def _tags(cell: dict[str, Any]) -> list[str]:
@@ -180,3 +182,71 @@ def _declared(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _type_name(value: ast.expr | None) -> str:
     return type(value.value).__name__ if isinstance(value, ast.Constant) else ""
+
+
+# The names that a notebook imports from us: those of 0.1.0 that have moved are told with where they are now.
+
+RENAMED = Path(__file__).with_name("renamed.csv")  # old;new, full names; new is empty for what is gone
+OURS = ("helpers", "lagesbild")
+
+
+def import_errors(source: str) -> list[str]:
+    """A line for each name that a cell imports from this package and that is not there, with the remedy."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []  # a magic, or a slip that the kernel tells better
+    wanted = [
+        *(
+            (node.module, alias.name)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        ),
+        *((alias.name, "") for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names),
+    ]
+    ours = [(module, name) for module, name in wanted if module and module.split(".")[0] in OURS]
+    return [_renamed(module, name) for module, name in ours if not _is_there(module, name)]
+
+
+def _is_there(module: str, name: str) -> bool:
+    """Whether `from module import name` (or `import module`) works, found without importing anything."""
+    names = names_in(module)
+    return names is not None and (name in ("", "*") or name in names or names_in(f"{module}.{name}") is not None)
+
+
+def names_in(module: str) -> set[str] | None:
+    """The names at the top of one of our modules; None when there is no such module."""
+    base = PACKAGE.parent.joinpath(*module.split("."))
+    path = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+    if path is None:
+        return None
+    names: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name for alias in node.names}
+        else:
+            names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return names
+
+
+def _renamed(module: str, name: str) -> str:
+    with RENAMED.open(encoding="utf-8", newline="") as file:
+        renamed = {row["old"]: row["new"] for row in csv.DictReader(file, delimiter=";")}
+    old = f"{module}.{name}" if name else module
+    new = renamed.get(old)
+    if new == "":
+        return f"'{old}' is gone: no page used it. CHANGELOG.md has the names of 0.1.0."
+    if new is None and name and _is_there(renamed.get(module, ""), name):
+        new = f"{renamed[module]}.{name}"
+    if new is not None:
+        where, _, last = new.rpartition(".")
+        line = f"from {where} import {last}" if name else f"import {new}"
+        return f"'{old}' has another name now: '{new}'. Write: {line}."
+    names = [f"{module}.{name}" for name in names_in(module) or ()]
+    near = get_close_matches(old, names or [*renamed.values()], n=1, cutoff=0.8)
+    return f"there is no '{old}'." + (
+        f" Did you mean '{near[0]}'?" if near else " CHANGELOG.md has the names of 0.1.0."
+    )

@@ -1,0 +1,112 @@
+"""What users have from 0.1.0 keeps working: snapshot, manifest, lock; and its notebooks are told the new names."""
+
+import csv
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from filelock import FileLock
+from typer.testing import CliRunner
+
+from copies import Copy, made_up_root
+from lagesbild.cli import app
+from lagesbild.paths import Paths
+from lagesbild.publishing.request import RENAMED, import_errors, names_in
+from lagesbild.publishing.target import HeldTargetError, Target
+from reports import quick_project
+
+OLD = Path(__file__).parent / "data" / "0.1.0"
+
+
+@pytest.fixture
+def copy(tmp_path) -> Copy:
+    """The made-up project with what 0.1.0 wrote in place of what the product writes now."""
+    made_up_root(tmp_path)
+    for name in ("data/raw/kolada", "data/raw/documents"):
+        for path in (tmp_path / name).iterdir():
+            path.unlink()
+        copytree(OLD / name, tmp_path / name, dirs_exist_ok=True)
+    copytree(OLD / "reports", tmp_path / "reports")
+    return Copy(Paths(tmp_path.resolve()))
+
+
+def test_its_snapshot_gives_the_same_rows_as_one_written_now(copy, tmp_path_factory):
+    now = made_up_root(tmp_path_factory.mktemp("now"))
+    assert len(copy.table()) > 40
+    assert copy.table().equals(now.table())
+
+
+def test_its_report_counts_as_whole_and_its_lock_can_be_taken(copy):
+    target = Target(copy.paths.reports / "9901" / "2024")
+    assert target.is_whole()
+    with target.held() as place:
+        assert place.folder.is_dir()
+    assert not (copy.paths.reports / "9901" / ".2024.holder").exists()  # a killed build's: tidied
+
+
+def test_a_build_of_it_that_still_runs_is_told_with_its_process(copy):
+    lock = FileLock(copy.paths.reports / "9901" / ".2024.lock")
+    held = pytest.raises(HeldTargetError, match="process 4194000, since 2026-11-24 09:30:00")
+    with lock, held, Target(copy.paths.reports / "9901" / "2024").held():
+        pass
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_a_notebook_with_its_imports_is_told_each_new_name_before_anything_runs(tmp_path, command):
+    root = quick_project(tmp_path)
+    copytree(OLD / "notebooks", root / "notebooks", dirs_exist_ok=True)
+    options = ["--municipality", "9901"] if command == "build" else []
+    result = CliRunner().invoke(app, [command, "--root", str(root), *options])
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    for old, new in (
+        ("helpers.charts.kinds.ranked_bars", "lagesbild.charts.bars"),
+        ("helpers.charts.regional.waterfall", "lagesbild.charts.regional"),
+        ("helpers.page.region.regional_analysis", "helpers.region.analysis"),
+    ):
+        last = old.rpartition(".")[2]
+        assert f"'{old}' has another name now: '{new}.{last}'. Write: from {new} import {last}." in said
+    assert "notebooks/childhood.ipynb: " in said
+    assert not (root / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import helpers.catalog", "Write: import lagesbild.catalog."),
+        ("from helpers import wording", "Write: from lagesbild import swedish."),
+        ("from helpers.suppression import suppressed", "from lagesbild.tidy.suppression import suppressed."),
+        ("from helpers.support import decomposed", "'helpers.support.decomposed' is gone"),
+        ("from helpers.page import open_pge", "Did you mean 'helpers.page.open_page'?"),
+        ("from lagesbild.charts.lines import never_there", "there is no 'lagesbild.charts.lines.never_there'."),
+    ],
+)
+def test_a_name_that_is_not_there_is_told(source, said):
+    [line] = import_errors(source)
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from helpers.page import open_page",
+        "from lagesbild.charts import lines, bars",
+        "import lagesbild.charts.lines as charts",
+        "import pandas as pd\nfrom statsmodels.tsa.seasonal import STL",
+        "%matplotlib inline",
+    ],
+)
+def test_names_that_are_there_are_left_alone(source):
+    assert import_errors(source) == []
+
+
+def test_every_new_name_is_there_and_no_old_one_is():
+    with RENAMED.open(encoding="utf-8", newline="") as file:
+        renamed = {row["old"]: row["new"] for row in csv.DictReader(file, delimiter=";")}
+    assert len(renamed) > 400
+    for old, new in renamed.items():
+        module, _, name = new.rpartition(".")
+        assert not new or names_in(new) is not None or name in (names_in(module) or ()), f"{old} -> {new}"
+        module, _, name = old.rpartition(".")
+        assert names_in(old) is None, old
+        assert name not in (names_in(module) or ()), old
