@@ -257,14 +257,14 @@ def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreeme
         Claim(claim="fte_total rises in 9901 from 2020 to 2021", known="Dokumentet räknar annat."),
         Claim(claim="fte_total falls in 9901 from 2020 to 2021", note="Prövat på <delar>."),
     ]
-    html = claims_html(page.setting, claims, "Kommunens bedömning")
+    html = claims_html(claims, page.setting.words, page.setting.table, "Kommunens bedömning")
     false, true = html.split("<li")[1:]
     assert all(text in false for text in ("disagreement", "Siffrorna säger något annat", "Dokumentet räknar annat."))
     assert re.search(r"80 till 70\s+helårsekvivalenter i Påhittsby", false.replace("\u00a0", " "))
     assert "Siffrorna säger detsamma" in true
     assert "disagreement" not in true
     assert "Prövat på &lt;delar&gt;." in true
-    assert claims_html(page.setting, [], "Kommunens bedömning") == ""
+    assert claims_html([], page.setting.words, page.setting.table, "Kommunens bedömning") == ""
 
 
 def test_the_repositorys_own_claims_are_borne_out_or_known_to_disagree(tmp_path):

@@ -10,14 +10,16 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers.basis import outlooks, trends
+from helpers.basis import trends
 from helpers.compare import comparison, women_and_men
+from helpers.highlights import outlooks
 from helpers.sections import areas_overview, disagreement, goals_overview, reach, section
 from helpers.setting import Setting
+from lagesbild.assessments import Judgement
 from lagesbild.html.render import Component
 from lagesbild.places import Places
 from lagesbild.rules.comparing import Gap, place_gaps
-from lagesbild.rules.directions import place_outlooks
+from lagesbild.rules.directions import combined_trend, last_common_year, place_outlooks
 from lagesbild.sources.snapshot import NAME, Manifest, whole_years
 from lagesbild.statistics.combined import GapMovement
 from lagesbild.tidy.schema import typed
@@ -331,6 +333,15 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     assert "trendpilar finns inte" not in overview
 
 
+def beside(setting: Setting, arrow: str | None, indicators: list[str]) -> tuple[str, str]:
+    """What stands beside people's arrow: where it differs from the computed one, and how far the figures reach."""
+    judgement = Judgement(status="Enligt plan", arrow=arrow)
+    computed = combined_trend(setting.trends, setting.catalog, indicators)
+    last = last_common_year(computed, setting.trends)
+    legend = setting.catalog.programme.legend
+    return disagreement(judgement, computed, last, setting.year, legend), reach(judgement, last, setting.year)
+
+
 @pytest.mark.parametrize(
     ("arrow", "last", "says", "reaches"),
     [
@@ -344,20 +355,20 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
 )
 def test_arrows_are_compared_only_where_both_are_and_the_figures_reach(opened, arrow, last, says, reaches):
     setting = filled(opened, "childhood", falling("children_with_social_assistance", last))
-    ids = ["children_with_social_assistance"]
-    assert bool(disagreement(setting, arrow, ids)) is says
-    assert bool(reach(setting, arrow, ids)) is reaches
+    differing, reaching = beside(setting, arrow, ["children_with_social_assistance"])
+    assert bool(differing) is says
+    assert bool(reaching) is reaches
     if reaches:
-        assert f"når till {last}" in reach(setting, arrow, ids)
-        assert ("jämförs därför inte" in reach(setting, arrow, ids)) is (arrow is not None)
+        assert f"når till {last}" in reaching
+        assert ("jämförs därför inte" in reaching) is (arrow is not None)
 
 
 def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     rising = falling("children_evicted").assign(value=lambda found: 40 - found["value"])
     setting = filled(opened, "childhood", falling("children_with_social_assistance"), rising)
     ids = ["children_with_social_assistance", "children_evicted"]
-    assert disagreement(setting, "unchanged", ids) == ""
-    assert "Inte förändrats påtagligt*" in disagreement(setting, "up", ids)
+    assert beside(setting, "unchanged", ids)[0] == ""
+    assert "Inte förändrats påtagligt*" in beside(setting, "up", ids)[0]
 
 
 def test_every_trend_stands_in_the_overviews_table_with_both_p_values_and_its_weakness(opened):

@@ -1,58 +1,21 @@
-"""What a report rests on: figures at hand, revisions, sources, every trend, and the outlook."""
+"""What a report rests on: figures at hand, revisions, sources, and every trend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.evidence import origins
-from helpers.figures import ReportFigure, chart_rows, use_anchor
+from helpers.figures import ReportFigure, use_anchor
 from helpers.sections import passage
 from helpers.setting import Setting
 from lagesbild.catalog.models import Catalog
-from lagesbild.charts.lines import fan
-from lagesbild.charts.svg import svg_of
-from lagesbild.charts.theme import Frame
-from lagesbild.html.components import (
-    Cell,
-    Chapter,
-    Column,
-    DataTable,
-    FigureBlock,
-    Listing,
-    Passage,
-    Provenance,
-    Section,
-    SourceRow,
-)
-from lagesbild.html.render import (
-    SEX_HEADER,
-    Component,
-    chapter_component,
-    download_text,
-    figure_component,
-    passage_component,
-    rendered,
-    table_component,
-)
-from lagesbild.places import COUNTRY
-from lagesbild.rules.directions import judged_series, place_outlooks, trend_points
+from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing, Passage, Section, SourceRow
+from lagesbild.html.render import SEX_HEADER, Component, chapter_component, passage_component, rendered, table_component
+from lagesbild.places import COUNTRY, ComparisonGroup
+from lagesbild.rules.directions import judged_series
 from lagesbild.rules.editions import Use, indicator_pages
-from lagesbild.sources.files import document_sources
-from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.statistics.trends import Trend
-from lagesbild.swedish.findings import KINDS, alternative_text
-from lagesbild.swedish.numbers import STATE_TEXT, decimal, in_place, listed, period_text, source_line
-from lagesbild.swedish.verdicts import (
-    HOW,
-    METHOD,
-    NO_OUTLOOK,
-    basis_text,
-    p_text,
-    tested_text,
-    tried_text,
-    verdict_sign,
-    weakness_text,
-)
+from lagesbild.swedish.numbers import STATE_TEXT, decimal, in_place, listed, period_text
+from lagesbild.swedish.verdicts import basis_text, p_text, tested_text, verdict_sign, weakness_text
 
 # What a page rests on: last year at hand for every figure, revised values, sources and definitions.
 
@@ -109,17 +72,16 @@ def sources(setting: Setting) -> Component:
         _source_row(setting.catalog, indicator, uses, setting.latest.get(indicator), setting.place)
         for indicator, uses in setting.uses.items()
     )
+    group = _group_text(setting.group, setting.places.names, setting.place)
+    intro = f"Jämförelsegrupp: {group} Underlaget hämtades {setting.vintage}."
     title = "Källor och underlag"
-    return passage(
-        "sources.html", "kallor", title, heading=title, anchor="kallor", rows=rows,
-        intro=f"Jämförelsegrupp: {_group_text(setting)} Underlaget hämtades {setting.vintage}.",
-    )  # fmt: skip
+    return passage("sources.html", "kallor", title, heading=title, anchor="kallor", rows=rows, intro=intro)
 
 
-def _group_text(setting: Setting) -> str:
-    if setting.group is None:
-        return f"ingen officiell grupp finns i underlaget för {setting.place}."
-    return f"{setting.group.title} ({listed([setting.places.name(code) for code in setting.members])})."
+def _group_text(group: ComparisonGroup | None, names: Mapping[str, str], place: str) -> str:
+    if group is None:
+        return f"ingen officiell grupp finns i underlaget för {place}."
+    return f"{group.title} ({listed([names[code] for code in group.members])})."
 
 
 def _source_row(catalog: Catalog, indicator: str, uses: list[Use], last: int | None, place: str) -> SourceRow:
@@ -195,86 +157,3 @@ def _judged_cells(trend: Trend, p: float, p_adjusted: float) -> tuple[str | Cell
     weak = weakness_text(trend)
     verdict = Cell(verdict_sign(trend).words, (weak,) if weak else ())
     return verdict, basis_text(trend), p_text(p), p_text(p_adjusted)
-
-
-# The chapter that looks ahead, or says how many series were tried and why none is drawn.
-
-OUTLOOK_ANCHOR, OUTLOOK_TITLE = "utblick", "Utblick"
-FIGURE = "utblick-figur"
-NO_FIELD = "–"
-ENDS = {"low80": "lägst 80 %", "high80": "högst 80 %", "low95": "lägst 95 %", "high95": "högst 95 %"}
-
-
-def outlooks(setting: Setting) -> Component:
-    """Which series were tried and why the others were not, and a fan for each that passed."""
-    tried = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
-    by_reason: dict[NoOutlook, list[str]] = {}
-    for indicator, outlook in tried.items():
-        by_reason.setdefault(outlook.reason, []).append(setting.catalog.indicators[indicator].title)
-    listings = tuple(Listing(NO_OUTLOOK[r], tuple(by_reason[r])) for r in NO_OUTLOOK if r in by_reason)
-    paragraphs = (HOW, tried_text(*tried_and_drawn(tried), len(tried)))
-    chapter = chapter_component(Chapter(OUTLOOK_ANCHOR, OUTLOOK_TITLE, paragraphs, listings=listings))
-    points = trend_points(setting.table, setting.catalog, setting.focus)
-    rows = [_fan_rows(points[points["indicator"] == indicator], tried[indicator]) for indicator in tried]
-    drawn = [part for part in rows if len(part)]
-    if not drawn:
-        return chapter
-    figure = figure_component(_figure(setting, chart_rows(setting, pd.concat(drawn, ignore_index=True))))
-    return Component(chapter.html + figure.html, figure.record)
-
-
-def _fan_rows(points: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
-    """The published years that were used, and the years ahead with their ends; none without an outlook."""
-    if outlook.path is None:
-        return points.iloc[:0]
-    past = points[points["year"] < outlook.path["year"].min()].sort_values("year").tail(outlook.years)
-    same = {name: past[name].iloc[-1] for name in ("indicator", "place", "month", "sex", "group", "vintage")}
-    ahead = outlook.path.assign(**same, status="", margin=float("nan"), count=float("nan"))
-    return pd.concat([past, ahead], ignore_index=True)
-
-
-def _figure(setting: Setting, rows: pd.DataFrame) -> FigureBlock:
-    indicators = list(dict.fromkeys(rows["indicator"]))
-    entries = [setting.catalog.indicators[indicator] for indicator in indicators]
-    published = rows[rows["low95"].isna()]
-    alternative = alternative_text(KINDS["fan"], "", rows, [setting.place])
-    breaks = {cut.year: cut.what for entry in entries for cut in entry.breaks}
-    return FigureBlock(
-        number="Utblick",
-        anchor=FIGURE,
-        title="Två år framåt, om serien går som hittills",
-        state="derived",
-        state_text="Beräknat",
-        subtitle=f"{listed([entry.title for entry in entries])}, {setting.place}.",
-        provenance=Provenance(
-            source_line(origins(published, setting.catalog, document_sources(setting.paths))),
-            " ".join(entry.definition for entry in entries),
-            METHOD,
-            setting.remake("overview", indicators),
-        ),
-        alternative=alternative,
-        svg=svg_of(fan(rows, Frame(breaks=tuple(sorted(breaks.items())))), id=FIGURE, alt=alternative),
-        table=_outlook_table(rows, in_place(setting.place)),
-        download_name="utblick.csv",
-        download_text=download_text(rows, ENDS),
-    )
-
-
-def _outlook_table(rows: pd.DataFrame, where: str) -> DataTable:
-    """Every value of the chart: published, then expected with the ends of its fields."""
-    body = []
-    for row in rows.itertuples():
-        ends = [(row.low80, row.high80), (row.low95, row.high95)]
-        spans = [
-            NO_FIELD if pd.isna(low) else f"{decimal(low, row.decimals)} till {decimal(high, row.decimals)}"
-            for low, high in ends
-        ]
-        kind = "publicerat" if spans[0] == NO_FIELD else "väntat"
-        body.append((f"{row.label} {row.year}", kind, decimal(row.value, row.decimals), *spans))
-    headers = ("Mått och år", "Slag", "Värde", "80 av 100 utfall", "95 av 100 utfall")
-    return DataTable(
-        caption=f"Publicerade och väntade värden {where}, om serierna går som hittills.",
-        columns=tuple(Column(header, numeric=header not in headers[:2]) for header in headers),
-        rows=tuple(body),
-        symbols=((NO_FIELD, "publicerat värde utan fält"),),
-    )

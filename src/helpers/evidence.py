@@ -9,7 +9,7 @@ from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.html.components import Evidence, KeyFigure, Mark
 from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import Placing
-from lagesbild.rules.directions import combined_trend, indicator_sensitivity
+from lagesbild.rules.directions import indicator_sensitivity
 from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.combined import Arrow, Combined
 from lagesbild.statistics.trends import Trend
@@ -101,23 +101,23 @@ def _latest_texts(setting: Setting, indicator: str) -> list[str]:
     return texts
 
 
-def combined_mark(trends: Mapping[str, Trend], catalog: Catalog, indicators: list[str]) -> tuple[Mark, str]:
-    """The arrow of several indicators as a mark, and the words of why there is none where there is none."""
-    arrow = combined_trend(trends, catalog, indicators)
-    sign = arrow_sign(arrow)
-    why = _why_no_arrow(trends, catalog, indicators, arrow) if arrow.arrow is Arrow.NONE else ""
-    return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone), why
+def combined_mark(computed: Combined) -> Mark:
+    """The arrow of several indicators."""
+    sign = arrow_sign(computed)
+    return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
 
 
-def _why_no_arrow(trends: Mapping[str, Trend], catalog: Catalog, indicators: list[str], arrow: Combined) -> str:
-    """Which figures are missing for an arrow."""
+def why_no_arrow(trends: Mapping[str, Trend], catalog: Catalog, indicators: list[str], computed: Combined) -> str:
+    """Which figures are missing for an arrow of `indicators`; empty when there is one."""
+    if computed.arrow is not Arrow.NONE:
+        return ""
     labels = {indicator: catalog.indicators[indicator].label for indicator in indicators}
     refused: dict[str, list[str]] = {}
-    for indicator in arrow.not_judged:
+    for indicator in computed.not_judged:
         refused.setdefault(REASONS[trends[indicator].reason], []).append(labels[indicator])
     parts = [f"{listed(refused[reason])}: {reason}" for reason in refused]
     lacking = [labels[indicator] for indicator in indicators if indicator not in trends]
     parts += [f"{listed(lacking)}: inget värde i underlaget"] if lacking else []
-    neutral = [labels[indicator] for indicator in arrow.without_direction]
+    neutral = [labels[indicator] for indicator in computed.without_direction]
     parts += [f"{listed(neutral)}: saknar riktning"] if neutral else []
     return "; ".join(parts) + "." if parts else "Prioriteringen har ingen indikator med siffror."

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from helpers import basis, sections
-from helpers.basis import outlooks, trends
 from helpers.compare import comparison, women_and_men
 from helpers.figures import ReportFigure
-from helpers.highlights import highlights
+from helpers.highlights import highlights, outlooks
 from helpers.region.analysis import RegionalAnalysis, regional_analysis
 from helpers.sections import region_claims
 from helpers.setting import Setting
@@ -113,7 +112,7 @@ class Page:
 
     def trends(self) -> Component:
         """The computed trend of every indicator of the report, or why it has none."""
-        return trends(self.setting)
+        return basis.trends(self.setting)
 
     def outlooks(self) -> Component:
         """Two years ahead where that has worked; else how many were tried and why none is drawn."""
@@ -129,7 +128,7 @@ class Page:
 
     def remarks(self) -> Component:
         """Where the document behind the judgements contradicts itself."""
-        return sections.remarks(self.setting)
+        return sections.remarks_shown(self.setting.assessment.remarks if self.setting.assessment else ())
 
     def at_hand(self) -> Component:
         """For every figure of the report: last year at hand, publisher, and how to fetch newer ones."""

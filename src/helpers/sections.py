@@ -1,13 +1,14 @@
 """The parts of a page that are no figures: header, overviews, priorities, claims, projects and plans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.evidence import COMPUTED, combined_mark, computed_evidence
+from helpers.evidence import COMPUTED, combined_mark, computed_evidence, why_no_arrow
 from helpers.figures import priority_anchor
 from helpers.setting import Setting
-from lagesbild.assessments import Claim, Judgement, Plan, RegionAssessment, Remark
+from lagesbild.assessments import Assessment, Claim, Judgement, Plan, RegionAssessment, Remark
+from lagesbild.catalog.models import Catalog
 from lagesbild.claims.evaluate import Outcome, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.components import (
@@ -31,54 +32,23 @@ from lagesbild.rules.directions import (
     reaches,
 )
 from lagesbild.rules.editions import drawn_indicators
+from lagesbild.statistics.combined import Combined
 from lagesbild.swedish.claims import OUTCOMES, STATED, TITLE, ClaimWords
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import NO_ARROW, NO_ARROW_FOR_EQUALITY, differing_text, reach_text
 
-# Where people's arrow and the computed one differ, and how far the figures behind the computed one reach.
 
-
-def reach(setting: Setting, judged: str | None, indicators: list[str]) -> str:
-    """How far the figures behind a computed arrow reach, where that is too early to compare; empty elsewhere."""
-    last = last_common_year(combined_trend(setting.trends, setting.catalog, indicators), setting.trends)
-    if last is None or reaches(last, setting.year):
-        return ""
-    return reach_text(last, setting.year, judged is not None)
-
-
-def disagreement(setting: Setting, judged: str | None, indicators: list[str]) -> str:
-    """A plain sentence where people's arrow and the computed one differ; empty where they agree.
-
-    They are compared only where every judged series reaches the edition's year or the one before.
-    """
-    computed = combined_trend(setting.trends, setting.catalog, indicators)
-    last = last_common_year(computed, setting.trends)
-    if judged is None or last is None or not reaches(last, setting.year) or not arrows_differ(judged, computed):
-        return ""
-    return differing_text(setting.catalog.programme.legend[judged], computed, last)
+def passage(template: str, anchor: str, title: str, /, **values) -> Component:
+    """A template of the components as a passage of the page."""
+    return passage_component(Passage(rendered(template, **values), anchor=anchor, title=title))
 
 
 # The claims of an assessment on the page, each held against the figures: agreement, disagreement or no answer.
 
 
-def claims_html(setting: Setting, claims: Iterable[Claim], by: str) -> str:
-    """The claims of the municipality's assessment as a list; nothing when there are none. `by`: whose they are."""
-    words = Vocabulary(setting.catalog, setting.places, setting.year, setting.focus)
-    return _listed(setting, claims, words, by)
-
-
-def region_claims(setting: Setting, assessment: RegionAssessment | None) -> Component:
-    """What a region's document claims, held against the figures; nothing without a document or claims."""
-    if assessment is None or not assessment.claims:
-        return passage_component(Passage(""))
-    words = Vocabulary(setting.catalog, setting.places, setting.year)
-    body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE))
-    body += _listed(setting, assessment.claims, words, assessment.basis.judged_by)
-    return passage_component(Passage(body, anchor="pastaenden", title=TITLE))
-
-
-def _listed(setting: Setting, claims: Iterable[Claim], words: Vocabulary, by: str) -> str:
-    tested = tuple(_tested(claim, words, setting.table) for claim in claims)
+def claims_html(claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str) -> str:
+    """The claims as a list; nothing when there are none. `by`: whose they are."""
+    tested = tuple(_tested(claim, words, table) for claim in claims)
     return rendered("claims.html", title=STATED, by=by, claims=tested) if tested else ""
 
 
@@ -98,6 +68,16 @@ def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame) -> TestedClaim
     )
 
 
+def region_claims(setting: Setting, assessment: RegionAssessment | None) -> Component:
+    """What a region's document claims, held against the figures; nothing without a document or claims."""
+    if assessment is None or not assessment.claims:
+        return passage_component(Passage(""))
+    words = Vocabulary(setting.catalog, setting.places, setting.year)
+    body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE))
+    body += claims_html(assessment.claims, words, setting.table, assessment.basis.judged_by)
+    return passage_component(Passage(body, anchor="pastaenden", title=TITLE))
+
+
 # What people judged, as marks: their status, their arrow, and where they said nothing.
 
 JUDGED = "Kommunens bedömning"
@@ -105,9 +85,9 @@ STATUS_TONE = {"Enligt plan": "good", "Mer arbete krävs": "watch"}
 ARROWS = {"up": ("↗", "good"), "down": ("↘", "bad"), "unchanged": ("→", "")}
 
 
-def judgements(setting: Setting, kind: str) -> dict[str, Judgement]:
-    """Id -> judgement of goals, areas or priorities; empty without an assessments file."""
-    return getattr(setting.assessment, kind) if setting.assessment else {}
+def judgements(assessment: Assessment | None, kind: str) -> dict[str, Judgement]:
+    """Key -> judgement of goals, areas or priorities; empty without an assessments file."""
+    return getattr(assessment, kind) if assessment else {}
 
 
 def status_marks(judgement: Judgement | None) -> tuple[Mark, ...]:
@@ -117,18 +97,12 @@ def status_marks(judgement: Judgement | None) -> tuple[Mark, ...]:
     return (Mark(judgement.status, JUDGED, tone=STATUS_TONE[judgement.status]),)
 
 
-def arrow_marks(setting: Setting, judgement: Judgement | None) -> tuple[Mark, ...]:
-    """The arrow that people gave; nothing when they gave none."""
-    arrow = judged_arrow(judgement)
-    if arrow is None:
+def arrow_marks(judgement: Judgement | None, legend: Mapping[str, str]) -> tuple[Mark, ...]:
+    """The arrow that people gave, in the programme's words; nothing when they gave none."""
+    if judgement is None or judgement.arrow is None:
         return ()
-    symbol, tone = ARROWS[arrow]
-    return (Mark(setting.catalog.programme.legend[arrow], JUDGED, symbol=symbol, tone=tone),)
-
-
-def judged_arrow(judgement: Judgement | None) -> str | None:
-    """The arrow that people gave."""
-    return judgement.arrow if judgement else None
+    symbol, tone = ARROWS[judgement.arrow]
+    return (Mark(legend[judgement.arrow], JUDGED, symbol=symbol, tone=tone),)
 
 
 def summary(judgement: Judgement | None) -> tuple[str, ...]:
@@ -136,24 +110,43 @@ def summary(judgement: Judgement | None) -> tuple[str, ...]:
     return (judgement.summary,) if judgement and judgement.summary else ()
 
 
-def area_of(setting: Setting) -> str:
-    """The id of the page's focus area."""
-    found = [id for id, area in setting.catalog.focus_areas.items() if area.page == setting.page]
-    if not found:
-        raise KeyError(f"page '{setting.page}' belongs to no focus area in data/catalog/programme.yml.")
-    return found[0]
+def area_of(catalog: Catalog, page: str) -> str:
+    """The key of the page's focus area."""
+    areas = [key for key, area in catalog.focus_areas.items() if area.page == page]
+    if not areas:
+        raise KeyError(f"page '{page}' belongs to no focus area in data/catalog/programme.yml.")
+    return areas[0]
 
 
-def not_assessed(setting: Setting) -> str:
+def _not_assessed(place: str, code: str, year: int) -> str:
     """That nobody has judged, and where a judgement is added."""
-    return (
-        f"Saknas för {setting.place} {setting.year}. Läggs till i data/assessments/{setting.focus}/{setting.year}.yml."
-    )
+    return f"Saknas för {place} {year}. Läggs till i data/assessments/{code}/{year}.yml."
 
 
-def passage(template: str, anchor: str, title: str, /, **values) -> Component:
-    """A template of the exhibits as a passage of the page."""
-    return passage_component(Passage(rendered(template, **values), anchor=anchor, title=title))
+# People's arrow beside the computed one: how far the figures behind the computed one reach, and whether they differ.
+
+
+def reach(judgement: Judgement | None, last: int | None, year: int) -> str:
+    """How far the figures behind a computed arrow reach, where that is too early to compare; empty elsewhere.
+
+    `last` is their last common year, None where no arrow is computed; `year` is the edition's.
+    """
+    if last is None or reaches(last, year):
+        return ""
+    return reach_text(last, year, judgement is not None and judgement.arrow is not None)
+
+
+def disagreement(
+    judgement: Judgement | None, computed: Combined, last: int | None, year: int, legend: Mapping[str, str]
+) -> str:
+    """A plain sentence where people's arrow and the computed one differ; empty where they agree.
+
+    They are compared only where every judged series reaches the edition's year or the one before.
+    """
+    arrow = judgement.arrow if judgement else None
+    if arrow is None or last is None or not reaches(last, year) or not arrows_differ(arrow, computed):
+        return ""
+    return differing_text(legend[arrow], computed, last)
 
 
 # The overview tables: goals, focus areas, priorities, with what is judged beside what is computed.
@@ -163,92 +156,93 @@ EQUAL_POWER = "equal_power"  # the page of the area that shares its title with t
 
 def priorities_overview(setting: Setting) -> Component:
     """The priorities of the page's focus area."""
-    judged = judgements(setting, "priorities")
+    catalog, judged = setting.catalog, judgements(setting.assessment, "priorities")
     rows = []
-    for id in setting.catalog.priorities_of(area_of(setting)):
-        judgement = judged.get(id)
+    for priority in catalog.priorities_of(area_of(catalog, setting.page)):
+        judgement = judged.get(priority)
+        computed = combined_trend(setting.trends, catalog, priority_indicators(catalog, priority))
         rows.append(
             OverviewRow(
-                name=setting.worded(setting.catalog.priorities[id].title),
-                number=id,
-                link=f"#{priority_anchor(id)}",
-                trend=arrow_marks(setting, judgement)
-                + _computed_arrow(setting, priority_indicators(setting.catalog, id)),
+                name=setting.worded(catalog.priorities[priority].title),
+                number=priority,
+                link=f"#{priority_anchor(priority)}",
+                trend=(*arrow_marks(judgement, catalog.programme.legend), combined_mark(computed)),
                 status=status_marks(judgement),
                 sentences=summary(judgement),
             )
         )
-    return _overview(setting, "Prioriteringar", "prioriteringar", "Prioritering", rows, arrow_note(setting))
+    return _overview(
+        "Prioriteringar", "prioriteringar", "Prioritering", setting.edition, rows, arrow_note(setting.assessment)
+    )
 
 
 def goals_overview(setting: Setting) -> Component:
-    """The programme's goals."""
-    judged = judgements(setting, "goals")
+    """The programme's goals. The goal of equal power has no computed arrow, and says why."""
+    catalog, judged = setting.catalog, judgements(setting.assessment, "goals")
     rows = [
         OverviewRow(
             name=setting.worded(goal.title),
             number=goal.label,
-            trend=arrow_marks(setting, judged.get(id)),
-            status=status_marks(judged.get(id)),
-            sentences=(*summary(judged.get(id)), *_about_equality(setting, goal.title)),
+            trend=arrow_marks(judged.get(key), catalog.programme.legend),
+            status=status_marks(judged.get(key)),
+            sentences=(*summary(judged.get(key)), *_about_equality(catalog, goal.title)),
         )
-        for id, goal in setting.catalog.goals.items()
+        for key, goal in catalog.goals.items()
     ]
-    return _overview(setting, "Inriktningsmål", "inriktningsmal", "Mål", rows, arrow_note(setting))
+    return _overview("Inriktningsmål", "inriktningsmal", "Mål", setting.edition, rows, arrow_note(setting.assessment))
 
 
 def areas_overview(setting: Setting) -> Component:
     """The focus areas, each linked to its page. The area that is the goal of equal power has no computed arrow."""
-    rows = [_area_row(setting, id) for id in setting.catalog.focus_areas]
-    return _overview(setting, "Fokusområden", "fokusomraden", "Fokusområde", rows, legend_note(setting))
+    rows = [_area_row(setting, area) for area in setting.catalog.focus_areas]
+    legend = setting.catalog.programme.legend
+    meanings = [f"{symbol} {legend[name]}" for name, (symbol, _) in ARROWS.items()]
+    note = f"{'. '.join(meanings)}. {legend['mixed']}. {arrow_note(setting.assessment)}".strip()
+    return _overview("Fokusområden", "fokusomraden", "Fokusområde", setting.edition, rows, note)
 
 
-def _area_row(setting: Setting, id: str) -> OverviewRow:
-    area, judgement = setting.catalog.focus_areas[id], judgements(setting, "areas").get(id)
-    indicators = area_indicators(setting.catalog, id)
-    equality = _about_equality(setting, area.title)
-    computed = (Mark(NO_ARROW, COMPUTED),) if equality else _computed_arrow(setting, indicators)
-    beside = [said(setting, judged_arrow(judgement), indicators) for said in (reach, disagreement) if not equality]
+def _area_row(setting: Setting, area: str) -> OverviewRow:
+    catalog, entry = setting.catalog, setting.catalog.focus_areas[area]
+    judgement, legend = judgements(setting.assessment, "areas").get(area), catalog.programme.legend
+    equality = _about_equality(catalog, entry.title)
+    if equality:
+        mark, beside = Mark(NO_ARROW, COMPUTED), list(equality)
+    else:
+        computed = combined_trend(setting.trends, catalog, area_indicators(catalog, area))
+        last = last_common_year(computed, setting.trends)
+        mark = combined_mark(computed)
+        beside = [
+            reach(judgement, last, setting.year),
+            disagreement(judgement, computed, last, setting.year, legend),
+        ]
     return OverviewRow(
-        name=setting.worded(area.title),
-        number=id,
-        link=f"{area.page}.html",
-        trend=arrow_marks(setting, judgement) + computed,
+        name=setting.worded(entry.title),
+        number=area,
+        link=f"{entry.page}.html",
+        trend=(*arrow_marks(judgement, legend), mark),
         status=status_marks(judgement),
-        sentences=(*summary(judgement), *equality, *filter(None, beside)),
+        sentences=(*summary(judgement), *filter(None, beside)),
     )
 
 
-def _about_equality(setting: Setting, title: str) -> tuple[str, ...]:
+def _about_equality(catalog: Catalog, title: str) -> tuple[str, ...]:
     """That no arrow is computed, for the goal and the area of equal power; they share their title."""
-    found = {area.title for area in setting.catalog.focus_areas.values() if area.page == EQUAL_POWER}
-    return (NO_ARROW_FOR_EQUALITY,) if title in found else ()
+    titles = {area.title for area in catalog.focus_areas.values() if area.page == EQUAL_POWER}
+    return (NO_ARROW_FOR_EQUALITY,) if title in titles else ()
 
 
-def _computed_arrow(setting: Setting, indicators: list[str]) -> tuple[Mark, ...]:
-    return (combined_mark(setting.trends, setting.catalog, indicators)[0],)
-
-
-def arrow_note(setting: Setting) -> str:
-    """Why there is no judged arrow, where people gave none at all."""
+def arrow_note(assessment: Assessment | None) -> str:
+    """Why there is no judged arrow, where people judged and gave none at all."""
     kinds = ("goals", "areas", "priorities")
-    judged = [judgement for kind in kinds for judgement in judgements(setting, kind).values()]
+    judged = [judgement for kind in kinds for judgement in judgements(assessment, kind).values()]
     if not judged or any(judgement.arrow for judgement in judged):
         return ""
     return "Kommunens egna trendpilar finns inte i underlaget och lämnas därför tomma."
 
 
-def legend_note(setting: Setting) -> str:
-    """What each arrow means."""
-    legend = setting.catalog.programme.legend
-    parts = [f"{symbol} {legend[name]}" for name, (symbol, _) in ARROWS.items()]
-    return f"{'. '.join(parts)}. {legend['mixed']}. {arrow_note(setting)}".strip()
-
-
-def _overview(
-    setting: Setting, heading: str, anchor: str, first: str, rows: Iterable[OverviewRow], note: str
-) -> Component:
-    caption = f"{heading}, {setting.place} {setting.year}. Trend och lägesbild, med den som har gjort bedömningen."
+def _overview(heading: str, anchor: str, first: str, edition: str, rows: Iterable[OverviewRow], note: str) -> Component:
+    """A table of `rows` whose first column is headed `first`; `edition` is the place and year."""
+    caption = f"{heading}, {edition}. Trend och lägesbild, med den som har gjort bedömningen."
     return passage(
         "overview.html", anchor, heading, heading=heading, anchor=anchor, caption=caption, first=first,
         rows=tuple(rows), note=note,
@@ -262,27 +256,23 @@ YES_NO = {True: "Ja", False: "Nej", None: ""}
 
 def projects(setting: Setting) -> Component:
     """Projects of the page's focus area, then assignments, audits and tasks without an owner."""
-    area = area_of(setting)
+    area, assessment = area_of(setting.catalog, setting.page), setting.assessment
     title = setting.catalog.focus_areas[area].projects_title
-    assessment = setting.assessment
-    items = [
-        Project(name=entry.title, text=entry.text or "", by=entry.by or "")
-        for entry in ((*assessment.projects_of(area), *assessment.assignments_of(area)) if assessment else ())
-    ]
-    intro = "" if items else not_assessed(setting)
-    return passage("projects.html", "projekt", title, heading=title, anchor="projekt", items=tuple(items), intro=intro)
+    entries = (*assessment.projects_of(area), *assessment.assignments_of(area)) if assessment else ()
+    items = tuple(Project(name=entry.title, text=entry.text or "", by=entry.by or "") for entry in entries)
+    intro = "" if items else _not_assessed(setting.place, setting.focus, setting.year)
+    return passage("projects.html", "projekt", title, heading=title, anchor="projekt", items=items, intro=intro)
 
 
 def plans(setting: Setting) -> Component:
     """The plan rows of the page's focus area as the municipality judged them."""
-    area = area_of(setting)
-    found = setting.assessment.plans_of(area) if setting.assessment else []
+    area = area_of(setting.catalog, setting.page)
+    rows = tuple(_plan_row(plan) for plan in (setting.assessment.plans_of(area) if setting.assessment else ()))
     title = "Status i underliggande planer"
-    rows = tuple(_plan_row(plan) for plan in found)
-    note = f"{JUDGED}." if rows else not_assessed(setting)
+    note = f"{JUDGED}." if rows else _not_assessed(setting.place, setting.focus, setting.year)
     return passage(
         "plans.html", "planer", title, heading=title, anchor="planer",
-        caption=f"{title}, {setting.place} {setting.year}", rows=rows, note=note,
+        caption=f"{title}, {setting.edition}", rows=rows, note=note,
     )  # fmt: skip
 
 
@@ -301,24 +291,26 @@ def _plan_row(plan: Plan) -> PlanRow:
 
 def section(setting: Setting, priority: str) -> Component:
     """The start of a priority: what people judged beside what is computed, and what is missing."""
-    entry = setting.catalog.priorities[priority]
-    judgement = judgements(setting, "priorities").get(priority)
-    indicators = priority_indicators(setting.catalog, priority)
-    arrow, why = combined_mark(setting.trends, setting.catalog, indicators)
-    made = Section(
+    catalog, legend = setting.catalog, setting.catalog.programme.legend
+    judgement = judgements(setting.assessment, "priorities").get(priority)
+    indicators = priority_indicators(catalog, priority)
+    computed = combined_trend(setting.trends, catalog, indicators)
+    last = last_common_year(computed, setting.trends)
+    start = Section(
         anchor=priority_anchor(priority),
         number=priority,
-        title=setting.worded(entry.title),
-        marks=(*status_marks(judgement), *arrow_marks(setting, judgement), arrow),
-        sentence=(judgement and judgement.summary) or "",
-        reason=why or reach(setting, judged_arrow(judgement), indicators),
+        title=setting.worded(catalog.priorities[priority].title),
+        marks=(*status_marks(judgement), *arrow_marks(judgement, legend), combined_mark(computed)),
+        sentence="".join(summary(judgement)),
+        reason=why_no_arrow(setting.trends, catalog, indicators, computed) or reach(judgement, last, setting.year),
         evidence=tuple(_evidence(setting, priority)),
-        disagreement=disagreement(setting, judged_arrow(judgement), indicators),
+        disagreement=disagreement(judgement, computed, last, setting.year, legend),
         prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
     )
-    claims = claims_html(setting, judgement.claims if judgement else (), JUDGED)
-    html = rendered("section.html", section=made) + claims + gap_notices(setting, priority)
-    return passage_component(Passage(html, anchor=made.anchor, title=made.title))
+    html = rendered("section.html", section=start)
+    html += claims_html(judgement.claims if judgement else (), setting.words, setting.table, JUDGED)
+    html += gap_notices(catalog, setting.page, priority, told=setting.assessment is not None)
+    return passage_component(Passage(html, anchor=start.anchor, title=start.title))
 
 
 def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
@@ -332,15 +324,17 @@ def _evidence(setting: Setting, priority: str) -> Iterable[Evidence]:
     return [computed_evidence(setting, indicator, link) for indicator, link in links.items()]
 
 
-def gap_notices(setting: Setting, priority: str | None) -> str:
-    """HTML: the measures that the priority, or the page as a whole, asks for and nobody makes."""
+def gap_notices(catalog: Catalog, page: str, priority: str | None, told: bool) -> str:
+    """HTML: the measures that the priority, or the page as a whole, asks for and nobody makes.
+
+    What is known and promised is about the municipality whose programme it is: `told` only where it has assessments.
+    """
     html = ""
-    for gap in setting.catalog.gaps.values():
-        if gap.page == setting.page and gap.priority == priority:
-            # What is known and promised is about the municipality whose programme it is: the one with assessments.
-            told = (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if setting.assessment else ()
-            known = " ".join(part for part in told if part)
-            html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=known)
+    for gap in catalog.gaps.values():
+        if gap.page == page and gap.priority == priority:
+            known = (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if told else ()
+            remedy = " ".join(part for part in known if part)
+            html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=remedy)
     return html
 
 
@@ -364,17 +358,18 @@ def page_facts(setting: Setting) -> EditionFacts:
 
 def header(setting: Setting) -> Component:
     """Title, question, edition, and what is missing from it as a whole."""
-    html = rendered("header.html", facts=page_facts(setting))
+    facts = page_facts(setting)
+    html = rendered("header.html", facts=facts)
     if setting.assessment is None:
         html += rendered(
             "missing.html",
-            title=f"Inga bedömningar för {setting.place} {setting.year}",
+            title=f"Inga bedömningar för {setting.edition}",
             text="Sidan visar bara det som är beräknat ur officiell statistik. Kommunens egna bedömningar, planer "
             "och projekt saknas.",
             remedy=f"De läggs till i data/assessments/{setting.focus}/{setting.year}.yml.",
         )
     parameters = {"municipality": setting.focus, "year": setting.year}
-    return passage_component(Passage(html, title=page_facts(setting).title), parameters=parameters)
+    return passage_component(Passage(html, title=facts.title), parameters=parameters)
 
 
 def heading(setting: Setting, title: str, anchor: str) -> Component:
@@ -385,41 +380,30 @@ def heading(setting: Setting, title: str, anchor: str) -> Component:
 
 def introduction(setting: Setting) -> Component:
     """People's introduction, the programme's caveat, and what nobody measures for the municipality as a whole."""
-    written = setting.assessment.introduction if setting.assessment else None
+    catalog, assessment = setting.catalog, setting.assessment
+    written = [assessment.introduction] if assessment and assessment.introduction else []
+    prose = "".join(prose_html(text) for text in (*written, catalog.programme.caveat))
     title = "Om programmet och rapporten"
-    caveat = setting.catalog.programme.caveat
-    prose = (prose_html(written) if written else "") + prose_html(caveat)
     html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose))
-    html += claims_html(setting, _claims_of_the_whole(setting), JUDGED)
-    html += gap_notices(setting, None)
+    if assessment:
+        claims = [*assessment.claims, *(claim for goal in assessment.goals.values() for claim in goal.claims)]
+        html += claims_html(claims, setting.words, setting.table, JUDGED)
+    html += gap_notices(catalog, setting.page, None, told=assessment is not None)
     return passage_component(Passage(html, anchor="om", title=title))
-
-
-def _claims_of_the_whole(setting: Setting) -> list[Claim]:
-    """The claims of the report as a whole and of its goals."""
-    if setting.assessment is None:
-        return []
-    goals = [claim for goal in setting.assessment.goals.values() for claim in goal.claims]
-    return [*setting.assessment.claims, *goals]
 
 
 def area_text(setting: Setting) -> Component:
     """People's text on the page's focus area; nothing when they wrote none. What the area lacks follows it."""
-    judgement = judgements(setting, "areas").get(area_of(setting))
-    prose = prose_html(judgement.prose) if judgement and judgement.prose else ""
-    html = rendered("prose.html", prose=prose, by=JUDGED) if prose else ""
-    html += claims_html(setting, judgement.claims if judgement else (), JUDGED)
-    return passage_component(Passage(html + gap_notices(setting, None)))
+    judgement = judgements(setting.assessment, "areas").get(area_of(setting.catalog, setting.page))
+    html = rendered("prose.html", prose=prose_html(judgement.prose), by=JUDGED) if judgement and judgement.prose else ""
+    html += claims_html(judgement.claims if judgement else (), setting.words, setting.table, JUDGED)
+    html += gap_notices(setting.catalog, setting.page, None, told=setting.assessment is not None)
+    return passage_component(Passage(html))
 
 
-def remarks(setting: Setting) -> Component:
-    """Where the document behind the judgements says two things: which is wrong is not ours to know."""
-    return remarks_shown(setting.assessment.remarks if setting.assessment else [])
-
-
-def remarks_shown(found: list[Remark]) -> Component:
-    """A list of contradictions, each with the places that disagree; nothing when there are none."""
-    items = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in found)
+def remarks_shown(remarks: Iterable[Remark]) -> Component:
+    """Where a document says two things, with the places that disagree: which is wrong is not ours to know."""
+    items = tuple(Project(name=remark.text, by=listed(remark.places)) for remark in remarks)
     title = "Där underlaget säger emot sig självt"
     if not items:
         return passage_component(Passage(""))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from lagesbild.assessments import Assessment
 from lagesbild.catalog.models import Catalog
+from lagesbild.claims.language import Vocabulary
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY, ComparisonGroup, Places
 from lagesbild.rules.comparing import Ranking, ranking, totals
@@ -39,6 +40,11 @@ class Setting:
         return self.places.name(self.focus)
 
     @property
+    def edition(self) -> str:
+        """The municipality's name and the year, as captions say them."""
+        return f"{self.place} {self.year}"
+
+    @property
     def county(self) -> str | None:
         """The code of the municipality's region."""
         return self.places.county(self.catalog, self.focus)
@@ -57,6 +63,11 @@ class Setting:
     def municipalities(self) -> int:
         """How many municipalities there are."""
         return sum(kind == "K" for kind in self.places.kinds.values())
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """The words that a claim of the municipality's assessment may use."""
+        return Vocabulary(self.catalog, self.places, self.year, self.focus)
 
     @cached_property
     def totals(self) -> pd.DataFrame:
