@@ -28,7 +28,7 @@ from lagesbild.swedish.findings import (
     shares_finding,
 )
 from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, period_text, source_line, years_text
-from lagesbild.tidy.schema import rows_of, withheld
+from lagesbild.tidy.schema import rows_of, whole_years, withheld
 
 # Tidy rows as chart rows: with the names, labels and roles that charts and tables need.
 
@@ -167,9 +167,7 @@ class ReportFigure:
         nothing is at hand: `shown` then makes a card.
         """
         ids = list(self.indicators if indicators is None else indicators)
-        rows = rows_of(self.setting.table, ids, places)
-        month = {indicator: self.setting.catalog.indicators[indicator].month or 0 for indicator in ids}
-        rows = rows[rows["month"] == rows["indicator"].map(month)]
+        rows = whole_years(rows_of(self.setting.table, ids, places), self.setting.catalog)
         own, wanted = set(rows.loc[rows["place"] == self.setting.focus, "sex"]), set(sexes)
         if not own or own & wanted:
             rows = rows[rows["sex"].isin(wanted)]

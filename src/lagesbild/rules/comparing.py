@@ -13,7 +13,7 @@ from lagesbild.statistics.differences import gender_gap, not_by_sex, place_diffe
 from lagesbild.statistics.intervals import mean_over_places, usable
 from lagesbild.statistics.ranks import NoRank, RankRule, plausible_ranks, quartile_cuts, ranked
 from lagesbild.statistics.trends import Trend, TrendContext, trends_of
-from lagesbild.tidy.schema import yearly
+from lagesbild.tidy.schema import yearly, yearly_totals
 
 # The values that are compared: a year's totals, with the cases behind a rate, which say how uncertain it is.
 
@@ -22,7 +22,7 @@ AT = ["place", "year", "sex"]
 
 def totals(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """The usable rows of both sexes, one an indicator, place and year, with the cases behind each rate."""
-    rows = yearly(table[table["sex"] == "T"], catalog)
+    rows = yearly_totals(table, catalog)
     return with_cases(rows[usable(rows)], table, catalog)
 
 
@@ -46,7 +46,7 @@ def with_cases(rows: pd.DataFrame, table: pd.DataFrame, catalog: Catalog) -> pd.
     rates = case_kinds(catalog)
     bases = rows["indicator"].map({rate: catalog.indicators[rate].population for rate in rates}).astype(object)
     per = rows["indicator"].map({rate: catalog.unit_of(rate).per for rate in rates}).astype(float)
-    people = table[table["indicator"].isin(set(bases.dropna())) & (table["month"] == 0) & (table["group"] == "")]
+    people = yearly(table[table["indicator"].isin(set(bases.dropna()))], catalog)
     at = pd.MultiIndex.from_arrays([bases.fillna(""), *(rows[name] for name in AT)])
     base = people.set_index(["indicator", *AT])["value"].reindex(at).to_numpy()
     count = rows["count"].fillna(rows["value"] * base / per)

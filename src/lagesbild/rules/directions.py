@@ -9,7 +9,7 @@ from lagesbild.rules.editions import indicator_pages
 from lagesbild.statistics.combined import Arrow, Combined, Sensitivity, adjusted, by_indicator, combined, sensitivity
 from lagesbild.statistics.outlook import Bounds, Outlook, outlook
 from lagesbild.statistics.trends import Kind, Trend, TrendContext, trends_of
-from lagesbild.tidy.schema import yearly
+from lagesbild.tidy.schema import yearly_totals
 
 # The trend of each indicator in a place, judged together as a reader sees them: many tests give arrows by chance.
 
@@ -41,7 +41,7 @@ def _kind(entry: Indicator, unit: Unit) -> Kind:
 
 def trend_points(table: pd.DataFrame, catalog: Catalog, place: str) -> pd.DataFrame:
     """A place's yearly rows of both sexes with `population`, the base of a rate, where the catalogue names one."""
-    rows = yearly(table[(table["place"] == place) & (table["sex"] == "T")], catalog)
+    rows = yearly_totals(table[table["place"] == place], catalog)
     bases = rows["indicator"].map({indicator: entry.population for indicator, entry in catalog.indicators.items()})
     people = rows.set_index(["indicator", "year"])["value"]
     at = pd.MultiIndex.from_arrays([bases.fillna(""), rows["year"]])

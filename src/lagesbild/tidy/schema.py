@@ -112,10 +112,20 @@ def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[st
     return table[table["indicator"].isin(list(indicators)) & table["place"].isin(list(places)) & table["value"].isna()]
 
 
-def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """The rows of whole places and years, both without a group: for an indicator of one month, that month's rows."""
+def whole_years(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """The rows of whole years; for an indicator of one month, that month's rows."""
     months = table["indicator"].map({indicator: entry.month or 0 for indicator, entry in catalog.indicators.items()})
-    return table[(table["group"] == "") & (table["month"] == months)]
+    return table[table["month"] == months]
+
+
+def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """The rows of whole years and whole places: all, women and men, but no groups within the place."""
+    return whole_years(table[table["group"] == ""], catalog)
+
+
+def yearly_totals(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """The one row of each indicator, place and year that counts everybody: no single sex, group or month."""
+    return yearly(table[table["sex"] == "T"], catalog)
 
 
 def latest_years(table: pd.DataFrame, place: str) -> dict[str, int]:
