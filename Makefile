@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: report test soak size lab lint check expected reference benchmarks clean
+.PHONY: report test soak size lab lint check expected frozen reference benchmarks clean
 
 report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in the repository
 	$(BIN)/lagesbild build
@@ -35,6 +35,9 @@ expected: $(INSTALLED)  ## accept the default report's key figures: read the dif
 	$(BIN)/lagesbild build
 	mkdir -p tests/expected
 	cp reports/2480/2024/key_figures.csv tests/expected/key_figures.csv
+
+frozen: $(INSTALLED)  ## cut data/raw anew to the small snapshot that tests look at: read the diff before you commit it
+	$(BIN)/python tests/freeze_snapshot.py
 
 reference: $(INSTALLED)  ## write the field reference in CONTRIBUTING.md anew, after a change to the catalogue's models
 	$(BIN)/python tests/reference.py

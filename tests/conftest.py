@@ -1,4 +1,4 @@
-"""A real browser for tests that open finished pages."""
+"""What many modules share: the frozen snapshot, the default report, and a real browser."""
 
 import os
 import shutil
@@ -20,6 +20,14 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture(scope="session")
+def frozen(tmp_path_factory) -> Any:
+    """The frozen snapshot as a project (copies.Copy), to read and not to change."""
+    from copies import frozen_root  # with pandas, that many modules do without
+
+    return frozen_root(tmp_path_factory.mktemp("frozen"))
 
 
 @dataclass

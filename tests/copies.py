@@ -1,4 +1,4 @@
-"""Copies of the project in a temporary folder: the real one to read, and one about made-up places.
+"""Copies of the project in a temporary folder: the frozen snapshot to read, and one about made-up places.
 
 The made-up project has the real catalogue, but its own places, comparison group and region, and a few made-up
 series, written by the product's own code.
@@ -31,6 +31,7 @@ from lagesbild.sources.keeping import Keeper, SeriesResult, Terms
 from lagesbild.sources.series import FetchedSeries, WantedSeries
 from lagesbild.sources.snapshot import LISTS, NAME, list_bytes, read_manifest
 from lagesbild.tidy.build import tidy_table
+from reports import frozen_copy
 
 REPOSITORY = Paths(PACKAGE.parents[1])
 NOTEBOOKS = REPOSITORY.root / "notebooks"
@@ -186,11 +187,9 @@ def cells_shown(notebook: Path, parameters: tuple[str, int], wanted: str = "") -
     return shown
 
 
-def real_root(folder: Path) -> Copy:
-    """The repository's own data, without what builds have made and without files of municipalities."""
-    for name in ("catalog", "assessments", "raw/kolada", "raw/documents"):
-        shutil.copytree(REPOSITORY.root / "data" / name, folder / "data" / name)
-    return Copy(Paths(folder.resolve()))
+def frozen_root(folder: Path) -> Copy:
+    """The frozen snapshot with the repository's catalogue, without notebooks of its own."""
+    return Copy(Paths(frozen_copy(folder, notebooks=False).resolve()))
 
 
 def made_up_root(folder: Path) -> Copy:

@@ -16,6 +16,7 @@ from lagesbild.paths import PACKAGE
 
 REPOSITORY = PACKAGE.parents[1]
 COMMAND = Path(sys.executable).with_name("lagesbild")
+FROZEN = Path(__file__).with_name("data") / "snapshot"  # a project without a catalogue: see freeze_snapshot.py
 CLONED = ("data/catalog", "data/assessments", "data/raw/kolada", "data/raw/scb", "data/raw/documents", "notebooks")
 PARAMETERS = 'municipality: str = "9901"\nyear: int = 2024'
 # A header as every page has one, without pandas: such a notebook runs in a second.
@@ -43,13 +44,31 @@ def files_below(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def real_copy(root: Path, but: str = "") -> Path:
-    """The repository as it is cloned, without code and without what builds have made; without the folder `but`."""
-    unlike_git = ignore_patterns("kernel-ipc-*", ".ipynb_checkpoints")
+def real_copy(root: Path) -> Path:
+    """The repository as it is cloned, without code and without what builds have made.
+
+    For what must be true of the repository's own figures: test_back_test. Others look at `frozen_copy`.
+    """
     for name in CLONED:
-        if name != but and (REPOSITORY / name).is_dir():
-            copytree(REPOSITORY / name, root / name, ignore=unlike_git)
+        copied(name, root)
     return root
+
+
+def frozen_copy(root: Path, notebooks: bool = True) -> Path:
+    """A project with the repository's catalogue and notebooks, and the frozen figures and judgements.
+
+    A refreshed `data/raw` or a new year's judgements change nothing here; `make frozen` does.
+    """
+    copytree(FROZEN, root, dirs_exist_ok=True)
+    for name in ("data/catalog", *(["notebooks"] if notebooks else [])):
+        copied(name, root)
+    return root
+
+
+def copied(name: str, root: Path) -> None:
+    """Copies a folder of the repository, where there is one, as git has it."""
+    if (REPOSITORY / name).is_dir():
+        copytree(REPOSITORY / name, root / name, ignore=ignore_patterns("kernel-ipc-*", ".ipynb_checkpoints"))
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -68,8 +87,8 @@ def built(root: Path, municipality: str, year: int, *options: object, **environm
 
 @pytest.fixture(scope="session")
 def default_report(tmp_path_factory) -> Built:
-    """Umeå's report for 2024 from a copy of the repository, in a folder whose name no page may tell."""
-    return built(real_copy(tmp_path_factory.mktemp("annabritta") / "projekt"), "2480", 2024)
+    """Umeå's report for 2024 from the frozen snapshot, in a folder whose name no page may tell."""
+    return built(frozen_copy(tmp_path_factory.mktemp("annabritta") / "projekt"), "2480", 2024)
 
 
 def quick_project(root: Path) -> Path:

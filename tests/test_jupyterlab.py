@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reports import eventually, real_copy
+from reports import eventually, frozen_copy
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "no_vulnerable_areas.ipynb"
@@ -51,8 +51,8 @@ def answers(address: str) -> bool:
 
 @pytest.fixture
 def lab(tmp_path) -> Iterator[str]:
-    """The address of a JupyterLab on a copy of the repository, with settings of its own, and nothing of the user's."""
-    root, port = real_copy(tmp_path / "projekt"), free_port()
+    """The address of a JupyterLab on a copy of the project, with settings of its own, and nothing of the user's."""
+    root, port = frozen_copy(tmp_path / "projekt"), free_port()
     address = f"http://127.0.0.1:{port}"
     own = {name: str(tmp_path / name.lower()) for name in SETTINGS}
     setting = Path(own["JUPYTERLAB_SETTINGS_DIR"], NO_NEWS)

@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from chart_functions import CHARTS
-from copies import NOTEBOOKS, REPOSITORY, real_root
+from copies import NOTEBOOKS, REPOSITORY, Copy, frozen_root
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.render import MIME
@@ -143,10 +143,15 @@ def test_each_figure_is_drawn_by_the_chart_that_the_report_asks_for(notebook):
             assert names & CHARTS.keys() == DRAWN_BY[number], number
 
 
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory) -> Copy:
+    """A project where nothing has been built: the first notebook makes the table."""
+    return frozen_root(tmp_path_factory.mktemp("clone"))
+
+
 @pytest.mark.slow
-def test_it_runs_by_jupyter_alone_in_its_own_folder_on_a_fresh_clone(notebook, tmp_path, monkeypatch):
-    copy = real_root(tmp_path)
-    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+def test_it_runs_by_jupyter_alone_in_its_own_folder(notebook, clone, monkeypatch):
+    monkeypatch.setenv(ROOT_VARIABLE, str(clone.paths.root))
     before = sorted(NOTEBOOKS.iterdir())
     page = notebook.metadata.pop("page")
     where = {"metadata": {"path": NOTEBOOKS}}
@@ -156,5 +161,5 @@ def test_it_runs_by_jupyter_alone_in_its_own_folder_on_a_fresh_clone(notebook, t
     assert len(shown) == len(code_cells(notebook)) - 1  # every cell but the parameters ends with an exhibit
     assert "Umeå" in shown[0].data["text/html"]
     assert not [output for cell in code_cells(notebook) for output in cell.outputs if output.output_type == "stream"]
-    assert (copy.paths.processed / "tidy.parquet").exists(), page
+    assert (clone.paths.processed / "tidy.parquet").exists(), page
     assert sorted(NOTEBOOKS.iterdir()) == before

@@ -1,4 +1,4 @@
-"""What notebooks open: the real report's typed-in numbers, and a made-up municipality whose files fill the slots.
+"""What notebooks open: a report of the frozen snapshot, and a made-up municipality whose files fill the slots.
 
 Notebooks run here in this process, cell by cell; that they run by Jupyter too is for test_notebooks.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 from lxml import html
 
-from copies import NOTEBOOKS, Copy, made_up_root, real_root
+from copies import NOTEBOOKS, Copy, frozen_root, made_up_root
 from helpers.page import open_page
 from lagesbild.html.render import Component
 from lagesbild.places import UnknownPlace
@@ -23,8 +23,7 @@ from lagesbild.swedish.findings import KINDS
 NBSP, MINUS = "\u00a0", "\u2212"
 PAGES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
 AREAS = {2: "equal_power", 4: "no_vulnerable_areas", 12: "equal_power", 20: "housing"}
-# what FIGURES.md says of Umeå: 19 figures draw, 6 are cards
-STATES = {
+STATES = {  # of Umeå's figures with the frozen values
     **dict.fromkeys((2, 3, 4, 7, 8, 9, 10, 18), "exact"),
     17: "derived",
     **dict.fromkeys((1, 6, 11, 12, 15, 20, 21, 22, 23, 24), "related"),
@@ -52,8 +51,8 @@ class Report:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory) -> Report:
-    return Report(real_root(tmp_path_factory.mktemp("real")))
+def report(frozen: Copy) -> Report:
+    return Report(frozen)
 
 
 @pytest.fixture
@@ -77,39 +76,29 @@ def rows(shown: Component) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
-def test_umeas_figure_4_is_the_published_one(real):
-    figure = real.page("no_vulnerable_areas")["figur-4"]
-    said = f"Otrygga sen kväll: 16,1{NBSP}procent i Umeå 2021–2022, 27,0 i riket."
-    assert figure.record["finding"] == said
-    assert said in html.fromstring(drawing(figure)).text_content()
-    assert "Procent. Umeå och 8 jämförda platser, 2021–2022." in figure.record["subtitle"]
-    assert ["Umeå", "16,1"] in cells(figure)
-    assert ["Riket", "27,0"] in cells(figure)
-    assert [row["värde"][:7] for row in rows(figure) if row["kod"] == "2480"] == ["16,0991"]  # as it is published
+def test_heading_drawing_table_download_and_key_figure_hold_the_same_value(report):
+    figure = report.page("no_vulnerable_areas")["figur-4"]
     [key] = [line for line in figure.record["key_figures"] if line["place"] == "2480"]
     assert (key["year"], key["sex"], key["value"]) == (2022, "T", "16.0991")
+    assert f" 16,1{NBSP}" in figure.record["finding"]
+    assert figure.record["finding"] in html.fromstring(drawing(figure)).text_content()
+    assert ["Umeå", "16,1"] in cells(figure)
+    assert [row["värde"][:7] for row in rows(figure) if row["kod"] == "2480"] == ["16,0991"]  # as it is published
+    assert f"{len(cells(figure)) - 2} jämförda platser" in figure.record["subtitle"]
 
 
-def test_umeas_figure_9_has_women_men_and_all_of_2022(real):
-    figure = real.page("equal_power")["figur-9"]
-    assert "kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022." in figure.record["finding"]
-    table = cells(figure)
-    assert table[:2] == [["Plats", "Kvinnor", "Män", "Alla"], ["Umeå", "75,8", "90,9", "83,2"]]
+def test_a_figure_by_sex_has_women_men_and_all_in_heading_and_table(report):
+    figure = report.page("equal_power")["figur-9"]
+    header, first, *_ = cells(figure)
+    assert header == ["Plats", "Kvinnor", "Män", "Alla"]
+    assert first[0] == "Umeå"
+    assert all(value in figure.record["finding"] for value in first[1:])
 
 
-def test_the_mislabelled_support_table_is_nordmalings(real):
-    tables = [cells(real.page("regional_support")["r4"], number) for number in range(6)]
-    captions = html.fromstring(real.page("regional_support")["r4"].html).xpath("//caption")
-    [number] = [n for n, caption in enumerate(captions) if caption.text_content().strip().startswith("Nordmaling")]
-    assert ["Totalt", "597", "", "551", "", f"{MINUS}46"] in tables[number]
-    assert tables[number][-1][4] == f"15,5{NBSP}%"
-    assert not [caption for caption in captions if caption.text_content().strip().startswith("Umeå:")]
-
-
-def test_nineteen_figures_draw_and_six_are_cards(real):
+def test_nineteen_figures_draw_and_six_are_cards(report):
     figures = {
         int(one.record["anchor"].removeprefix("figur-")): one
-        for one in real.everything().values()
+        for one in report.everything().values()
         if one.record["kind"] == "figure" and one.record["anchor"].startswith("figur-")
     }
     assert {number: one.record["state"] for number, one in figures.items()} == STATES
@@ -118,14 +107,14 @@ def test_nineteen_figures_draw_and_six_are_cards(real):
         assert ("data/raw/local/2480/" in one.html) == (STATES[number] == "slot"), number
 
 
-def test_a_related_figure_says_what_it_is_not(real):
-    figure = real.page("housing")["figur-20"]
+def test_a_related_figure_says_what_it_is_not(report):
+    figure = report.page("housing")["figur-20"]
     assert figure.record["state_text"].startswith("Närliggande mått")
     assert any("norm 3" in note and "norm 2" in note for note in figure.record["notes"])
 
 
-def test_every_drawing_has_its_alternative_text_source_and_table(real):
-    drawn = [one for one in real.everything().values() if one.record["kind"] == "figure" and "<svg" in one.html]
+def test_every_drawing_has_its_alternative_text_source_and_table(report):
+    drawn = [one for one in report.everything().values() if one.record["kind"] == "figure" and "<svg" in one.html]
     assert len(drawn) >= 19
     for one in drawn:
         page = html.fromstring(one.html)
@@ -138,9 +127,9 @@ def test_every_drawing_has_its_alternative_text_source_and_table(real):
 
 
 @pytest.mark.slow
-def test_an_edition_is_the_same_whatever_came_later(real, tmp_path):
+def test_an_edition_is_the_same_whatever_came_later(report, tmp_path):
     """Figures of 2020 do not change when every later value is taken out of the snapshot."""
-    cut = Report(real_root(tmp_path))
+    cut = Report(frozen_root(tmp_path))
     for manifest in cut.copy.paths.raw.glob("*/manifest.json"):
         whole = json.loads(manifest.read_text("utf-8"))
         for id, entry in whole["series"].items():
@@ -150,7 +139,7 @@ def test_an_edition_is_the_same_whatever_came_later(real, tmp_path):
         if table.stem != "support_profiles_printed":
             without_later(table, 2020)
     assert cut.copy.page("overview", "2480", 2020).setting.table["year"].max() == 2020
-    ours, theirs = real.everything(year=2020), cut.everything(year=2020)
+    ours, theirs = report.everything(year=2020), cut.everything(year=2020)
     assert ours.keys() == theirs.keys()
     for name, one in ours.items():
         assert one.html == theirs[name].html, name
@@ -166,14 +155,13 @@ def without_later(path, year: int) -> bytes:
     return path.read_bytes()
 
 
-def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(real):
-    pages = [real.page(name, year=2020) for name in ("overview", "no_vulnerable_areas", "work")]
-    figures = [one for page in pages for one in page.values() if one.record["kind"] == "figure"]
-    drawn = [one for one in figures if one.record["download_text"]]
-    assert len(drawn) == 7  # figures 1, 3, 4, 6, 21, 22 and 24
+def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(report):
+    figures = [one for one in report.everything(year=2020).values() if one.record["kind"] == "figure"]
+    drawn = [one for one in figures if one.record["download_text"] and "år" in rows(one)[0]]
+    assert len(drawn) >= 7  # figures 1, 3, 4, 6, 21, 22 and 24
     for one in drawn:
         assert max(int(row["år"]) for row in rows(one)) <= 2020
-        assert max(line["year"] for line in one.record["key_figures"]) <= 2020
+        assert max((line["year"] for line in one.record["key_figures"]), default=2020) <= 2020
         said = " ".join((one.record["finding"], one.record["subtitle"], one.record["alternative"]))
         assert max(map(int, re.findall(r"\b20\d\d\b", said))) <= 2020
 
@@ -205,42 +193,45 @@ def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(real):
         ),
     ],
 )
-def test_what_cannot_be_opened_is_refused_with_value_and_remedy(real, municipality, year, kind, said):
+def test_what_cannot_be_opened_is_refused_with_value_and_remedy(report, municipality, year, kind, said):
     with pytest.raises(kind, match=said):
-        real.copy.page("overview", municipality, year)
+        report.copy.page("overview", municipality, year)
 
 
-def test_an_unknown_page_is_refused_with_the_pages_there_are(real):
+def test_an_unknown_page_is_refused_with_the_pages_there_are(report):
     with pytest.raises(RefusedEdition, match=r"'owerview' is not in data/catalog/programme\.yml\. Choose: overview, "):
-        open_page("owerview", "2480", 2024, root=str(real.copy.paths.root))
+        open_page("owerview", "2480", 2024, root=str(report.copy.paths.root))
 
 
 @pytest.mark.parametrize(
     ("code", "name", "genitive", "group"),
     [("2401", "Nordmaling", "Nordmalings", "G37479"), ("0580", "Linköping", "Linköpings", "G37449")],
 )
-def test_names_genitive_and_group_follow_the_municipality(real, code, name, genitive, group):
-    page = real.copy.page("equal_power", code)
+def test_names_genitive_and_group_follow_the_municipality(report, code, name, genitive, group):
+    page = report.copy.page("equal_power", code)
     assert page.setting.worded("{place}: {genitive}") == f"{name}: {genitive}"
     assert page.setting.group.id == group
     assert code not in page.group
-    header = real.page("equal_power", code)["0"].html
+    header = report.page("equal_power", code)["0"].html
     assert f"Fokusområde 2: {name} kommun" in header
     assert f"Inga bedömningar för {name} 2024" in header
-    figures = [one for one in real.page("no_vulnerable_areas", code).values() if one.record["kind"] == "figure"]
+    figures = [one for one in report.page("no_vulnerable_areas", code).values() if one.record["kind"] == "figure"]
     drawn = [one.record["finding"] for one in figures if one.record["finding"]]
     assert drawn
     assert all(f"i {name}" in said and "Umeå" not in said for said in drawn)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PAGES)
-def test_a_municipality_without_judgements_gets_every_page(real, name):
-    assert real.page(name, "2401")
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("code", "name", "year"), [("2401", "Nordmaling", 2024), ("2480", "Umeå", 2020)])
+def test_a_place_or_year_without_judgements_gets_every_page_and_says_so(report, page, code, name, year):
+    header, *others = report.page(page, code, year).values()
+    assert f"Inga bedömningar för {name} {year}" in header.html
+    assert len(others) > 3
 
 
-def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figure(real, tmp_path):
-    changed = Report(real_root(tmp_path))
+def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figure(report, tmp_path):
+    changed = Report(frozen_root(tmp_path))
     series = changed.copy.kolada / "N07609.csv"
     text = series.read_text("utf-8")
     text, found = re.subn(r"^(2480,2022,0,T,,)[0-9.]+,", r"\g<1>23.4,", text, flags=re.MULTILINE)
@@ -249,7 +240,7 @@ def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figu
     manifest = json.loads((changed.copy.kolada / "manifest.json").read_text("utf-8"))
     manifest["series"]["N07609"]["sha256"] = digest(series.read_bytes())
     (changed.copy.kolada / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    old, new = (one.page("no_vulnerable_areas") for one in (real, changed))
+    old, new = (one.page("no_vulnerable_areas") for one in (report, changed))
     figure = new["figur-4"]
     assert f"23,4{NBSP}procent i Umeå" in figure.record["finding"]
     assert "23,4" in figure.record["alternative"]

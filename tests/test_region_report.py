@@ -7,24 +7,29 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from reports import real_copy, run
+from reports import frozen_copy, run
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return frozen_copy(tmp_path_factory.mktemp("regions"))
 
 
 def region_report(root: Path, region: str) -> Path:
-    """The folder of a region's report, built from a copy of the repository."""
-    done = run("build", "--region", region, "--year", "2024", "--root", real_copy(root))
+    """The folder of a region's report, built from the frozen snapshot."""
+    done = run("build", "--region", region, "--year", "2024", "--root", root)
     assert done.returncode == 0, done.stderr
     return root / "reports" / "regions" / region / "2024"
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return region_report(tmp_path_factory.mktemp("county"), "vasterbotten")
+def county(root: Path) -> Path:
+    return region_report(root, "vasterbotten")
 
 
 @pytest.fixture(scope="module")
-def umea(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return region_report(tmp_path_factory.mktemp("umea"), "umearegionen")
+def umea(root: Path) -> Path:
+    return region_report(root, "umearegionen")
 
 
 def words(folder: Path) -> str:
@@ -55,14 +60,14 @@ def test_an_old_register_is_not_followed_up_and_never_late(umea):
 
 
 @pytest.mark.slow
-def test_slides_are_written_beside_the_report(tmp_path):
-    done = run("slides", "--region", "umearegionen", "--year", "2024", "--root", real_copy(tmp_path))
+def test_slides_are_written_beside_the_report(root):
+    done = run("slides", "--region", "umearegionen", "--year", "2024", "--root", root)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "reports/regions/umearegionen/umearegionen-2024.pptx").stat().st_size > 50_000
+    assert (root / "reports/regions/umearegionen/umearegionen-2024.pptx").stat().st_size > 50_000
 
 
-def test_an_unknown_region_is_refused_with_the_known_ones(tmp_path):
-    done = run("build", "--region", "norrland", "--root", real_copy(tmp_path))
+def test_an_unknown_region_is_refused_with_the_known_ones(root):
+    done = run("build", "--region", "norrland", "--root", root)
     assert done.returncode == 2
     assert "'norrland' is not in data/catalog/regions.yml. Choose: umearegionen, vasterbotten." in done.stderr
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from copies import Copy, real_root
+from copies import Copy
 from helpers.region.deck import deck_of
 from helpers.region.material import Material
 from lagesbild.slides import ACROSS, column_widths, slides_bytes, write_slides
@@ -21,13 +21,8 @@ pptx = pytest.importorskip("pptx") if os.environ.get("CI") != "true" else __impo
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return real_root(tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="module")
-def umea(real: Copy) -> Material:
-    return material(real, "umearegionen", "2480")
+def umea(frozen: Copy) -> Material:
+    return material(frozen, "umearegionen", "2480")
 
 
 @pytest.fixture(scope="module")
