@@ -1,7 +1,13 @@
-"""The field reference of the catalogue in CONTRIBUTING.md, made from the models: `make reference` writes it again."""
+"""What the documents say of the code, made from it: `make reference` writes it again.
 
+CONTRIBUTING.md has the fields of the catalogue, from its models; CHANGELOG.md the names of 0.1.0 with those of
+today, from the list by which `lagesbild check` tells them.
+"""
+
+import csv
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -9,11 +15,10 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic.fields import FieldInfo
 
 from lagesbild.catalog import load, models
+from lagesbild.publishing.request import RENAMED, names_in
 from lagesbild.records import Record
 
-CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
-BEGIN = "<!-- reference: made by `make reference` from src/lagesbild/catalog/models.py -->"
-END = "<!-- reference ends -->"
+ROOT = Path(__file__).parents[1]
 FILES: dict[str, type[Record]] = {
     "programme.yml": load.ProgrammeFile,
     "indicators/<page>.yml": load.PageFile,
@@ -110,18 +115,57 @@ def tables(file: str, record: type[Record]) -> Iterator[str]:
         yield "\n".join([HEADINGS, *rows(entry)])
 
 
-def reference() -> str:
-    """Everything between the two markers of CONTRIBUTING.md."""
+def catalogue_fields() -> str:
+    """A table for each kind of entry in `data/catalog/`."""
     return "\n\n".join(block for file, record in FILES.items() for block in tables(file, record))
 
 
-def with_reference(text: str) -> str:
-    """`text` of CONTRIBUTING.md with the reference as the models have it now."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    assert after, f"CONTRIBUTING.md has lost '{BEGIN}' or '{END}'"
-    return f"{before}{BEGIN}\n\n{reference()}\n\n{END}{after}"
+def in_code(names: Iterable[str]) -> str:
+    """Names as a row of a table or a sentence lists them."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def old_names() -> str:
+    """Two tables and a list: modules of 0.1.0 and where they are now, names that changed, names that are gone."""
+    with RENAMED.open(encoding="utf-8", newline="") as file:
+        now = {row["old"]: row["new"] for row in csv.DictReader(file, delimiter=";")}
+    modules: dict[str, list[str]] = defaultdict(list)
+    renamed: dict[tuple[str, str], str] = {}  # last part and new name -> the shortest old name: packages re-exported
+    for old, new in sorted(now.items(), key=lambda row: (row[0].count("."), row)):
+        last = old.rpartition(".")[2]
+        if new and names_in(new) is not None:
+            modules[new].append(old)
+        elif last != new.rpartition(".")[2]:
+            renamed.setdefault((last, new), old)
+    rows = sorted((sorted(olds), new) for new, olds in modules.items())
+    names = sorted((old, new) for (_, new), old in renamed.items())
+    return "\n".join(
+        [
+            "| Module of 0.1.0 | Now |\n| --- | --- |",
+            *(f"| {in_code(olds)} | `{new}` |" for olds, new in rows),
+            "\n| Name of 0.1.0 | Now |\n| --- | --- |",
+            *(f"| `{old}` | `{new}` |" for old, new in names if new),
+            f"\nGone: {in_code(old for old, new in names if not new)}.",
+        ]
+    )
+
+
+MADE = {
+    "CONTRIBUTING.md": ("src/lagesbild/catalog/models.py", catalogue_fields),
+    "CHANGELOG.md": ("src/lagesbild/publishing/renamed.csv", old_names),
+}
+
+
+def remade(name: str) -> str:
+    """A document as it is, with what is made from the code as the code has it now."""
+    source, make = MADE[name]
+    begin, end = f"<!-- made by `make reference` from {source} -->", "<!-- end of what is made -->"
+    before, _, rest = (ROOT / name).read_text("utf-8").partition(begin)
+    _, found, after = rest.partition(end)
+    assert found, f"{name} has lost the line '{begin}' or '{end}'"
+    return f"{before}{begin}\n\n{make()}\n\n{end}{after}"
 
 
 if __name__ == "__main__":
-    CONTRIBUTING.write_text(with_reference(CONTRIBUTING.read_text("utf-8")), "utf-8")
+    for name in MADE:
+        (ROOT / name).write_text(remade(name), "utf-8")
