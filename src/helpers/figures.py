@@ -32,8 +32,6 @@ from lagesbild.tidy.schema import rows_of, whole_years, withheld
 
 # Tidy rows as chart rows: with the names, labels and roles that charts and tables need.
 
-SYMBOLS = ("hidden", "not_applicable")  # what a table tells instead of a value; other absences are plain
-
 
 def chart_rows(setting: Setting, rows: pd.DataFrame, dots: Iterable[str] = ()) -> pd.DataFrame:
     """`rows` with `name`, `label`, `role`, `unit`, `decimals` and `mark` ("dot" for the indicators in `dots`)."""
@@ -46,21 +44,6 @@ def chart_rows(setting: Setting, rows: pd.DataFrame, dots: Iterable[str] = ()) -
         decimals=[catalog.decimals_of(indicator) for indicator in rows["indicator"]],
         mark=["dot" if indicator in dots else "line" for indicator in rows["indicator"]],
     ).reset_index(drop=True)
-
-
-def with_symbols(setting: Setting, drawn: pd.DataFrame, places: Iterable[str]) -> pd.DataFrame:
-    """The drawn rows and those of the same measures, years, months and sexes that are hidden or do not apply.
-
-    A drawing has no room for them; the table under it tells them from values that are missing.
-    """
-    rows = withheld(setting.table, drawn["indicator"].unique(), {*drawn["place"], *places})
-    rows = rows[rows["status"].isin(SYMBOLS)]
-    for name in ("year", "month", "sex"):
-        rows = rows[rows[name].isin(drawn[name].unique())]
-    if rows.empty:
-        return drawn
-    dots = drawn.loc[drawn["mark"] == "dot", "indicator"]
-    return pd.concat([drawn, chart_rows(setting, rows, dots)], ignore_index=True)
 
 
 # The words around a figure: its finding, what its subtitle says is measured, and its notes.
@@ -121,6 +104,7 @@ def chart_frame(measures: dict[str, Measure], rows: pd.DataFrame) -> Frame:
 
 # One figure of the report: the rows to draw, and the component that comes out.
 
+SYMBOLS = ("hidden", "not_applicable")  # what a table shows instead of a value; other absences are plain
 UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
 MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
 Chart = Callable[[pd.DataFrame, Frame], Drawing]  # a function of lagesbild.charts
@@ -136,7 +120,7 @@ class ReportFigure:
 
     @cached_property
     def indicators(self) -> list[str]:
-        """The ids that are drawn: the own measure, else what stands in for it; empty for a card."""
+        """The indicators that are drawn: the own measure, else what stands in for it; empty for a card."""
         return drawn_indicators(self.entry, self.setting.latest)
 
     @cached_property
@@ -206,7 +190,7 @@ class ReportFigure:
         names = list(dict.fromkeys(rows["name"]))
         alternative = alternative_text(KINDS[chart.__name__], finding, rows, names)
         subtitle = figure_subtitle(measures, rows)
-        listed_rows = with_symbols(self.setting, rows, asked)
+        table_rows = self._with_symbols(rows, asked)
         svg = svg_of(chart(rows, chart_frame(measures, rows)), id=self.anchor, alt=alternative)
         return FigureBlock(
             number=f"Figur {self.number}",
@@ -219,12 +203,26 @@ class ReportFigure:
             finding=finding,
             alternative=alternative,
             svg=svg,
-            table=data_table(listed_rows, measures, f"Figur {self.number}. {subtitle}"),
+            table=data_table(table_rows, measures, f"Figur {self.number}. {subtitle}"),
             notes=tuple(self._notes(rows, asked)),
             download_name=f"figur-{int(self.number):02d}.csv",
-            download_text=download_text(listed_rows),
+            download_text=download_text(table_rows),
             key_figures=key_figures(self.setting, measures),
         )
+
+    def _with_symbols(self, drawn: pd.DataFrame, asked: Iterable[str]) -> pd.DataFrame:
+        """The drawn rows and those of the same measures, years, months and sexes that are hidden or do not apply.
+
+        A chart has no room for them; the table under it tells them from values that are missing.
+        """
+        rows = withheld(self.setting.table, drawn["indicator"].unique(), {*drawn["place"], *asked})
+        rows = rows[rows["status"].isin(SYMBOLS)]
+        for name in ("year", "month", "sex"):
+            rows = rows[rows[name].isin(drawn[name].unique())]
+        if rows.empty:
+            return drawn
+        dots = drawn.loc[drawn["mark"] == "dot", "indicator"]
+        return pd.concat([drawn, chart_rows(self.setting, rows, dots)], ignore_index=True)
 
     def _card(self) -> FigureBlock:
         entry, why = self.entry, self._why_empty()
@@ -264,13 +262,8 @@ class ReportFigure:
         definitions = [
             f"{entry.label}: {entry.definition}" if len(entries) > 1 else entry.definition for entry in entries
         ]
-        method = (
-            self.entry.derived
-            if self.state == "derived" and self.entry.derived
-            else UNTOUCHED
-            if not any(entry.table and entry.table.monthly for entry in entries)
-            else MONTHLY
-        )
+        monthly = any(entry.table and entry.table.monthly for entry in entries)
+        method = (self.state == "derived" and self.entry.derived) or (MONTHLY if monthly else UNTOUCHED)
         return Provenance(line, " ".join(definitions), method, self.setting.remake(self.entry.page, ids))
 
     def _notes(self, rows: pd.DataFrame, asked: list[str]) -> list[str]:

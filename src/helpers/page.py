@@ -131,7 +131,7 @@ class Page:
         return sections.remarks_shown(self.setting.assessment.remarks if self.setting.assessment else ())
 
     def at_hand(self) -> Component:
-        """For every figure of the report: last year at hand, publisher, and how to fetch newer ones."""
+        """For every figure of the report: last year at hand, publisher, and how to fetch newer values."""
         return basis.at_hand(self.setting)
 
     def revisions(self) -> Component:

@@ -1,4 +1,4 @@
-"""What every part of a page knows: place, edition, whom it is compared with, and the rows it may show."""
+"""One page of a municipality's edition: the place, whom it is compared with, its rows and what is computed once."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,7 +32,7 @@ class Setting:
     year: int
     page: str
     vintage: str  # date of the snapshot
-    revised: pd.DataFrame = field(repr=False)  # values that a later vintage changed, see tidy.revisions
+    revised: pd.DataFrame = field(repr=False)  # values that a later vintage changed: see `tidy.schema.revisions`
 
     @property
     def place(self) -> str:
@@ -104,8 +104,8 @@ class Setting:
             entry = self.catalog.indicators[indicator]
             rows = self.totals[self.totals["indicator"] == indicator]
             rows = rows[rows["place"].map(self.places.kinds) == "K"]
-            asked = self.asked_of_all.get(entry.kolada.id, frozenset()) if entry.kolada else frozenset()
-            self._rankings[indicator] = ranking(rows, self.focus, entry, asked, self.municipalities)
+            years = self.asked_of_all.get(entry.kolada.id, frozenset()) if entry.kolada else frozenset()
+            self._rankings[indicator] = ranking(rows, self.focus, entry, years, self.municipalities)
         return self._rankings[indicator]
 
     def role(self, code: str) -> str:
@@ -117,7 +117,7 @@ class Setting:
         return text.replace("{place}", self.place).replace("{genitive}", genitive(self.place))
 
     def remake(self, page: str, indicators: list[str]) -> str:
-        """How to make an exhibit again: notebook, parameters, indicators, snapshot."""
+        """How to make a component again: notebook, parameters, indicators, snapshot."""
         return (
             f"notebooks/{page}.ipynb med municipality={self.focus!r} och year={self.year}; "
             f"indikatorer {', '.join(indicators)}; underlag hämtat {self.vintage}."

@@ -68,11 +68,11 @@ def stored_rates(paths: Paths) -> FalseAlarms | None:
 
 def _parts(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
     """The rows of each table, in the order of the file; the power stands in one table for each extra variation."""
-    found: dict[tuple[str, str], list[Row]] = {}
+    parts: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         extra = row["extra"] if row["table"] == "power" else ""
-        found.setdefault((row["table"], extra), []).append(row)
-    return found
+        parts.setdefault((row["table"], extra), []).append(row)
+    return parts
 
 
 def _table(name: str, extra: str, rows: list[Row]) -> DataTable:
@@ -165,8 +165,8 @@ def _groups(catalog: Catalog) -> dict[str, str]:
 def _without_direction(catalog: Catalog) -> list[str]:
     """The labels of the shown indicators of which neither end is better, each once."""
     shown = indicator_pages(catalog)
-    found = [entry.label for id, entry in catalog.indicators.items() if id in shown and entry.better == "neither"]
-    return list(dict.fromkeys(found))
+    entries = [entry for indicator, entry in catalog.indicators.items() if indicator in shown]
+    return list(dict.fromkeys(entry.label for entry in entries if entry.better == "neither"))
 
 
 def _interruptions(catalog: Catalog) -> tuple[DataTable, ...]:
@@ -188,17 +188,19 @@ def _every(years: int) -> str:
 
 
 def _stand_ins(catalog: Catalog) -> DataTable:
+    labels = {indicator: entry.label for indicator, entry in catalog.indicators.items()}
     rows = [
-        (f"Figur {number}", figure.title, _names(catalog, figure.stand_in), figure.related_to or figure.derived or "")
+        (
+            f"Figur {number}",
+            figure.title,
+            listed([labels[indicator] for indicator in figure.stand_in]),
+            figure.related_to or figure.derived or "",
+        )
         for number, figure in catalog.figures.items()
         if figure.stand_in
     ]
     headers = ("Figur", "Rapportens mått", "Visas i stället", "Hur det skiljer sig")
     return _word_table("Figurer där ett annat mått kan stå i stället för rapportens eget", headers, rows)
-
-
-def _names(catalog: Catalog, ids: Iterable[str]) -> str:
-    return listed([catalog.indicators[id].label for id in ids])
 
 
 def _word_table(caption: str, headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> DataTable:
