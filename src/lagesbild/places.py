@@ -76,11 +76,13 @@ class Places:
             title, members = self.groups[pinned.id]
             return ComparisonGroup(pinned.id, title, tuple(place for place in members if place != code))
         wanted = catalog.comparisons.rule.format(name=self.name(code), year="").rstrip(" ,")
-        found = [(title, id) for id, (title, _) in self.groups.items() if title.rpartition(",")[0].rstrip() == wanted]
-        if not found:
+        matching = [
+            (title, group) for group, (title, _) in self.groups.items() if title.rpartition(",")[0].rstrip() == wanted
+        ]
+        if not matching:
             return None
-        title, id = max(found)
-        return ComparisonGroup(id, title, tuple(place for place in self.groups[id][1] if place != code))
+        title, group = max(matching)
+        return ComparisonGroup(group, title, tuple(place for place in self.groups[group][1] if place != code))
 
 
 def load_places(paths: Paths) -> Places:
@@ -105,5 +107,5 @@ def load_places(paths: Paths) -> Places:
     return Places(
         names={row["place"]: row["name"] for row in rows},
         kinds={row["place"]: row["type"] for row in rows},
-        groups={id: (title, tuple(members)) for id, (title, members) in groups.items()},
+        groups={group: (title, tuple(members)) for group, (title, members) in groups.items()},
     )

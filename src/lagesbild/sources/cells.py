@@ -17,10 +17,10 @@ MOST_SLIPS = 20  # a message longer than this hides the first cause
 class FileError(RecordError):
     """Everything wrong in one file, one line a slip: file, row, column, value and remedy."""
 
-    def __init__(self, slips: list[str]):
-        more = len(slips) - MOST_SLIPS
+    def __init__(self, errors: list[str]):
+        more = len(errors) - MOST_SLIPS
         rest = [f"... and {more} more of the same file."] if more > 0 else []
-        super().__init__(slips[:MOST_SLIPS] + rest)
+        super().__init__(errors[:MOST_SLIPS] + rest)
 
 
 @dataclass(frozen=True)
@@ -137,16 +137,16 @@ def text(cell: Cell) -> str:
 
 def number(cell: Cell) -> float:
     """The cell as a number: decimal comma or point, spaces between thousands."""
-    found = math.nan
+    value = math.nan
     if isinstance(cell, int | float):
-        found = float(cell)
+        value = float(cell)
     elif NUMBER.fullmatch(written := text(cell).replace("\u2212", "-")):
-        found = float(written.replace(" ", "").replace(",", "."))
-    if not math.isfinite(found):
+        value = float(written.replace(" ", "").replace(",", "."))
+    if not math.isfinite(value):
         raise RefusedError(
             "is no number. Write it like 1234,5 without unit, or leave the cell empty where there is no value"
         )
-    return found
+    return value
 
 
 def measured(symbols: Symbols) -> Callable[[Cell], tuple[float, str]]:
@@ -184,10 +184,10 @@ def month(cell: Cell) -> int:
 
 def sex(cell: Cell) -> str:
     """T, K or M; an empty cell is T."""
-    found = SEXES.get(text(cell).casefold())
-    if found is None:
+    code = SEXES.get(text(cell).casefold())
+    if code is None:
         raise RefusedError("is no sex. Write T, K or M (or totalt, kvinnor, män)")
-    return found
+    return code
 
 
 def place_code(cell: Cell) -> str:

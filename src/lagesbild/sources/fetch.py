@@ -94,17 +94,17 @@ class FetchRequest:
 
     def indicators(self, catalog: Catalog) -> list[tuple[str, Indicator]]:
         """The catalogue's entries to fetch. Raises SourceError for an id that it does not know."""
-        known = {id: id for id in catalog.indicators}
-        for id, entry in catalog.indicators.items():
+        known = {indicator: indicator for indicator in catalog.indicators}
+        for indicator, entry in catalog.indicators.items():
             if entry.kolada:
-                known |= {series: id for series in (entry.kolada.id, entry.kolada.margin) if series}
+                known |= {series: indicator for series in (entry.kolada.id, entry.kolada.margin) if series}
         for wanted in self.only:
             if wanted not in known:
                 near = get_close_matches(wanted, known, n=1)
                 hint = f"Did you mean '{near[0]}'?" if near else "Take an id of data/catalog/indicators."
                 raise SourceError(f"only: '{wanted}' is no indicator and no series of the catalogue. {hint}")
         chosen = {known[wanted] for wanted in self.only} or set(catalog.indicators)
-        return [(id, entry) for id, entry in catalog.indicators.items() if id in chosen]
+        return [(indicator, entry) for indicator, entry in catalog.indicators.items() if indicator in chosen]
 
 
 @dataclass
@@ -259,7 +259,7 @@ class _Run:
         for job in jobs:
             for result in self._results(job, scope):
                 self._note(result)
-        self.summary.calls = sum(one.calls for one in {client, *(job.client for job in jobs)})
+        self.summary.calls = sum(used.calls for used in {client, *(job.client for job in jobs)})
         return self.summary
 
     def _places(self, client: Client) -> tuple[Places, list[SeriesResult]]:
@@ -272,8 +272,8 @@ class _Run:
     def _results(self, job: _Job, scope: Scope) -> Iterator[SeriesResult]:
         folder = snapshot_folder(self.paths, job.adapter.source, self.request.places == "all")
         keeper = Keeper(folder, job.adapter.source, job.client.base_url, self.catalog, self._terms)
-        for found in job.adapter.series(job.wanted, scope):
-            yield _kept(keeper, found)
+        for series in job.adapter.series(job.wanted, scope):
+            yield _kept(keeper, series)
 
     def _note(self, result: SeriesResult) -> None:
         self.summary.results.append(result)
@@ -304,17 +304,17 @@ class _Run:
         return Terms(self.request.date.isoformat(), self.request.note, frozenset(self.request.accept))
 
 
-def _kept(keeper: Keeper, found: FetchedSeries | FailedSeries) -> SeriesResult:
+def _kept(keeper: Keeper, series: FetchedSeries | FailedSeries) -> SeriesResult:
     """What became of a series; a full disk or a broken snapshot fails this series alone."""
-    if isinstance(found, FailedSeries):
-        return keeper.result(found.wanted, "failed", found.message)
+    if isinstance(series, FailedSeries):
+        return keeper.result(series.wanted, "failed", series.message)
     try:
-        return keeper.keep(found)
+        return keeper.keep(series)
     except SourceError as error:
         message = str(error)
     except OSError as error:
         message = (
-            f"{found.wanted.id}: cannot be stored in {keeper.folder} ({error}). "
+            f"{series.wanted.id}: cannot be stored in {keeper.folder} ({error}). "
             "Make room or mend the folder, then fetch again; the old file is kept."
         )
-    return keeper.result(found.wanted, "failed", message)
+    return keeper.result(series.wanted, "failed", message)

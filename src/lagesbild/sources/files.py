@@ -115,15 +115,17 @@ def document_rows(path: Path, shown_as: str | None = None) -> pd.DataFrame:
 
 
 def _rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFrame:
-    slips = [
+    errors = [
         f"{sheet.shown_as}: unknown column '{name}'. Known: {', '.join(known)}. Rename it, or take it out."
         for name in sheet.header
         if folded(name) not in known
     ]
-    lines = [Line(sheet.shown_as, row, dict(zip(sheet.folded, found, strict=True)), slips) for row, found in sheet.rows]
+    lines = [
+        Line(sheet.shown_as, row, dict(zip(sheet.folded, texts, strict=True)), errors) for row, texts in sheet.rows
+    ]
     rows = [_row(line, place, "page" in known) for line in lines]
     paged = ["page"] if "page" in known else []
-    return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, slips, "value")
+    return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, errors, "value")
 
 
 def _row(line: Line, place: str | None, paged: bool) -> dict[str, Any]:
@@ -156,30 +158,30 @@ def _agreed(said: str, value: float, symbol: str) -> str:
     return said if said in (*cells.WITHOUT_VALUE, "incomplete", "suspect") else symbol
 
 
-def checked(rows: pd.DataFrame, lines: list[Line], slips: list[str], value_column: str) -> pd.DataFrame:
+def checked(rows: pd.DataFrame, lines: list[Line], errors: list[str], value_column: str) -> pd.DataFrame:
     """`rows` with their types. Raises FileError on any slip, or two lines about the same thing."""
     odd = cells.mixed_marks([(line.number, line.cells.get(value_column, "")) for line in lines])
     if odd is not None:
-        slips.append(
+        errors.append(
             f"{lines[0].shown_as}, row {odd}, column '{value_column}': decimal comma and decimal point "
             "in one column. Use one of them, and spaces between thousands."
         )
-    if not slips:
-        slips += _twice(rows, lines)
-    if slips:
-        raise FileError(slips)
+    if not errors:
+        errors += _twice(rows, lines)
+    if errors:
+        raise FileError(errors)
     types = dict.fromkeys(("value", "margin", "count"), "float64")
     types |= dict.fromkeys(("year", "month", "row"), "int64")
     return rows.astype({name: types.get(name, "str") for name in rows.columns})
 
 
 def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
-    slips = []
+    errors = []
     for _, same in rows[rows.duplicated(KEY, keep=False)].groupby(KEY, sort=False):
         about = ", ".join(f"{name} {same.iloc[0][name]}" for name in KEY if same.iloc[0][name] != "")
         numbers = ", ".join(str(row) for row in same["row"])
-        slips.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
-    return slips
+        errors.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
+    return errors
 
 
 # A publisher's file as tidy rows: found by the path, checksum, sheet and columns that the catalogue pins.
@@ -196,21 +198,23 @@ def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: 
     shown_as = pinned.path
     _checksum(path, pinned, shown_as)
     sheet = sheet_in(path, _wanted(pinned, shown_as), shown_as)
-    slips: list[str] = []
-    lines = [Line(sheet.shown_as, row, dict(zip(sheet.header, found, strict=True)), slips) for row, found in sheet.rows]
+    errors: list[str] = []
+    lines = [
+        Line(sheet.shown_as, row, dict(zip(sheet.header, texts, strict=True)), errors) for row, texts in sheet.rows
+    ]
     reader = _Reader(pinned, _with_case(pinned, sheet), Places.named(place_names))
     rows = [reader.row(line, indicator_id) for line in lines]
-    return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, slips, reader.columns["value"])
+    return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, errors, reader.columns["value"])
 
 
 def _checksum(path: Path, pinned: PinnedFile, shown_as: str) -> None:
     if pinned.sha256 is None or not path.is_file():
         return
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != pinned.sha256.lower():
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != pinned.sha256.lower():
         raise FileError(
             [
-                f"{shown_as}: sha256 is {found}, pinned is {pinned.sha256}: not the file that was checked. "
+                f"{shown_as}: sha256 is {digest}, pinned is {pinned.sha256}: not the file that was checked. "
                 "Look at what changed, then pin the new checksum in the catalogue, or put the old file back."
             ]
         )
@@ -275,10 +279,10 @@ class _Reader:
 def _year_and_month(cell: Cell) -> tuple[int, int]:
     if isinstance(cell, datetime):
         return cell.year, cell.month
-    found = YEAR_AND_MONTH.fullmatch(cells.text(cell))
-    if not found:
+    match = YEAR_AND_MONTH.fullmatch(cells.text(cell))
+    if not match:
         raise RefusedError("is no year with a month. Write it like 2024-07")
-    return cells.year(found[1]), cells.month(found[2])
+    return cells.year(match[1]), cells.month(match[2])
 
 
 # Where each table of `data/raw/documents/` was read: `sources.yml`, read strictly.
@@ -320,11 +324,11 @@ def document_sources(paths: Paths) -> dict[str, DocumentSource]:
     try:
         content, document = read_record(listing, DocumentList, shown_as)
     except FileNotFoundError:
-        slip = f"{shown_as}:1: the file is missing. Say there where each table was read."
-        raise DocumentError([slip]) from None
+        error = f"{shown_as}:1: the file is missing. Say there where each table was read."
+        raise DocumentError([error]) from None
     except RecordError as error:
         raise DocumentError(error.slips) from None
-    slips = [
+    errors = [
         document.slip(("documents",), f"{paths.relative(path)} has no entry. Add '{name}' with its source.")
         for name, path in tables.items()
         if name not in content.documents
@@ -333,8 +337,8 @@ def document_sources(paths: Paths) -> dict[str, DocumentSource]:
         for name in content.documents
         if name not in tables
     ]
-    if slips:
-        raise DocumentError(slips)
+    if errors:
+        raise DocumentError(errors)
     return content.documents
 
 

@@ -69,7 +69,7 @@ def heading(content: Any) -> Heading:
     _require(_all(sizes, int) and min(sizes, default=0) >= 0, f"'size' is no list of whole numbers: {sizes!r}")
     _require(len(ids) == len(sizes), f"has {len(ids)} ids and {len(sizes)} sizes")
     _require(isinstance(described, dict), f"'dimension' is {_kind(described)}")
-    lost, extra = [id for id in ids if id not in described], [id for id in described if id not in ids]
+    lost, extra = [name for name in ids if name not in described], [name for name in described if name not in ids]
     _require(not lost and not extra, f"lost the dimension {lost} and has {extra} beside those of 'id'")
     roles = _roles(content.get("role"), ids)
     extension = _mapping(content, "extension")
@@ -77,25 +77,28 @@ def heading(content: Any) -> Heading:
         _text(content, "label"),
         _text(content, "source"),
         _text(content, "updated") or None,
-        {id: _dimension(id, size, roles.get(id, ""), described[id]) for id, size in zip(ids, sizes, strict=True)},
+        {
+            name: _dimension(name, size, roles.get(name, ""), described[name])
+            for name, size in zip(ids, sizes, strict=True)
+        },
         _notes(content.get("note"), extension.get("noteMandatory")),
         extension,
     )
 
 
-def _dimension(id: str, size: int, role: str, content: Any) -> Dimension:
-    _require(isinstance(content, dict), f"dimension '{id}' is {_kind(content)}")
+def _dimension(name: str, size: int, role: str, content: Any) -> Dimension:
+    _require(isinstance(content, dict), f"dimension '{name}' is {_kind(content)}")
     category, extension = _mapping(content, "category"), _mapping(content, "extension")
     given = _mapping(category, "label")
-    codes = _codes(id, size, category.get("index"), given)
+    codes = _codes(name, size, category.get("index"), given)
     stray = [code for code in given if code not in codes]
-    _require(not stray, f"dimension '{id}' has labels for codes that are not in it: {stray[:5]}")
+    _require(not stray, f"dimension '{name}' has labels for codes that are not in it: {stray[:5]}")
     wrong = [code for code, label in given.items() if not isinstance(label, str)]
-    _require(not wrong, f"dimension '{id}' has labels that are no text: {wrong[:5]}")
+    _require(not wrong, f"dimension '{name}' has labels that are no text: {wrong[:5]}")
     mandatory = _mapping(extension, "categoryNoteMandatory")
     return Dimension(
-        id,
-        _text(content, "label") or id,
+        name,
+        _text(content, "label") or name,
         role,
         {code: given.get(code, code) for code in codes},
         _mapping(category, "unit"),
@@ -105,36 +108,36 @@ def _dimension(id: str, size: int, role: str, content: Any) -> Dimension:
     )
 
 
-def _codes(id: str, size: int, index: Any, given: dict[str, Any]) -> list[str]:
+def _codes(dimension: str, size: int, index: Any, given: dict[str, Any]) -> list[str]:
     """The codes in order. An index may be missing where there is one category only: its label names it."""
     if index is None:
-        _require(size == 1 and len(given) == 1, f"dimension '{id}' of size {size} has no index")
+        _require(size == 1 and len(given) == 1, f"dimension '{dimension}' of size {size} has no index")
         return list(given)
     if isinstance(index, dict):
         _require(
             _all(list(index.values()), int) and sorted(index.values()) == list(range(len(index))),
-            f"the index of dimension '{id}' does not number its codes from 0 to {len(index) - 1}",
+            f"the index of dimension '{dimension}' does not number its codes from 0 to {len(index) - 1}",
         )
         codes = sorted(index, key=index.__getitem__)
     else:
         _require(
             _all(index, str) and len(set(index)) == len(index),
-            f"the index of '{id}' is no list of different codes",
+            f"the index of '{dimension}' is no list of different codes",
         )
         codes = index
-    _require(len(codes) == size, f"dimension '{id}' has {len(codes)} codes and the size {size}")
+    _require(len(codes) == size, f"dimension '{dimension}' has {len(codes)} codes and the size {size}")
     return codes
 
 
 def _roles(content: Any, ids: list[str]) -> dict[str, str]:
     _require(content is None or isinstance(content, dict), f"'role' is {_kind(content)}")
-    found: dict[str, str] = {}
+    roles: dict[str, str] = {}
     for role in ROLES:
-        for id in (content or {}).get(role) or ():
-            _require(id in ids, f"gives the role {role} to '{id}', which is no dimension")
-            _require(id not in found, f"gives two roles to '{id}'")
-            found[id] = role
-    return found
+        for name in (content or {}).get(role) or ():
+            _require(name in ids, f"gives the role {role} to '{name}', which is no dimension")
+            _require(name not in roles, f"gives two roles to '{name}'")
+            roles[name] = role
+    return roles
 
 
 def _notes(content: Any, mandatory: Any) -> tuple[Note, ...]:
@@ -145,15 +148,15 @@ def _notes(content: Any, mandatory: Any) -> tuple[Note, ...]:
 
 
 def _mapping(content: dict[str, Any], name: str) -> dict[str, Any]:
-    found = content.get(name)
-    _require(found is None or isinstance(found, dict), f"'{name}' is {_kind(found)}, not an object")
-    return found or {}
+    value = content.get(name)
+    _require(value is None or isinstance(value, dict), f"'{name}' is {_kind(value)}, not an object")
+    return value or {}
 
 
 def _text(content: dict[str, Any], name: str) -> str:
-    found = content.get(name)
-    _require(found is None or isinstance(found, str), f"'{name}' is {_kind(found)}, not text")
-    return found or ""
+    value = content.get(name)
+    _require(value is None or isinstance(value, str), f"'{name}' is {_kind(value)}, not text")
+    return value or ""
 
 
 def _all(content: Any, kind: type) -> bool:
@@ -189,7 +192,7 @@ class Cube:
 def cube(content: Any) -> Cube:
     """The dataset with its values, by code. Raises CubeError rather than read a broken one."""
     described = heading(content)
-    taken = [id for id in described.dimensions if id in VALUE_COLUMNS]
+    taken = [name for name in described.dimensions if name in VALUE_COLUMNS]
     if taken:
         raise CubeError(f"the json-stat dataset has a dimension called '{taken[0]}', which is a column of the rows")
     sizes = [len(dimension.labels) for dimension in described.dimensions.values()]
@@ -205,10 +208,10 @@ def cube(content: Any) -> Cube:
 def _code_columns(described: Heading, sizes: list[int], cells: int) -> dict[str, Any]:
     """Each dimension's codes, repeated so that the last dimension changes fastest."""
     columns, block = {}, cells
-    for (id, dimension), size in zip(described.dimensions.items(), sizes, strict=True):
+    for (name, dimension), size in zip(described.dimensions.items(), sizes, strict=True):
         block = block // size if size else 0
         places = np.tile(np.repeat(np.arange(size), block), cells // (size * block) if size * block else 0)
-        columns[id] = pd.array(dimension.codes, dtype="str").take(places)
+        columns[name] = pd.array(dimension.codes, dtype="str").take(places)
     return columns
 
 
@@ -219,8 +222,8 @@ def _values(content: Any, cells: int) -> np.ndarray:
             filled[_place(key, cells)] = value
         content = filled
     if not isinstance(content, list) or len(content) != cells:
-        found = f"{len(content)} values" if isinstance(content, list) else "no list or object of values"
-        raise CubeError(f"the json-stat dataset has {found} for {cells} cells")
+        what = f"{len(content)} values" if isinstance(content, list) else "no list or object of values"
+        raise CubeError(f"the json-stat dataset has {what} for {cells} cells")
     strange = {type(value) for value in content} - {int, float, type(None)}
     if strange:
         place, value = next((i, value) for i, value in enumerate(content) if type(value) in strange)

@@ -312,7 +312,7 @@ def held_places(folder: Path) -> Places:
     return Places(
         {row["place"]: row["name"] for row in rows},
         {row["place"]: row["type"] for row in rows},
-        {id: (title, tuple(members)) for id, (title, members) in groups.items()},
+        {group: (title, tuple(members)) for group, (title, members) in groups.items()},
     )
 
 

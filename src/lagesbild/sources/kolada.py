@@ -112,7 +112,7 @@ class Gatherer:
 
         A request that fails is made again series by series, so that one bad series does not take 24 along.
         """
-        alive = {one.wanted.id: one for one in batch if one.failure is None}
+        alive = {gathering.wanted.id: gathering for gathering in batch if gathering.failure is None}
         if not alive:
             return {}
         try:
@@ -122,11 +122,13 @@ class Gatherer:
             if len(alive) == 1:
                 next(iter(alive.values())).failure = f"{next(iter(alive))}: {error}"
                 return {}
-            return {id: rows for one in alive.values() for id, rows in self.rows_of([one], part).items()}
-        found: dict[str, list[Row]] = {id: [] for id in alive}
+            return {
+                series: rows for gathering in alive.values() for series, rows in self.rows_of([gathering], part).items()
+            }
+        collected: dict[str, list[Row]] = {series: [] for series in alive}
         for answer in answers:
-            self._sort(answer, alive, found, part)
-        return {id: rows for id, rows in found.items() if alive[id].failure is None}
+            self._sort(answer, alive, collected, part)
+        return {series: rows for series, rows in collected.items() if alive[series].failure is None}
 
     def _refuse_others(self, answers: list[Answer], alive: dict[str, Gathering]) -> None:
         for answer in answers:
@@ -135,34 +137,34 @@ class Gatherer:
                 what = f"the answer is about {min(strange)}, which was not asked for"
                 raise self.client.error(what, _KEPT, answer)
 
-    def _sort(self, answer: Answer, alive: dict[str, Gathering], found: dict[str, list[Row]], part: Part) -> None:
+    def _sort(self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[Row]], part: Part) -> None:
         expected = Expected(_set(part.places), _set(part.years), self.known_places)
-        before = {id: len(rows) for id, rows in found.items()}
+        before = {series: len(rows) for series, rows in collected.items()}
         for item in items(answer):
-            one = alive[item["kpi"]]
-            if one.failure is not None:
+            gathering = alive[item["kpi"]]
+            if gathering.failure is not None:
                 continue
             try:
-                found[item["kpi"]].extend(figures(item, expected))
+                collected[item["kpi"]].extend(figures(item, expected))
             except FigureError as flaw:
-                one.failure = f"{one.wanted.id}: {self.client.error(str(flaw), _KEPT, answer)}"
-        for id, one in alive.items():
-            one.requests.append(answer.as_request(len(found[id]) - before[id]))
+                gathering.failure = f"{gathering.wanted.id}: {self.client.error(str(flaw), _KEPT, answer)}"
+        for series, gathering in alive.items():
+            gathering.requests.append(answer.as_request(len(collected[series]) - before[series]))
 
 
 def _set(values: tuple | None) -> frozenset | None:
     return None if values is None else frozenset(values)
 
 
-def _late_value(one: Gathering, rows: pd.DataFrame) -> str | None:
+def _late_value(gathering: Gathering, rows: pd.DataFrame) -> str | None:
     """What is wrong when a series has values after the year that its title ends with."""
-    last = one.pinned.last_year
+    last = gathering.pinned.last_year
     late = rows[(rows["year"] > last) & rows["value"].notna()] if last else rows[:0]
     if late.empty:
         return None
-    request = one.requests[0]
+    request = gathering.requests[0]
     return (
-        f"{one.wanted.id}: Kolada says that the series ends {last} but has a value for {late['year'].max()} "
+        f"{gathering.wanted.id}: Kolada says that the series ends {last} but has a value for {late['year'].max()} "
         f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_KEPT}"
     )
 
@@ -175,18 +177,18 @@ ROUNDS = 2  # of KEPT years each: a newest year that few municipalities have is 
 
 def add_ranks(gatherer: Gatherer, ranked: Sequence[Gathering], scope: Scope) -> None:
     """Add to each series the rows of all municipalities in its newest complete years, both sexes together."""
-    found: dict[str, list[Row]] = {one.wanted.id: [] for one in ranked}
+    collected: dict[str, list[Row]] = {gathering.wanted.id: [] for gathering in ranked}
     for turn in range(ROUNDS):
-        for years, group in _by_years(ranked, found, turn, scope).items():
+        for years, group in _by_years(ranked, collected, turn, scope).items():
             for batch in in_batches(group):
-                for id, rows in gatherer.rows_of(batch, Part(None, years)).items():
-                    found[id] += rows
+                for series, rows in gatherer.rows_of(batch, Part(None, years)).items():
+                    collected[series] += rows
     others = frozenset(scope.municipalities) - frozenset(scope.places or ())
-    for one in ranked:
-        rows = found[one.wanted.id]
+    for gathering in ranked:
+        rows = collected[gathering.wanted.id]
         complete = complete_years(rows, scope.municipalities)
-        one.rows += [row for row in rows if row[0] in others and row[1] in complete and row[3] == "T"]
-        one.asked.append(Asked(complete, others, frozenset("T")))
+        gathering.rows += [row for row in rows if row[0] in others and row[1] in complete and row[3] == "T"]
+        gathering.asked.append(Asked(complete, others, frozenset("T")))
 
 
 def complete_years(rows: Sequence[Row], municipalities: Sequence[str]) -> frozenset[int]:
@@ -201,15 +203,15 @@ def complete_years(rows: Sequence[Row], municipalities: Sequence[str]) -> frozen
 
 
 def _by_years(
-    ranked: Sequence[Gathering], found: dict[str, list[Row]], turn: int, scope: Scope
+    ranked: Sequence[Gathering], collected: dict[str, list[Row]], turn: int, scope: Scope
 ) -> dict[tuple[int, ...], list[Gathering]]:
     """The years to ask for in this round -> the series that still lack complete ones."""
     groups: dict[tuple[int, ...], list[Gathering]] = {}
-    for one in ranked:
-        if len(complete_years(found[one.wanted.id], scope.municipalities)) < KEPT:
-            newest = sorted({row[1] for row in one.rows if _has_value(row)}, reverse=True)
+    for gathering in ranked:
+        if len(complete_years(collected[gathering.wanted.id], scope.municipalities)) < KEPT:
+            newest = sorted({row[1] for row in gathering.rows if _has_value(row)}, reverse=True)
             if years := tuple(newest[turn * KEPT : (turn + 1) * KEPT]):
-                groups.setdefault(years, []).append(one)
+                groups.setdefault(years, []).append(gathering)
     return groups
 
 
@@ -231,66 +233,66 @@ class KoladaAdapter:
 
     def wanted(self, indicators: Sequence[tuple[str, Indicator]]) -> list[WantedSeries]:
         """The pinned series with their margins of error, sorted by id."""
-        found = []
-        for id, entry in indicators:
-            if series := entry.kolada:
-                found.append(WantedSeries(series.id, id, entry, series.title))
-                if series.margin:
-                    title = series.margin_title or ""
-                    found.append(WantedSeries(series.margin, id, entry, title, is_margin=True))
-        return sorted(found, key=lambda wanted: wanted.id)
+        series = []
+        for indicator, entry in indicators:
+            if pinned := entry.kolada:
+                series.append(WantedSeries(pinned.id, indicator, entry, pinned.title))
+                if pinned.margin:
+                    title = pinned.margin_title or ""
+                    series.append(WantedSeries(pinned.margin, indicator, entry, title, is_margin=True))
+        return sorted(series, key=lambda wanted: wanted.id)
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
         """Titles, figures of the scope's places, and the newest years of all municipalities for ranks."""
         calls = []
-        for batch in in_batches([one.id for one in wanted]):
+        for batch in in_batches([series.id for series in wanted]):
             calls.append((f"kpi/{','.join(batch)}", 1))
             calls += [(part.path(batch), part.pages(len(batch))) for part in parts(scope, len(batch))]
         newest = Part(None, tuple(scope.years)[-KEPT:])
-        for batch in in_batches([one.id for one in wanted if _is_ranked(one, scope)]):
+        for batch in in_batches([series.id for series in wanted if _is_ranked(series, scope)]):
             calls.append((newest.path(batch), ROUNDS * newest.pages(len(batch))))
         return [PlannedCall("GET", self._client.url(path), most) for path, most in calls]
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
         """Each series once: ranked ones last, since their complete years must be seen first."""
-        titled = [found for batch in in_batches(list(wanted)) for found in self._titled(batch)]
-        yield from (found for found in titled if isinstance(found, FailedSeries))
+        titled = [result for batch in in_batches(list(wanted)) for result in self._titled(batch)]
+        yield from (result for result in titled if isinstance(result, FailedSeries))
         ranked = []
-        for batch in in_batches([found for found in titled if isinstance(found, Gathering)]):
+        for batch in in_batches([result for result in titled if isinstance(result, Gathering)]):
             self._gather_scope(batch, scope)
-            for one in batch:
-                if one.failure is None and _is_ranked(one.wanted, scope):
-                    ranked.append(one)
+            for gathering in batch:
+                if gathering.failure is None and _is_ranked(gathering.wanted, scope):
+                    ranked.append(gathering)
                 else:
-                    yield one.finished()
+                    yield gathering.finished()
         add_ranks(self._gatherer, ranked, scope)
-        yield from (one.finished() for one in ranked)
+        yield from (gathering.finished() for gathering in ranked)
 
     def _titled(self, batch: list[WantedSeries]) -> list[Gathering | FailedSeries]:
         """The series whose titles are the pinned ones, ready to be gathered; the others failed."""
-        path = f"kpi/{','.join(one.id for one in batch)}"
+        path = f"kpi/{','.join(series.id for series in batch)}"
         try:
             kpis = {item.get("id"): item for answer in pages(self._client, path) for item in items(answer)}
         except SourceError as error:
             if len(batch) > 1:  # one bad id must not take the others along
-                return [found for one in batch for found in self._titled([one])]
+                return [result for series in batch for result in self._titled([series])]
             return [FailedSeries(batch[0], f"{batch[0].id}: {error}")]
-        return [self._with_title(one, kpis.get(one.id), f"GET {self._client.url(path)}") for one in batch]
+        return [self._with_title(series, kpis.get(series.id), f"GET {self._client.url(path)}") for series in batch]
 
-    def _with_title(self, one: WantedSeries, kpi: dict | None, request: str) -> Gathering | FailedSeries:
-        checked = checked_title(one, kpi)
+    def _with_title(self, series: WantedSeries, kpi: dict | None, request: str) -> Gathering | FailedSeries:
+        checked = checked_title(series, kpi)
         if isinstance(checked, Pinned):
-            return Gathering(one, checked)
-        return FailedSeries(one, f"{one.id}: {self._client.error(checked.what, checked.remedy, request)}")
+            return Gathering(series, checked)
+        return FailedSeries(series, f"{series.id}: {self._client.error(checked.what, checked.remedy, request)}")
 
     def _gather_scope(self, batch: list[Gathering], scope: Scope) -> None:
-        by_id = {one.wanted.id: one for one in batch}
+        by_id = {gathering.wanted.id: gathering for gathering in batch}
         for part in parts(scope, len(batch)):
-            for id, rows in self._gatherer.rows_of(batch, part).items():
-                by_id[id].rows += [row for row in rows if _inside(row, scope)]
+            for series, rows in self._gatherer.rows_of(batch, part).items():
+                by_id[series].rows += [row for row in rows if _inside(row, scope)]
         places = None if scope.places is None else frozenset(scope.places)
-        for one in batch:
-            one.asked.append(Asked(frozenset(scope.years), places))
+        for gathering in batch:
+            gathering.asked.append(Asked(frozenset(scope.years), places))
 
 
 def _is_ranked(wanted: WantedSeries, scope: Scope) -> bool:

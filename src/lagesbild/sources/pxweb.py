@@ -50,8 +50,8 @@ def rows_of(cube: Cube, question: Question) -> pd.DataFrame:
     """
     _same_cube(cube, question)
     rows = cube.rows
-    found = {"group": "", "content": "", **dict(question.fixed)}
-    columns = {name: pd.Series(what, index=rows.index) for name, what in found.items()}
+    values = {"group": "", "content": "", **dict(question.fixed)}
+    columns = {name: pd.Series(what, index=rows.index) for name, what in values.items()}
     for axis in question.axes:
         if axis.about == "period":
             columns["year"] = rows[axis.variable].map({code: it.year for code, it in axis.codes})
@@ -64,19 +64,21 @@ def rows_of(cube: Cube, question: Question) -> pd.DataFrame:
 def _same_cube(cube: Cube, question: Question) -> None:
     asked = question.selection
     given = dict(cube.heading.dimensions)
-    for id in [id for id, it in given.items() if id not in asked and it.role == "metric" and len(it.labels) == 1]:
-        given.pop(id)  # some tables of one measure name it in the answer alone
-    if lost := [id for id in asked if id not in given]:
+    for name in [
+        name for name, it in given.items() if name not in asked and it.role == "metric" and len(it.labels) == 1
+    ]:
+        given.pop(name)  # some tables of one measure name it in the answer alone
+    if lost := [name for name in asked if name not in given]:
         raise TableError(
             f"the answer lost the dimension {', '.join(lost)}", "Nothing of it is used: fetch again later."
         )
-    if extra := [id for id in given if id not in asked]:
+    if extra := [name for name in given if name not in asked]:
         raise TableError(f"the answer has the dimension {', '.join(extra)}, not asked for", "Nothing of it is used.")
-    for id, codes in asked.items():
-        if set(given[id].codes) != set(codes):
-            other = sorted(set(given[id].codes) ^ set(codes))[:5]
+    for name, codes in asked.items():
+        if set(given[name].codes) != set(codes):
+            other = sorted(set(given[name].codes) ^ set(codes))[:5]
             raise TableError(
-                f"the answer differs in '{id}' from what was asked: {', '.join(other)}", "Nothing is used."
+                f"the answer differs in '{name}' from what was asked: {', '.join(other)}", "Nothing is used."
             )
 
 
@@ -140,15 +142,15 @@ class Service(Protocol):
         """How many cells the service gives in one answer. Its pace is read too, and kept from now on."""
         ...
 
-    def described(self, id: str) -> Described:
+    def described(self, table: str) -> Described:
         """The table with this id."""
         ...
 
-    def figures(self, id: str, selection: dict[str, list[str]]) -> Answer:
+    def figures(self, table: str, selection: dict[str, list[str]]) -> Answer:
         """The cells of a selection: variable -> codes."""
         ...
 
-    def paths(self, id: str) -> tuple[list[str], str]:
+    def paths(self, table: str) -> tuple[list[str], str]:
         """The paths that are read to describe a table, and the one that its figures are asked at."""
         ...
 
@@ -163,21 +165,21 @@ class Version2:
     def most_cells(self) -> int:
         return _limits(self.client, self.config, ("maxDataCells", "maxCallsPerTimeWindow", "timeWindow"))
 
-    def paths(self, id: str) -> tuple[list[str], str]:
-        return [f"tables/{id}", f"tables/{id}/metadata"], f"tables/{id}/data"
+    def paths(self, table: str) -> tuple[list[str], str]:
+        return [f"tables/{table}", f"tables/{table}/metadata"], f"tables/{table}/data"
 
-    def described(self, id: str) -> Described:
-        about, metadata = (self.client.get(path, LANGUAGE) for path in self.paths(id)[0])
+    def described(self, table: str) -> Described:
+        about, metadata = (self.client.get(path, LANGUAGE) for path in self.paths(table)[0])
         try:
-            return Described(table_of_version_2(id, about.content, heading(metadata.content)), (about, metadata))
+            return Described(table_of_version_2(table, about.content, heading(metadata.content)), (about, metadata))
         except CubeError as error:
             raise self.client.error(str(error), "The service is at fault: fetch later.", metadata) from None
         except TableError as error:
             raise self.client.error(error.what, error.remedy, about) from None
 
-    def figures(self, id: str, selection: dict[str, list[str]]) -> Answer:
+    def figures(self, table: str, selection: dict[str, list[str]]) -> Answer:
         query = [{"variableCode": variable, "valueCodes": codes} for variable, codes in selection.items()]
-        return self.client.post(self.paths(id)[1], {"selection": query}, {**LANGUAGE, "outputFormat": JSON_STAT})
+        return self.client.post(self.paths(table)[1], {"selection": query}, {**LANGUAGE, "outputFormat": JSON_STAT})
 
 
 @dataclass(frozen=True)
@@ -190,23 +192,23 @@ class Version1:
     def most_cells(self) -> int:
         return _limits(self.client, self.config, ("maxCells", "maxCalls", "timeWindow"))
 
-    def paths(self, id: str) -> tuple[list[str], str]:
-        return [id], id
+    def paths(self, table: str) -> tuple[list[str], str]:
+        return [table], table
 
-    def described(self, id: str) -> Described:
-        about = self.client.get(id)
+    def described(self, table: str) -> Described:
+        about = self.client.get(table)
         try:
-            return Described(table_of_version_1(id, about.content), (about,))
+            return Described(table_of_version_1(table, about.content), (about,))
         except TableError as error:
             raise self.client.error(error.what, error.remedy, about) from None
 
-    def figures(self, id: str, selection: dict[str, list[str]]) -> Answer:
+    def figures(self, table: str, selection: dict[str, list[str]]) -> Answer:
         query = [
             {"code": variable, "selection": {"filter": "item", "values": codes}}
             for variable, codes in selection.items()
         ]
         try:
-            return self.client.post(id, {"query": query, "response": {"format": JSON_STAT}})
+            return self.client.post(table, {"query": query, "response": {"format": JSON_STAT}})
         except SourceError as error:
             cells = 1
             for codes in selection.values():
@@ -276,7 +278,7 @@ class Gathering:
             [
                 *self.aim.warnings,
                 *staleness(table, wanted, scope),
-                *(f"{self.id}: {told}" for told in warnings),
+                *(f"{self.id}: {warning}" for warning in warnings),
             ],
         )
 
@@ -290,18 +292,18 @@ class Gathering:
 def shared_questions(gatherings: Sequence[Gathering]) -> list[tuple[Question, list[Gathering]]]:
     """Each question once, with the contents of all series that ask it, and those series."""
     sharing: dict[tuple, list[Gathering]] = {}
-    for one in gatherings:
-        for question in one.aim.questions:
-            variable = one.aim.content[0] if one.aim.content else None
-            sharing.setdefault((question, variable), []).append(one)
-    return [(_with_contents(question, variable, some), some) for (question, variable), some in sharing.items()]
+    for gathering in gatherings:
+        for question in gathering.aim.questions:
+            variable = gathering.aim.content[0] if gathering.aim.content else None
+            sharing.setdefault((question, variable), []).append(gathering)
+    return [(_with_contents(question, variable, asking), asking) for (question, variable), asking in sharing.items()]
 
 
-def _with_contents(question: Question, variable: str | None, some: list[Gathering]) -> Question:
+def _with_contents(question: Question, variable: str | None, asking: list[Gathering]) -> Question:
     if variable is None:
         return question
     # a code sent twice is an error at the service
-    codes = dict.fromkeys(one.aim.content[1] for one in some if one.aim.content)
+    codes = dict.fromkeys(gathering.aim.content[1] for gathering in asking if gathering.aim.content)
     axis = Axis(variable, "content", tuple((code, code) for code in codes))
     return replace(question, axes=(*question.axes, axis))
 
@@ -339,53 +341,53 @@ class _PxWeb:
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
         """Limits once, each table's description, and its figures in as many parts as they may take."""
         calls = [PlannedCall("GET", self._client.url(self._service.config))] if wanted else []
-        for id, some in _by_table(wanted):
-            about, figures = self._service.paths(id)
+        for table, series in _by_table(wanted):
+            about, figures = self._service.paths(table)
             calls += [PlannedCall("GET", self._client.url(path)) for path in about]
-            cells = sum(_planned_cells(one, scope) for one in some)
+            cells = sum(_planned_cells(entry, scope) for entry in series)
             calls.append(PlannedCall("POST", self._client.url(figures), max(1, ceil(cells / PLANNED_CELLS))))
         return calls
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
         """Each series once, table by table."""
         most: int | None = None
-        for id, some in _by_table(wanted):
+        for table, batch in _by_table(wanted):
             try:
                 most = most or self._service.most_cells()
-                described = self._service.described(id)
+                described = self._service.described(table)
             except SourceError as error:
-                yield from (FailedSeries(one, f"{one.id}: {error}") for one in some)
+                yield from (FailedSeries(entry, f"{entry.id}: {error}") for entry in batch)
                 continue
             gatherings = []
-            for one in some:
-                aim = self._aimed(one, described, scope)
+            for entry in batch:
+                aim = self._aimed(entry, described, scope)
                 if isinstance(aim, FailedSeries):
                     yield aim
                 else:
                     gatherings.append(aim)
             self._gather(gatherings, described, most)
-            yield from (one.finished(described, scope) for one in gatherings)
+            yield from (entry.finished(described, scope) for entry in gatherings)
 
-    def _aimed(self, one: WantedSeries, described: Described, scope: Scope) -> Gathering | FailedSeries:
+    def _aimed(self, series: WantedSeries, described: Described, scope: Scope) -> Gathering | FailedSeries:
         try:
-            return Gathering(aimed(one, described.table, scope))
+            return Gathering(aimed(series, described.table, scope))
         except TableError as error:
-            told = self._client.error(error.what, error.remedy, described.answers[-1])
-            return FailedSeries(one, f"{one.id}: {told}")
+            refusal = self._client.error(error.what, error.remedy, described.answers[-1])
+            return FailedSeries(series, f"{series.id}: {refusal}")
 
     def _gather(self, gatherings: list[Gathering], described: Described, most: int) -> None:
         """Asks every question once, in parts that the service answers whole."""
-        for question, some in shared_questions(gatherings):
+        for question, asking in shared_questions(gatherings):
             for part in question.parts(most):
-                if all(one.failure for one in some):
+                if all(gathering.failure for gathering in asking):
                     break
                 try:
-                    self._take(part, some, described)
+                    self._take(part, asking, described)
                 except SourceError as error:
-                    for one in some:
-                        one.failure = one.failure or f"{one.id}: {error}"
+                    for gathering in asking:
+                        gathering.failure = gathering.failure or f"{gathering.id}: {error}"
 
-    def _take(self, part: Question, some: list[Gathering], described: Described) -> None:
+    def _take(self, part: Question, asking: list[Gathering], described: Described) -> None:
         answer = self._service.figures(described.table.id, part.selection)
         try:
             rows = rows_of(cube(answer.content), part)
@@ -393,8 +395,8 @@ class _PxWeb:
             raise self._client.error(str(error), KEPT, answer) from None
         except TableError as error:
             raise self._client.error(error.what, f"{error.remedy} {KEPT}", answer) from None
-        for one in some:
-            one.add(rows, answer)
+        for gathering in asking:
+            gathering.add(rows, answer)
 
 
 class PxWebAdapter(_PxWeb):
@@ -416,12 +418,12 @@ class PxWebV1Adapter(_PxWeb):
 
 
 def _by_table(wanted: Sequence[WantedSeries]) -> list[tuple[str, list[WantedSeries]]]:
-    ordered = sorted(wanted, key=lambda one: one.table.id)
-    return [(id, list(some)) for id, some in groupby(ordered, key=lambda one: one.table.id)]
+    ordered = sorted(wanted, key=lambda series: series.table.id)
+    return [(table, list(batch)) for table, batch in groupby(ordered, key=lambda series: series.table.id)]
 
 
-def _planned_cells(one: WantedSeries, scope: Scope) -> int:
+def _planned_cells(series: WantedSeries, scope: Scope) -> int:
     places = ALL_PLACES if scope.places is None else len(scope.places)
-    labels = prod((len(labels) for labels in one.table.select.values()), start=1)
-    times = len(scope.years) * (MONTHS if one.table.monthly else 1)
-    return places * labels * times * (ALL_SEXES if one.entry.by_sex else 1)
+    labels = prod((len(labels) for labels in series.table.select.values()), start=1)
+    times = len(scope.years) * (MONTHS if series.table.monthly else 1)
+    return places * labels * times * (ALL_SEXES if series.entry.by_sex else 1)

@@ -55,8 +55,8 @@ class Question:
 
     def meanings(self, about: str) -> list[Any]:
         """Everything that the question covers of one kind: its places, its periods, its sexes."""
-        told = [what for axis in self.axes if axis.about == about for _, what in axis.codes]
-        return told or [what for kind, what in self.fixed if kind == about]
+        meanings = [what for axis in self.axes if axis.about == about for _, what in axis.codes]
+        return meanings or [what for kind, what in self.fixed if kind == about]
 
     def parts(self, most: int) -> Iterator["Question"]:
         """Questions of at most `most` cells that together are this one, split on the largest variable that is
@@ -68,8 +68,8 @@ class Question:
         fit = max(1, most * len(longest.codes) // self.cells)
         fit = min(fit, len(longest.codes) - 1)
         for start in range(0, len(longest.codes), fit):
-            some = replace(longest, codes=longest.codes[start : start + fit])
-            yield from replace(self, axes=tuple(some if axis is longest else axis for axis in self.axes)).parts(most)
+            part = replace(longest, codes=longest.codes[start : start + fit])
+            yield from replace(self, axes=tuple(part if axis is longest else axis for axis in self.axes)).parts(most)
 
 
 def _splits_first(axis: Axis) -> tuple[bool, bool, int]:
@@ -116,11 +116,13 @@ class Choice:
         label, variable = self.wanted.table.content, self.table.content
         if variable:
             return variable.id, self.code(label, variable)
-        special = {it.id for it in (self.table.region, self.table.sex, self.table.time) if it} | taken
-        others = [it for it in self.table.variables.values() if it.id not in special]
-        having = [it for it in others if folded(label) in map(folded, it.labels.values())]
+        special = {
+            variable_.id for variable_ in (self.table.region, self.table.sex, self.table.time) if variable_
+        } | taken
+        others = [variable_ for variable_ in self.table.variables.values() if variable_.id not in special]
+        having = [variable_ for variable_ in others if folded(label) in map(folded, variable_.labels.values())]
         if len(having) > 1:
-            names = ", ".join(f"'{it.label}'" for it in having)
+            names = ", ".join(f"'{variable_.label}'" for variable_ in having)
             raise TableError(f"the content '{label}' stands in more than one variable: {names}", IN_CATALOGUE)
         if having:
             return having[0].id, self.code(label, having[0])
@@ -133,35 +135,35 @@ class Choice:
         region, asked = self.table.region, self.scope.places
         if region is None:
             return []
-        found: dict[str, str] = {}
+        places: dict[str, str] = {}
         for code in region.labels:
             place = place_of(code)
-            if place in found.values():
+            if place in places.values():
                 raise TableError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
             if place and (asked is None or place in asked):
-                found[code] = place
-        lost = [place for place in asked or () if place not in found.values() and not place.startswith("00")]
-        if not found:
+                places[code] = place
+        lost = [place for place in asked or () if place not in places.values() and not place.startswith("00")]
+        if not places:
             raise TableError(f"table {self.table.id} has none of the places asked for", "Choose another table.")
         if lost:
             self.warnings.append(f"{self.wanted.id}: table {self.table.id} does not have {', '.join(lost)}.")
-        return [Axis(region.id, "place", tuple(found.items()))]
+        return [Axis(region.id, "place", tuple(places.items()))]
 
     def periods(self) -> Axis:
         """The periods of the scope's years, which must be of the kind that the catalogue says."""
         entry, time = self.wanted.entry, self.table.time
-        found = {code: period_of(code, label) for code, label in time.labels.items()}
+        periods = {code: period_of(code, label) for code, label in time.labels.items()}
         monthly = self.wanted.table.monthly or entry.month is not None
-        for code, it in found.items():
-            if bool(it.month) != monthly or (not monthly and it.years != entry.years_pooled):
+        for code, period in periods.items():
+            if bool(period.month) != monthly or (not monthly and period.years != entry.years_pooled):
                 raise TableError(
                     f"table {self.table.id} has the period {time.labels[code]}, another kind than expected",
                     "Set 'monthly', 'month' or 'years_pooled' of the indicator as the table has it.",
                 )
         kept = [
-            (code, it)
-            for code, it in found.items()
-            if it.year in self.scope.years and (entry.month is None or it.month == entry.month)
+            (code, period)
+            for code, period in periods.items()
+            if period.year in self.scope.years and (entry.month is None or period.month == entry.month)
         ]
         return Axis(time.id, "period", tuple(kept))
 
@@ -170,18 +172,18 @@ class Choice:
         variable = self.table.sex
         if variable is None:
             return [None]
-        found = self._sexes(variable)
-        axes: list[Axis | None] = [Axis(variable.id, "sex", tuple(found.items()))] if found else []
-        return axes if "T" in found.values() or self._named(variable) else [*axes, None]
+        sexes = self._sexes(variable)
+        axes: list[Axis | None] = [Axis(variable.id, "sex", tuple(sexes.items()))] if sexes else []
+        return axes if "T" in sexes.values() or self._named(variable) else [*axes, None]
 
     def _sexes(self, variable: Variable) -> dict[str, str]:
         if labels := self._named(variable):
-            found = {code: sex_of(variable.labels[code]) for code in (self.code(label, variable) for label in labels)}
+            sexes = {code: sex_of(variable.labels[code]) for code in (self.code(label, variable) for label in labels)}
         else:
             wanted = "TKM" if self.wanted.entry.by_sex else "T"
-            told = {code: sex_of(label) for code, label in variable.labels.items()}
-            found = {code: sex for code, sex in told.items() if sex and sex in wanted}
-        return self._told_apart(found, variable)
+            labelled = {code: sex_of(label) for code, label in variable.labels.items()}
+            sexes = {code: sex for code, sex in labelled.items() if sex and sex in wanted}
+        return self._told_apart(sexes, variable)
 
     def _named(self, variable: Variable) -> list[str]:
         """The labels that 'select' names for a variable."""
@@ -252,7 +254,7 @@ def _ranked(wanted: WantedSeries, table: Table, scope: Scope, questions: list[Qu
         return []
     others = set(scope.municipalities) - set(scope.places)
     places = tuple((code, place) for code in table.region.labels if (place := place_of(code)) in others)
-    newest = [Question(tuple(_newest(axis, places) for axis in it.axes), it.fixed) for it in questions]
+    newest = [Question(tuple(_newest(axis, places) for axis in asked.axes), asked.fixed) for asked in questions]
     return [question for question in newest if question.cells]  # none of women or men alone
 
 
@@ -271,6 +273,6 @@ def _newest(axis: Axis, places: tuple[tuple[str, str], ...]) -> Axis:
 
 def _complete_years(periods: list[Period]) -> set[int]:
     """The newest years with as many periods as any: twelve in a monthly table."""
-    counts = {year: [it.year for it in periods].count(year) for year in {it.year for it in periods}}
+    counts = {year: [period.year for period in periods].count(year) for year in {period.year for period in periods}}
     most = max(counts.values(), default=0)
     return set(sorted(year for year, count in counts.items() if count == most)[-RANKED_YEARS:])

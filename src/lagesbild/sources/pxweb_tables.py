@@ -94,12 +94,12 @@ class Period:
 def period_of(code: str, label: str) -> Period:
     """The period, by its label: in some databases the codes are only numbers in a row. Raises TableError."""
     for text in (label.strip(), code.strip()):
-        if found := YEAR.fullmatch(text):
-            return Period(int(found[1]))
-        if (found := MONTH.fullmatch(text)) and 1 <= int(found[2]) <= 12:
-            return Period(int(found[1]), int(found[2]))
-        if (found := POOLED.fullmatch(text)) and int(found[2]) > int(found[1]):
-            return Period(int(found[2]), 0, int(found[2]) - int(found[1]) + 1)
+        if match := YEAR.fullmatch(text):
+            return Period(int(match[1]))
+        if (match := MONTH.fullmatch(text)) and 1 <= int(match[2]) <= 12:
+            return Period(int(match[1]), int(match[2]))
+        if (match := POOLED.fullmatch(text)) and int(match[2]) > int(match[1]):
+            return Period(int(match[2]), 0, int(match[2]) - int(match[1]) + 1)
     raise TableError(
         f"the period '{label}' ({code}) is neither a year, a month nor pooled years",
         "Quarters and weeks are not read: choose a yearly or monthly table.",
@@ -145,45 +145,55 @@ class Table:
     @property
     def content(self) -> Variable | None:
         """The variable that says what is counted; tables of one measure have none."""
-        return self._one("metric", lambda it: it.role == "metric" or it.id == "ContentsCode")
+        return self._one("metric", lambda variable: variable.role == "metric" or variable.id == "ContentsCode")
 
     @property
     def region(self) -> Variable | None:
         return self._one(
-            "region", lambda it: it.role == "geo" or folded(it.id) in REGIONS or folded(it.label) in REGIONS
+            "region",
+            lambda variable: (
+                variable.role == "geo" or folded(variable.id) in REGIONS or folded(variable.label) in REGIONS
+            ),
         )
 
     @property
     def sex(self) -> Variable | None:
-        return self._one("sex", lambda it: "kön" in (folded(it.id), folded(it.label)) or folded(it.label) == "sex")
+        return self._one(
+            "sex",
+            lambda variable: "kön" in (folded(variable.id), folded(variable.label)) or folded(variable.label) == "sex",
+        )
 
     @property
     def time(self) -> Variable:
         """The time variable. Raises TableError when there is none."""
-        found = self._one("time", lambda it: it.role == "time") or self._one(
-            "time", lambda it: folded(it.label) in TIMES
+        time = self._one("time", lambda variable: variable.role == "time") or self._one(
+            "time", lambda variable: folded(variable.label) in TIMES
         )
-        if found is None:
+        if time is None:
             raise TableError(f"table {self.id} has no variable for time", "Choose another table.")
-        return found
+        return time
 
     def labelled(self, label: str) -> Variable:
         """The variable with this label or id. Raises TableError when there is none, or more than one."""
-        found = [it for it in self.variables.values() if folded(label) in (folded(it.label), folded(it.id))]
-        if len(found) != 1:
-            names = ", ".join(f"'{it.label}'" for it in self.variables.values())
-            what = "no variable" if not found else "more than one variable"
+        matching = [
+            variable
+            for variable in self.variables.values()
+            if folded(label) in (folded(variable.label), folded(variable.id))
+        ]
+        if len(matching) != 1:
+            names = ", ".join(f"'{variable.label}'" for variable in self.variables.values())
+            what = "no variable" if not matching else "more than one variable"
             raise TableError(
                 f"table {self.id} has {what} '{label}'; it has {names}", "Correct 'select' in the catalogue."
             )
-        return found[0]
+        return matching[0]
 
     def _one(self, kind: str, fits: Any) -> Variable | None:
-        found = [it for it in self.variables.values() if fits(it)]
-        if len(found) > 1:
-            names = ", ".join(f"'{it.label}'" for it in found)
+        matching = [variable for variable in self.variables.values() if fits(variable)]
+        if len(matching) > 1:
+            names = ", ".join(f"'{variable.label}'" for variable in matching)
             raise TableError(f"table {self.id} has more than one variable for {kind}: {names}", "Choose another table.")
-        return found[0] if found else None
+        return matching[0] if matching else None
 
 
 def sex_of(label: str) -> str | None:
@@ -201,9 +211,9 @@ def place_of(code: str) -> str | None:
     return code.zfill(4)
 
 
-def same_title(pinned: str, found: str) -> bool:
+def same_title(pinned: str, title: str) -> bool:
     """Is it the pinned table? A title's period moves on; the variables after "efter" need not be pinned."""
-    mine, theirs = folded(without_period(pinned)), folded(without_period(found))
+    mine, theirs = folded(without_period(pinned)), folded(without_period(title))
     return mine == theirs or theirs.split(" efter ")[0].rstrip(" .,") == mine
 
 
@@ -215,15 +225,15 @@ def without_period(title: str) -> str:
 # A table's own description, in the forms of the two versions, as a Table.
 
 
-def table_of_version_2(id: str, about: Any, heading: Heading) -> Table:
+def table_of_version_2(table: str, about: Any, heading: Heading) -> Table:
     """The table as `tables/{id}` (`about`) and its metadata (`heading`) describe it."""
     if not isinstance(about, dict):
-        raise TableError(f"table {id} is described by {about!r}"[:200], "The service is at fault: fetch later.")
+        raise TableError(f"table {table} is described by {about!r}"[:200], "The service is at fault: fetch later.")
     px = heading.extension.get("px")
     return Table(
-        id,
+        table,
         heading.label,
-        {it.id: _variable(it) for it in heading.dimensions.values()},
+        {dimension.id: _variable(dimension) for dimension in heading.dimensions.values()},
         updated=heading.updated or about.get("updated"),
         last_period=about.get("lastPeriod"),
         discontinued=bool(about.get("discontinued")),
@@ -232,26 +242,35 @@ def table_of_version_2(id: str, about: Any, heading: Heading) -> Table:
     )
 
 
-def _variable(it: Dimension) -> Variable:
-    units = {code: str(unit.get("base", "")) for code, unit in it.units.items() if isinstance(unit, dict)}
-    return Variable(it.id, it.label, it.labels, it.extension.get("elimination") is True, it.role, units)
+def _variable(dimension: Dimension) -> Variable:
+    units = {code: str(unit.get("base", "")) for code, unit in dimension.units.items() if isinstance(unit, dict)}
+    return Variable(
+        dimension.id,
+        dimension.label,
+        dimension.labels,
+        dimension.extension.get("elimination") is True,
+        dimension.role,
+        units,
+    )
 
 
-def table_of_version_1(id: str, about: Any) -> Table:
+def table_of_version_1(table: str, about: Any) -> Table:
     """The table as version 1 describes it. Raises TableError for a description of another form."""
     try:
-        variables = [_variable_of_version_1(it) for it in about["variables"]]
-        return Table(id, str(about["title"]), {it.id: it for it in variables})
+        variables = [_variable_of_version_1(content) for content in about["variables"]]
+        return Table(table, str(about["title"]), {content.id: content for content in variables})
     except (KeyError, TypeError, ValueError) as error:
-        raise TableError(f"the description of table {id} cannot be read ({error!r})", "Check its path.") from None
+        raise TableError(f"the description of table {table} cannot be read ({error!r})", "Check its path.") from None
 
 
-def _variable_of_version_1(it: dict[str, Any]) -> Variable:
-    codes, texts = it["values"], it["valueTexts"]
+def _variable_of_version_1(content: dict[str, Any]) -> Variable:
+    codes, texts = content["values"], content["valueTexts"]
     if len(codes) != len(texts) or len(set(codes)) != len(codes):
-        raise ValueError(f"the values of '{it['code']}' do not match their texts")
-    role = "time" if it.get("time") is True else ""
-    return Variable(it["code"], it["text"], dict(zip(codes, texts, strict=True)), it.get("elimination") is True, role)
+        raise ValueError(f"the values of '{content['code']}' do not match their texts")
+    role = "time" if content.get("time") is True else ""
+    return Variable(
+        content["code"], content["text"], dict(zip(codes, texts, strict=True)), content.get("elimination") is True, role
+    )
 
 
 # Whether a table still is what it was: tables move to new ones and freeze without a flag.
@@ -261,30 +280,30 @@ LATE_YEARS = 2  # yearly figures of last year may come late in this one
 
 def staleness(table: Table, wanted: WantedSeries, scope: Scope) -> list[str]:
     """Warnings about a table that is discontinued, ends earlier than expected, or contradicts itself."""
-    entry, found = wanted.entry, []
+    entry, warnings = wanted.entry, []
     if table.discontinued:
-        found.append(f"{wanted.id}: table {table.id} is discontinued; look for its successor.")
+        warnings.append(f"{wanted.id}: table {table.id} is discontinued; look for its successor.")
     last_code, last_label = list(table.time.labels.items())[-1] if table.time.labels else ("", "")
     stated = table.last_period or last_label
     if stated not in (last_code, last_label):
-        found.append(f"{wanted.id}: table {table.id} says that it ends with {stated} but has {last_label}.")
+        warnings.append(f"{wanted.id}: table {table.id} says that it ends with {stated} but has {last_label}.")
     last = _period(stated)
     late = (1 if wanted.table.monthly else LATE_YEARS) + entry.every - 1
     if last and entry.last_year is None and last.year < scope.until - late:
-        found.append(
+        warnings.append(
             f"{wanted.id}: table {table.id} ends with {stated}, {scope.until - late} was expected. "
             "It may have moved: look for a successor, or set 'last_year'."
         )
-    return found
+    return warnings
 
 
 def definition(table: Table, content: tuple[str, str] | None) -> str:
     """What the publisher says that the figures are: content, unit, and the notes that must be shown."""
-    told = []
+    parts = []
     if content:
         variable = table.variables[content[0]]
-        told = [variable.labels[content[1]], variable.units.get(content[1], "")]
-    return "\n".join(text for text in (*told, *table.notes) if text)
+        parts = [variable.labels[content[1]], variable.units.get(content[1], "")]
+    return "\n".join(text for text in (*parts, *table.notes) if text)
 
 
 def _period(text: str) -> Period | None:

@@ -128,8 +128,8 @@ def sheet_in(path: Path, wanted: Wanted, shown_as: str) -> Sheet:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        slip = f"{shown_as}: cannot be read ({error.strerror}). Put the file there, or correct the path."
-        raise FileError([slip]) from None
+        message = f"{shown_as}: cannot be read ({error.strerror}). Put the file there, or correct the path."
+        raise FileError([message]) from None
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
         pass
@@ -159,8 +159,8 @@ def _chosen(sheets: list[Sheet], wanted: Wanted, shown_as: str) -> Sheet:
     fitting = [sheet for sheet in sheets if wanted.columns <= set(sheet.folded)]
     if len(fitting) > 1:
         names = ", ".join(sheet.shown_as for sheet in fitting)
-        slip = f"{shown_as}: several sheets have the columns: {names}. Keep one of them, or name the sheet."
-        raise FileError([slip])
+        message = f"{shown_as}: several sheets have the columns: {names}. Keep one of them, or name the sheet."
+        raise FileError([message])
     if not fitting:
         raise FileError([_without_columns(sheet, wanted) for sheet in sheets])
     return _even(fitting[0])
@@ -169,22 +169,22 @@ def _chosen(sheets: list[Sheet], wanted: Wanted, shown_as: str) -> Sheet:
 def _without_columns(sheet: Sheet, wanted: Wanted) -> str:
     missing = ", ".join(f"'{name}'" for name in sorted(wanted.columns - set(sheet.folded)))
     row = f"row {wanted.header_row}" if wanted.header_row else "the first row"
-    found = ", ".join(f"'{name}'" for name in sheet.header) or "nothing"
-    return f"{sheet.shown_as}: no column {missing}; {row} holds {found}. Give the columns these names."
+    headers = ", ".join(f"'{name}'" for name in sheet.header) or "nothing"
+    return f"{sheet.shown_as}: no column {missing}; {row} holds {headers}. Give the columns these names."
 
 
 def _even(sheet: Sheet) -> Sheet:
     """The sheet with rows as wide as the header; others are refused: their cells stand under wrong names."""
-    slips, rows, width = [], [], len(sheet.header)
+    errors, rows, width = [], [], len(sheet.header)
     for name in sorted({name for name in sheet.folded if sheet.folded.count(name) > 1}):
-        slips.append(f"{sheet.shown_as}: the column '{name}' stands twice. Keep one of them.")
+        errors.append(f"{sheet.shown_as}: the column '{name}' stands twice. Keep one of them.")
     for number, cells in sheet.rows:
         if len(cells) < width or any(cell != "" for cell in cells[width:]):
-            slips.append(
+            errors.append(
                 f"{sheet.shown_as}, row {number}: {len(_trimmed(cells))} cells under {width} columns. "
                 "Quote cells that hold the separator (a decimal comma?), or separate with ';'."
             )
         rows.append((number, cells[:width]))
-    if slips:
-        raise FileError(slips)
+    if errors:
+        raise FileError(errors)
     return Sheet(sheet.shown_as, sheet.header, rows)

@@ -48,9 +48,9 @@ class Manifest:
         whole = {"source": self.source, "client": self.client, "series": self.series, "lists": self.lists}
         return (json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
-    def with_series(self, id: str, entry: dict[str, Any]) -> "Manifest":
+    def with_series(self, series: str, entry: dict[str, Any]) -> "Manifest":
         """A copy with one series' entry new, written by this version of the client."""
-        return Manifest(self.source, {**self.series, id: entry}, self.lists)
+        return Manifest(self.source, {**self.series, series: entry}, self.lists)
 
     def with_list(self, name: str, entry: dict[str, Any]) -> "Manifest":
         """A copy with one list's entry new."""
@@ -151,16 +151,16 @@ def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
     if every.empty:
         return committed
     rows = pd.concat([committed, every], ignore_index=True)
-    told = ["series", *KEY, "value", "status"]
-    kept = rows.iloc[: len(committed)].index.union(rows[~rows.duplicated(told)].index)
+    columns = ["series", *KEY, "value", "status"]
+    kept = rows.iloc[: len(committed)].index.union(rows[~rows.duplicated(columns)].index)
     return rows.loc[kept].sort_values(["series", *KEY, "vintage"], kind="stable", ignore_index=True)
 
 
-def read_series(folder: Path, manifest: Manifest, id: str) -> pd.DataFrame:
+def read_series(folder: Path, manifest: Manifest, series: str) -> pd.DataFrame:
     """The rows of one series, SNAPSHOT_COLUMNS; empty where it was never fetched or its file was removed."""
-    if id not in manifest.series or not (folder / f"{id}.csv").exists():
+    if series not in manifest.series or not (folder / f"{series}.csv").exists():
         return _frame(_table(_csv([], SNAPSHOT_COLUMNS)))
-    return _frame(_table(_checked_bytes(folder / f"{id}.csv", manifest.series[id])))
+    return _frame(_table(_checked_bytes(folder / f"{series}.csv", manifest.series[series])))
 
 
 def read_list(folder: Path, name: str) -> list[dict[str, str]]:
@@ -205,9 +205,9 @@ def _folder_rows(folder: Path, source: str) -> pd.DataFrame:
     manifest = read_manifest(folder, source)
     _refuse_strangers(folder, manifest)
     tables = []
-    for id in sorted(manifest.series):
-        table = _table(_checked_bytes(folder / f"{id}.csv", manifest.series[id]))
-        tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(id), len(table))))
+    for series in sorted(manifest.series):
+        table = _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series]))
+        tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(series), len(table))))
     if not tables:
         table = _table(_csv([], SNAPSHOT_COLUMNS))
         tables = [table.add_column(0, "series", pa.array([], pa.string()))]
@@ -267,16 +267,16 @@ def whole_years(urls: Iterable[str]) -> frozenset[int]:
 
     A place that such an answer leaves out has no published value; one that was never asked for may have any.
     """
-    found = (_WHOLE.search(unquote(urlsplit(url).path)) for url in urls)
-    return frozenset(int(year) for match in found if match for year in match[1].split(","))
+    matches = (_WHOLE.search(unquote(urlsplit(url).path)) for url in urls)
+    return frozenset(int(year) for match in matches if match for year in match[1].split(","))
 
 
 def years_of_all(paths: Paths) -> dict[str, frozenset[int]]:
     """Series -> its years that were asked for of every municipality, in either snapshot (see `snapshot_folder`)."""
-    found: dict[str, frozenset[int]] = {}
+    years: dict[str, frozenset[int]] = {}
     for all_places in (False, True):
         manifest = read_manifest(snapshot_folder(paths, "kolada", all_places), "kolada")
-        for id, entry in manifest.series.items():
+        for series, entry in manifest.series.items():
             urls = (request["url"] for request in entry.get("requests", ()))
-            found[id] = found.get(id, frozenset()) | whole_years(urls)
-    return found
+            years[series] = years.get(series, frozenset()) | whole_years(urls)
+    return years
