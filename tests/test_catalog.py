@@ -68,11 +68,11 @@ class Copy:
         lines = enumerate(self.file(name).read_text(encoding="utf-8").splitlines(), 1)
         return [next(number for number, line in lines if text in line) for text in path.split(" > ")][-1]
 
-    def slips(self) -> list[str]:
+    def errors(self) -> list[str]:
         with pytest.raises(CatalogError) as caught:
             load_catalog(self.paths)
-        assert str(caught.value) == "\n".join(caught.value.slips)
-        return caught.value.slips
+        assert str(caught.value) == "\n".join(caught.value.errors)
+        return caught.value.errors
 
 
 @pytest.fixture
@@ -394,7 +394,7 @@ SLIPS = [
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
 def test_a_slip_is_named_with_file_line_value_and_remedy(copy: Copy, slip: Slip):
     copy.spoil(slip.file, slip.old, slip.new)
-    slips = copy.slips()
+    slips = copy.errors()
     found = [line for line in slips if all(text in line for text in slip.says)]
     assert len(found) == 1, slips
     if slip.at:
@@ -409,7 +409,7 @@ def test_an_id_taken_in_another_file_names_both_places(copy: Copy):
     copy.spoil(WORK, "\n  sick_pay_days:", entry)
     second = copy.line(WORK, "neither_in_work_nor_study:")
     first = copy.line(OVERVIEW, "  neither_in_work_nor_study:")
-    assert copy.slips() == [
+    assert copy.errors() == [
         f"data/catalog/{WORK}:{second}: indicators.neither_in_work_nor_study: "
         f"the id 'neither_in_work_nor_study' is taken: data/catalog/{OVERVIEW}:{first}. Give one another id."
     ]
@@ -418,7 +418,7 @@ def test_an_id_taken_in_another_file_names_both_places(copy: Copy):
 @pytest.mark.parametrize("name", ["units.yml", WORK])
 def test_a_missing_file_is_named_with_its_remedy(copy: Copy, name: str):
     copy.file(name).unlink()
-    assert copy.slips() == [
+    assert copy.errors() == [
         f"data/catalog/{name}:1: the file is missing. Restore it from the repository, or add it for a new page."
     ]
 
@@ -426,13 +426,13 @@ def test_a_missing_file_is_named_with_its_remedy(copy: Copy, name: str):
 def test_slips_of_all_files_are_told_at_once(copy: Copy):
     copy.spoil(OVERVIEW, "unit: index_100", "unt: index_100")
     copy.spoil("units.yml", "decimals: 1", "decimals: one")
-    files = {line.split(":")[0] for line in copy.slips()}
+    files = {line.split(":")[0] for line in copy.errors()}
     assert files == {f"data/catalog/{OVERVIEW}", "data/catalog/units.yml"}
 
 
 def test_a_file_in_another_encoding_is_refused(copy: Copy):
     text = copy.file("units.yml").read_text(encoding="utf-8")
     copy.file("units.yml").write_bytes(text.replace("procent", "prócent").encode("latin-1"))
-    (slip,) = copy.slips()
+    (slip,) = copy.errors()
     assert slip.startswith("data/catalog/units.yml:1: not UTF-8")
     assert "Save the file as UTF-8" in slip

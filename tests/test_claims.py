@@ -220,7 +220,7 @@ def test_a_claim_that_cannot_be_read_names_file_line_and_claim(copy):
     judged(copy, "  - claim: fte_total falls in 9901 from 2020 to 2021\n", "  - claim: fte_total shrinks in 9901\n")
     with pytest.raises(ClaimError) as error:
         stated_claims(copy.paths, copy.catalog, load_places(copy.paths))
-    [slip] = error.value.slips
+    [slip] = error.value.errors
     place = f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'shrinks')}: claims.1.claim: "
     assert slip.startswith(place + "'fte_total shrinks in 9901': 'shrinks' is no relation.")
 
@@ -235,7 +235,7 @@ def test_strict_fails_on_a_false_claim_that_nobody_has_looked_at(copy):
     )
     check = claim_check(copy.paths, copy.catalog)
     assert (check.total, check.holding, check.known, check.not_judged, check.ok) == (4, 1, 1, 1, False)
-    [slip] = check.slips
+    [slip] = check.errors
     assert slip.startswith(f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'rises in 9902')}: claims.1: ")
     assert (
         "'fte_total rises in 9902 from 2020 to 2021': the figures say otherwise: 50 (2020) and 45 (2021) in 9902"
@@ -245,7 +245,7 @@ def test_strict_fails_on_a_false_claim_that_nobody_has_looked_at(copy):
 
 def test_strict_fails_on_a_known_disagreement_that_is_gone(copy):
     judged(copy, "  - claim: fte_total falls in 9901 from 2020 to 2021\n    known: Dokumentet räknar annat.\n")
-    [slip] = claim_check(copy.paths, copy.catalog).slips
+    [slip] = claim_check(copy.paths, copy.catalog).errors
     assert slip.endswith("the figures bear it out now. Take 'known' away.")
 
 

@@ -252,12 +252,14 @@ def register(region: RegionAssessment) -> list[Entry]:
 
     A proposal that two assignments share has an entry in each; `region.proposals` holds it once.
     """
-    entries = [Entry(id, "initiative", record, remark=record.remark) for id, record in region.initiatives.items()]
-    for id, assignment in region.assignments.items():
-        entries.append(Entry(id, "assignment", assignment, remark=assignment.remark))
+    entries = [Entry(slug, "initiative", record, remark=record.remark) for slug, record in region.initiatives.items()]
+    for slug, assignment in region.assignments.items():
+        entries.append(Entry(slug, "assignment", assignment, remark=assignment.remark))
         for number, proposed in enumerate(assignment.proposals, 1):
             record = region.proposals[proposed.proposal]
-            entries.append(Entry(f"{id}_{number}", "proposal", record, id, number, proposed.remark or record.remark))
+            entries.append(
+                Entry(f"{slug}_{number}", "proposal", record, slug, number, proposed.remark or record.remark)
+            )
     return entries
 
 
@@ -266,20 +268,20 @@ def headings(region: RegionAssessment) -> int:
     return len(region.initiatives) + len(region.assignments)
 
 
-# Reads `data/assessments/` and checks it against the catalogue: every slip names file, line and remedy.
+# Reads `data/assessments/` and checks it against the catalogue: every error names file, line and remedy.
 
 Fault = tuple[Location, str]
 _YEAR_FILE = re.compile(r"\d{4}\.yml")
 
 
 class AssessmentError(RecordError):
-    """What is wrong in `data/assessments/`, one line a slip."""
+    """What is wrong in `data/assessments/`, one line an error."""
 
 
 def load_assessment(paths: Paths, municipality: str, year: int, catalog: Catalog) -> Assessment | None:
     """The municipality's judgements of `year`; None when there is no file, for then nobody has judged.
 
-    Another year's judgements are never used instead. Raises AssessmentError with every slip of the file.
+    Another year's judgements are never used instead. Raises AssessmentError with every error of the file.
     """
     path = _folder(paths, municipality, r"\d{4}", "four digits") / f"{year}.yml"
     return _checked_assessment(paths, path, catalog) if path.is_file() else None
@@ -297,12 +299,12 @@ def region_edition(paths: Paths, slug: str, year: int) -> int | None:
     """The year of the region's latest edition up to `year`; None when there is none."""
     files = _region_folder(paths, slug).glob("*.yml")
     years = [int(path.stem) for path in files if _YEAR_FILE.fullmatch(path.name)]
-    return max((found for found in years if found <= year), default=None)
+    return max((edition for edition in years if edition <= year), default=None)
 
 
 def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
-    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every slip."""
-    slips: list[str] = []
+    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every error."""
+    errors: list[str] = []
     files = sorted(path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith("."))
     for path in files:
         region = path.is_relative_to(paths.assessments / "regions")
@@ -312,9 +314,9 @@ def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
                 raise AssessmentError([f"{shown_as}:1: '{path.name}' is never read. Name it after its year: 2024.yml."])
             (_checked_region if region else _checked_assessment)(paths, path, catalog)
         except RecordError as error:
-            slips.extend(error.slips)
-    if slips:
-        raise AssessmentError(slips)
+            errors.extend(error.errors)
+    if errors:
+        raise AssessmentError(errors)
     return len(files)
 
 
@@ -333,7 +335,7 @@ def _checked_assessment(paths: Paths, path: Path, catalog: Catalog) -> Assessmen
     try:
         content, document = read_record(path, Assessment, paths.relative(path))
     except RecordError as error:
-        raise AssessmentError(error.slips) from None
+        raise AssessmentError(error.errors) from None
     _refuse(document, _assessment_errors(content, catalog))
     return content
 
@@ -342,13 +344,13 @@ def _checked_region(paths: Paths, path: Path, catalog: Catalog) -> RegionAssessm
     try:
         content, document = read_record(path, RegionAssessment, paths.relative(path))
     except RecordError as error:
-        raise AssessmentError(error.slips) from None
+        raise AssessmentError(error.errors) from None
     _refuse(document, _region_errors(content, path.parent.name, catalog))
     return content
 
 
-def _refuse(document: Document, slips: Iterable[Fault]) -> None:
-    lines = [document.slip(at, what) for at, what in slips]
+def _refuse(document: Document, errors: Iterable[Fault]) -> None:
+    lines = [document.error(at, what) for at, what in errors]
     if lines:
         raise AssessmentError(lines)
 
@@ -368,10 +370,10 @@ def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]
     }
     for kind, wanted in judged.items():
         entries = getattr(content, kind)
-        for id in entries:
-            yield from _known(wanted, (kind, id), id)
-        for id in sorted(wanted.keys() - entries.keys()):
-            yield (kind,), f"'{id}' is missing. Judge it, or remove it from data/catalog/programme.yml."
+        for key in entries:
+            yield from _known(wanted, (kind, key), key)
+        for key in sorted(wanted.keys() - entries.keys()):
+            yield (kind,), f"'{key}' is missing. Judge it, or remove it from data/catalog/programme.yml."
     for kind in ("plans", "projects", "assignments"):
         for index, entry in enumerate(getattr(content, kind)):
             yield from _known(catalog.focus_areas, (kind, index, "area"), entry.area)
@@ -391,18 +393,18 @@ def _region_errors(content: RegionAssessment, slug: str, catalog: Catalog) -> It
             yield from _known(catalog.indicators, ("data_sources", index, "indicators", number), indicator)
     for index, situation in enumerate(content.situations):
         yield from _known(places, ("situations", index, "place"), situation.place)
-    for id, assignment in content.assignments.items():
-        yield from _known(catalog.regions[slug].members, ("assignments", id, "place"), assignment.place)
-        yield from _proposal_errors(content, id)
+    for key, assignment in content.assignments.items():
+        yield from _known(catalog.regions[slug].members, ("assignments", key, "place"), assignment.place)
+        yield from _proposal_errors(content, key)
     for kind in ("initiatives", "assignments", "proposals"):
-        for id, record in getattr(content, kind).items():
+        for key, record in getattr(content, kind).items():
             for index, indicator in enumerate(record.indicators):
-                yield from _known(catalog.indicators, (kind, id, "indicators", index, "series"), indicator.series)
+                yield from _known(catalog.indicators, (kind, key, "indicators", index, "series"), indicator.series)
 
 
-def _proposal_errors(content: RegionAssessment, id: str) -> Iterator[Fault]:
-    for index, proposed in enumerate(content.assignments[id].proposals):
+def _proposal_errors(content: RegionAssessment, key: str) -> Iterator[Fault]:
+    for index, proposed in enumerate(content.assignments[key].proposals):
         if proposed.proposal not in content.proposals:
-            at = ("assignments", id, "proposals", index, "proposal")
+            at = ("assignments", key, "proposals", index, "proposal")
             near = ", ".join(content.proposals)
             yield at, f"'{proposed.proposal}' is not under 'proposals'. Choose one of: {near}."

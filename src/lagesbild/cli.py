@@ -75,11 +75,11 @@ def _check_claims(paths, catalog) -> None:
     from lagesbild.claims.evaluate import claim_check
 
     claims = claim_check(paths, catalog)
-    for slip in claims.slips:
-        err.print(slip, style="red", soft_wrap=True, markup=False)
+    for error in claims.errors:
+        err.print(error, style="red", soft_wrap=True, markup=False)
     out.print(
         f"{claims.total} claims: {claims.holding} hold, {claims.known} are known to disagree, "
-        f"{claims.not_judged} cannot be judged, {len(claims.slips)} to mend.",
+        f"{claims.not_judged} cannot be judged, {len(claims.errors)} to mend.",
         soft_wrap=True,
     )
     if not claims.ok:

@@ -1,4 +1,4 @@
-"""Hand-made YAML read strictly: every slip is refused with file, line, value and remedy."""
+"""Hand-made YAML read strictly: every error is refused with file, line, value and remedy."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,11 +15,11 @@ Location = tuple[str | int, ...]
 
 
 class RecordError(Refusal):
-    """Everything wrong in the hand-made files that were read, one line a slip."""
+    """Everything wrong in the hand-made files that were read, one line an error."""
 
-    def __init__(self, slips: list[str]):
-        self.slips = slips
-        super().__init__("\n".join(slips))
+    def __init__(self, errors: list[str]):
+        self.errors = errors
+        super().__init__("\n".join(errors))
 
 
 class Record(BaseModel):
@@ -74,10 +74,10 @@ class Document:
 
     def _value(self, node: yaml.Node, at: Location) -> Any:
         if isinstance(node, yaml.MappingNode):
-            found: dict[Any, Any] = {}
+            values: dict[Any, Any] = {}
             for key_node, value_node in node.value:
                 key = self._scalar(key_node)
-                if key in found:
+                if key in values:
                     raise RecordError(
                         [
                             f"{self.shown_as}:{key_node.start_mark.line + 1}: '{key}' stands twice; the first is on "
@@ -86,8 +86,8 @@ class Document:
                     )
                 self.lines[(*at, key)] = key_node.start_mark.line + 1
                 self.keys[(*at, key)] = key_node.value
-                found[key] = self._value(value_node, (*at, key))
-            return found
+                values[key] = self._value(value_node, (*at, key))
+            return values
         if isinstance(node, yaml.SequenceNode):
             items = []
             for index, item in enumerate(node.value):
@@ -107,35 +107,35 @@ class Document:
             at = at[:-1]
         return self.lines[at]
 
-    def slip(self, at: Location, what: str) -> str:
+    def error(self, at: Location, what: str) -> str:
         """One line for a fault at `at`: file, line, path to the entry, what is wrong and the remedy."""
         where = ".".join(str(part) for part in at)
         return f"{self.shown_as}:{self.line(at)}: {where + ': ' if where else ''}{what}"
 
     def record(self, model: type[AnyRecord]) -> AnyRecord:
-        """The content as `model`. Raises RecordError with every slip of the file."""
+        """The content as `model`. Raises RecordError with every error of the file."""
         try:
             return model.model_validate(self.content)
         except ValidationError as error:
-            raise RecordError([self._explained(slip) for slip in error.errors()]) from None
+            raise RecordError([self._explained(detail) for detail in error.errors()]) from None
 
     def _explained(self, error: ErrorDetails) -> str:
         at = tuple(part for part in error["loc"])
         if error["type"] == "unknown_field":
-            return self.slip((*at, error["ctx"]["name"]), error["msg"])
+            return self.error((*at, error["ctx"]["name"]), error["msg"])
         if error["type"] == "missing":
-            return self.slip(at[:-1], f"the field '{at[-1]}' is missing. Add it.")
+            return self.error(at[:-1], f"the field '{at[-1]}' is missing. Add it.")
         if at[-1:] == ("[key]",):
-            return self.slip(
+            return self.error(
                 at, f'the key is read as {at[-2]!r}, not as text. Put it in quotes: "{self.keys[at[:-1]]}".'
             )
         written = self.scalars.get(at)
         if error["type"] == "string_type" and written is not None:
-            return self.slip(
+            return self.error(
                 at, f'{written} is read as {error["input"]!r}, not as text. Put it in quotes: "{written}".'
             )
         value = repr(error["input"]) if written is None else f"'{written}'"
-        return self.slip(at, f"{value if len(value) < 80 else value[:77] + '...'}: {error['msg']}.")
+        return self.error(at, f"{value if len(value) < 80 else value[:77] + '...'}: {error['msg']}.")
 
 
 def read_record(path: Path, model: type[AnyRecord], shown_as: str | None = None) -> tuple[AnyRecord, Document]:

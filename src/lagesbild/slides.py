@@ -342,16 +342,16 @@ def slides_bytes(deck: Deck) -> bytes:
     return _without_clock(out.getvalue(), facts.created)
 
 
-def _without_clock(archive: bytes, made: datetime) -> bytes:
+def _without_clock(archive: bytes, date: datetime) -> bytes:
     """The same archive without the times of its making, in its entries and in the workbooks behind the charts."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
             if name.endswith(".xlsx"):
-                content = _without_clock(content, made)
+                content = _without_clock(content, date)
             elif name == "docProps/core.xml":
-                content = STAMP.sub(rb"\g<1>" + f"{made:%Y-%m-%dT%H:%M:%SZ}".encode() + rb"\g<2>", content)
+                content = STAMP.sub(rb"\g<1>" + f"{date:%Y-%m-%dT%H:%M:%SZ}".encode() + rb"\g<2>", content)
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, content)

@@ -1,4 +1,4 @@
-"""The regional support analysis as a notebook's cells ask for it: rows to draw, and exhibits."""
+"""The regional support analysis as a notebook's cells ask for it: rows to draw, and components."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class UnknownRegion(Refusal):
 
 @dataclass(frozen=True)
 class RegionalAnalysis:
-    """One region's analysis. Without a region (`slug` is empty) every exhibit but the header is empty."""
+    """One region's analysis. Without a region (`slug` is empty) every component but the header is empty."""
 
     setting: Setting
     slug: str

@@ -38,7 +38,7 @@ from lagesbild.html.render import Component, download_text, figure_component, pa
 from lagesbild.swedish.findings import KINDS
 from lagesbild.swedish.numbers import STATE_TEXT, listed
 
-# The parts of the regional page as exhibits: tables and texts, figures, and notices of what is missing.
+# The parts of the regional page as components: tables and texts, figures, and notices of what is missing.
 
 NOTHING = Passage("")
 
@@ -97,7 +97,7 @@ class Drawn:
 
 
 def nothing() -> Component:
-    """An exhibit that shows nothing: for a part that a municipality without a region does not have."""
+    """An component that shows nothing: for a part that a municipality without a region does not have."""
     return passage_component(NOTHING)
 
 

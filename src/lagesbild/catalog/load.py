@@ -32,57 +32,57 @@ Fault = tuple[str, str, str | int, str]  # kind of entry, its id, field or place
 def catalog_errors(catalog: Catalog) -> Iterator[Fault]:
     """Everything that contradicts something else in the catalogue."""
     yield from _programme_errors(catalog)
-    for id, entry in catalog.indicators.items():
-        yield from _indicator_errors(catalog, id, entry)
+    for key, entry in catalog.indicators.items():
+        yield from _indicator_errors(catalog, key, entry)
     for number, figure in catalog.figures.items():
         yield from _figure_errors(catalog, number, figure)
-    for id, gap in catalog.gaps.items():
-        yield from _unknown(catalog.pages, "gaps", id, "page", gap.page)
+    for key, gap in catalog.gaps.items():
+        yield from _unknown(catalog.pages, "gaps", key, "page", gap.page)
         if gap.priority:
-            yield from _unknown(catalog.priorities, "gaps", id, "priority", gap.priority)
+            yield from _unknown(catalog.priorities, "gaps", key, "priority", gap.priority)
     yield from _series_errors(catalog)
     yield from _use_errors(catalog)
 
 
-def _unknown(known: dict, kind: str, id: str, name: str | int, value: str) -> Iterator[Fault]:
+def _unknown(known: dict, kind: str, key: str, name: str | int, value: str) -> Iterator[Fault]:
     if value not in known:
         near = sorted(known) if len(known) < 20 else get_close_matches(value, known, n=3, cutoff=0.4)
         remedy = f"Choose one of: {', '.join(near)}." if near else "Add it, or correct the id."
-        yield kind, id, name, f"'{value}' is not in the catalogue. {remedy}"
+        yield kind, key, name, f"'{value}' is not in the catalogue. {remedy}"
 
 
 def _programme_errors(catalog: Catalog) -> Iterator[Fault]:
-    for id, area in catalog.focus_areas.items():
-        yield from _unknown(catalog.pages, "focus_areas", id, "page", area.page)
-    for id, priority in catalog.priorities.items():
-        yield from _unknown(catalog.focus_areas, "priorities", id, "area", priority.area)
+    for key, area in catalog.focus_areas.items():
+        yield from _unknown(catalog.pages, "focus_areas", key, "page", area.page)
+    for key, priority in catalog.priorities.items():
+        yield from _unknown(catalog.focus_areas, "priorities", key, "area", priority.area)
         for indicator in priority.evidence:
-            yield from _unknown(catalog.indicators, "priorities", id, "evidence", indicator)
-    for id, part in catalog.parts.items():
+            yield from _unknown(catalog.indicators, "priorities", key, "evidence", indicator)
+    for key, part in catalog.parts.items():
         for indicator in part.indicators:
-            yield from _unknown(catalog.indicators, "parts", id, "indicators", indicator)
+            yield from _unknown(catalog.indicators, "parts", key, "indicators", indicator)
     for index, indicator in enumerate(catalog.snapshot.ranked):
         yield from _unknown(catalog.indicators, "ranked", "", index, indicator)
 
 
-def _indicator_errors(catalog: Catalog, id: str, entry: Indicator) -> Iterator[Fault]:
-    yield from _unknown(catalog.units, "indicators", id, "unit", entry.unit)
-    yield from _unknown(catalog.publishers, "indicators", id, "publisher", entry.publisher)
+def _indicator_errors(catalog: Catalog, key: str, entry: Indicator) -> Iterator[Fault]:
+    yield from _unknown(catalog.units, "indicators", key, "unit", entry.unit)
+    yield from _unknown(catalog.publishers, "indicators", key, "publisher", entry.publisher)
     if entry.kolada and (entry.kolada.margin is None) != (entry.kolada.margin_title is None):
         yield (
             "indicators",
-            id,
+            key,
             "kolada",
             "a margin needs both 'margin' and 'margin_title'. Add the one that is missing.",
         )
     if entry.population:
-        yield from _unknown(catalog.indicators, "indicators", id, "population", entry.population)
+        yield from _unknown(catalog.indicators, "indicators", key, "population", entry.population)
     if entry.target and entry.better == "neither":
         what = "a target needs a better side, and 'better' is 'neither'. Say which, or take the target away."
-        yield "indicators", id, "target", what
+        yield "indicators", key, "target", what
     if entry.share:
         for role in (entry.share.part, entry.share.total):
-            yield from _unknown(catalog.indicators, "indicators", id, "share", role)
+            yield from _unknown(catalog.indicators, "indicators", key, "share", role)
 
 
 def _figure_errors(catalog: Catalog, number: str, figure: Figure) -> Iterator[Fault]:
@@ -123,36 +123,36 @@ def _figure_errors(catalog: Catalog, number: str, figure: Figure) -> Iterator[Fa
 
 def _series_errors(catalog: Catalog) -> Iterator[Fault]:
     seen: dict[str, str] = {}
-    for id, entry in catalog.indicators.items():
+    for key, entry in catalog.indicators.items():
         for series in (entry.kolada.id, entry.kolada.margin) if entry.kolada else ():
             if series in seen:
                 yield (
                     "indicators",
-                    id,
+                    key,
                     "kolada",
                     f"{series} already fills '{seen[series]}'. Use that indicator instead.",
                 )
             if series:
-                seen[series] = id
+                seen[series] = key
 
 
 def _use_errors(catalog: Catalog) -> Iterator[Fault]:
-    used = {id for figure in catalog.figures.values() for id in (*figure.measure, *figure.stand_in, *figure.dots)}
-    used |= {id for priority in catalog.priorities.values() for id in priority.evidence}
-    used |= {id for part in catalog.parts.values() for id in part.indicators}
+    used = {key for figure in catalog.figures.values() for key in (*figure.measure, *figure.stand_in, *figure.dots)}
+    used |= {key for priority in catalog.priorities.values() for key in priority.evidence}
+    used |= {key for part in catalog.parts.values() for key in part.indicators}
     used |= {entry.population for entry in catalog.indicators.values() if entry.population}
     used |= {
         role for entry in catalog.indicators.values() if entry.share for role in (entry.share.part, entry.share.total)
     }
-    for id in sorted(catalog.indicators.keys() - used):
-        yield "indicators", id, "title", "no figure, priority or part uses it. Name it in one, or remove it."
+    for key in sorted(catalog.indicators.keys() - used):
+        yield "indicators", key, "title", "no figure, priority or part uses it. Name it in one, or remove it."
 
 
 # Reads `data/catalog/` into one Catalog and checks what no single file can know.
 
 
 class CatalogError(RecordError):
-    """What is wrong in `data/catalog/`, one line a slip."""
+    """What is wrong in `data/catalog/`, one line an error."""
 
 
 class ProgrammeFile(Record):
@@ -189,7 +189,7 @@ class _Reading:
     """The files read so far, with the place of every entry, for complaints that name a line."""
 
     paths: Paths
-    slips: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     home: dict[tuple[str, str], tuple[Document, Location]] = field(default_factory=dict)
 
     def read(self, name: str, model: type[AnyRecord]) -> AnyRecord | None:
@@ -198,38 +198,38 @@ class _Reading:
         try:
             content, document = read_record(path, model, shown_as)
         except FileNotFoundError:
-            self.slips.append(
+            self.errors.append(
                 f"{shown_as}:1: the file is missing. Restore it from the repository, or add it for a new page."
             )
             return None
         except RecordError as error:
-            self.slips.extend(error.slips)
+            self.errors.extend(error.errors)
             return None
         for kind in model.model_fields:
             entries = getattr(content, kind)
-            for id in entries if isinstance(entries, dict) else ():
-                self._remember(kind, id, document)
+            for key in entries if isinstance(entries, dict) else ():
+                self._remember(kind, key, document)
             self.home[kind, ""] = (document, (kind,))  # lists, such as the snapshot's `ranked`
         return content
 
-    def _remember(self, kind: str, id: str, document: Document) -> None:
-        if (kind, id) in self.home:
-            first, at = self.home[kind, id]
-            self.slips.append(
-                document.slip(
-                    (kind, id),
-                    f"the id '{id}' is taken: {first.shown_as}:{first.line(at)}. Give one another id.",
+    def _remember(self, kind: str, key: str, document: Document) -> None:
+        if (kind, key) in self.home:
+            first, at = self.home[kind, key]
+            self.errors.append(
+                document.error(
+                    (kind, key),
+                    f"the id '{key}' is taken: {first.shown_as}:{first.line(at)}. Give one another id.",
                 )
             )
-        self.home.setdefault((kind, id), (document, (kind, id)))
+        self.home.setdefault((kind, key), (document, (kind, key)))
 
-    def complain(self, kind: str, id: str, name: str | int, what: str) -> None:
-        document, at = self.home[kind, id]
-        self.slips.append(document.slip((*at, name), what))
+    def complain(self, kind: str, key: str, name: str | int, what: str) -> None:
+        document, at = self.home[kind, key]
+        self.errors.append(document.error((*at, name), what))
 
 
 def load_catalog(paths: Paths) -> Catalog:
-    """The whole catalogue. Raises CatalogError with every slip in every file."""
+    """The whole catalogue. Raises CatalogError with every error in every file."""
     reading = _Reading(paths)
     programme = reading.read("programme.yml", ProgrammeFile)
     units = reading.read("units.yml", UnitsFile)
@@ -240,8 +240,8 @@ def load_catalog(paths: Paths) -> Catalog:
     names = {path.name for path in (paths.catalog / "indicators").glob("*.yml")}
     names |= {f"{page}.yml" for page in (programme.pages if programme else ())}
     page_files = [reading.read(f"indicators/{name}", PageFile) for name in sorted(names)]
-    if reading.slips or not (programme and units and publishers and regions and comparisons and snapshot):
-        raise CatalogError(reading.slips)
+    if reading.errors or not (programme and units and publishers and regions and comparisons and snapshot):
+        raise CatalogError(reading.errors)
     catalog = Catalog(
         **{name: getattr(programme, name) for name in ProgrammeFile.model_fields},
         units=units.units,
@@ -257,8 +257,8 @@ def load_catalog(paths: Paths) -> Catalog:
     catalog.figures = dict(
         sorted(catalog.figures.items(), key=lambda item: (not item[0].isdecimal(), item[0].zfill(4)))
     )
-    for kind, id, name, what in catalog_errors(catalog):
-        reading.complain(kind, id, name, what)
-    if reading.slips:
-        raise CatalogError(reading.slips)
+    for kind, key, name, what in catalog_errors(catalog):
+        reading.complain(kind, key, name, what)
+    if reading.errors:
+        raise CatalogError(reading.errors)
     return catalog

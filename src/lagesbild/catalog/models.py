@@ -339,4 +339,4 @@ class Catalog:
 
     def priorities_of(self, area: str) -> list[str]:
         """The ids of a focus area's priorities, in order."""
-        return [id for id, priority in self.priorities.items() if priority.area == area]
+        return [name for name, priority in self.priorities.items() if priority.area == area]

@@ -237,16 +237,16 @@ def _compared(
     return Case(place, first, second, other, holds, obstacle)
 
 
-def _holds(relation: Relation, one: float, other: float) -> bool:
+def _holds(relation: Relation, value: float, other: float) -> bool:
     if relation in (Relation.FALLS, Relation.RISES):  # the earlier year stands first
-        return other < one if relation.downwards else other > one
+        return other < value if relation.downwards else other > value
     if relation in (Relation.LOWEST, Relation.HIGHEST):  # a shared last place is one
-        return one <= other if relation.downwards else one >= other
+        return value <= other if relation.downwards else value >= other
     if relation in (Relation.FALLS_LESS, Relation.FALLS_MORE):
-        return one < 0 and _order(relation)(one, other)
+        return value < 0 and _order(relation)(value, other)
     if relation in (Relation.RISES_LESS, Relation.RISES_MORE):
-        return one > 0 and _order(relation)(one, other)
-    return _order(relation)(one, other)
+        return value > 0 and _order(relation)(value, other)
+    return _order(relation)(value, other)
 
 
 def _order(relation: Relation) -> Callable[[float, float], bool]:
@@ -277,11 +277,11 @@ class ClaimCheck:
     holding: int
     known: int
     not_judged: int
-    slips: tuple[str, ...]  # one line each: file, line, claim, values found, remedy
+    errors: tuple[str, ...]  # one line each: file, line, claim, values found, remedy
 
     @property
     def ok(self) -> bool:
-        return not self.slips
+        return not self.errors
 
 
 def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
@@ -291,26 +291,26 @@ def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
     places = load_places(paths)
     stated = stated_claims(paths, catalog, places)
     table = current(table_at_hand(paths, catalog).rows)
-    found = [(one, evaluated(one.statement, table, catalog)) for one in stated]
-    outcomes = [finding.outcome for _, finding in found]
-    slips = [slip for one, finding in found if (slip := _slip(one, finding, places))]
+    findings = [(claim, evaluated(claim.statement, table, catalog)) for claim in stated]
+    outcomes = [finding.outcome for _, finding in findings]
+    errors = [error for claim, finding in findings if (error := _error(claim, finding, places))]
     return ClaimCheck(
-        total=len(found),
+        total=len(findings),
         holding=outcomes.count(Outcome.HOLDS),
-        known=sum(bool(one.claim.known) and finding.outcome is Outcome.FAILS for one, finding in found),
+        known=sum(bool(claim.claim.known) and finding.outcome is Outcome.FAILS for claim, finding in findings),
         not_judged=outcomes.count(Outcome.NOT_JUDGED),
-        slips=tuple(slips),
+        errors=tuple(errors),
     )
 
 
-def _slip(one: StatedClaim, finding: Finding, places: Places) -> str:
+def _error(claim: StatedClaim, finding: Finding, places: Places) -> str:
     """What is wrong with a claim, or nothing. A disagreement that is known passes; one that is gone does not."""
-    if finding.outcome is Outcome.FAILS and not one.claim.known:
-        found = values_found(one.statement, finding, places)
+    if finding.outcome is Outcome.FAILS and not claim.claim.known:
+        values = values_found(claim.statement, finding, places)
         remedy = "Correct the claim and the sentence that it stands for, or say in 'known' why they differ."
-        return f"{one.where} '{one.claim.claim}': the figures say otherwise: {found}. {remedy}"
-    if finding.outcome is Outcome.HOLDS and one.claim.known:
-        return f"{one.where} '{one.claim.claim}': the figures bear it out now. Take 'known' away."
+        return f"{claim.where} '{claim.claim.claim}': the figures say otherwise: {values}. {remedy}"
+    if finding.outcome is Outcome.HOLDS and claim.claim.known:
+        return f"{claim.where} '{claim.claim.claim}': the figures bear it out now. Take 'known' away."
     return ""
 
 

@@ -178,7 +178,7 @@ def unknown(word: str, kind: str, known: Iterable[str]) -> str:
     return f"'{word}' is no {kind}. {remedy}"
 
 
-# A claim's text as a Statement, with the nearest known word for each slip. No pandas: every `check` reads claims.
+# A claim's text as a Statement, with the nearest known word for each error. No pandas: every `check` reads claims.
 
 TOKEN = re.compile(r"\s*([\[\],]|[^\s\[\],]+)")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -235,10 +235,10 @@ class _Reader:
         return True
 
     def _word(self, word: str) -> None:
-        found = self._next(f"'{word}'")
-        if found != word:
+        token = self._next(f"'{word}'")
+        if token != word:
             raise ClaimSyntaxError(
-                f"'{found}' stands where '{word}' is wanted. Write '{word}' before it, or correct it."
+                f"'{token}' stands where '{word}' is wanted. Write '{word}' before it, or correct it."
             )
 
     def _measure(self) -> Measure:
@@ -258,7 +258,7 @@ class _Reader:
         return word
 
     def _relation(self) -> tuple[Relation, str]:
-        for relation in sorted(Relation, key=lambda one: -len(one.value)):
+        for relation in sorted(Relation, key=lambda relation: -len(relation.value)):
             if self._taken(*relation.value.split()):
                 return relation, self._number(relation) if relation.to_number else ""
         word = self._next("what the measure does")
@@ -317,7 +317,7 @@ class _Reader:
 
 
 class ClaimError(RecordError):
-    """What is wrong in the claims of `data/assessments/`, one line a slip."""
+    """What is wrong in the claims of `data/assessments/`, one line an error."""
 
 
 @dataclass(frozen=True)
@@ -330,12 +330,12 @@ class StatedClaim:
 
 
 def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[StatedClaim]:
-    """Every claim of every assessment, in the order of the files. Raises ClaimError with every slip.
+    """Every claim of every assessment, in the order of the files. Raises ClaimError with every error.
 
     The files themselves are taken as read: `load_all_assessments` refuses those that are not in order.
     """
-    found: list[StatedClaim] = []
-    slips: list[str] = []
+    claims: list[StatedClaim] = []
+    errors: list[str] = []
     for path in sorted(paths.assessments.rglob("[0-9][0-9][0-9][0-9].yml")):  # others are refused by the loader
         region = path.is_relative_to(paths.assessments / "regions")
         words = Vocabulary(catalog, places, int(path.stem), None if region else path.parent.name)
@@ -343,19 +343,19 @@ def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[Stated
         content, document = read_record(path, model, paths.relative(path))
         for at, claim in claims_in(content):
             try:
-                found.append(StatedClaim(document.slip(at, "").strip(), claim, parsed(claim.claim, words)))
-            except ClaimSyntaxError as slip:
-                slips.append(document.slip((*at, "claim"), f"'{claim.claim}': {slip}"))
-    if slips:
-        raise ClaimError(slips)
-    return found
+                claims.append(StatedClaim(document.error(at, "").strip(), claim, parsed(claim.claim, words)))
+            except ClaimSyntaxError as error:
+                errors.append(document.error((*at, "claim"), f"'{claim.claim}': {error}"))
+    if errors:
+        raise ClaimError(errors)
+    return claims
 
 
 def claims_in(content: Assessment | RegionAssessment) -> Iterator[tuple[Location, Claim]]:
     """The claims of one file with the path to each: the judgements', then those of the whole."""
     for kind in ("goals", "areas", "priorities"):
-        for id, judgement in getattr(content, kind, {}).items():
+        for key, judgement in getattr(content, kind, {}).items():
             for number, claim in enumerate(judgement.claims):
-                yield (kind, id, "claims", number), claim
+                yield (kind, key, "claims", number), claim
     for number, claim in enumerate(content.claims):
         yield ("claims", number), claim

@@ -41,7 +41,7 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where the numbers come from and how to make the exhibit again."""
+    """Where the numbers come from and how to make the component again."""
 
     source_line: str  # "Källa: ..." or "Bearbetning av ...": one sentence
     definition: str

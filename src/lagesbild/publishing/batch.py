@@ -43,11 +43,11 @@ class Outcome:
 
     def failures(self) -> dict[str, list[str]]:
         """Cause -> the chapters that failed by it, or the report itself."""
-        found: dict[str, list[str]] = {self.trouble: ["the report"]} if self.trouble else {}
+        failures: dict[str, list[str]] = {self.trouble: ["the report"]} if self.trouble else {}
         for run in self.runs:
             if run.state != "ok":
-                found.setdefault(f"{run.state}: {run.cause}", []).append(run.name)
-        return found
+                failures.setdefault(f"{run.state}: {run.cause}", []).append(run.name)
+        return failures
 
 
 # The log of a build, for who made it: how each chapter ended, and the traces of those that failed.
@@ -89,15 +89,15 @@ def interrupts(first: Callable[[], None], later: Callable[[], None]) -> Iterator
     def caught(number: int, frame: object) -> None:
         next(calls, later)()
 
-    before = {one: signal.getsignal(one) for one in POLITE}
-    for one in POLITE:
-        if one is signal.SIGINT or before[one] is not signal.SIG_IGN:  # nohup ignores SIGHUP on purpose
-            signal.signal(one, caught)
+    before = {number: signal.getsignal(number) for number in POLITE}
+    for number in POLITE:
+        if number is signal.SIGINT or before[number] is not signal.SIG_IGN:  # nohup ignores SIGHUP on purpose
+            signal.signal(number, caught)
     try:
         yield
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 # One build from start to end: check, run, render, put in place, and say what happened.
@@ -208,19 +208,19 @@ def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, 
     """Runs and renders every chapter and puts the report in place, unless it is interrupted."""
     from lagesbild.publishing.pages import write_manifest
 
-    made = executor.work / "site"
-    outcome.runs = _chapters(plan, executor, watcher, made)
-    write_manifest(made, plan.request, outcome.runs, started)
+    site = executor.work / "site"
+    outcome.runs = _chapters(plan, executor, watcher, site)
+    write_manifest(site, plan.request, outcome.runs, started)
     if executor.kernels.stopped.is_set():
         outcome.code = INTERRUPTED
         return
     outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
     target = plan.request.target
     outcome.kept_old = outcome.code == FAILED and target.is_whole()
-    outcome.site = target.set_aside(made) if outcome.kept_old else target.replace(made)
+    outcome.site = target.set_aside(site) if outcome.kept_old else target.replace(site)
 
 
-def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) -> list["Run"]:
+def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) -> list["Run"]:
     """Every chapter's run, in the order of the pages; each is rendered while the next ones run."""
     done: dict[str, Run] = {}
     with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
@@ -229,7 +229,7 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, made: Path) ->
             from lagesbild.publishing.method import method_html
             from lagesbild.publishing.pages import Site
 
-            site = Site(made, plan.frames, plan.request.front)
+            site = Site(folder, plan.frames, plan.request.front)
             site.add_method(method_html(plan.catalog, plan.request.paths))
             for future in as_completed(running):
                 run = future.result()

@@ -82,15 +82,15 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
     A heading's `data-contents` goes before its text: a figure is listed by its title, not by its finding,
     and linked by the figure's own id.
     """
-    found: list[tuple[str, str, list[Heading]]] = []
+    headings: list[tuple[str, str, list[Heading]]] = []
     for element in tree.xpath("//h2[@id] | //h3[@id]"):
         text = element.get("data-contents") or " ".join(element.text_content().split())
         anchor = next(element.iterancestors("figure"), element).get("id")
         if element.tag == "h2":
-            found.append((text, anchor, []))
-        elif found:
-            found[-1][2].append(Heading(text, anchor))
-    return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in found)
+            headings.append((text, anchor, []))
+        elif headings:
+            headings[-1][2].append(Heading(text, anchor))
+    return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in headings)
 
 
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
@@ -112,7 +112,7 @@ def page_file(name: str, front: str = FRONT) -> str:
 
 
 def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
-    """Page name -> everything around its body. Raises AssessmentError with every slip of the edition's file."""
+    """Page name -> everything around its body. Raises AssessmentError with every error of the edition's file."""
     place = catalog.regions[request.region].name if request.region else places.name(request.municipality)
     pages = {name: catalog.pages[name] for name in request.pages(catalog)}
 
@@ -121,15 +121,15 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
 
     common = _common(request, catalog, place)
     front = NavItem(page_file(request.front, request.front), worded(pages[request.front].nav))
-    made = {}
+    frames = {}
     titles = {name: worded(page.title) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
     links = {name: worded(page.nav) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
     for name, title in titles.items():
-        nav = tuple(NavItem(page_file(id, request.front), text, id == name) for id, text in links.items())
+        nav = tuple(NavItem(page_file(page, request.front), text, page == name) for page, text in links.items())
         here = next(item for item in nav if item.current)
         crumbs = (here,) if name == request.front else (front, here)
-        made[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
-    return made
+        frames[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
+    return frames
 
 
 def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
@@ -172,8 +172,8 @@ def body_tree(body: str) -> html.HtmlElement:
 
 def refuse_unfit(tree: html.HtmlElement, page: str) -> None:
     """Raises UnfitPageError for the first thing that readers, or the page's own policy, could not take."""
-    for slip in (_images, _blocked, _headings, _identities):
-        message = slip(tree)
+    for check in (_images, _blocked, _headings, _identities):
+        message = check(tree)
         if message:
             raise UnfitPageError(f"page {page!r}: {message}")
 
@@ -211,7 +211,7 @@ def _identities(tree: html.HtmlElement) -> str:
     seen: set[str] = set()
     for identity in tree.xpath("//@id"):
         if identity in seen:
-            return f"the id {identity!r} stands twice, so its links go astray. Give each exhibit its own anchor."
+            return f"the id {identity!r} stands twice, so its links go astray. Give each component its own anchor."
         seen.add(identity)
     return ""
 

@@ -134,9 +134,9 @@ def _refuse_errors(nb: NotebookNode, page: str) -> None:
                 )
 
 
-def _with_permalink(found: re.Match[str]) -> str:
+def _with_permalink(match: re.Match[str]) -> str:
     """A markdown heading with its link beside it, so that the link is no part of the heading's name."""
-    level, anchor, text = found.groups()
+    level, anchor, text = match.groups()
     if level == "h1":
         return f'<h1 id="{anchor}">{text}</h1>'
     name = escape(unescape(re.sub(r"<[^>]+>", "", text)))

@@ -75,7 +75,7 @@ def first_member(paths: Paths, region: str) -> str:
 
 
 def checked_files(paths: Paths) -> Catalog:
-    """The catalogue, after it and every assessments file were read strictly. Raises RecordError with every slip."""
+    """The catalogue, after it and every assessments file were read strictly. Raises RecordError with every error."""
     catalog = load_catalog(paths)
     load_all_assessments(paths, catalog)
     places = load_places(paths)
@@ -86,12 +86,12 @@ def checked_files(paths: Paths) -> Catalog:
                     f"data/catalog/regions.yml: {region}: '{code}' is no place of the snapshot. Correct the code, "
                     "or run 'lagesbild fetch'."
                 )
-    stated_claims(paths, catalog, places)  # a claim that cannot be read is a slip; whether it holds is another matter
+    stated_claims(paths, catalog, places)  # a claim that cannot be read is an error; whether it holds is another matter
     return catalog
 
 
 def check_own_files(paths: Paths, catalog: Catalog) -> int:
-    """How many files the municipalities have added, all in order. Raises TidyError or FileError with the slips."""
+    """How many files the municipalities have added, all in order. Raises TidyError or FileError with the errors."""
     if not any(paths.local.glob("*/*")):
         return 0
     from lagesbild.tidy.build import local_files, own_rows  # pandas is needed only when there is something to read
@@ -111,12 +111,12 @@ TAG = "parameters"
 
 
 def notebook_paths(paths: Paths, catalog: Catalog) -> dict[str, Path]:
-    """Page name -> notebook, in the order of the navigation. Raises RefusedBuild with every slip of every notebook."""
-    found = {name: paths.notebooks / f"{name}.ipynb" for name in catalog.pages}
-    slips = [f"{paths.relative(path)}: {slip}" for path in found.values() for slip in notebook_errors(path)]
-    if slips:
-        raise RefusedBuild("\n".join(slips))
-    return found
+    """Page name -> notebook, in the order of the navigation. Raises RefusedBuild with every error of every notebook."""
+    notebooks = {name: paths.notebooks / f"{name}.ipynb" for name in catalog.pages}
+    errors = [f"{paths.relative(path)}: {error}" for path in notebooks.values() for error in notebook_errors(path)]
+    if errors:
+        raise RefusedBuild("\n".join(errors))
+    return notebooks
 
 
 def notebook_errors(path: Path) -> list[str]:
@@ -154,19 +154,19 @@ def parameter_errors(source: str) -> list[str]:
         declared = dict(_declared(ast.parse(source)))
     except SyntaxError as error:
         return [f"line {error.lineno} of the parameters cell is no Python ({error.msg}). Correct it."]
-    slips, meant = [], set()
+    errors, meant = [], set()
     for name in declared.keys() - PARAMETERS.keys() - OPTIONAL.keys():
         near = get_close_matches(name, PARAMETERS.keys() - declared.keys(), n=1)
         meant.update(near)
         remedy = f"Did you mean '{near[0]}'?" if near else f"A build gives only: {_wanted()}."
-        slips.append(f"a build has no parameter '{name}'. {remedy}")
+        errors.append(f"a build has no parameter '{name}'. {remedy}")
     for name in PARAMETERS.keys() - declared.keys() - meant:
-        slips.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
+        errors.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
     kinds = PARAMETERS | OPTIONAL
     for name in kinds.keys() & declared.keys():
         if declared[name] != (kinds[name], kinds[name]):
-            slips.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
-    return sorted(slips)
+            errors.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
+    return sorted(errors)
 
 
 def _declared(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -195,7 +195,7 @@ def import_errors(source: str) -> list[str]:
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        return []  # a magic, or a slip that the kernel tells better
+        return []  # a magic, or an error that the kernel tells better
     wanted = [
         *(
             (node.module, alias.name)

@@ -118,8 +118,8 @@ class Executor:
             notebook = None
         if self.kernels.stopped.is_set():
             state, cause, trace, notebook = "interrupted", "interrupted while it ran", "", None
-        elif notebook is not None and (slip := parameter_error(notebook, self.request.parameters)):
-            state, cause, notebook = "failed", slip, None
+        elif notebook is not None and (mismatch := parameter_error(notebook, self.request.parameters)):
+            state, cause, notebook = "failed", mismatch, None
         cause, trace = (anonymous(text, str(self.request.paths.root)) for text in (cause, trace))
         return Run(name, state, time.monotonic() - began, cause, trace, notebook)
 
@@ -171,7 +171,7 @@ def one_line(text: str) -> str:
 
 
 def records_of(notebook: NotebookNode) -> list[dict]:
-    """What the exhibits of an executed notebook recorded, in order."""
+    """What the components of an executed notebook recorded, in order."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     return [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
 

@@ -98,21 +98,21 @@ class Target:
         except (OSError, ValueError, KeyError):
             return False
 
-    def replace(self, made: Path) -> Path:
+    def replace(self, site: Path) -> Path:
         """Makes `made` the folder that readers open. Until it stands, `tidy` puts the old report back."""
-        _flush(made)
+        _flush(site)
         old = self._beside("old")
         if self.folder.exists():
             self.folder.replace(old)
-        made.replace(self.folder)
+        site.replace(self.folder)
         shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(self.incomplete, ignore_errors=True)
         return self.folder
 
-    def set_aside(self, made: Path) -> Path:
+    def set_aside(self, site: Path) -> Path:
         """Puts a report that is not whole beside the folder, which keeps the last whole one."""
         shutil.rmtree(self.incomplete, ignore_errors=True)
-        made.replace(self.incomplete)
+        site.replace(self.incomplete)
         return self.incomplete
 
 

@@ -15,7 +15,7 @@ MOST_SLIPS = 20  # a message longer than this hides the first cause
 
 
 class FileError(RecordError):
-    """Everything wrong in one file, one line a slip: file, row, column, value and remedy."""
+    """Everything wrong in one file, one line an error: file, row, column, value and remedy."""
 
     def __init__(self, errors: list[str]):
         more = len(errors) - MOST_SLIPS
@@ -102,22 +102,22 @@ class Symbols:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a file: its cells by column, and the slips found so far in the whole file."""
+    """One row of a file: its cells by column, and the errors found so far in the whole file."""
 
     shown_as: str
     number: int
     cells: dict[str, Cell]
-    slips: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def read(self, column: str | None, reader: Callable[[Cell], Any]) -> Any:
-        """What `reader` makes of the cell (empty without a column); None, and a slip, when it refuses."""
+        """What `reader` makes of the cell (empty without a column); None, and an error, when it refuses."""
         cell = self.cells.get(column, "") if column else ""
         try:
             if isinstance(cell, Unreadable):
                 raise RefusedError(cell.why)
             return reader(cell)
         except RefusedError as refused:
-            self.slips.append(f"{self.shown_as}, row {self.number}, column '{column}': {shown(cell)} {refused}.")
+            self.errors.append(f"{self.shown_as}, row {self.number}, column '{column}': {shown(cell)} {refused}.")
             return None
 
 

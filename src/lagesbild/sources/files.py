@@ -99,7 +99,7 @@ SYMBOLS = Symbols(*(frozenset(PinnedFile.model_fields[name].default) for name in
 def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFrame:
     """Tidy rows of a municipality's own file; rows without a place are about `place`.
 
-    `vintage` is "" and `margin` NaN: such a file has neither. Raises FileError with every slip.
+    `vintage` is "" and `margin` NaN: such a file has neither. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED), shown_as or path.as_posix())
     return _rows(sheet, LOCAL, place)
@@ -108,7 +108,7 @@ def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFr
 def document_rows(path: Path, shown_as: str | None = None) -> pd.DataFrame:
     """Tidy rows of a table typed in from a document, with `page`, where each value stands (text).
 
-    `vintage` is "" and `margin` NaN: sources.yml knows the first. Raises FileError with every slip.
+    `vintage` is "" and `margin` NaN: sources.yml knows the first. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), shown_as or path.as_posix())
     return _rows(sheet, (*LOCAL, "page"), None)
@@ -159,7 +159,7 @@ def _agreed(said: str, value: float, symbol: str) -> str:
 
 
 def checked(rows: pd.DataFrame, lines: list[Line], errors: list[str], value_column: str) -> pd.DataFrame:
-    """`rows` with their types. Raises FileError on any slip, or two lines about the same thing."""
+    """`rows` with their types. Raises FileError on any error, or two lines about the same thing."""
     odd = cells.mixed_marks([(line.number, line.cells.get(value_column, "")) for line in lines])
     if odd is not None:
         errors.append(
@@ -193,7 +193,7 @@ def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: 
     """Tidy rows of a publisher's file, all about `indicator_id`.
 
     `place_names` is code -> name; a name that two codes share is refused, not guessed. A year column that is
-    also the month column holds both ("2024-07", "2024M07" or a date). Raises FileError with every slip.
+    also the month column holds both ("2024-07", "2024M07" or a date). Raises FileError with every error.
     """
     shown_as = pinned.path
     _checksum(path, pinned, shown_as)
@@ -289,7 +289,7 @@ def _year_and_month(cell: Cell) -> tuple[int, int]:
 
 
 class DocumentError(RecordError):
-    """What is wrong in `data/raw/documents/sources.yml`, one line a slip."""
+    """What is wrong in `data/raw/documents/sources.yml`, one line an error."""
 
 
 class DocumentSource(Record):
@@ -327,13 +327,13 @@ def document_sources(paths: Paths) -> dict[str, DocumentSource]:
         error = f"{shown_as}:1: the file is missing. Say there where each table was read."
         raise DocumentError([error]) from None
     except RecordError as error:
-        raise DocumentError(error.slips) from None
+        raise DocumentError(error.errors) from None
     errors = [
-        document.slip(("documents",), f"{paths.relative(path)} has no entry. Add '{name}' with its source.")
+        document.error(("documents",), f"{paths.relative(path)} has no entry. Add '{name}' with its source.")
         for name, path in tables.items()
         if name not in content.documents
     ] + [
-        document.slip(("documents", name), f"there is no {name}.csv beside it. Add the table or remove the entry.")
+        document.error(("documents", name), f"there is no {name}.csv beside it. Add the table or remove the entry.")
         for name in content.documents
         if name not in tables
     ]

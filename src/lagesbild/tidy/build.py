@@ -18,30 +18,30 @@ from lagesbild.sources.snapshot import read_manifest, read_snapshot, snapshot_fo
 from lagesbild.tidy.schema import COLUMNS, KEY, MEANING, TidyError, checked, typed
 from lagesbild.tidy.suppression import without_small_numbers
 
-# The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every slip with its file and row.
+# The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every error with its file and row.
 
 SAME = ["indicator", "place", "year", "month", "sex", "group"]
 
 
 def local_files(paths: Paths) -> list[Path]:
     """The municipalities' own files, sorted; without what Excel and editors leave beside them."""
-    found = paths.local.glob("*/*") if paths.local.is_dir() else ()
-    return sorted(p for p in found if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", ".")))
+    files = paths.local.glob("*/*") if paths.local.is_dir() else ()
+    return sorted(p for p in files if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", ".")))
 
 
 def own_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     """Rows of all own files. Their vintage is empty: a new file replaces the old one.
 
-    Raises TidyError with every slip, and FileError for a file that cannot be read.
+    Raises TidyError with every error, and FileError for a file that cannot be read.
     """
-    made = [_own_file_rows(paths, path, places) for path in local_files(paths)]
-    if not made:
+    parts = [_own_file_rows(paths, path, places) for path in local_files(paths)]
+    if not parts:
         return pd.DataFrame()
-    rows = pd.concat(made, ignore_index=True)
-    slips = [slip for row in rows.itertuples() if (slip := _slip(row, catalog, places))]
-    slips += list(_twice(rows))
-    if slips:
-        raise TidyError(slips)
+    rows = pd.concat(parts, ignore_index=True)
+    errors = [error for row in rows.itertuples() if (error := _error(row, catalog, places))]
+    errors += list(_twice(rows))
+    if errors:
+        raise TidyError(errors)
     return rows.drop(columns=["file", "row"])
 
 
@@ -57,12 +57,12 @@ def _own_file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
     return local_rows(path, folder, shown_as).assign(file=shown_as)
 
 
-def _slip(row, catalog: Catalog, places: Places) -> str:
+def _error(row, catalog: Catalog, places: Places) -> str:
     """What is wrong with one row, else nothing."""
     at = f"{row.file}, row {row.row}"
     entry = catalog.indicators.get(row.indicator)
     if entry is None or not entry.local:
-        allowed = sorted(id for id, entry in catalog.indicators.items() if entry.local)
+        allowed = sorted(indicator for indicator, entry in catalog.indicators.items() if entry.local)
         near = get_close_matches(row.indicator, allowed, n=1) or allowed
         return f"{at}: '{row.indicator}' is no indicator that a file may fill. Use one of: {', '.join(near)}."
     if row.place not in places.names:
@@ -95,18 +95,22 @@ def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     Years in `left_out` are not computed. A revised part or total makes a new vintage of the share; where one of
     the two was withdrawn, or is zero in the total, the row has no value; where one is hidden, so is the share.
     """
-    made = []
-    for id, entry in catalog.indicators.items():
+    shares = []
+    for indicator, entry in catalog.indicators.items():
         if entry.share:
             left_out = {year for out in entry.left_out for year in out.years}
             known = table[~table["year"].isin(left_out)]
-            made.append(_share_rows(known, entry.share).assign(indicator=id))
-    return pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=["indicator", *_AT, "vintage", "value"])
+            shares.append(_share_rows(known, entry.share).assign(indicator=indicator))
+    return (
+        pd.concat(shares, ignore_index=True)
+        if shares
+        else pd.DataFrame(columns=["indicator", *_AT, "vintage", "value"])
+    )
 
 
 def _share_rows(table: pd.DataFrame, share: Share) -> pd.DataFrame:
     """One row for each date on which part or total was first seen or revised, from what held on that date."""
-    either = [table[table["indicator"] == id] for id in (share.part, share.total)]
+    either = [table[table["indicator"] == role] for role in (share.part, share.total)]
     dates = pd.concat([rows[[*_AT, "vintage"]] for rows in either]).drop_duplicates()
     part, total = (_as_of(dates, rows) for rows in either)
     both = part.merge(total, on=[*_AT, "vintage"], suffixes=("_part", "_total"))
@@ -118,9 +122,9 @@ def _share_rows(table: pd.DataFrame, share: Share) -> pd.DataFrame:
 
 def _as_of(dates: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """`dates` with the value that held then: of the latest vintage up to the date; without dates before the first."""
-    held = dates.merge(rows[[*_AT, "vintage", "value", "status"]], on=_AT, suffixes=("", "_held"))
-    held = held[held["vintage_held"] <= held["vintage"]].sort_values("vintage_held", kind="stable")
-    return held.drop_duplicates([*_AT, "vintage"], keep="last")[[*_AT, "vintage", "value", "status"]]
+    known = dates.merge(rows[[*_AT, "vintage", "value", "status"]], on=_AT, suffixes=("", "_held"))
+    known = known[known["vintage_held"] <= known["vintage"]].sort_values("vintage_held", kind="stable")
+    return known.drop_duplicates([*_AT, "vintage"], keep="last")[[*_AT, "vintage", "value", "status"]]
 
 
 # From snapshots, typed-in tables and a municipality's own files to one table.
@@ -156,8 +160,8 @@ def _without_covered(layers: list[pd.DataFrame]) -> pd.DataFrame:
     several = rows.groupby("indicator")["layer"].transform("nunique") > 1
     if several.any():
         rank = rows["layer"] + len(layers) * rows["status"].isin(["missing", "incomplete"])
-        told = rows.loc[several, ["indicator", *AT]].assign(rank=rank)
-        strongest = told.groupby(["indicator", *AT])["rank"].transform("min") % len(layers)
+        ranks = rows.loc[several, ["indicator", *AT]].assign(rank=rank)
+        strongest = ranks.groupby(["indicator", *AT])["rank"].transform("min") % len(layers)
         rows = rows[~several | (rows["layer"] == strongest.reindex(rows.index))]
     return rows.drop(columns="layer").reset_index(drop=True)
 
@@ -167,9 +171,9 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     if rows.empty:
         return rows.assign(indicator="")
     rows = _with_confirmed_vintages(rows, paths, service)
-    values = {entry.kolada.id: id for id, entry in catalog.indicators.items() if entry.kolada}
-    values |= {id: id for id, entry in catalog.indicators.items() if entry.table}
-    margins = {entry.kolada.margin: id for id, entry in catalog.indicators.items() if entry.kolada}
+    values = {entry.kolada.id: indicator for indicator, entry in catalog.indicators.items() if entry.kolada}
+    values |= {indicator: indicator for indicator, entry in catalog.indicators.items() if entry.table}
+    margins = {entry.kolada.margin: indicator for indicator, entry in catalog.indicators.items() if entry.kolada}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
     margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
     margin = margin.drop_duplicates(["indicator", *AT], keep="last")  # rows are sorted by vintage
@@ -188,8 +192,10 @@ def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> 
     rows, its unchanged values are of that vintage too; else next year's fetch would cut every series in two.
     """
     entries = read_manifest(snapshot_folder(paths, service), service).series
-    newest = rows["series"].map({id: entry["vintage"] for id, entry in entries.items()})
-    apart = {(id, place) for id, entry in entries.items() for place in entry.get("places_of_earlier_fetches", ())}
+    newest = rows["series"].map({series: entry["vintage"] for series, entry in entries.items()})
+    apart = {
+        (series, place) for series, entry in entries.items() for place in entry.get("places_of_earlier_fetches", ())
+    }
     confirmed = ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart) & newest.notna()
     current = ~rows.duplicated(["series", *AT], keep="last")  # rows are sorted by vintage
     return rows.assign(vintage=rows["vintage"].where(~(confirmed & current), newest))
@@ -197,18 +203,18 @@ def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> 
 
 def _pinned_file_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     """Rows of the publishers' files that lie where the catalogue says; a file that is not there fills nothing."""
-    made = [
-        pinned_rows(paths.raw / entry.file.path, entry.file, id, places.names)
-        for id, entry in catalog.indicators.items()
+    parts = [
+        pinned_rows(paths.raw / entry.file.path, entry.file, indicator, places.names)
+        for indicator, entry in catalog.indicators.items()
         if entry.file and (paths.raw / entry.file.path).is_file()
     ]
-    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
     wanted = {entry.document for entry in catalog.indicators.values() if entry.document}
     known = document_sources(paths)
-    made = []
+    parts = []
     for name in sorted(wanted):
         if name not in known:
             raise TidyError(
@@ -216,8 +222,8 @@ def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
             )
         rows = document_rows(paths.documents / f"{name}.csv")
         rows = rows[rows["indicator"].isin([i for i, e in catalog.indicators.items() if e.document == name])]
-        made.append(rows.assign(vintage=known[name].vintage))
-    return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
+        parts.append(rows.assign(vintage=known[name].vintage))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 # The table on disk: `data/processed/tidy.parquet` with its data dictionary, rebuilt when its input changes.
@@ -299,22 +305,24 @@ def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
         "| Indicator | Title | Unit | Source | Rows | Places | Years |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    held = dict(iter(table.groupby("indicator")))
-    for id, entry in sorted(catalog.indicators.items()):
-        rows = held.get(id)
+    series = dict(iter(table.groupby("indicator")))
+    for indicator, entry in sorted(catalog.indicators.items()):
+        rows = series.get(indicator)
         extent = (
             "0 | 0 | -"
             if rows is None
             else (f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}")
         )
-        lines.append(f"| `{id}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |")
+        lines.append(
+            f"| `{indicator}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def manifest_vintages(paths: Paths) -> dict[str, str]:
     """Snapshot name -> date of its latest fetch, for pages and manifests."""
-    found = {}
+    vintages = {}
     for manifest in sorted(paths.raw.glob("*/manifest.json")):
         series = json.loads(manifest.read_text("utf-8"))["series"].values()
-        found[manifest.parent.name] = max((entry["fetched"] for entry in series), default="")
-    return found
+        vintages[manifest.parent.name] = max((entry["fetched"] for entry in series), default="")
+    return vintages

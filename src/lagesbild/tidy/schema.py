@@ -99,7 +99,7 @@ def rows_of(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str
 
     Rows without a value (missing, hidden) are left out; `withheld` tells them.
     """
-    order = {id: n for n, id in enumerate(indicators)}
+    order = {indicator: n for n, indicator in enumerate(indicators)}
     place_order = {code: n for n, code in enumerate(places)}
     chosen = table[table["indicator"].isin(order) & table["place"].isin(place_order) & table["value"].notna()]
     sort = chosen.assign(_i=chosen["indicator"].map(order), _p=chosen["place"].map(place_order))

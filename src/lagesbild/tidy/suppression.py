@@ -40,14 +40,14 @@ def suppressed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESH
 def exposed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESHOLD) -> pd.DataFrame:
     """The hidden rows of a table that its visible counts still give away: none, after `suppressed`."""
     hidden = (table["status"] == HIDDEN).to_numpy()
-    found = np.zeros(len(table), bool)
+    given = np.zeros(len(table), bool)
     for rows, limit in _blocks(table, thresholds):
         if hidden[rows].any():
             lines = _lines(table.iloc[rows])
             counts = table["count"].to_numpy(float)[rows]
-            found[rows] = _told_by_one_line(lines, counts, hidden[rows], limit)
-            found[rows] |= _told_by_all_lines(lines, counts, hidden[rows], limit)
-    return table[found]
+            given[rows] = _told_by_one_line(lines, counts, hidden[rows], limit)
+            given[rows] |= _told_by_all_lines(lines, counts, hidden[rows], limit)
+    return table[given]
 
 
 def _limits(table: pd.DataFrame, thresholds: Mapping[str, int] | int) -> pd.Series:
@@ -86,8 +86,8 @@ def _lines(rows: pd.DataFrame) -> np.ndarray:
 def _protected(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """`hidden` with one more row at a time hidden until no hidden row is given away."""
     hidden = hidden.copy()
-    while (found := _given_away(lines, counts, hidden, limit)).any():
-        near = (lines[(lines[:, found] != 0).any(axis=1)] != 0).any(axis=0)
+    while (given := _given_away(lines, counts, hidden, limit)).any():
+        near = (lines[(lines[:, given] != 0).any(axis=1)] != 0).any(axis=0)
         visible = ~hidden & ~np.isnan(counts) & (lines != 0).any(axis=0)
         choice = np.flatnonzero(visible & near if (visible & near).any() else visible)
         hidden[min(choice, key=lambda row: _loss(lines, counts, hidden, int(row)))] = True
@@ -104,8 +104,8 @@ def _loss(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, row: int) -
 
 def _given_away(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """Hidden rows that the visible counts give away, by one line or else by all lines together."""
-    found = _told_by_one_line(lines, counts, hidden, limit)
-    return found if found.any() else _told_by_all_lines(lines, counts, hidden, limit)
+    given = _told_by_one_line(lines, counts, hidden, limit)
+    return given if given.any() else _told_by_all_lines(lines, counts, hidden, limit)
 
 
 def _told_by_one_line(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
@@ -114,14 +114,14 @@ def _told_by_one_line(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray,
     All lines together tell these too; but this is most of them, at a hundredth of the work.
     """
     unknown = hidden | np.isnan(counts)
-    found = np.zeros(len(counts), bool)
+    given = np.zeros(len(counts), bool)
     for line in lines:
         open_rows = unknown & (line != 0)
         rest = line @ np.where(unknown, 0, counts)  # what the unknown parts add up to, if the total is visible
         small = not (open_rows & (line > 0)).any() and 0 <= rest < limit
         if open_rows.sum() == 1 or small:
-            found |= open_rows & hidden
-    return found
+            given |= open_rows & hidden
+    return given
 
 
 def _told_by_all_lines(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
@@ -133,16 +133,16 @@ def _told_by_all_lines(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray
     counts satisfy all lines, and nothing more than one line tells follows from them.
     """
     unknown = hidden | np.isnan(counts)
-    told = (lines[:, hidden] != 0).any(axis=1)
-    sums = (-lines @ np.where(unknown, 0, counts))[told]
-    found = np.zeros(len(counts), bool)
+    relevant = (lines[:, hidden] != 0).any(axis=1)
+    sums = (-lines @ np.where(unknown, 0, counts))[relevant]
+    given = np.zeros(len(counts), bool)
     for column, row in enumerate(np.flatnonzero(unknown)):
-        if hidden[row] and (lines[told, row] != 0).any():
-            bounds = _bounds(lines[told][:, unknown], sums, column)
+        if hidden[row] and (lines[relevant, row] != 0).any():
+            bounds = _bounds(lines[relevant][:, unknown], sums, column)
             if bounds is None:
-                return found
-            found[row] = bounds[1] < limit or bounds[1] - bounds[0] < 1
-    return found
+                return given
+            given[row] = bounds[1] < limit or bounds[1] - bounds[0] < 1
+    return given
 
 
 def _bounds(lines: np.ndarray, sums: np.ndarray, at: int) -> tuple[float, float] | None:
@@ -175,12 +175,12 @@ def without_small_numbers(own: pd.DataFrame, public: pd.DataFrame, catalog: Cata
     if own.empty:
         return own
     own = own.reset_index(drop=True)
-    limits = {id: entry.small_number for id, entry in catalog.indicators.items()}
+    limits = {indicator: entry.small_number for indicator, entry in catalog.indicators.items()}
     sets = list(_parts_of_hundred(own, catalog))
     rows = pd.concat([_counted(own, catalog), _beside(own, public, catalog)], ignore_index=True)
     while True:
         rows = _with_whole_blocks(suppressed(rows, limits), rows, len(own))
-        more = [at for one in sets for at in _one_more(rows.loc[one], limits)]
+        more = [at for labels in sets for at in _one_more(rows.loc[labels], limits)]
         if not more:
             break
         rows = _hidden(rows, rows.index.isin(more))
@@ -201,7 +201,9 @@ def _with_whole_blocks(after: pd.DataFrame, before: pd.DataFrame, own: int) -> p
 
 def _counted(rows: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """`rows` with the value as the count where the unit counts people or cases."""
-    counts = rows["indicator"].map({id: catalog.unit_of(id).counted for id in rows["indicator"].unique()})
+    counts = rows["indicator"].map(
+        {indicator: catalog.unit_of(indicator).counted for indicator in rows["indicator"].unique()}
+    )
     return rows.assign(count=rows["count"].where(rows["count"].notna() | ~counts.astype(bool), rows["value"]))
 
 
@@ -215,7 +217,9 @@ def _beside(own: pd.DataFrame, public: pd.DataFrame, catalog: Catalog) -> pd.Dat
 
 def _parts_of_hundred(own: pd.DataFrame, catalog: Catalog) -> Iterator[pd.Index]:
     """The rows of each set of answers that may add up to a hundred percent: their sum needs no row to be known."""
-    percent = own["indicator"].map({id: catalog.unit_of(id).symbol == "%" for id in own["indicator"].unique()})
+    percent = own["indicator"].map(
+        {indicator: catalog.unit_of(indicator).symbol == "%" for indicator in own["indicator"].unique()}
+    )
     answers = own[percent.astype(bool) & (own["group"] != "")]
     for _, rows in answers.groupby([*BLOCK, "sex"]):
         if len(rows) > 1 and rows["value"].sum() <= 100 + ROUNDING:
@@ -237,8 +241,8 @@ def _one_more(rows: pd.DataFrame, limits: dict[str, int]) -> pd.Index:
 
 def _left_over(kept: pd.DataFrame) -> float:
     """How many people a hundred percent leaves over beside the rows; infinite where no row tells the base."""
-    told = kept[(kept["count"] > 0) & (kept["value"] > 0)]
-    if told.empty:
+    visible = kept[(kept["count"] > 0) & (kept["value"] > 0)]
+    if visible.empty:
         return float("inf")
-    base = (100 * told["count"] / told["value"]).max()
+    base = (100 * visible["count"] / visible["value"]).max()
     return round(base * max(0.0, 100 - kept["value"].sum()) / 100, 6)
