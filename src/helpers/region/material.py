@@ -1,5 +1,6 @@
 """The tables of a region, their check against the printed ones, and all that its analysis is made from."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR
 from functools import cached_property
@@ -8,28 +9,26 @@ import pandas as pd
 
 from helpers.evidence import origins
 from helpers.figures import chart_rows
-from helpers.region.analyses import LongView, Together, long_view_of, splits, together_of
+from helpers.region.analyses import LongView, Together, long_view_of, moves_of, together_of
 from helpers.region.profiles import (
     TOTAL,
     NationalScale,
     Profiles,
     Ranking,
     national_scale_of,
-    profile_of,
     ranking_of,
     region_profiles,
-    yearly_rows,
 )
-from helpers.region.register import AsOf, as_of
-from helpers.region.statements import Facts, Observation, observations
+from helpers.region.register import Written, as_of
+from helpers.region.statements import Observation, observations
 from helpers.setting import Setting
-from lagesbild.assessments import RegionAssessment, load_region_assessment, region_edition
-from lagesbild.catalog.models import Region
+from lagesbild.assessments import load_region_assessment, region_edition
+from lagesbild.catalog.models import Catalog, Region
 from lagesbild.errors import Refusal
 from lagesbild.html.components import Column, DataTable
+from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY
-from lagesbild.sources.files import PrintedRow, document_sources, printed_rows
-from lagesbild.statistics.support import Decomposition
+from lagesbild.sources.files import PrintedRow, document_sources
 from lagesbild.swedish.numbers import NBSP, Origin, decimal, listed, signed, source_line
 
 # R4: one table a municipality with the document's labels, counts, two kinds of percent, difference and total.
@@ -44,44 +43,38 @@ def support_table(profiles: Profiles, place: str) -> DataTable:
     """One municipality: each type's count and share of its own total in two years, difference, total; last the share of
     the inhabitants, which has another base and says so."""
     first, last = profiles.years
-    entries = profiles.setting.catalog.indicators
-    rows = [_type_row(profiles, place, id, entries[id].label) for id in profiles.types]
-    total = (decimal(profiles.count(place, TOTAL, year), 0) for year in (first, last))
-    before, now = total
-    rows.append((entries[TOTAL].label, before, "", now, "", signed(profiles.change(place), 0)))
-    shares = [profiles.population_share(place, year) for year in (first, last)]
-    if None not in shares:
-        difference = f"{signed(shares[1] - shares[0], 2)} procentenheter"
-        rows.append(("Andel av invånarna 20–64 år", "", percent(shares[0]), "", percent(shares[1]), difference))
+    rows = [_type_row(profiles, place, name) for name in profiles.types]
+    before, now = (decimal(profiles.count(place, TOTAL, year), 0) for year in (first, last))
+    rows.append((profiles.labels[TOTAL], before, "", now, "", signed(profiles.change(place), 0)))
+    if pd.notna(change := profiles.share_change(place)):
+        shares = [percent(profiles.population_share(place, year)) for year in (first, last)]
+        difference = f"{signed(change, 2)} procentenheter"
+        rows.append(("Andel av invånarna 20–64 år", "", shares[0], "", shares[1], difference))
     headers = (f"{first}", f"{first}, %", f"{last}", f"{last}, %", "Skillnad")
     return DataTable(
-        caption=f"{profiles.setting.places.name(place)}: helårsekvivalenter {first} och {last}. Procent av kommunens "
-        "egen summa; sista raden är procent av invånarna 20–64 år den 31 december.",
+        caption=f"{profiles.name(place)}: helårsekvivalenter {first} och {last}. Procent av kommunens egen summa; "
+        "sista raden är procent av invånarna 20–64 år den 31 december.",
         columns=(Column("Ersättning"), *(Column(header, numeric=True) for header in headers)),
         rows=tuple(rows),
     )
 
 
-def _type_row(profiles: Profiles, place: str, type_: str, label: str) -> tuple[str, ...]:
+def _type_row(profiles: Profiles, place: str, support: str) -> tuple[str, ...]:
     cells = []
     for year in profiles.years:
-        cells += [
-            decimal(profiles.count(place, type_, year), 0),
-            percent(profiles.own_share(place, type_, year)),
-        ]
-    return (label, *cells, signed(profiles.change(place, type_), 0))
+        cells += [decimal(profiles.count(place, support, year), 0), percent(profiles.own_share(place, support, year))]
+    return (profiles.labels[support], *cells, signed(profiles.change(place, support), 0))
 
 
-def support_rows(profiles: Profiles) -> pd.DataFrame:
+def support_rows(setting: Setting, profiles: Profiles) -> pd.DataFrame:
     """Chart rows of the counts in the tables, for the download."""
-    rows = yearly_rows(profiles.setting, profiles.places)
-    rows = rows[rows["year"].isin(profiles.years or ())]
-    return chart_rows(profiles.setting, rows)
+    rows = profiles.support_rows(profiles.places)
+    return chart_rows(setting, rows[rows["year"].isin(profiles.years)])
 
 
-def share_rows(profiles: Profiles) -> pd.DataFrame:
+def share_rows(setting: Setting, profiles: Profiles) -> pd.DataFrame:
     """Chart rows of the last year: each type as percent of the inhabitants aged 20-64 of its place."""
-    rows = support_rows(profiles)
+    rows = support_rows(setting, profiles)
     if rows.empty:
         return rows
     last = profiles.years[1]
@@ -101,18 +94,16 @@ class WrongTable(Refusal):
     """A printed table that is used for another place or type than its own words say."""
 
 
-def recorded_contradictions(setting: Setting) -> list[list[str]]:
+def recorded_contradictions(paths: Paths, catalog: Catalog) -> list[list[str]]:
     """The places (codes) of each contradiction that people have entered, in any region's latest edition.
 
     They are about the document, so they hold for every region whose tables come from it, and in every year.
     """
-    editions = (
-        load_region_assessment(setting.paths, slug, MAXYEAR, setting.catalog) for slug in setting.catalog.regions
-    )
+    editions = (load_region_assessment(paths, slug, MAXYEAR, catalog) for slug in catalog.regions)
     return [remark.about for edition in editions if edition for remark in edition.remarks]
 
 
-def printed_notes(profiles: Profiles, recorded: list[list[str]]) -> list[str]:
+def printed_notes(profiles: Profiles, printed: Iterable[PrintedRow], recorded: list[list[str]]) -> list[str]:
     """What the page must say about the printed tables: headings that are known to be wrong, values that differ.
 
     `recorded` are the places of each contradiction that people have entered. A heading that names another place
@@ -120,46 +111,43 @@ def printed_notes(profiles: Profiles, recorded: list[list[str]]) -> list[str]:
     is not the indicator's.
     """
     tables: dict[str, list[PrintedRow]] = {}
-    for row in printed_rows(profiles.setting.paths, PRINTED):
+    for row in printed:
         if row.place in profiles.places:
             tables.setdefault(row.place, []).append(row)
     notes = []
-    for place, rows in tables.items():
-        notes += _heading_notes(profiles, place, rows[0], recorded)
-        _refuse_other_labels(profiles, rows)
+    for rows in tables.values():
+        notes += _heading_notes(profiles, rows[0], recorded)
+        _refuse_other_labels(profiles.labels, rows)
         notes += _differences(profiles, rows)
     return notes or (["De tryckta rubrikerna, andelarna och skillnaderna stämmer med tabellerna."] if tables else [])
 
 
-def _heading_notes(profiles: Profiles, place: str, row: PrintedRow, recorded: list[list[str]]) -> list[str]:
-    names = profiles.setting.places
-    own, last = names.name(place), profiles.years[1]
+def _heading_notes(profiles: Profiles, row: PrintedRow, recorded: list[list[str]]) -> list[str]:
+    own, last = profiles.name(row.place), profiles.years[1]
     if row.heading == own:
         return []
-    codes = {code for code, name in names.names.items() if name == row.heading}
-    if not any(place in about and codes & set(about) for about in recorded):
+    codes = [code for code, name in profiles.known.names.items() if name == row.heading]
+    if not any(row.place in about and {*codes} & {*about} for about in recorded):
         raise WrongTable(
             f"data/raw/documents/{PRINTED}.csv, {row.page}: the table headed '{row.heading}' is used for '{own}'. "
             "Correct one of the two labels, or record the heading as the document's own fault. A heading that is known "
             "to be wrong is entered under 'remarks' of the region's assessments, about both places."
         )
-    people = {names.name(code): value for code in names.kinds if (value := _inhabitants(profiles, code)) is not None}
-    total = profiles.count(place, TOTAL, last)
+    people = profiles.population_rows([row.place, *codes])
+    people = people[people["year"] == last]
+    total = profiles.count(row.place, TOTAL, last)
     shares = [
-        f"{decimal(100 * total / people[name], 1)} procent av {name}s" for name in (own, row.heading) if name in people
+        f"{decimal(100 * total / inhabitants, 1)} procent av {profiles.name(place)}s"
+        for place, inhabitants in zip(people["place"], people["value"], strict=True)
     ]
     text = f"Tabellen med rubriken {row.heading} ({row.page}) används för {own}."
     text += f" Summan {decimal(total, 0)} är {listed(shares)} invånare 20–64 år {last}." if shares else ""
     return [text]
 
 
-def _inhabitants(profiles: Profiles, code: str) -> float | None:
-    return profiles.people.get((code, profiles.years[1]))
-
-
-def _refuse_other_labels(profiles: Profiles, rows: list[PrintedRow]) -> None:
+def _refuse_other_labels(labels: Mapping[str, str], rows: list[PrintedRow]) -> None:
     for row in rows:
-        own = profiles.setting.catalog.indicators[row.indicator].label
+        own = labels[row.indicator]
         if row.label != own:
             raise WrongTable(
                 f"data/raw/documents/{PRINTED}.csv, {row.page}: the row labelled '{row.label}' is used for '{own}' "
@@ -169,11 +157,11 @@ def _refuse_other_labels(profiles: Profiles, rows: list[PrintedRow]) -> None:
 
 def _differences(profiles: Profiles, rows: list[PrintedRow]) -> list[str]:
     """Where what is shown is not what was printed, both values: which one is right is not ours to know."""
+    if any({*row.shares} != {*profiles.years} for row in rows):
+        return []  # other years than the printed ones
     notes = []
     for row in rows:
-        name = profiles.setting.places.name(row.place)
-        if set(row.shares) != set(profiles.years):
-            return []  # other years than the printed ones
+        name = profiles.name(row.place)
         change = round(profiles.change(row.place, row.indicator))
         if change != row.difference:
             notes.append(
@@ -212,9 +200,9 @@ class Material:
         return ranking_of(self.profiles, self.scale)
 
     @cached_property
-    def moved(self) -> dict[str, Decomposition]:
-        """Place -> what moved its share."""
-        return splits(self.profiles)
+    def moves(self) -> pd.DataFrame:
+        """What moved the share of each place: see `moves_of`."""
+        return moves_of(self.profiles)
 
     @cached_property
     def together(self) -> Together:
@@ -222,39 +210,34 @@ class Material:
 
     @cached_property
     def long_view(self) -> LongView:
-        return long_view_of(self.profiles)
+        return long_view_of(self.profiles, self.setting.focus)
 
     @cached_property
     def observed(self) -> list[Observation]:
         """The statements of R1, in order."""
-        country = profile_of(self.setting, [COUNTRY])
-        return observations(Facts(self.profiles, country, self.ranking, self.moved, self.together))
+        country = self.profiles.profile_of([COUNTRY])
+        return list(observations(self.profiles, country, self.ranking, self.moves, self.together))
 
     @cached_property
-    def edition(self) -> int | None:
-        """The year of the region's latest material up to the report's year."""
-        return region_edition(self.setting.paths, self.slug, self.setting.year)
-
-    @cached_property
-    def assessment(self) -> RegionAssessment | None:
-        """What the region's analysis group wrote in that edition."""
-        return load_region_assessment(self.setting.paths, self.slug, self.setting.year, self.setting.catalog)
-
-    @cached_property
-    def when(self) -> AsOf | None:
-        """The stated day that the register is held against."""
-        return as_of(self.edition, self.setting.year) if self.edition else None
+    def written(self) -> Written | None:
+        """What the region's analysis group wrote in its latest edition up to the report's year; None without any."""
+        paths, year = self.setting.paths, self.setting.year
+        edition = region_edition(paths, self.slug, year)
+        assessment = load_region_assessment(paths, self.slug, year, self.setting.catalog)
+        if edition is None or assessment is None:
+            return None
+        return Written(edition, assessment, as_of(edition, year))
 
     @cached_property
     def origins(self) -> list[Origin]:
         """Where the counts in the tables were read."""
         documents = document_sources(self.setting.paths)
-        return origins(support_rows(self.profiles), self.setting.catalog, documents)
+        return origins(support_rows(self.setting, self.profiles), self.setting.catalog, documents)
 
     @property
     def from_document(self) -> bool:
         """Whether any count in the tables was typed in from the analysis group's document."""
-        return any(one.kind == "document" for one in self.origins)
+        return any(origin.kind == "document" for origin in self.origins)
 
     @property
     def counts_source(self) -> str:
@@ -267,17 +250,15 @@ class Material:
         return f"{self.counts_source} Andelarna av invånarna är egen bearbetning; antalet invånare kommer från SCB."
 
     @property
-    def group_source(self) -> str:
-        """The source line of what the analysis group wrote."""
-        basis = self.assessment.basis
-        return f"Källa: {basis.title}, {basis.publisher}."
-
-    @property
     def years_text(self) -> str:
         """ "2020–2021"."""
-        return "–".join(str(year) for year in self.profiles.years or ())
+        return "–".join(str(year) for year in self.profiles.years)
+
+    def title(self, part: str) -> str:
+        """The catalogue's title of a part."""
+        return self.setting.catalog.parts[part].title
 
     def remake(self, part: str) -> str:
         """How to make a part again: notebook, parameters, indicators, snapshot."""
-        made = self.setting.remake("regional_support", self.setting.catalog.parts[part].indicators)
-        return f"region={self.slug!r}; {made}"
+        text = self.setting.remake("regional_support", self.setting.catalog.parts[part].indicators)
+        return f"region={self.slug!r}; {text}"

@@ -1,15 +1,17 @@
 """Initiatives, assignments and proposals: state, days, gaps, linked series, goals and lists."""
 
 from calendar import monthrange
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from helpers.setting import Setting
 from lagesbild.assessments import Entry, FollowUp, Initiative, LinkedIndicator, Plan, RegionAssessment, register
 from lagesbild.calendars import Event, day_of, readable, start_year
+from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
 from lagesbild.rules.directions import near_priority
 from lagesbild.rules.editions import figure_state
@@ -38,9 +40,28 @@ class AsOf:
     @property
     def text(self) -> str:
         """The sentence that states the day."""
-        stated = f"Läget anges per {readable(self.day.isoformat())}, slutet av det år som regionens underlag gäller."
+        text = f"Läget anges per {readable(self.day.isoformat())}, slutet av det år som regionens underlag gäller."
         later = " Rapporten är från ett senare år, och vad som hänt sedan dess står inte i underlaget."
-        return stated + later * self.later
+        return text + later * self.later
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a region's analysis group wrote: an edition of a year, and the day that its register is held against."""
+
+    edition: int
+    assessment: RegionAssessment
+    when: AsOf
+
+    @property
+    def basis(self) -> str:
+        """The group's document and its publisher."""
+        return f"{self.assessment.basis.title}, {self.assessment.basis.publisher}"
+
+    @property
+    def source(self) -> str:
+        """The source line of what the group wrote."""
+        return f"Källa: {self.basis}."
 
 
 @dataclass(frozen=True)
@@ -87,7 +108,7 @@ def state_of(record: Initiative, when: AsOf) -> State:
 # What the records lack of goal, owner, end date and indicator.
 
 NEEDED = {"mal": "Mål", "agare": "Ägare", "slut": "Slutdatum", "indikator": "Indikator"}
-THERE, MISSING = "finns", "saknas"
+THERE, ABSENT = "finns", "saknas"
 
 
 def lacking(record: Initiative) -> list[str]:
@@ -99,9 +120,7 @@ def lacking(record: Initiative) -> list[str]:
 def gaps_table(assessment: RegionAssessment) -> DataTable:
     """One row a heading: initiatives and assignments, with what is there and what is missing."""
     records = [*assessment.initiatives.values(), *assessment.assignments.values()]
-    rows = tuple(
-        (record.title, *(MISSING if key in lacking(record) else THERE for key in NEEDED)) for record in records
-    )
+    rows = tuple((record.title, *(ABSENT if key in lacking(record) else THERE for key in NEEDED)) for record in records)
     return DataTable(
         f"Vad som saknas i underlaget för {len(records)} initiativ och uppdrag.",
         (Column("Rubrik"), *(Column(name) for name in NEEDED.values())),
@@ -135,11 +154,11 @@ LINKED = "närmaste serie finns nedan"
 
 @dataclass(frozen=True)
 class RegisterCard:
-    """What the page shows of one record; `facts` are (term, texts), in order, empty texts are told as missing."""
+    """What the page shows of one record; `facts` are (term, texts), in order; without texts they are missing."""
 
     anchor: str
     title: str
-    kind: str  # the key of KINDS
+    kind: str  # the key of ENTRY_KINDS
     kind_text: str
     owner: str
     state: State
@@ -164,26 +183,20 @@ def _card(assessment: RegionAssessment, entry: Entry, when: AsOf) -> RegisterCar
         state=state_of(record, when),
         lacking=tuple(lacking(record)),
         facts=(
-            *_who(record),
+            ("Ägare", _some(record.owner)),
+            ("Sammankallande", _some(record.convener)),
+            ("Ansvarig", _some(record.responsible)),
+            ("Godkänd av", _some(record.approved_by)),
+            ("Målgrupp", _some(record.target_group)),
             ("Bakgrund", _some(record.background)),
             ("Aktiviteter", tuple(record.activities)),
             ("Mål", tuple(record.goals)),
-            ("Indikatorer", tuple(_indicator(one) for one in record.indicators)),
+            ("Indikatorer", tuple(_indicator(indicator) for indicator in record.indicators)),
             ("Start", _date(record.start, record.start_text)),
             ("Slut", _date(record.end, record.end_text)),
-            ("Avstämning", tuple(_follow_up(one) for one in record.follow_ups)),
+            ("Avstämning", tuple(_follow_up(follow_up) for follow_up in record.follow_ups)),
             *((("Anmärkning", (entry.remark,)),) if entry.remark else ()),
         ),
-    )
-
-
-def _who(record: Initiative) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (
-        ("Ägare", _some(record.owner)),
-        ("Sammankallande", _some(record.convener)),
-        ("Ansvarig", _some(record.responsible)),
-        ("Godkänd av", _some(record.approved_by)),
-        ("Målgrupp", _some(record.target_group)),
     )
 
 
@@ -197,32 +210,32 @@ def _date(written: str | None, words: str | None) -> tuple[str, ...]:
     return _some("; ".join(part for part in (readable(written), own) if part))
 
 
-def _indicator(one: LinkedIndicator) -> str:
-    return f"{one.text} ({LINKED})" if one.series else one.text
+def _indicator(indicator: LinkedIndicator) -> str:
+    return f"{indicator.text} ({LINKED})" if indicator.series else indicator.text
 
 
-def _follow_up(one: FollowUp) -> str:
-    when = one.text or readable(one.date)
-    return ", ".join(part for part in (when, one.body) if part)
+def _follow_up(follow_up: FollowUp) -> str:
+    when = follow_up.text or readable(follow_up.date)
+    return ", ".join(part for part in (when, follow_up.body) if part)
 
 
 # The days in the register: a timeline of initiatives, and events for a calendar.
 
-COLUMNS = ["name", "start", "end", "days"]
-
 
 def timeline_rows(assessment: RegionAssessment) -> pd.DataFrame:
     """One row a record that has any day: `name`, `start`, `end` (dates or None) and `days` (of its follow-ups)."""
+    records = [entry.record for entry in register(assessment)]
     rows = [
-        (entry.record.title, day_of(entry.record.start), day_of(entry.record.end), _follow_up_days(entry))
-        for entry in register(assessment)
+        (
+            record.title,
+            day_of(record.start),
+            day_of(record.end),
+            tuple(day for follow_up in record.follow_ups if (day := day_of(follow_up.date))),
+        )
+        for record in records
     ]
-    found = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
-    return found[[bool(row.start or row.end or row.days) for row in found.itertuples()]].reset_index(drop=True)
-
-
-def _follow_up_days(entry: Entry) -> tuple[date, ...]:
-    return tuple(day for one in entry.record.follow_ups if (day := day_of(one.date)))
+    dated = [row for row in rows if any(row[1:])]
+    return pd.DataFrame(dated, columns=["name", "start", "end", "days"], dtype=object)
 
 
 def timeline_text(rows: pd.DataFrame) -> str:
@@ -230,7 +243,7 @@ def timeline_text(rows: pd.DataFrame) -> str:
     return "; ".join(_stretch(row) for row in rows.itertuples())
 
 
-def _stretch(row) -> str:
+def _stretch(row: Any) -> str:
     parts = [row.name]
     if row.start:
         parts.append(f"från {readable(row.start.isoformat())}")
@@ -246,11 +259,11 @@ def register_events(slug: str, edition: int, assessment: RegionAssessment) -> li
     for entry in register(assessment):
         record, uid = entry.record, f"{slug}-{edition}-{entry.id}"
         source = f"{assessment.basis.title}. Ansvar: {record.responsible or 'ej angivet'}."
-        for number, one in enumerate(record.follow_ups, 1):
-            if day := day_of(one.date):
-                summary = f"Uppföljning: {record.title}"
-                told = f"{one.text or ''} {one.body or ''}".strip()
-                events.append(Event(f"{uid}-{number}@lagesbild", day, summary, f"{told}. {source}" if told else source))
+        for number, follow_up in enumerate(record.follow_ups, 1):
+            if day := day_of(follow_up.date):
+                what = f"{follow_up.text or ''} {follow_up.body or ''}".strip()
+                text = f"{what}. {source}" if what else source
+                events.append(Event(f"{uid}-{number}@lagesbild", day, f"Uppföljning: {record.title}", text))
         if day := day_of(record.end):
             events.append(Event(f"{uid}-slut@lagesbild", day, f"Slutdatum enligt underlaget: {record.title}", source))
     return events
@@ -262,79 +275,75 @@ LINK_HEADERS = ("Initiativ", "Indikator enligt underlaget", "Serie här", "Sedan
 
 
 def linked_series_table(
-    setting: Setting, assessment: RegionAssessment, edition: int, places: list[str]
+    written: Written, catalog: Catalog, whole_years: pd.DataFrame, names: Mapping[str, str]
 ) -> DataTable | None:
-    """One row a link, with the places' values from the start's year on; None without any link."""
-    rows = [
-        _link_row(setting, record, indicator, start_year(record.start) or edition, places)
-        for record in (*assessment.initiatives.values(), *assessment.proposals.values())
-        for indicator in record.indicators
-        if indicator.series
-    ]
+    """One row a link, with the values of the places in `names` from the start's year on; None without any link.
+
+    `whole_years` are tidy rows, see `tidy.schema.yearly`.
+    """
+    rows = []
+    for record in (*written.assessment.initiatives.values(), *written.assessment.proposals.values()):
+        since = start_year(record.start) or written.edition
+        for indicator in record.indicators:
+            if indicator.series:
+                own = rows_of(whole_years, [indicator.series], names)
+                values = _values(own, catalog, indicator.series, since, names)
+                title = catalog.indicators[indicator.series].title
+                rows.append((record.title, indicator.text, title, values, indicator.differs or "–"))
     if not rows:
         return None
     return DataTable(
         "Serier som kommer initiativens egna indikatorer närmast. Där start inte anges räknas från underlagets år, "
-        f"{edition}.",
+        f"{written.edition}.",
         tuple(Column(header) for header in LINK_HEADERS),
         tuple(rows),
     )
 
 
-def _link_row(setting: Setting, record: Initiative, indicator, since: int, places: list[str]) -> tuple[str, ...]:
-    entry = setting.catalog.indicators[indicator.series]
-    return (
-        record.title,
-        indicator.text,
-        entry.title,
-        _values(setting, indicator.series, since, places),
-        indicator.differs or "–",
-    )
-
-
-def _values(setting: Setting, series: str, since: int, places: list[str]) -> str:
+def _values(rows: pd.DataFrame, catalog: Catalog, series: str, since: int, names: Mapping[str, str]) -> str:
     """ "Umeå: 0,9 (2022), 1,0 (2023); Vännäs: 0,7 (2022)", else which year the series ends."""
-    entry, decimals = setting.catalog.indicators[series], setting.catalog.decimals_of(series)
-    rows = rows_of(setting.table, [series], places)
-    rows = rows[(rows["sex"] == "T") & (rows["group"] == "") & (rows["month"] == (entry.month or 0))]
     after = rows[rows["year"] >= since]
     if after.empty:
         last = f"; serien slutar {int(rows['year'].max())} i underlaget" if len(rows) else ""
         return f"inget värde från {since} och framåt{last}"
-    unit = setting.catalog.unit_of(series).text
-    parts = [
-        f"{setting.places.name(place)}: {_years(own, entry, decimals)}"
-        for place, own in after.groupby("place", sort=False)
-    ]
-    return f"{'; '.join(parts)}. Enhet: {unit}."
-
-
-def _years(rows: pd.DataFrame, entry, decimals: int) -> str:
-    return ", ".join(
-        f"{decimal(row.value, decimals)} ({period_text(entry, int(row.year))})" for row in rows.itertuples()
-    )
+    entry, decimals = catalog.indicators[series], catalog.decimals_of(series)
+    places = []
+    for place, own in after.groupby("place", sort=False):
+        years = [f"{decimal(row.value, decimals)} ({period_text(entry, int(row.year))})" for row in own.itertuples()]
+        places.append(f"{names[place]}: {', '.join(years)}")
+    return f"{'; '.join(places)}. Enhet: {catalog.unit_of(series).text}."
 
 
 # From goal to action: for each priority, its indicators, plans, the region's initiatives and the next check.
 
-ABSENT = "saknas"
 NEARNESS = {"slot": ", uppgift saknas", "related": ", närliggande mått"}
 GOAL_HEADERS = ("Prioritering", "Indikatorer", "Fokusområdets planer", "Regionens initiativ", "Nästa avstämning")
 
 
-def goals_table(setting: Setting, assessment: RegionAssessment | None, when: AsOf | None) -> DataTable:
+def goals_table(setting: Setting, written: Written | None) -> DataTable:
     """One row a priority. An initiative belongs to a priority when one of its indicators is linked to a series that
     the priority rests on: no other link is made, and what is missing says so."""
-    rows = tuple(_goal_row(setting, id, assessment, when) for id in setting.catalog.priorities)
+    catalog, rows = setting.catalog, []
+    for number, priority in catalog.priorities.items():
+        plans = setting.assessment.plans_of(priority.area) if setting.assessment else []
+        linked = linked_initiatives(written.assessment, near_priority(catalog, number)) if written else []
+        to_come = [] if written is None or written.when.later else linked
+        steps = (
+            _measured(catalog, number, setting.latest),
+            [plan.name or "plan utan namn" for plan in plans],
+            [record.title for record in linked],
+            _checks(catalog, number, plans, to_come),
+        )
+        rows.append((f"{number} {setting.worded(priority.title)}", *("; ".join(step) or ABSENT for step in steps)))
     return DataTable(
         f"Från mål till handling, {setting.place} {setting.year}: prioritering, indikatorer, planer, initiativ och "
         "nästa avstämning.",
         tuple(Column(header) for header in GOAL_HEADERS),
-        rows,
+        tuple(rows),
     )
 
 
-def gaps_sentence(table: DataTable) -> str:
+def goal_gaps(table: DataTable) -> str:
     """How many priorities lack each of the four steps."""
     missing = [
         f"{column.header.lower()} för {count}"
@@ -345,29 +354,13 @@ def gaps_sentence(table: DataTable) -> str:
     return f"{whole}{listed(missing)}." if missing else "Varje prioritering har alla fyra."
 
 
-def _goal_row(setting: Setting, id: str, assessment: RegionAssessment | None, when: AsOf | None) -> tuple[str, ...]:
-    priority = setting.catalog.priorities[id]
-    indicators = near_priority(setting.catalog, id)
-    plans = setting.assessment.plans_of(priority.area) if setting.assessment else []
-    initiatives = linked_initiatives(assessment, indicators) if assessment else []
-    names = [plan.name or "plan utan namn" for plan in plans]
-    return (
-        f"{id} {setting.worded(priority.title)}",
-        "; ".join(_measured(setting, id)) or ABSENT,
-        "; ".join(names) or ABSENT,
-        "; ".join(one.title for one in initiatives) or ABSENT,
-        "; ".join(_checks(setting, id, plans, initiatives if when and not when.later else [])) or ABSENT,
-    )
-
-
-def _measured(setting: Setting, priority: str) -> Iterator[str]:
+def _measured(catalog: Catalog, priority: str, at_hand: Container[str]) -> Iterator[str]:
     """What the priority is measured by, how near that comes, and what nobody measures."""
-    catalog = setting.catalog
     for number, figure in catalog.figures.items():
         if figure.priority == priority:
-            state = figure_state(catalog, figure, setting.latest)
+            state = figure_state(catalog, figure, at_hand)
             yield f"{figure.title} (figur {number}{NEARNESS.get(state, '')})"
-    yield from (catalog.indicators[id].label for id in catalog.priorities[priority].evidence)
+    yield from (catalog.indicators[indicator].label for indicator in catalog.priorities[priority].evidence)
     yield from (f"mått saknas: {gap.missing}" for gap in catalog.gaps.values() if gap.priority == priority)
 
 
@@ -376,17 +369,16 @@ def linked_initiatives(assessment: RegionAssessment, indicators: Container[str])
     return [
         record
         for record in assessment.initiatives.values()
-        if any(one.series in indicators for one in record.indicators if one.series)
+        if any(indicator.series in indicators for indicator in record.indicators if indicator.series)
     ]
 
 
-def _checks(setting: Setting, priority: str, plans: list[Plan], initiatives: list[Initiative]) -> list[str]:
+def _checks(catalog: Catalog, priority: str, plans: list[Plan], initiatives: list[Initiative]) -> Iterator[str]:
     """Reviews that are asked for, measurements that are promised, follow-ups that are still to come."""
-    checks = [f"Översyn begärd, utan dag: {plan.name}" for plan in plans if plan.review_requested and plan.name]
-    checks += [gap.promised for gap in setting.catalog.gaps.values() if gap.priority == priority and gap.promised]
+    yield from (f"Översyn begärd, utan dag: {plan.name}" for plan in plans if plan.review_requested and plan.name)
+    yield from (gap.promised for gap in catalog.gaps.values() if gap.priority == priority and gap.promised)
     for record in initiatives:
-        checks += [f"{record.title}: {one.text or readable(one.date)}" for one in record.follow_ups]
-    return checks
+        yield from (f"{record.title}: {entry.text or readable(entry.date)}" for entry in record.follow_ups)
 
 
 # R8, R9 and R11: lists that the analysis group wrote, as tables.

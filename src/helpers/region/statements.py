@@ -1,19 +1,18 @@
 """What is said of the region, sentence by sentence, each from the figures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.region.analyses import Together
+from helpers.region.analyses import POPULATION_LABEL, Together
 from helpers.region.profiles import TOTAL, Profiles, Ranking, absence_sentences
-from lagesbild.assessments import RegionAssessment
+from lagesbild.assessments import Situation as Written
 from lagesbild.html.render import prose_html
-from lagesbild.statistics.support import Decomposition
 from lagesbild.swedish.numbers import decimal, listed, signed
 from lagesbild.tidy.schema import rows_of
 
-# One statement, and the words that statements share.
+# One statement, and the words that statements share. Values that a statement lists are keyed by the place's name.
 
 NUMBERS = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
 
@@ -43,30 +42,35 @@ def number_word(number: int) -> str:
     return NUMBERS[number] if number < len(NUMBERS) else str(number)
 
 
-def names_of(profiles: Profiles, places: list[str]) -> str:
-    """ "Nordmaling, Vindeln och Vännäs"."""
-    return listed([profiles.setting.places.name(place) for place in places])
-
-
-def with_values(profiles: Profiles, values: dict[str, float], decimals: int) -> str:
-    """ "Bjurholm (−1,50) och Nordmaling (−1,29)", in the order given; zero has no sign."""
-    name = profiles.setting.places.name
-    return listed([f"{name(place)} ({signed(value, decimals)})" for place, value in values.items()])
-
-
-def members_with_figures(profiles: Profiles) -> str:
-    """The set that a statement is about, in words: "fem medlemskommuner med hela uppgifter"."""
-    return f"{number_word(len(profiles.members))} {members_noun(profiles)}"
-
-
-def members_noun(profiles: Profiles) -> str:
+def members_noun(members: int) -> str:
     """ "medlemskommuner med hela uppgifter", in the number that fits."""
-    return ("medlemskommun" if len(profiles.members) == 1 else "medlemskommuner") + " med hela uppgifter"
+    return ("medlemskommun" if members == 1 else "medlemskommuner") + " med hela uppgifter"
 
 
-def outside(profiles: Profiles, values: dict[str, float], decimals: int) -> str:
+def members_text(members: int) -> str:
+    """The set that a statement is about: "fem medlemskommuner med hela uppgifter"."""
+    return f"{number_word(members)} {members_noun(members)}"
+
+
+def members_among(count: int, known: int, members: int) -> str:
+    """ "alla fem medlemskommuner med hela uppgifter", "4 av 5 ..."; `known` is how many have a value."""
+    return f"alla {members_text(members)}" if count == members else f"{count} av {known} {members_noun(members)}"
+
+
+def by_name(profiles: Profiles, places: Iterable[str], value: Callable[[str], float]) -> dict[str, float]:
+    """Name -> value of some places, without those that have none."""
+    values = {profiles.name(place): value(place) for place in places}
+    return {name: number for name, number in values.items() if pd.notna(number)}
+
+
+def with_values(values: Mapping[str, float], decimals: int) -> str:
+    """ "Bjurholm (−1,50) och Nordmaling (−1,29)", in the order given; zero has no sign."""
+    return listed([f"{name} ({signed(value, decimals)})" for name, value in values.items()])
+
+
+def outside(values: Mapping[str, float], decimals: int) -> str:
     """A sentence for the comparisons; empty without any."""
-    return f" Utanför regionen: {with_values(profiles, values, decimals)}." if values else ""
+    return f" Utanför regionen: {with_values(values, decimals)}." if values else ""
 
 
 # Statements about places in the country. A rank moves when others move: it is never called progress.
@@ -75,43 +79,39 @@ TYPE_RANKS = {
     "support_rank_unemployment_benefit": "arbetslöshetsersättning",
     "support_rank_social_assistance": "ekonomiskt bistånd",
 }
-MOVED_BY_OTHERS = "En plats ändras också när andra kommuner ändras."
+MOVED_BY_OTHERS = " En plats ändras också när andra kommuner ändras."
 
 
 def rank_moves(profiles: Profiles, ranking: Ranking) -> Observation:
     """How many members climbed, who climbed and fell most, and everybody who did not climb."""
-    rows = ranking.rows.dropna(subset=["climbed"])
-    own = rows[rows["place"].isin(profiles.region.members)]
+    rows = ranking.rows.dropna(subset=["climbed"]).assign(name=lambda rows: rows["place"].map(profiles.known.names))
+    member = rows["place"].isin(profiles.region.members)
+    own, others = rows[member], rows[~member]
     if own.empty:
         return Observation("Medlemskommunernas plats i riket saknas i underlaget.", withheld=True)
-    climbed = own.sort_values(["climbed", "place"], ascending=[False, True]).set_index("place")["climbed"]
-    up, down = climbed[climbed > 0].to_dict(), climbed[climbed < 0].sort_values().to_dict()
+    climbed = own.sort_values(["climbed", "place"], ascending=[False, True]).set_index("name")["climbed"]
+    up, down = climbed[climbed > 0], climbed[climbed < 0].sort_values()
     same = climbed.index[climbed == 0].tolist()
     text = (
         f"{len(up)} av {len(own)} medlemskommuner med känd plats har en bättre plats i riket {ranking.year} än "
-        f"{ranking.year - 1}{f': {with_values(profiles, up, 0)}' if up else ''}."
+        f"{ranking.year - 1}{f': {with_values(up, 0)}' if len(up) else ''}."
     )
-    text += f" Sämre plats har {with_values(profiles, down, 0)}." if down else ""
-    text += f" Samma plats har {names_of(profiles, same)}." if same else ""
-    text += f" {_outside(profiles, rows)}{MOVED_BY_OTHERS}"
-    return Observation(text, "R2")
-
-
-def _outside(profiles: Profiles, rows: pd.DataFrame) -> str:
-    others = rows[~rows["place"].isin(profiles.region.members)].set_index("place")["climbed"].to_dict()
-    return f"Utanför regionen: {with_values(profiles, others, 0)}. " if others else ""
+    text += f" Sämre plats har {with_values(down, 0)}." if len(down) else ""
+    text += f" Samma plats har {listed(same)}." if same else ""
+    text += outside(others.set_index("name")["climbed"].to_dict(), 0)
+    return Observation(text + MOVED_BY_OTHERS, "R2")
 
 
 def printed_type_ranks(profiles: Profiles) -> Iterator[Observation]:
     """The few ranks by type that the document's text prints: its words, not computed."""
-    found = []
-    for id, support in TYPE_RANKS.items():
-        rows = rows_of(profiles.setting.table, [id], [*profiles.region.members, *profiles.region.comparisons])
-        ranks = [f"{names_of(profiles, [row.place])} {row.value:.0f}" for row in rows.itertuples()]
-        found += [f"{support}: {listed(ranks)}"] if ranks else []
-    if found:
+    parts = []
+    for indicator, support in TYPE_RANKS.items():
+        rows = rows_of(profiles.yearly, [indicator], profiles.region_places)
+        ranks = [f"{profiles.name(row.place)} {row.value:.0f}" for row in rows.itertuples()]
+        parts += [f"{support}: {listed(ranks)}"] if ranks else []
+    if parts:
         yield Observation(
-            f"Underlagets text anger plats i riket för enskilda ersättningar, utan år: {'; '.join(found)}. De kan inte "
+            f"Underlagets text anger plats i riket för enskilda ersättningar, utan år: {'; '.join(parts)}. De kan inte "
             "räknas om här.",
             "R3",
             printed=True,
@@ -124,9 +124,9 @@ NO_POPULATION = "Antalet invånare 20–64 år saknas i underlaget: andelen som 
 
 
 def share_changes(profiles: Profiles, places: list[str]) -> dict[str, float]:
-    """Place -> change of the share in percentage points, largest fall first; only places with a population."""
-    found = {place: profiles.share_change(place) for place in places}
-    return dict(sorted(((p, v) for p, v in found.items() if v is not None), key=lambda item: item[1]))
+    """Name -> change of the share in percentage points, largest fall first; only places with a population."""
+    changes = by_name(profiles, places, profiles.share_change)
+    return dict(sorted(changes.items(), key=lambda item: item[1]))
 
 
 def share_moves(profiles: Profiles) -> Observation:
@@ -135,42 +135,37 @@ def share_moves(profiles: Profiles) -> Observation:
     if not changes:
         return Observation(NO_POPULATION, withheld=True)
     first, last = profiles.years
-    fell = {place: value for place, value in changes.items() if value < 0}
-    rose = {place: value for place, value in reversed(changes.items()) if value > 0}
+    fell = {name: value for name, value in changes.items() if value < 0}
+    rose = {name: value for name, value in reversed(changes.items()) if value > 0}
     many, verb, noun = (fell, "minskade", "minskningen") if len(fell) >= len(rose) else (rose, "ökade", "ökningen")
-    rest = {place: value for place, value in changes.items() if place not in many}
-    how_many = (
-        f"alla {members_with_figures(profiles)}"
-        if len(many) == len(profiles.members)
-        else f"{len(many)} av {len(changes)} {members_noun(profiles)}"
-    )
+    rest = {name: value for name, value in changes.items() if name not in many}
+    how_many = members_among(len(many), len(changes), len(profiles.members))
     text = f"Andelen av invånarna 20–64 år som försörjs {verb} {first}–{last} i {how_many}."
-    text += f" {_largest_first(profiles, many, noun)}" if many else ""
-    text += f" Den {verb} inte i {with_values(profiles, rest, 2)}." if rest else ""
-    return Observation(text + outside(profiles, share_changes(profiles, profiles.comparisons), 2), "R5")
+    text += f" {_largest_first(many, noun)}" if many else ""
+    text += f" Den {verb} inte i {with_values(rest, 2)}." if rest else ""
+    return Observation(text + outside(share_changes(profiles, profiles.comparisons), 2), "R5")
 
 
-def _largest_first(profiles: Profiles, changes: dict[str, float], noun: str) -> str:
+def _largest_first(changes: dict[str, float], noun: str) -> str:
     """ "Störst var minskningen i Bjurholm (−1,50 procentenheter), näst störst i Nordmaling (−1,29), sedan i ..." """
-    said = [f"{names_of(profiles, [place])} ({signed(value, 2)})" for place, value in changes.items()]
-    said[0] = said[0].replace(")", " procentenheter)")
-    text = f"Störst var {noun} i {said[0]}"
-    text += f", näst störst i {said[1]}" if len(said) > 1 else ""
-    return text + (f", sedan i {listed(said[2:])}." if len(said) > 2 else ".")
+    first, *others = [f"{name} ({signed(value, 2)})" for name, value in changes.items()]
+    text = f"Störst var {noun} i {first.removesuffix(')')} procentenheter)"
+    text += f", näst störst i {others[0]}" if others else ""
+    return text + (f", sedan i {listed(others[1:])}." if others[1:] else ".")
 
 
 def share_levels(profiles: Profiles) -> Observation:
     """The share of each place in the last year, with its base."""
     last = profiles.years[1]
-    shares = {place: profiles.population_share(place, last) for place in profiles.places}
-    known = [f"{names_of(profiles, [p])} {decimal(v, 1)}" for p, v in shares.items() if v is not None]
-    if not known:
+    shares = by_name(profiles, profiles.places, lambda place: profiles.population_share(place, last))
+    if not shares:
         return Observation(NO_POPULATION, withheld=True)
-    return Observation(f"Andelen {last}, i procent av invånarna 20–64 år den 31 december: {listed(known)}.", "R4")
+    levels = listed([f"{name} {decimal(share, 1)}" for name, share in shares.items()])
+    return Observation(f"Andelen {last}, i procent av invånarna 20–64 år den 31 december: {levels}.", "R4")
 
 
 def against_country(profiles: Profiles, country: pd.DataFrame) -> Observation:
-    """Who lies under Riket; withheld unless the country's own share is at hand for the same year."""
+    """Who lies under Riket, whose profile is `country`; withheld unless it has a share for the same year."""
     last = profiles.years[1]
     own = country[(country["year"] == last) & (country["group"] == "")]["percent_of_population"].dropna()
     if own.empty:
@@ -179,34 +174,31 @@ def against_country(profiles: Profiles, country: pd.DataFrame) -> Observation:
             withheld=True,
         )
     level = float(own.iloc[0])
-    shares = {p: s for p in profiles.members if (s := profiles.population_share(p, last, TOTAL)) is not None}
-    under = [place for place, share in shares.items() if share < level]
+    shares = by_name(profiles, profiles.members, lambda place: profiles.population_share(place, last))
+    under = [name for name, share in shares.items() if share < level]
     text = f"Riket låg {last} på {decimal(level, 1)} procent. Under riket låg {len(under)} av {len(shares)} "
-    return Observation(f"{text}{members_noun(profiles)}{_of(profiles, under)}.", "R4")
+    return Observation(text + members_noun(len(profiles.members)) + (f": {listed(under)}." if under else "."), "R4")
 
 
-def _of(profiles: Profiles, places: list[str]) -> str:
-    return f": {names_of(profiles, places)}" if places else ""
-
-
-def population_effects(profiles: Profiles, moved: dict[str, Decomposition]) -> Observation:
-    """What the number of inhabitants alone did to the share."""
-    effects = {place: moved[place].population for place in profiles.members if place in moved}
+def population_effects(profiles: Profiles, moves: pd.DataFrame) -> Observation:
+    """What the number of inhabitants alone did to the share; `moves` as in `analyses.moves_of`."""
+    places = [place for place in profiles.members if place in moves.index]
+    effects = by_name(profiles, places, moves[POPULATION_LABEL].get)
     if not effects:
         return Observation(
             "Vad folkmängden gjorde med andelen sägs inte: invånare 20–64 år saknas för båda åren.", withheld=True
         )
     first, last = profiles.years
-    up = {p: v for p, v in sorted(effects.items(), key=lambda item: -item[1]) if round(v, 2) > 0}
-    down = {p: v for p, v in sorted(effects.items(), key=lambda item: item[1]) if round(v, 2) < 0}
-    none = [p for p, v in effects.items() if round(v, 2) == 0]
-    parts = [f"höjde {{}} i {with_values(profiles, up, 2)}"] if up else []
-    parts += [f"sänkte {{}} i {with_values(profiles, down, 2)}"] if down else []
-    parts += [f"ändrade inte {{}} i {names_of(profiles, none)}"] if none else []
+    up = {name: v for name, v in sorted(effects.items(), key=lambda item: -item[1]) if round(v, 2) > 0}
+    down = {name: v for name, v in sorted(effects.items(), key=lambda item: item[1]) if round(v, 2) < 0}
+    none = [name for name, v in effects.items() if round(v, 2) == 0]
+    parts = [f"höjde {{}} i {with_values(up, 2)}"] if up else []
+    parts += [f"sänkte {{}} i {with_values(down, 2)}"] if down else []
+    parts += [f"ändrade inte {{}} i {listed(none)}"] if none else []
     parts = [part.replace("{}", "den" if number else "andelen") for number, part in enumerate(parts)]
-    number = f"{number_word(len(effects))} {members_noun(profiles)}"
+    members = f"{number_word(len(effects))} {members_noun(len(profiles.members))}"
     return Observation(
-        f"Räknat i procentenheter för {number}: folkmängden 20–64 år {first}–{last} {listed(parts)}.", "R5"
+        f"Räknat i procentenheter för {members}: folkmängden 20–64 år {first}–{last} {listed(parts)}.", "R5"
     )
 
 
@@ -216,111 +208,90 @@ def population_effects(profiles: Profiles, moved: dict[str, Decomposition]) -> O
 def moved_most(profiles: Profiles) -> Observation:
     """Which types fell and rose most, added up over the members that have figures."""
     first, last = profiles.years
-    moved = {id: sum(profiles.change(place, id) for place in profiles.members) for id in profiles.types}
-    total = sum(profiles.change(place, TOTAL) for place in profiles.members)
-    label = {id: profiles.setting.catalog.indicators[id].label for id in moved}
-    least, most = min(moved, key=moved.get), max(moved, key=moved.get)
+    sums = {name: sum(profiles.change(place, name) for place in profiles.members) for name in (*profiles.types, TOTAL)}
+    total = sums.pop(TOTAL)
+    least, most = (pick(sums, key=sums.__getitem__) for pick in (min, max))
     text = (
-        f"I {members_with_figures(profiles)} tillsammans ändrades antalet helårsekvivalenter {first}–{last} med "
+        f"I {members_text(len(profiles.members))} tillsammans ändrades antalet helårsekvivalenter {first}–{last} med "
         f"{signed(total, 0)}."
     )
-    text += f" Mest minskade {label[least]} ({signed(moved[least], 0)})." if moved[least] < 0 else ""
-    text += f" Mest ökade {label[most]} ({signed(moved[most], 0)})." if moved[most] > 0 else ""
+    text += f" Mest minskade {profiles.labels[least]} ({signed(sums[least], 0)})." if sums[least] < 0 else ""
+    text += f" Mest ökade {profiles.labels[most]} ({signed(sums[most], 0)})." if sums[most] > 0 else ""
     return Observation(text, "R4")
 
 
-def type_moves(profiles: Profiles, type_: str) -> Observation:
+def type_moves(profiles: Profiles, support: str) -> Observation:
     """In which places one type fell, rose and stood still: the members, then the places outside the region."""
     first, last = profiles.years
-    label = profiles.setting.catalog.indicators[type_].label
-    changes = {place: profiles.change(place, type_) for place in profiles.places}
-    own = {place: changes[place] for place in profiles.members}
-    down = {place: value for place, value in own.items() if value < 0}
-    up = {place: value for place, value in own.items() if value > 0}
-    same = [place for place, value in own.items() if value == 0]
-    verb, many = ("minskade", down) if len(down) >= len(up) else ("ökade", up)
-    other_verb, few = ("ökade", up) if many is down else ("minskade", down)
-    every = [place for place, value in changes.items() if value * (1 if many is up else -1) > 0]
-    if len(every) == len(profiles.places) and profiles.comparisons:
-        where = _all_places(profiles)
-        return Observation(f"{label} {verb} {first}–{last} i {where}: {with_values(profiles, changes, 0)}.", "R4")
-    how_many = f"alla {members_with_figures(profiles)}" if len(many) == len(own) else _of_members(profiles, many)
-    text = f"{label} {verb} {first}–{last} i {how_many}" + (f": {with_values(profiles, many, 0)}." if many else ".")
-    text += f" Den {other_verb} i {with_values(profiles, few, 0)}." if few else ""
-    text += "".join(_unchanged(profiles, place, type_) for place in same)
-    return Observation(text + outside(profiles, {p: changes[p] for p in profiles.comparisons}, 0), "R4")
-
-
-def _of_members(profiles: Profiles, places: dict[str, float]) -> str:
-    return f"{len(places)} av {len(profiles.members)} {members_noun(profiles)}"
-
-
-def _all_places(profiles: Profiles) -> str:
-    return (
-        f"alla {number_word(len(profiles.places))} kommuner med hela uppgifter, "
-        f"{names_of(profiles, profiles.comparisons)} utanför regionen medräknad"
-        f"{'e' if len(profiles.comparisons) > 1 else ''}"
+    label, members = profiles.labels[support], len(profiles.members)
+    own, others = (
+        by_name(profiles, places, lambda place: profiles.change(place, support))
+        for places in (profiles.members, profiles.comparisons)
     )
-
-
-def _unchanged(profiles: Profiles, place: str, type_: str) -> str:
-    before, now = (decimal(profiles.count(place, type_, year), 0) for year in profiles.years)
-    return f" I {names_of(profiles, [place])} var den oförändrad ({before} och {now})."
+    down = {name: value for name, value in own.items() if value < 0}
+    up = {name: value for name, value in own.items() if value > 0}
+    few, many, few_verb, verb = (
+        (up, down, "ökade", "minskade") if len(down) >= len(up) else (down, up, "minskade", "ökade")
+    )
+    sign = -1 if many is down else 1
+    if others and all(value * sign > 0 for value in (own | others).values()):
+        where = (
+            f"alla {number_word(len(profiles.places))} kommuner med hela uppgifter, "
+            f"{listed(list(others))} utanför regionen medräknad{'e' if len(others) > 1 else ''}"
+        )
+        return Observation(f"{label} {verb} {first}–{last} i {where}: {with_values(own | others, 0)}.", "R4")
+    text = f"{label} {verb} {first}–{last} i {members_among(len(many), members, members)}"
+    text += f": {with_values(many, 0)}." if many else "."
+    text += f" Den {few_verb} i {with_values(few, 0)}." if few else ""
+    for place in profiles.members:
+        if profiles.change(place, support) == 0:
+            before, now = (decimal(profiles.count(place, support, year), 0) for year in profiles.years)
+            text += f" I {profiles.name(place)} var den oförändrad ({before} och {now})."
+    return Observation(text + outside(others, 0), "R4")
 
 
 def widest_difference(profiles: Profiles) -> Observation:
     """The type whose share of the places' own totals differs most between the members."""
     last = profiles.years[1]
-    shares = {id: {place: profiles.own_share(place, id, last) for place in profiles.members} for id in profiles.types}
-    widest = max(shares, key=lambda id: max(shares[id].values()) - min(shares[id].values()))
-    low, high = (pick(shares[widest], key=shares[widest].get) for pick in (min, max))
+    shares = pd.DataFrame(
+        {name: [profiles.own_share(place, name, last) for place in profiles.members] for name in profiles.types},
+        index=profiles.members,
+    )
+    widest = (shares.max() - shares.min()).idxmax()
+    low, high = shares[widest].idxmin(), shares[widest].idxmax()
     return Observation(
-        f"Profilerna skiljer sig mest i {profiles.setting.catalog.indicators[widest].label}: mellan "
-        f"{decimal(shares[widest][low], 1)} procent ({names_of(profiles, [low])}) och "
-        f"{decimal(shares[widest][high], 1)} procent ({names_of(profiles, [high])}) av kommunens egna "
-        f"helårsekvivalenter {last}, bland {members_with_figures(profiles)}.",
+        f"Profilerna skiljer sig mest i {profiles.labels[widest]}: mellan "
+        f"{decimal(shares.at[low, widest], 1)} procent ({profiles.name(low)}) och "
+        f"{decimal(shares.at[high, widest], 1)} procent ({profiles.name(high)}) av kommunens egna "
+        f"helårsekvivalenter {last}, bland {members_text(len(profiles.members))}.",
         "R4",
     )
-
-
-# What the statements are made from: the parts of the analysis that are computed once.
-
-
-@dataclass(frozen=True)
-class Facts:
-    """A region's profiles, the country's profile, the ranking, what moved each share, and the co-movement."""
-
-    profiles: Profiles
-    country: pd.DataFrame  # what `profile_of` gives for Riket; empty when it is not at hand
-    ranking: Ranking
-    moved: dict[str, Decomposition]  # place -> split, for the places that can be split
-    together: Together
 
 
 # All statements in a fixed order.
 
 
-def observations(facts: Facts) -> list[Observation]:
-    """What the figures bear out, and what is withheld because figures are missing."""
-    return list(_made(facts))
+def observations(
+    profiles: Profiles, country: pd.DataFrame, ranking: Ranking, moves: pd.DataFrame, together: Together
+) -> Iterator[Observation]:
+    """What the figures bear out, and what is withheld because figures are missing.
 
-
-def _made(facts: Facts) -> Iterator[Observation]:
-    profiles = facts.profiles
+    `country` is the profile of Riket, empty when it is not at hand.
+    """
     if profiles.members:
-        yield from (share_moves(profiles), share_levels(profiles), against_country(profiles, facts.country))
+        yield from (share_moves(profiles), share_levels(profiles), against_country(profiles, country))
         yield moved_most(profiles)
-        yield from (type_moves(profiles, id) for id in profiles.types)
+        yield from (type_moves(profiles, support) for support in profiles.types)
         yield widest_difference(profiles)
-        yield population_effects(profiles, facts.moved)
+        yield population_effects(profiles, moves)
     else:
         yield Observation(
             "Två hela år av helårsekvivalenter saknas för alla medlemmar: inget sägs om andelar och ersättningar.",
             withheld=True,
         )
-    yield rank_moves(profiles, facts.ranking)
+    yield rank_moves(profiles, ranking)
     yield from printed_type_ranks(profiles)
-    yield Observation(facts.together.sentence, "R6", withheld=facts.together.refused)
+    yield Observation(together.sentence, "R6", withheld=together.refused)
     for sentence in absence_sentences(profiles):
         yield Observation(f"{sentence} Inget påstås om det som saknas.", withheld=True)
 
@@ -330,7 +301,9 @@ def _made(facts: Facts) -> Iterator[Observation]:
 
 @dataclass(frozen=True)
 class Judged:
-    prose: str  # clean HTML
+    """What people wrote of a municipality, as clean HTML, and who they are."""
+
+    prose: str
     by: str
 
 
@@ -344,17 +317,16 @@ class Situation:
     judgements: tuple[Judged, ...]
 
 
-def situations_of(profiles: Profiles, ranking: Ranking, assessment: RegionAssessment | None) -> list[Situation]:
+def situations_of(profiles: Profiles, ranking: Ranking, written: list[Written]) -> list[Situation]:
     """Every member, then every comparison, in the catalogue's order."""
-    written = assessment.situations if assessment else []
     return [
         Situation(
-            name=profiles.setting.places.name(place),
+            name=profiles.name(place),
             anchor=f"lage-{place}",
             computed=f"{_numbers(profiles, place)}{_rank(ranking, place)}",
-            judgements=tuple(Judged(prose_html(one.text), one.judged_by) for one in written if one.place == place),
+            judgements=tuple(Judged(prose_html(own.text), own.judged_by) for own in written if own.place == place),
         )
-        for place in (*profiles.region.members, *profiles.region.comparisons)
+        for place in profiles.region_places
     ]
 
 
@@ -364,10 +336,12 @@ def _numbers(profiles: Profiles, place: str) -> str:
     first, last = profiles.years
     share, points = profiles.population_share(place, last), profiles.share_change(place)
     text = f"{last}: {decimal(profiles.count(place, TOTAL, last), 0)} helårsekvivalenter"
-    text += f", {decimal(share, 1)} procent av invånarna 20–64 år" if share is not None else ""
+    text += f", {decimal(share, 1)} procent av invånarna 20–64 år" if pd.notna(share) else ""
     text += f". Det är {_more(profiles.change(place))} än {first}"
-    text += f" ({signed(points, 2)} procentenheter)" if points is not None else ""
-    return f"{text}. {_largest(profiles, place)} {_changed_most(profiles, place)}"
+    text += f" ({signed(points, 2)} procentenheter)" if pd.notna(points) else ""
+    counts = {profiles.labels[name]: profiles.count(place, name, last) for name in profiles.types}
+    changes = {profiles.labels[name]: profiles.change(place, name) for name in profiles.types}
+    return f"{text}. {_largest(counts)} {_changed_most(changes)}"
 
 
 def _more(change: float) -> str:
@@ -376,19 +350,16 @@ def _more(change: float) -> str:
     return f"{decimal(abs(change), 0)} {'fler' if change > 0 else 'färre'}"
 
 
-def _largest(profiles: Profiles, place: str) -> str:
-    last, entries = profiles.years[1], profiles.setting.catalog.indicators
-    counts = {id: profiles.count(place, id, last) for id in profiles.types}
-    top = sorted(counts, key=counts.get, reverse=True)[:3]
-    return f"Störst: {listed([f'{entries[id].label} ({decimal(counts[id], 0)})' for id in top])}."
+def _largest(counts: dict[str, float]) -> str:
+    """The three largest types, of counts by label."""
+    top = sorted(counts.items(), key=lambda item: -item[1])[:3]
+    return f"Störst: {listed([f'{label} ({decimal(count, 0)})' for label, count in top])}."
 
 
-def _changed_most(profiles: Profiles, place: str) -> str:
-    entries = profiles.setting.catalog.indicators
-    changes = {id: profiles.change(place, id) for id in profiles.types}
-    low, high = min(changes, key=changes.get), max(changes, key=changes.get)
-    parts = [f"minskade {entries[low].label} ({signed(changes[low], 0)})"] if changes[low] < 0 else []
-    parts += [f"ökade {entries[high].label} ({signed(changes[high], 0)})"] if changes[high] > 0 else []
+def _changed_most(changes: dict[str, float]) -> str:
+    low, high = (pick(changes, key=changes.__getitem__) for pick in (min, max))
+    parts = [f"minskade {low} ({signed(changes[low], 0)})"] if changes[low] < 0 else []
+    parts += [f"ökade {high} ({signed(changes[high], 0)})"] if changes[high] > 0 else []
     return f"Mest {' och '.join(parts)}." if parts else "Ingen ersättning ändrades."
 
 
