@@ -64,7 +64,7 @@ def step_rows(profiles: Profiles, moves: pd.DataFrame) -> pd.DataFrame:
     rows = moves.rename_axis("place").reset_index().melt("place", var_name="label", ignore_index=False)
     rows = rows.sort_index(kind="stable").reset_index(drop=True)
     year = profiles.years[1] if profiles.years else 0
-    return rows.assign(total=rows["label"] == CHANGE_LABEL, name=rows["place"].map(profiles.known.names), year=year)
+    return rows.assign(total=rows["label"] == CHANGE_LABEL, name=rows["place"].map(profiles.place_names), year=year)
 
 
 def movement_table(profiles: Profiles, moves: pd.DataFrame) -> DataTable:
@@ -202,7 +202,7 @@ def together_rows(profiles: Profiles, together: Together) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "place": rows["place"],
-            "name": rows["place"].map(profiles.known.names),
+            "name": rows["place"].map(profiles.place_names),
             "role": np.where(rows["place"].isin(profiles.region_places), "focus", "peer"),
             "x": rows["ill_health"],
             "y": rows["unemployment"],

@@ -126,7 +126,7 @@ def _heading_notes(profiles: Profiles, row: PrintedRow, recorded: list[list[str]
     own, last = profiles.name(row.place), profiles.years[1]
     if row.heading == own:
         return []
-    codes = [code for code, name in profiles.known.names.items() if name == row.heading]
+    codes = [code for code, name in profiles.place_names.items() if name == row.heading]
     if not any(row.place in about and {*codes} & {*about} for about in recorded):
         raise WrongTable(
             f"data/raw/documents/{PRINTED}.csv, {row.page}: the table headed '{row.heading}' is used for '{own}'. "

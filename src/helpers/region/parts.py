@@ -189,7 +189,7 @@ def goals(material: Material) -> Component:
     )
     texts = [intro, goal_gaps(table)]
     if setting.assessment is None:
-        texts.append(f"Planer för {setting.place} {setting.year} finns inte i underlaget.")
+        texts.append(f"Planer för {setting.edition} finns inte i underlaget.")
     part = Part("fran-mal-till-handling", "Från mål till handling", texts=tuple(texts), tables=(table,))
     return part_component(part, download_name=f"{part.anchor}.csv", download_text=table_text([table]))
 

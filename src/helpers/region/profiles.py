@@ -11,11 +11,10 @@ from helpers.setting import Setting
 from lagesbild.catalog.models import Catalog, Region
 from lagesbild.html.components import Column, DataTable
 from lagesbild.html.render import MISSING, SYMBOLS
-from lagesbild.places import Places
 from lagesbild.statistics.ranks import MUNICIPALITIES, RankRule, quartile_class, rank_changes, ranked
 from lagesbild.statistics.support import profiles, suspected_nonresponse
 from lagesbild.swedish.numbers import MONTHS, decimal, listed, signed
-from lagesbild.tidy.schema import rows_of, yearly
+from lagesbild.tidy.schema import rows_of, yearly_totals
 
 # Support profiles of some places: full-year equivalents by type, as counts and as shares of two bases.
 
@@ -41,7 +40,8 @@ class Profiles:
     region: Region
     types: list[str]
     labels: Mapping[str, str]  # indicator -> label
-    known: Places  # every place, with its name
+    place_names: Mapping[str, str]  # every place of the country -> name
+    municipalities: list[str]  # every municipality of the country
     yearly: pd.DataFrame = field(repr=False)
     monthly: pd.DataFrame = field(repr=False)
 
@@ -50,18 +50,13 @@ class Profiles:
         """The members, then the comparisons, in the catalogue's order; with or without figures."""
         return [*self.region.members, *self.region.comparisons]
 
-    @property
-    def municipalities(self) -> list[str]:
-        """Every municipality of the country."""
-        return [code for code, kind in self.known.kinds.items() if kind == "K"]
-
     def name(self, place: str) -> str:
         """The name of a place."""
-        return self.known.name(place)
+        return self.place_names[place]
 
     def names(self, places: Iterable[str]) -> str:
         """The names of some places in a sentence: "Umeå, Nordmaling och Vännäs"."""
-        return listed([self.known.name(place) for place in places])
+        return listed([self.place_names[place] for place in places])
 
     def support_rows(self, places: Iterable[str]) -> pd.DataFrame:
         """The rows with a value of every type and of the total; suspected non-response has the status "suspect"."""
@@ -173,11 +168,19 @@ class Profiles:
 
 
 def region_profiles(setting: Setting, region: Region) -> Profiles:
-    """The profiles of a region's members and comparisons."""
-    catalog, table = setting.catalog, setting.table
-    labels = {name: entry.label for name, entry in catalog.indicators.items()}
-    whole_years = yearly(table[table["sex"] == "T"], catalog)
-    return Profiles(region, support_types(catalog), labels, setting.places, whole_years, table[table["month"] > 0])
+    """The profiles of a region's places. Raises UnknownPlace for a code that the snapshot does not know."""
+    catalog, places, table = setting.catalog, setting.places, setting.table
+    for place in (*region.members, *region.comparisons):
+        places.name(place)
+    return Profiles(
+        region=region,
+        types=support_types(catalog),
+        labels={name: entry.label for name, entry in catalog.indicators.items()},
+        place_names=places.names,
+        municipalities=[code for code, kind in places.kinds.items() if kind == "K"],
+        yearly=yearly_totals(table, catalog),
+        monthly=table[table["month"] > 0],
+    )
 
 
 # What is missing in a region's figures, place by place and in words: nothing is averaged away.

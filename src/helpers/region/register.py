@@ -279,7 +279,7 @@ def linked_series_table(
 ) -> DataTable | None:
     """One row a link, with the values of the places in `names` from the start's year on; None without any link.
 
-    `whole_years` are tidy rows, see `tidy.schema.yearly`.
+    `whole_years` are tidy rows, see `tidy.schema.yearly_totals`.
     """
     rows = []
     for record in (*written.assessment.initiatives.values(), *written.assessment.proposals.values()):
@@ -336,7 +336,7 @@ def goals_table(setting: Setting, written: Written | None) -> DataTable:
         )
         rows.append((f"{number} {setting.worded(priority.title)}", *("; ".join(step) or ABSENT for step in steps)))
     return DataTable(
-        f"Från mål till handling, {setting.place} {setting.year}: prioritering, indikatorer, planer, initiativ och "
+        f"Från mål till handling, {setting.edition}: prioritering, indikatorer, planer, initiativ och "
         "nästa avstämning.",
         tuple(Column(header) for header in GOAL_HEADERS),
         tuple(rows),

@@ -84,7 +84,7 @@ MOVED_BY_OTHERS = " En plats ändras också när andra kommuner ändras."
 
 def rank_moves(profiles: Profiles, ranking: Ranking) -> Observation:
     """How many members climbed, who climbed and fell most, and everybody who did not climb."""
-    rows = ranking.rows.dropna(subset=["climbed"]).assign(name=lambda rows: rows["place"].map(profiles.known.names))
+    rows = ranking.rows.dropna(subset=["climbed"]).assign(name=lambda rows: rows["place"].map(profiles.place_names))
     member = rows["place"].isin(profiles.region.members)
     own, others = rows[member], rows[~member]
     if own.empty:
