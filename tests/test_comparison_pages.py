@@ -19,7 +19,14 @@ from lagesbild.assessments import Judgement
 from lagesbild.html.render import Component
 from lagesbild.places import Places
 from lagesbild.rules.comparing import Gap, place_gaps
-from lagesbild.rules.directions import combined_trend, last_common_year, place_outlooks
+from lagesbild.rules.directions import (
+    combined_trend,
+    last_common_year,
+    near_priority,
+    place_outlooks,
+    priority_indicators,
+    stand_ins,
+)
 from lagesbild.sources.snapshot import NAME, Manifest, whole_years
 from lagesbild.statistics.combined import GapMovement
 from lagesbild.tidy.schema import typed
@@ -282,6 +289,16 @@ def test_no_arrow_is_computed_for_the_goal_of_equal_power_and_both_overviews_say
         [row] = [row for row in body(shown) if "samma makt" in row[0]]
         assert "beräknas ingen pil" in row[3]
         assert not any(arrow in row[1] for arrow in "↗↘→")
+
+
+def test_a_stand_in_says_something_of_a_priority_and_judges_none(opened):
+    catalog = opened.catalog
+    judging = {priority: set(priority_indicators(catalog, priority)) for priority in catalog.priorities}
+    near = {priority: near_priority(catalog, priority) for priority in catalog.priorities}
+    assert near["5.1"] - judging["5.1"] >= {"unemployment_bas_foreign_born"}
+    assert all(judging[priority] <= near[priority] for priority in judging)
+    assert not set().union(*judging.values()) & stand_ins(catalog)
+    assert set().union(*near.values()) & stand_ins(catalog)
 
 
 def falling(indicator: str, last: int = 2024, **more) -> pd.DataFrame:

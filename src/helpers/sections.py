@@ -27,6 +27,7 @@ from lagesbild.rules.directions import (
     area_indicators,
     arrows_differ,
     combined_trend,
+    has_arrow,
     last_common_year,
     priority_indicators,
     reaches,
@@ -151,8 +152,6 @@ def disagreement(
 
 # The overview tables: goals, focus areas, priorities, with what is judged beside what is computed.
 
-EQUAL_POWER = "equal_power"  # the page of the area that shares its title with the goal of equal power
-
 
 def priorities_overview(setting: Setting) -> Component:
     """The priorities of the page's focus area."""
@@ -185,7 +184,10 @@ def goals_overview(setting: Setting) -> Component:
             number=goal.label,
             trend=arrow_marks(judged.get(key), catalog.programme.legend),
             status=status_marks(judged.get(key)),
-            sentences=(*summary(judged.get(key)), *_about_equality(catalog, goal.title)),
+            sentences=(
+                *summary(judged.get(key)),
+                *(() if has_arrow(catalog, goal.title) else (NO_ARROW_FOR_EQUALITY,)),
+            ),
         )
         for key, goal in catalog.goals.items()
     ]
@@ -204,9 +206,8 @@ def areas_overview(setting: Setting) -> Component:
 def _area_row(setting: Setting, area: str) -> OverviewRow:
     catalog, entry = setting.catalog, setting.catalog.focus_areas[area]
     judgement, legend = judgements(setting.assessment, "areas").get(area), catalog.programme.legend
-    equality = _about_equality(catalog, entry.title)
-    if equality:
-        mark, beside = Mark(NO_ARROW, COMPUTED), list(equality)
+    if not has_arrow(catalog, entry.title):
+        mark, beside = Mark(NO_ARROW, COMPUTED), [NO_ARROW_FOR_EQUALITY]
     else:
         computed = combined_trend(setting.trends, catalog, area_indicators(catalog, area))
         last = last_common_year(computed, setting.trends)
@@ -223,12 +224,6 @@ def _area_row(setting: Setting, area: str) -> OverviewRow:
         status=status_marks(judgement),
         sentences=(*summary(judgement), *filter(None, beside)),
     )
-
-
-def _about_equality(catalog: Catalog, title: str) -> tuple[str, ...]:
-    """That no arrow is computed, for the goal and the area of equal power; they share their title."""
-    titles = {area.title for area in catalog.focus_areas.values() if area.page == EQUAL_POWER}
-    return (NO_ARROW_FOR_EQUALITY,) if title in titles else ()
 
 
 def arrow_note(assessment: Assessment | None) -> str:

@@ -106,6 +106,14 @@ def area_indicators(catalog: Catalog, area: str) -> list[str]:
     return list(dict.fromkeys(judging))
 
 
+EQUAL_POWER = "equal_power"  # the page of the focus area that is also one of the goals, under the same title
+
+
+def has_arrow(catalog: Catalog, title: str) -> bool:
+    """False for the goal and the area of equal power, by title: no indicator shows that it is reached."""
+    return all(area.title != title for area in catalog.focus_areas.values() if area.page == EQUAL_POWER)
+
+
 def combined_trend(trends: Mapping[str, Trend], catalog: Catalog, indicators: Iterable[str]) -> Combined:
     """The arrow of several indicators; those without any value are left out of the count."""
     known = {indicator: trends[indicator] for indicator in indicators if indicator in trends}
