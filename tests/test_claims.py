@@ -163,7 +163,7 @@ def test_a_region_has_no_comparison_group(copy):
 def in_swedish(claim: str, words: Vocabulary, table: pd.DataFrame) -> tuple[str, str]:
     statement = parsed(claim, words)
     swedish = ClaimWords(statement, words.catalog, words.places)
-    values = swedish.found(evaluated(statement, table, words.catalog))
+    values = swedish.values(evaluated(statement, table, words.catalog))
     return swedish.claimed().partition(": ")[2], values.replace("\u00a0", " ")
 
 

@@ -24,7 +24,7 @@ import helpers, lagesbild
 rows = pd.DataFrame({"name": ["Påhittsby"], "label": ["Mått"], "place": ["9901"], "role": ["focus"], "year": [2024],
     "sex": ["T"], "group": [""], "indicator": ["a"], "month": [0], "value": [1.0], "margin": [float("nan")],
     "count": [float("nan")], "status": [""], "unit": ["procent"], "decimals": [1], "mark": ["line"]})
-svg = svg_of(ranked_bars(rows, Frame("%", "procent", 1)), id="a", alt="Ett värde.")
+svg = svg_of(ranked_bars(rows, Frame("%", "procent", 1)), prefix="a", alt="Ett värde.")
 assert "site-packages-of-the-test" in lagesbild.__file__ and "site-packages-of-the-test" in helpers.__file__
 passage_component(Passage(f"<p>{svg}</p>"))
 """

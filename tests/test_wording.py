@@ -24,7 +24,6 @@ from lagesbild.swedish.numbers import (
     MINUS,
     NBSP,
     Origin,
-    amount,
     decimal,
     genitive,
     in_place,
@@ -32,7 +31,6 @@ from lagesbild.swedish.numbers import (
     period_text,
     signed,
     source_line,
-    tabular,
     years_text,
 )
 from lagesbild.tidy.schema import typed
@@ -102,11 +100,10 @@ def test_a_difference_has_its_sign_and_zero_has_none(value, decimals, text):
     assert signed(value, decimals) == text
 
 
-def test_tables_have_the_symbol_and_sentences_the_word(catalog):
-    percent = catalog.units["percent"]
-    assert tabular(12.5, percent, 1) == f"12,5{NBSP}%"
-    assert amount(12.5, percent, 1) == f"12,5{NBSP}procent"
-    assert amount(8442, catalog.units["per_100k"], 0) == f"8{NBSP}442{NBSP}per 100 000 invånare"
+def test_a_sentence_has_the_word_of_the_unit(catalog):
+    crime = catalog.indicators["reported_crime"]
+    assert Measure(crime, catalog.units["percent"], 1).amount(12.5) == f"12,5{NBSP}procent"
+    assert Measure(crime, catalog.units["per_100k"], 0).amount(8442) == f"8{NBSP}442{NBSP}per 100 000 invånare"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +206,7 @@ def test_women_and_men_are_named_first_and_the_total_last(catalog):
     )
 
 
-def test_shares_are_told_for_the_latest_year(catalog):
+def test_the_shares_are_those_of_the_latest_year(catalog):
     rows = chart_rows(
         {"value": 60, "label": "Hyresrätt"},
         {"value": 40, "label": "Äganderätt"},
@@ -235,13 +232,13 @@ def test_few_groups_are_named_and_of_many_the_highest_and_the_lowest(catalog):
 
 
 def test_several_measures_get_a_clause_each_and_one_without_a_value_gets_none(catalog):
-    measures = {id: measure(catalog, id) for id in ("reported_violent_crime", "reported_assault")}
+    measures = {name: measure(catalog, name) for name in ("reported_violent_crime", "reported_assault")}
     rows = chart_rows({"indicator": "reported_violent_crime", "value": 700})
     assert dots_finding(rows, measures) == f"Anmälda våldsbrott: 700{NBSP}per 100 000 invånare i Påhittsby 2022."
     assert dots_finding(rows.iloc[:0], measures) == ""
 
 
-def test_the_alternative_text_tells_kind_finding_places_years_and_count():
+def test_the_alternative_text_has_kind_finding_places_years_and_count():
     rows = chart_rows({"value": 1, "year": 2020}, {"value": 2})
     text = alternative_text("Linjediagram över tid", "Det ökar.", rows, ["Påhittsby"])
     assert text == (

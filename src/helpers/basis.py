@@ -9,12 +9,12 @@ from helpers.sections import passage
 from helpers.setting import Setting
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing, Passage, Section, SourceRow
-from lagesbild.html.render import SEX_HEADER, Component, chapter_component, passage_component, rendered, table_component
+from lagesbild.html.render import Component, chapter_component, passage_component, rendered, table_component
 from lagesbild.places import COUNTRY, ComparisonGroup
 from lagesbild.rules.directions import judged_series
 from lagesbild.rules.editions import Use, indicator_pages
 from lagesbild.statistics.trends import Trend
-from lagesbild.swedish.numbers import STATE_TEXT, decimal, in_place, listed, period_text
+from lagesbild.swedish.numbers import SEX, STATE_TEXT, decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import basis_text, p_text, tested_text, verdict_sign, weakness_text
 
 # What a page rests on: last year at hand for every figure, revised values, sources and definitions.
@@ -63,7 +63,7 @@ def revised_values(setting: Setting) -> Component:
 def _revised_row(row, catalog: Catalog, place: str) -> tuple[str, ...]:
     decimals = catalog.decimals_of(row.indicator)
     old, new = ("saknas" if pd.isna(value) else decimal(value, decimals) for value in (row.old, row.new))
-    return (catalog.indicators[row.indicator].label, place, str(row.year), SEX_HEADER[row.sex], old, new, row.vintage)
+    return (catalog.indicators[row.indicator].label, place, str(row.year), SEX[row.sex], old, new, row.vintage)
 
 
 def sources(setting: Setting) -> Component:

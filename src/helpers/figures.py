@@ -191,7 +191,7 @@ class ReportFigure:
         alternative = alternative_text(KINDS[chart.__name__], finding, rows, names)
         subtitle = figure_subtitle(measures, rows)
         table_rows = self._with_symbols(rows, asked)
-        svg = svg_of(chart(rows, chart_frame(measures, rows)), id=self.anchor, alt=alternative)
+        svg = svg_of(chart(rows, chart_frame(measures, rows)), prefix=self.anchor, alt=alternative)
         return FigureBlock(
             number=f"Figur {self.number}",
             anchor=self.anchor,

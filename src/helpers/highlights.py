@@ -108,7 +108,7 @@ def _status_line(setting: Setting, line: StatusChange) -> Highlight:
 def _indicator_line(line: IndicatorLine, measure: Measure, use: Use, here: str, municipalities: int) -> Highlight:
     """A computed line about an indicator, linked to `use` from the page `here`."""
     if isinstance(line, TargetCrossing):
-        text, rule = target_line(measure, line.value, line.year, line.met), "target"
+        text, rule = target_line(measure, line.target, line.value, line.year, line.met), "target"
     elif isinstance(line, Movement):
         text, rule = trend_line(line.trend, measure, line.ends, line.turned), "trend"
     elif isinstance(line, FarRank):
@@ -186,7 +186,7 @@ def _figure(setting: Setting, rows: pd.DataFrame) -> FigureBlock:
             setting.remake("overview", indicators),
         ),
         alternative=alternative,
-        svg=svg_of(fan(rows, Frame(breaks=tuple(sorted(breaks.items())))), id=FIGURE, alt=alternative),
+        svg=svg_of(fan(rows, Frame(breaks=tuple(sorted(breaks.items())))), prefix=FIGURE, alt=alternative),
         table=_outlook_table(rows, in_place(setting.place)),
         download_name="utblick.csv",
         download_text=download_text(rows, ENDS),

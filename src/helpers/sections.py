@@ -62,7 +62,7 @@ def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame) -> TestedClaim
     return TestedClaim(
         claimed=swedish.claimed(),
         mark=Mark(OUTCOMES[finding.outcome], COMPUTED, tone="watch" if fails else ""),
-        found=swedish.found(finding),
+        values=swedish.values(finding),
         known=(claim.known or "") if fails else "",
         note=claim.note or "",
         disagrees=fails,

@@ -32,7 +32,7 @@ from lagesbild.statistics.support import (
     suspected_nonresponse,
     within_places,
 )
-from lagesbild.swedish.numbers import MONTHS, decimal, listed, signed
+from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, signed
 
 # R5: what moved each place's share of the inhabitants: every type of support, and the population itself.
 
@@ -226,7 +226,6 @@ def _estimate(association: Association, what: str) -> str:
 # The long view: monthly series freed from their seasons, women and men, with suspected non-response marked.
 
 OBSERVED, ADJUSTED = "Månadsvärde", "Säsongsrensat"
-PANELS = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
 SEASONS_METHOD = (
     "Säsongen tas bort med STL (Cleveland m.fl. 1990), robust och med tolv månader. Minst tre obrutna år krävs, och en "
     "månad som saknas eller är misstänkt bortfall bryter serien: ingenting fylls i."
@@ -276,7 +275,7 @@ def long_view_rows(setting: Setting, view: LongView) -> pd.DataFrame:
     """Chart rows of the drawn place: observed and adjusted months, a group a sex."""
     own = view.drawn
     parts = []
-    for sex, panel in PANELS.items():
+    for sex, panel in SEX.items():
         months = own[own["sex"] == sex]
         if months.empty:
             continue

@@ -80,7 +80,7 @@ def figure_of(
             provenance=Provenance(source, definition, method, material.remake(number)),
             finding=finding,
             alternative=alternative,
-            svg=svg_of(chart(rows, frame), id=anchor, alt=alternative),
+            svg=svg_of(chart(rows, frame), prefix=anchor, alt=alternative),
             table=table,
             notes=tuple(filter(None, notes)),
             download_name=f"{anchor}.csv",

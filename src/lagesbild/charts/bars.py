@@ -1,6 +1,6 @@
 """Bars: ranked, by group, profiles, and shares of a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,25 +8,27 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lagesbild.charts.series import absence, best_first, mark_notes, one_a_mark
+from lagesbild.charts.series import SEX_COLOUR, best_first, eras, focus_names, one_a_mark
 from lagesbild.charts.theme import (
     DROP,
     LINE,
-    MARKED,
-    NAME_WIDTH,
-    ROW,
     SERIES,
-    SEX,
     SMALL,
     STAR,
     TEXT_SIZE,
     TOKENS,
     WIDTH,
     Frame,
+    RowNames,
+    absence,
     axes_at,
+    beside,
     blank,
-    break_note,
-    left_out,
+    bold_width,
+    break_notes,
+    lines_in,
+    mark_notes,
+    marked,
     note,
     notes_height,
     short_symbol,
@@ -36,12 +38,11 @@ from lagesbild.charts.theme import (
     swedish_ticks,
     tick_room,
     value_scale,
-    widest,
     wrapped,
-    write_names,
     write_notes,
     year_ticks,
 )
+from lagesbild.swedish.numbers import SEX
 
 # Bars from zero: `ranked_bars`, `value_bars`, `bars_by_group`, `profile_bars`.
 
@@ -51,7 +52,7 @@ HEAD = 18.0  # above the bars: unit, or the panel's heading
 
 @dataclass(frozen=True)
 class BarPanel:
-    """One column of bars: its rows share `names` with the other panels, top first."""
+    """One column of bars: its rows share their names with the other panels, top first."""
 
     rows: pd.DataFrame  # with `bar` (the name beside it) and `colour` (a token)
     heading: str
@@ -69,14 +70,14 @@ def ranked_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = rows.assign(bar=rows["name"], colour=rows["role"])
     if not split:
         return bar_panels([BarPanel(rows, frame.unit_text)], order, frame)
-    panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], colour) for sex, colour in (("K", "women"), ("M", "men"))]
+    panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], SEX_COLOUR[sex]) for sex in ("K", "M")]
     return bar_panels(panels, order, frame)
 
 
 def value_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One year's value of each place as bars: focus place first, then the others by value."""
     rows = one_a_mark(rows, ["place", "sex", "group"])
-    focus = set(rows.loc[rows["role"] == "focus", "name"])
+    focus = focus_names(rows)
     order = sorted(best_first(rows, frame.better), key=lambda name: name not in focus)
     return bar_panels([BarPanel(rows.assign(bar=rows["name"], colour=rows["role"]), frame.unit_text)], order, frame)
 
@@ -85,27 +86,19 @@ def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One bar a group (household, answer); a panel a sex, or a place, where there are several."""
     rows = one_a_mark(rows, ["place", "sex", "group"])
     order = list(dict.fromkeys(rows["group"]))
-    rows = rows.assign(bar=rows["group"], colour="focus")
     sexes = [sex for sex in ("K", "M") if (rows["sex"] == sex).any()]
     if sexes:
-        colour = {"K": "women", "M": "men"}
-        panels = [BarPanel(_of_sex(rows, sex, colour[sex]), SEX[sex], colour[sex]) for sex in sexes]
+        rows = rows.assign(bar=rows["group"], colour=rows["sex"].map(SEX_COLOUR))
+        panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], SEX_COLOUR[sex]) for sex in sexes]
     elif rows["place"].nunique() > 1:
+        rows = rows.assign(bar=rows["group"], colour=rows["role"])
         panels = [
-            BarPanel(
-                part.assign(colour=part["role"]),
-                name,
-                part["role"].iloc[0] if part["role"].iloc[0] != "peer" else "muted",
-            )
+            BarPanel(part, name, part["role"].iloc[0].replace("peer", "muted"))
             for name, part in rows.groupby("name", sort=False)
         ]
     else:
-        panels = [BarPanel(rows, frame.unit_text)]
+        panels = [BarPanel(rows.assign(bar=rows["group"], colour="focus"), frame.unit_text)]
     return bar_panels(panels, order, frame)
-
-
-def _of_sex(rows: pd.DataFrame, sex: str, colour: str) -> pd.DataFrame:
-    return rows[rows["sex"] == sex].assign(colour=colour)
 
 
 def profile_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -118,48 +111,50 @@ def profile_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
         BarPanel(part, name, "focus" if part["role"].iloc[0] == "focus" else "ink")
         for name, part in rows.groupby("name", sort=False)
     ]
-    return bar_panels(panels, order, frame, columns=2)
+    return bar_panels(panels, order, frame)
 
 
-def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame, columns: int = 2) -> Figure:
-    """Panels of bars side by side (`columns` of them, then below), rows aligned, one scale from zero."""
+def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame) -> Figure:
+    """Panels of bars, two side by side, rows aligned, one scale from zero."""
     with styled():
         rows = pd.concat([panel.rows for panel in panels])
-        names = [wrapped(name, NAME_WIDTH) for name in order]
-        row = max(ROW, max(name.count("\n") + 1 for name in names) * (LINE - 1) + 6)
-        left = widest(names, TEXT_SIZE, 600) + 11
         notes = mark_notes(rows, STAR)
-        grid = Grid(len(panels), columns, left, row * len(order), notes_height(notes) + 3)
+        grid = Grid(len(panels), RowNames(order), notes_height(notes) + 3)
         figure = blank(grid.total)
         scale = _scale(rows, frame, grid.width)
         for number, panel in enumerate(panels):
-            axes = axes_at(figure, *grid.corner(number), grid.width, grid.height)
-            _draw(axes, panel, order, scale)
+            axes = grid.axes(figure, number)
+            _draw(axes, panel, order)
+            axes.set(xticks=[], yticks=[], xlabel="", ylabel="", xlim=scale, ylim=grid.names.ylim)
             _write_values(axes, panel, order, frame)
-            if grid.corner(number)[0] == left:
-                write_names(axes, rows, order, names)
-            _write_heading(figure, panel, grid.corner(number), grid)
+            grid.write_names(axes, number, focus_names(rows))
+            alone = len(panels) == 1  # then the unit stands above it
+            look = {} if alone else {"weight": 600, "size": TEXT_SIZE}
+            at = (grid.names.room if alone else grid.corner(number)[0], grid.top(number) - 1)
+            note(figure, panel.heading, at, color=TOKENS[panel.heading_colour], **look)
         write_notes(figure, notes)
     return figure
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Places of equal panels in points: `left` free for names, `below` for notes."""
+    """Places of equal panels, two side by side, in points: `names` stand left of them, `below` is free for notes."""
 
     panels: int
-    columns: int
-    left: float
-    height: float
+    names: RowNames
     below: float
 
     @property
     def across(self) -> int:
-        return min(self.columns, self.panels)
+        return min(2, self.panels)
 
     @property
     def width(self) -> float:
-        return (WIDTH - self.left - (self.across - 1) * GAP) / self.across
+        return (WIDTH - self.names.room - (self.across - 1) * GAP) / self.across
+
+    @property
+    def height(self) -> float:
+        return self.names.row * len(self.names.order)
 
     @property
     def total(self) -> float:
@@ -170,7 +165,19 @@ class Grid:
         """The lower left corner of the axes of panel `number`, counted row by row from the top."""
         row, column = divmod(number, self.across)
         top = self.total - row * (self.height + HEAD + GAP / 2) - HEAD
-        return self.left + column * (self.width + GAP), top - self.height
+        return self.names.room + column * (self.width + GAP), top - self.height
+
+    def top(self, number: int) -> float:
+        """Where the heading of panel `number` begins."""
+        return self.corner(number)[1] + self.height + HEAD
+
+    def axes(self, figure: Figure, number: int) -> Axes:
+        return axes_at(figure, *self.corner(number), self.width, self.height)
+
+    def write_names(self, axes: Axes, number: int, focus: Collection[str] = ()) -> None:
+        """Writes the rows' names, where the panel is the first of its line."""
+        if number % self.across == 0:
+            self.names.write(axes, focus)
 
 
 def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float]:
@@ -178,14 +185,14 @@ def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float
     margin = rows["margin"].fillna(0)
     top = max(float((rows["value"] + margin).fillna(0).max()), 0.0)
     low = min(float((rows["value"] - margin).fillna(0).min()), 0.0)
-    texts = [_written(value, "", frame) + STAR for value in rows["value"].dropna()]
-    room = (widest(texts, TEXT_SIZE, 600) + 8) * ((low < 0) + (top > 0)) or width / 2
+    texts = [swedish(value, frame.decimals, short_symbol(frame)) + STAR for value in rows["value"].dropna()]
+    room = (bold_width(texts) + 8) * ((low < 0) + (top > 0)) or width / 2
     point = ((top - low) or 1.0) / max(width - room, width * 0.3)
-    text = (widest(texts, TEXT_SIZE, 600) + 8) * point
+    text = (bold_width(texts) + 8) * point
     return low - (text if low < 0 else 0), top + (text if top > 0 else width * point)
 
 
-def _draw(axes: Axes, panel: BarPanel, order: list[str], scale: tuple[float, float]) -> None:
+def _draw(axes: Axes, panel: BarPanel, order: list[str]) -> None:
     rows = panel.rows[panel.rows["value"].notna()]
     sns.barplot(
         data=rows,
@@ -213,11 +220,6 @@ def _draw(axes: Axes, panel: BarPanel, order: list[str], scale: tuple[float, flo
             zorder=4,
         )
     axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=3)
-    axes.set(xticks=[], yticks=[], xlabel="", ylabel="", xlim=scale, ylim=(len(order) - 0.5, -0.5))
-
-
-def _written(value: float, status: str, frame: Frame) -> str:
-    return swedish(value, frame.decimals, short_symbol(frame)) + (STAR if status in MARKED else "")
 
 
 def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -> None:
@@ -226,26 +228,17 @@ def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -
         absent = pd.isna(row.value)
         margin = 0.0 if absent or pd.isna(row.margin) else row.margin
         end = 0.0 if absent else row.value - margin if row.value < 0 else row.value + margin
-        axes.annotate(
-            absence(row.status) if absent else _written(row.value, row.status, frame),
+        beside(
+            axes,
+            absence(row.status) if absent else marked(row, frame, short_symbol(frame)),
             (end, order.index(row.bar)),
-            xytext=(-4 if end < 0 else 4, DROP),
-            textcoords="offset points",
+            (-4 if end < 0 else 4, DROP),
             va="baseline",
             ha="right" if end < 0 else "left",
             color=TOKENS["muted" if absent else "ink"],
             weight=600 if row.role == "focus" and not absent else 400,
-            parse_math=False,
             size=SMALL if absent else TEXT_SIZE,
         )
-
-
-def _write_heading(figure: Figure, panel: BarPanel, corner: tuple[float, float], grid: Grid) -> None:
-    """The panel's name above it; a lone panel has the unit there."""
-    alone = grid.panels == 1
-    look = {} if alone else {"weight": 600, "size": TEXT_SIZE}
-    at = (grid.left if alone else corner[0], corner[1] + grid.height + HEAD - 1)
-    note(figure, panel.heading, at, color=TOKENS[panel.heading_colour], **look)
 
 
 # Parts of a whole over years: `share_bars`, `stacked_shares`, `stacked_area`.
@@ -298,7 +291,7 @@ def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
         ]
         notes = _notes(table, frame)
         left, below = tick_room(ticks) + 3, notes_height(notes) + 20
-        width = WIDTH - left - widest(texts, TEXT_SIZE, 600) - 12
+        width = WIDTH - left - bold_width(texts) - 12
         figure = blank(below + HEIGHT + 20)
         axes = axes_at(figure, left, below, width, HEIGHT)
         axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
@@ -315,23 +308,16 @@ def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
 def _notes(table: pd.DataFrame, frame: Frame) -> list[str]:
     """Series breaks, marks, and the years that lack a part."""
     whole = table.dropna()
-    short = [int(year) for year in table.index.difference(whole.index)]
-    notes = [break_note(year, what) for year, what in frame.breaks if whole.index.min() < year <= whole.index.max()]
-    return notes + table.attrs["notes"] + ([left_out(short)] if short else [])
+    short = ", ".join(str(year) for year in table.index.difference(whole.index))
+    notes = break_notes(frame, whole.index.min(), whole.index.max()) + table.attrs["notes"]
+    return [*notes, f"Utan alla delar, och därför inte ritat: {short}."] if short else notes
 
 
 def _bars(axes: Axes, whole: pd.DataFrame, breaks: list[int]) -> None:
     floor = 0 * whole.iloc[:, 0]
     for part, colour in zip(whole, PALETTE, strict=False):
-        axes.bar(
-            whole.index,
-            whole[part],
-            0.76,
-            floor,
-            color=TOKENS[colour],
-            edgecolor=TOKENS["paper"],
-            linewidth=0.8,
-        )
+        edge = TOKENS["paper"]
+        axes.bar(whole.index, whole[part], 0.76, floor, color=TOKENS[colour], edgecolor=edge, linewidth=0.8)
         floor = floor + whole[part]
     axes.set_xlim(whole.index.min() - 0.5, whole.index.max() + 0.42)
     _mark(axes, breaks)
@@ -339,8 +325,8 @@ def _bars(axes: Axes, whole: pd.DataFrame, breaks: list[int]) -> None:
 
 def _areas(axes: Axes, whole: pd.DataFrame, breaks: list[int]) -> None:
     """One stack a run of years; a lone year is a thin bar."""
-    era = sum(((whole.index >= year).astype(int) for year in breaks), start=0 * whole.index)
-    run = ((whole.index.to_series().diff().ne(1)) | pd.Series(era, whole.index).diff().ne(0)).cumsum()
+    years = whole.index.to_series()
+    run = (years.diff().ne(1) | eras(years, breaks).diff().ne(0)).cumsum()
     colours = [TOKENS[colour] for colour in PALETTE[: whole.shape[1]]]
     for _, part in whole.groupby(run):
         if len(part) == 1:
@@ -363,17 +349,7 @@ def _name_parts(axes: Axes, whole: pd.DataFrame, texts: list[str]) -> None:
     last = whole.iloc[-1]
     point = axes.get_ylim()[1] / HEIGHT
     middles = (last.cumsum() - last / 2) / point
-    room = [(text.count("\n") + 1) * (LINE - 1.2) + 2 for text in texts]
+    room = [lines_in(text) * (LINE - 1.2) + 2 for text in texts]
     for text, at, colour in zip(texts, spread(list(middles), room, 0, HEIGHT + 8), PALETTE, strict=False):
-        axes.annotate(
-            text,
-            (1, at * point),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            linespacing=0.86,
-            color=TOKENS[colour],
-            weight=600,
-            parse_math=False,
-        )
+        look = {"va": "center", "linespacing": 0.86, "color": TOKENS[colour], "weight": 600}
+        beside(axes, text, (1, at * point), (6, 0), xycoords=axes.get_yaxis_transform(), **look)

@@ -1,6 +1,7 @@
 """Dots: by year, by place, and pairs joined by a line."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -8,40 +9,52 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lagesbild.charts.lines import over_years
-from lagesbild.charts.series import SHAPE, SIZE, absence, best_first, drawn_rows, mark_notes, one_a_mark, refuse_empty
+from lagesbild.charts.series import (
+    SEX_COLOUR,
+    SHAPE,
+    SIZE,
+    best_first,
+    drawn_rows,
+    extent,
+    focus_names,
+    one_a_mark,
+    refuse_empty,
+)
 from lagesbild.charts.theme import (
     DROP,
     LINE,
-    MARKED,
-    NAME_WIDTH,
     PEERS,
     ROLES,
-    ROW,
-    SEX,
     SMALL,
     STAR,
     TEXT_SIZE,
     TOKENS,
     WIDTH,
     Frame,
+    RowNames,
+    absence,
     axes_at,
+    beside,
     blank,
+    heading,
+    lines_in,
+    mark_notes,
+    marked,
     note,
     notes_height,
     spread,
     start_note,
     styled,
-    swedish,
     swedish_ticks,
     text_width,
     value_scale,
     widest,
     wrapped,
-    write_names,
     write_notes,
 )
+from lagesbild.swedish.numbers import SEX
 
-# Dots that no line joins: `dots_by_year` (also called `dots`), and `dot_rows` with one row an indicator.
+# Dots that no line joins: `dots_by_year`, and `dot_rows` with one row an indicator.
 
 DOTS = 22.0  # from a row's label to the middle of its dots
 NAMES = 19.0  # from there down to the names below
@@ -53,9 +66,6 @@ def dots_by_year(rows: pd.DataFrame, frame: Frame) -> Figure:
     return over_years(drawn_rows(rows.assign(mark="dot"), frame, "dots_by_year"), frame)
 
 
-dots = dots_by_year  # of places or groups in a year or two
-
-
 def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One row an indicator: the focus place, the country and the others as dots on one scale, named below.
 
@@ -64,12 +74,9 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = one_a_mark(rows, ["label", "place", "sex", "group"])
     refuse_empty(rows, "dot_rows")
     with styled():
-        margin = rows["margin"].fillna(0)
-        ticks, cut_off = value_scale(
-            (rows["value"] - margin).min(), (rows["value"] + margin).max(), frame, from_zero=False
-        )
+        ticks, cut_off = value_scale(*extent(rows), frame, from_zero=False)
         labels = {label: wrapped(label, WIDTH - 8) for label in rows["label"].unique()}
-        heights = [text.count("\n") * LINE + LINE + DOTS + NAMES + GAP for text in labels.values()]
+        heights = [lines_in(text) * LINE + DOTS + NAMES + GAP for text in labels.values()]
         notes = mark_notes(rows, STAR) + ([start_note(ticks, frame)] if cut_off else [])
         below = notes_height(notes) + 20
         figure = blank(below + sum(heights) + LINE)
@@ -79,7 +86,7 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         top = sum(heights)
         for (label, text), height in zip(labels.items(), heights, strict=True):
-            note(figure, text, (2, below + top), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+            heading(figure, text, (2, below + top))
             _row(axes, rows[rows["label"] == label], top - height + NAMES + GAP, frame)
             top -= height
         note(figure, frame.unit_text, (2, below + sum(heights) + LINE - 1))
@@ -119,46 +126,35 @@ def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
 
 
 def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
-    """Names with values under the dots, moved apart; peers share one name under their middle."""
-    named = [(row.role, f"{row.name} {_dot_text(row, frame)}", row.value) for row in _single(rows).itertuples()]
-    peers = rows[(rows["role"] == "peer") & rows["value"].notna()]
-    if len(peers) > 1:
-        named.append(("peer", PEERS, peers["value"].median()))
+    """Names with values under the dots, moved apart; several peers share one name under their middle."""
+    peers = rows["role"] == "peer"
+    named = [
+        (row.role, f"{row.name} {absence(row.status) if pd.isna(row.value) else marked(row, frame)}", row.value)
+        for row in rows[~peers | (peers.sum() == 1)].itertuples()
+    ]
+    if rows.loc[peers, "value"].count() > 1:
+        named.append(("peer", PEERS, rows.loc[peers, "value"].median()))
     low, high = axes.get_xlim()
     point = (high - low) / (WIDTH - 24)
-    wide = [text_width(text, _size(role), _weight(role)) + 9 for role, text, _ in named]
+    wide = [text_width(text, *_font(role)) + 9 for role, text, _ in named]
     wanted = [0.0 if pd.isna(value) else (value - low) / point for _, _, value in named]
     for (role, text, _), x in zip(named, spread(wanted, wide, -8, WIDTH - 14), strict=True):
+        size, weight = _font(role)
         axes.text(
             low + x * point,
             level - NAMES,
             text,
             ha="center",
-            size=_size(role),
-            weight=_weight(role),
+            size=size,
+            weight=weight,
             parse_math=False,
             color=TOKENS["muted" if role == "peer" else role],
         )
 
 
-def _single(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that have a name of their own: all but peers, and a peer that is alone (a group's mean)."""
-    others = rows["role"] != "peer"
-    return rows[others | ((~others).sum() == 1)]
-
-
-def _dot_text(row, frame: Frame) -> str:
-    if pd.isna(row.value):
-        return absence(row.status)
-    return swedish(row.value, frame.decimals) + (STAR if row.status in MARKED else "")
-
-
-def _size(role: str) -> float:
-    return SMALL if role == "peer" else TEXT_SIZE
-
-
-def _weight(role: str) -> int:
-    return 600 if role == "focus" else 400
+def _font(role: str) -> tuple[float, int]:
+    """Size and weight of a name."""
+    return SMALL if role == "peer" else TEXT_SIZE, 600 if role == "focus" else 400
 
 
 # Two joined dots a place: `dumbbell` (women and men) and `rank_change` (two years' ranks).
@@ -168,21 +164,20 @@ HEAD = 32.0  # unit and the two headings above the first row
 
 @dataclass(frozen=True)
 class Ends:
-    """How the two dots of a row are told apart: `column` holds `first` or `second`."""
+    """How the two dots of a row are told apart: `column` holds `first` or something else, whose names are `heads`."""
 
     column: str
     first: object
-    second: object
     heads: tuple[str, str]
     hollow: bool = False  # the first dot; else the second is a diamond
 
-    def is_first(self, row) -> bool:
+    def is_first(self, row: Any) -> bool:
         return getattr(row, self.column) == self.first
 
-    def head(self, row) -> str:
+    def head(self, row: Any) -> str:
         return self.heads[0 if self.is_first(row) else 1]
 
-    def look(self, row) -> dict:
+    def look(self, row: Any) -> dict[str, Any]:
         colour = TOKENS[row.colour]
         filled = not (self.hollow and self.is_first(row))
         shape = "o" if self.hollow or self.is_first(row) else "D"
@@ -198,10 +193,10 @@ def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
     order = best_first(rows, frame.better)
     pairs = rows[rows["sex"].isin(["K", "M"])]
     refuse_empty(pairs, "dumbbell")
-    pairs = pairs.assign(colour=pairs["sex"].map({"K": "women", "M": "men"}))
-    ticks, cut_off = value_scale(*_extent(pairs), frame, from_zero=False)
+    pairs = pairs.assign(colour=pairs["sex"].map(SEX_COLOUR))
+    ticks, cut_off = value_scale(*extent(pairs), frame, from_zero=False)
     notes = mark_notes(pairs, STAR) + ([start_note(ticks, frame)] if cut_off else [])
-    return _paired(pairs, order, frame, Ends("sex", "K", "M", (SEX["K"], SEX["M"])), ticks, notes)
+    return _paired(pairs, order, frame, Ends("sex", "K", (SEX["K"], SEX["M"])), ticks, notes)
 
 
 def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -218,40 +213,30 @@ def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
     order += [name for name in rows["name"].unique() if name not in order]
     ticks, _ = value_scale(1.0, rows["value"].max(), frame)
     ticks = [1.0, *(tick for tick in ticks if tick > 1)]
-    ends = Ends("year", *years, (str(years[0]), str(years[1])), hollow=True)
+    ends = Ends("year", years[0], (str(years[0]), str(years[1])), hollow=True)
     return _paired(rows.assign(colour=rows["role"]), order, frame, ends, ticks, [])
-
-
-def _extent(rows: pd.DataFrame) -> tuple[float, float]:
-    margin = rows["margin"].fillna(0)
-    return float((rows["value"] - margin).min()), float((rows["value"] + margin).max())
 
 
 def _paired(
     rows: pd.DataFrame, order: list[str], frame: Frame, ends: Ends, ticks: list[float], notes: list[str]
 ) -> Figure:
     with styled():
-        names = [wrapped(name, NAME_WIDTH) for name in order]
-        row = max(ROW, max(name.count("\n") + 1 for name in names) * (LINE - 1) + 6)
-        left, below = widest(names, TEXT_SIZE, 600) + 11, notes_height(notes) + 18
-        figure = blank(below + row * len(order) + HEAD)
-        axes = axes_at(figure, left, below, WIDTH - left - 4, row * len(order))
-        text = widest([_end_text(each, frame) for each in rows[rows["value"].notna()].itertuples()]) + 12
+        names = RowNames(order)
+        left, below, height = names.room, notes_height(notes) + 18, names.row * len(order)
+        figure = blank(below + height + HEAD)
+        axes = axes_at(figure, left, below, WIDTH - left - 4, height)
+        text = widest([marked(row, frame) for row in rows[rows["value"].notna()].itertuples()]) + 12
         point = (ticks[-1] - ticks[0]) / (WIDTH - left - 4 - 2 * text)
-        axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=(len(order) - 0.5, -0.5), yticks=[])
+        axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=names.ylim, yticks=[])
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         for name, pair in rows.groupby("name", sort=False):
             _draw_pair(axes, order.index(name), pair.sort_values("value"), ends, frame)
-        write_names(axes, rows, order, names)
+        names.write(axes, focus_names(rows))
         _write_heads(axes, rows, order, ends, point)
-        note(figure, frame.unit_text, (left, below + row * len(order) + HEAD - 1))
+        note(figure, frame.unit_text, (left, below + height + HEAD - 1))
         write_notes(figure, notes)
     return figure
-
-
-def _end_text(row, frame: Frame) -> str:
-    return swedish(row.value, frame.decimals) + (STAR if row.status in MARKED else "")
 
 
 def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, ends: Ends, frame: Frame) -> None:
@@ -266,53 +251,31 @@ def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, ends: Ends, frame: Frame
             level = at + (-0.3 if ends.is_first(row) else 0.3)
             axes.hlines(level, row.value - row.margin, row.value + row.margin, color=TOKENS[row.colour], linewidth=1.2)
     for row, side in ((known[0], -1), (known[-1], 1)) if len(known) == 2 else ():
-        _write(axes, _end_text(row, frame), (row.value, at), side, strong)
+        _write(axes, marked(row, frame), (row.value, at), side, strong)
     absent = ", ".join(f"{ends.head(row)}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
     if len(known) == 1:
         side = 1 if known[0].value < sum(axes.get_xlim()) / 2 else -1  # where there is more room
-        _write(axes, f"{_end_text(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
+        _write(axes, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
     elif not known:
         _write(axes, absent, (axes.get_xlim()[0], at), 1, False)
 
 
 def _write(axes: Axes, text: str, at: tuple[float, float], side: int, strong: bool) -> None:
     """Writes `text` to the right (`side` 1) or left (-1) of the point `at`."""
-    axes.annotate(
-        text,
-        at,
-        xytext=(7 * side, DROP),
-        textcoords="offset points",
-        ha="left" if side > 0 else "right",
-        weight=600 if strong else 400,
-        size=TEXT_SIZE,
-        parse_math=False,
-        zorder=6,
-    )
+    look = {"ha": "left" if side > 0 else "right", "weight": 600 if strong else 400, "size": TEXT_SIZE}
+    beside(axes, text, at, (7 * side, DROP), zorder=6, **look)
 
 
 def _write_heads(axes: Axes, rows: pd.DataFrame, order: list[str], ends: Ends, point: float) -> None:
     """What the two dots are, above the first row that has both; moved apart where they are close."""
-    both = rows[rows["value"].notna()].groupby("name")["value"].transform("size") == 2
-    named = rows[rows["value"].notna()][both]
-    if named.empty:
-        named = rows[rows["value"].notna()]
-    first = min(named["name"], key=order.index)
-    dots = list(named[named["name"] == first].itertuples())
+    known = rows[rows["value"].notna()]
+    both = known[known.groupby("name")["value"].transform("size") == 2]
+    first = min((known if both.empty else both)["name"], key=order.index)
+    dots = list(known[known["name"] == first].itertuples())
     low, high = axes.get_xlim()
     wide = [text_width(ends.head(dot), TEXT_SIZE, 600) + 8 for dot in dots]
     moved = spread([(dot.value - low) / point for dot in dots], wide, 0, (high - low) / point)
     for dot, x in zip(dots, moved, strict=True):
-        axes.annotate(
-            ends.head(dot),
-            (low + x * point, 1),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            weight=600,
-            color=_text_colour(dot.colour),
-        )
-
-
-def _text_colour(colour: str) -> str:
-    return TOKENS["muted" if colour == "peer" else colour]
+        colour = TOKENS["muted" if dot.colour == "peer" else dot.colour]
+        at, transform = (low + x * point, 1), axes.get_xaxis_transform()
+        beside(axes, ends.head(dot), at, (0, 3), xycoords=transform, ha="center", weight=600, color=colour)

@@ -1,6 +1,4 @@
-"""Charts over years: lines, small multiples, two panels, and the fan of an outlook."""
-
-from dataclasses import replace
+"""Charts over years: one panel of lines, panels below each other, the fan of an outlook, and small multiples."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,12 +19,14 @@ from lagesbild.charts.series import (
 from lagesbild.charts.theme import (
     FAN,
     LINE,
-    SEX,
-    TEXT_SIZE,
     TOKENS,
     WIDTH,
     Frame,
+    beside,
     blank,
+    bold_width,
+    heading,
+    lines_in,
     note,
     notes_height,
     start_note,
@@ -34,12 +34,10 @@ from lagesbild.charts.theme import (
     swedish,
     tick_room,
     value_scale,
-    widest,
     wrapped,
     write_notes,
 )
-
-# One panel over years: `lines`.
+from lagesbild.swedish.numbers import SEX
 
 
 def lines(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -56,7 +54,7 @@ def over_years(drawn: pd.DataFrame, frame: Frame) -> Figure:
     with styled():
         ticks, cut_off = value_scale(*extent(drawn), frame, from_zero=False)
         texts = label_texts(drawn, frame.decimals)
-        left, right = tick_room(ticks), widest(list(texts.values()), TEXT_SIZE, 600) + 12
+        left, right = tick_room(ticks), bold_width(list(texts.values())) + 12
         notes = [*foot(drawn, frame), *([start_note(ticks, frame)] if cut_off else [])]
         height, below = max(165.0, label_room(texts)), notes_height(notes) + 20
         figure = blank(below + height + 20)
@@ -67,20 +65,20 @@ def over_years(drawn: pd.DataFrame, frame: Frame) -> Figure:
     return figure
 
 
-# Aligned panels over years: `small_lines`, `two_panels`, `dots_with_lines`, `small_multiples`.
+# Panels below each other over years: `small_lines`, `two_panels`, `dots_with_lines`, `fan`.
 #
-# Each measure has its own panel and scale from zero: never two scales in one.
+# Each measure has its own panel and scale: never two scales in one. In a fan, rows of the years ahead have `low80`,
+# `high80`, `low95`, `high95`.
 
 PANEL_HEIGHT = 84.0
 PANEL_GAP = 14.0
-COLUMNS = 2  # of small multiples
-NAMES = 62.0  # width of the labels beside each of them
-BELOW = 22.0  # their year numbers and air
+FAN_HEIGHT = 120.0
+FAN_GAP = 28.0
 
 
 def small_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One panel an indicator, below each other over the same years, each in its own `unit`."""
-    return _stacked([_kept(part, frame) for _, part in rows.groupby("label", sort=False)], frame, "small_lines")
+    return _aligned([part for _, part in rows.groupby("label", sort=False)], frame, "small_lines")
 
 
 def two_panels(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -104,47 +102,117 @@ def dots_with_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
             f"dots_with_lines: {int(own.sum())} of {len(rows)} rows are dots. Give the own measure's rows "
             "mark = 'dot' and the near measure's mark = 'line'."
         )
-    return _stacked([_kept(rows[~own], frame), _kept(rows[own], frame)], frame, "dots_with_lines")
+    return _aligned([rows[~own], rows[own]], frame, "dots_with_lines")
 
 
-def _kept(part: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+def fan(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One panel an indicator: its published years as a line, then what is expected, with fields of 80 and 95 %.
+
+    Raises ValueError for an indicator without published years, or without years ahead.
+    """
+    parts = [_split(_with_unit(part, frame)) for _, part in rows.groupby("label", sort=False)]
+    with styled():
+        parts = [(drawn_rows(past, frame, "fan"), ahead) for past, ahead in parts]
+        ticks = [value_scale(*_fan_extent(*part), frame, from_zero=False)[0] for part in parts]
+        ends = [swedish(float(ahead["value"].iloc[-1]), int(ahead["decimals"].iloc[-1])) for _, ahead in parts]
+        left, right = max(tick_room(each) for each in ticks) + 3, bold_width(ends) + 16
+        notes = [*foot(pd.concat([past for past, _ in parts]), frame), FAN]
+        headings = [_heading(past) for past, _ in parts]
+        figure, bottoms = _below_each_other(headings, [FAN_HEIGHT] * len(parts), FAN_GAP, notes)
+        for number in reversed(range(len(parts))):
+            past, ahead = parts[number]
+            years = (float(past["year"].min()), float(ahead["year"].max()))
+            panel = Panel(left, bottoms[number], WIDTH - left - right, FAN_HEIGHT, years, tuple(ticks[number]))
+            _open_fan(stroke_panel(figure, panel, past, frame), past, ahead, ends[number])
+    return figure
+
+
+def _with_unit(part: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     """The panel's rows with their own unit and decimals, or the frame's."""
     given = {"unit": frame.unit_text, "decimals": frame.decimals}
     return part.assign(**{name: part.get(name, value) for name, value in given.items()})
 
 
-def _headings(part: pd.DataFrame) -> str:
+def _heading(part: pd.DataFrame) -> str:
     """What stands above a panel: its indicator where it is alone, and the unit."""
     labels = part["label"].unique()
     texts = [labels[0]] if len(labels) == 1 else []
-    return wrapped(", ".join([*texts, part["unit"].iloc[0]]), WIDTH - 8, TEXT_SIZE)
+    return wrapped(", ".join([*texts, part["unit"].iloc[0]]), WIDTH - 8)
 
 
-def _stacked(parts: list[pd.DataFrame], frame: Frame, kind: str) -> Figure:
-    """Panels below each other, years aligned; a panel without any value is refused."""
+def _aligned(parts: list[pd.DataFrame], frame: Frame, kind: str) -> Figure:
+    """Panels from zero over the same years; one without any value is refused."""
     with styled():
-        drawn = [drawn_rows(part, frame, kind) for part in parts]
-        years = years_of(pd.concat(drawn))
+        drawn = [drawn_rows(_with_unit(part, frame), frame, kind) for part in parts]
+        together = pd.concat(drawn)
         ticks = [value_scale(*extent(part), frame)[0] for part in drawn]
         texts = [label_texts(part, int(part["decimals"].iloc[0])) for part in drawn]
-        headings = [_headings(part) for part in drawn]
-        heads = [(heading.count("\n") + 1) * LINE + 8 for heading in headings]
-        heights = [max(PANEL_HEIGHT, label_room(text)) for text in texts]
+        heights = [max(PANEL_HEIGHT, label_room(names)) for names in texts]
         left = max(tick_room(each) for each in ticks) + 3
-        right = widest([name for text in texts for name in text.values()], TEXT_SIZE, 600) + 20
-        notes = foot(pd.concat(drawn), frame)
-        bottom = notes_height(notes) + 20
-        figure = blank(bottom + sum(heights) + sum(heads) + PANEL_GAP * (len(parts) - 1))
+        width = WIDTH - left - bold_width([name for names in texts for name in names.values()]) - 20
+        headings = [_heading(part) for part in drawn]
+        figure, bottoms = _below_each_other(headings, heights, PANEL_GAP, foot(together, frame))
         for number in reversed(range(len(parts))):
-            panel = Panel(left, bottom, WIDTH - left - right, heights[number], years, tuple(ticks[number]))
-            panel = replace(panel, year_numbers=number == len(parts) - 1)
+            corner, last = (left, bottoms[number]), number == len(parts) - 1
+            panel = Panel(*corner, width, heights[number], years_of(together), tuple(ticks[number]), year_numbers=last)
             axes = stroke_panel(figure, panel, drawn[number], frame)
             name_lines(axes, panel, drawn[number], texts[number])
-            bottom += heights[number] + heads[number]
-            note(figure, headings[number], (2, bottom), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
-            bottom += PANEL_GAP
-        write_notes(figure, notes)
     return figure
+
+
+def _below_each_other(
+    headings: list[str], heights: list[float], gap: float, notes: list[str]
+) -> tuple[Figure, list[float]]:
+    """A figure for panels `gap` points apart, with headings and notes, and where the axes of each panel begin."""
+    bottom = notes_height(notes) + 20
+    bottoms: list[float] = []
+    above = [lines_in(text) * LINE + 8 for text in headings]
+    figure = blank(bottom + sum(heights) + sum(above) + gap * (len(heights) - 1))
+    for number in reversed(range(len(heights))):
+        bottoms.insert(0, bottom)
+        bottom += heights[number] + above[number]
+        heading(figure, headings[number], (2, bottom))
+        bottom += gap
+    write_notes(figure, notes)
+    return figure, bottoms
+
+
+def _split(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The published years, and the years ahead."""
+    ahead = part[part["low95"].notna()].sort_values("year")
+    past = part[part["low95"].isna()]
+    if past.empty or ahead.empty:
+        raise ValueError(
+            f"fan: {part['label'].iloc[0]} has {len(past)} published years and {len(ahead)} years ahead. "
+            "Give rows of both."
+        )
+    return past, ahead
+
+
+def _fan_extent(past: pd.DataFrame, ahead: pd.DataFrame) -> tuple[float, float]:
+    low, high = extent(past)
+    return min(low, float(ahead["low95"].min())), max(high, float(ahead["high95"].max()))
+
+
+def _open_fan(axes: Axes, past: pd.DataFrame, ahead: pd.DataFrame, end: str) -> None:
+    """The fields and the expected values, from the last published value on."""
+    last = past.sort_values("time").iloc[-1]
+    years = [last["year"], *ahead["year"]]
+    for level, colour in ((95, "grid"), (80, "peer")):
+        low, high = ([last["value"], *ahead[f"{side}{level}"]] for side in ("low", "high"))
+        axes.fill_between(years, low, high, color=TOKENS[colour], linewidth=0, zorder=2)
+    values = [last["value"], *ahead["value"]]
+    axes.plot(
+        years, values, color=TOKENS["paper"], linewidth=LINE_WIDTH["country"], dashes=(2, 1.4), zorder=3, gid="fan"
+    )
+    beside(axes, end, (years[-1], values[-1]), (8, 0), va="center", color=TOKENS["muted"], weight=600)
+
+
+# Small panels beside and below each other, on one scale: `small_multiples`.
+
+COLUMNS = 2
+NAMES = 62.0  # width of the labels beside each of them
+BELOW = 22.0  # their year numbers and air
 
 
 def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -159,100 +227,24 @@ def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
         drawn = pd.concat(parts)
         ticks = value_scale(*extent(drawn), frame)[0]
         texts = [label_texts(part, frame.decimals, NAMES) for part in parts]
-        left, right = (
-            tick_room(ticks) + 3,
-            widest([t for each in texts for t in each.values()], TEXT_SIZE, 600) + 14,
-        )
+        left = tick_room(ticks) + 3
+        right = bold_width([name for names in texts for name in names.values()]) + 14
         width = (WIDTH - COLUMNS * right - left - 6) / COLUMNS
-        headings = [wrapped(text, width + right - 4, TEXT_SIZE) for text in headings]
-        head = (max(text.count("\n") for text in headings) + 1) * LINE + 6
+        headings = [wrapped(text, width + right - 4) for text in headings]
+        above = max(lines_in(text) for text in headings) * LINE + 6
         notes = foot(drawn, frame)
         down = -(-len(parts) // COLUMNS)
-        figure = blank(down * (PANEL_HEIGHT + head + BELOW) + notes_height(notes) + LINE + 4)
+        figure = blank(down * (PANEL_HEIGHT + above + BELOW) + notes_height(notes) + LINE + 4)
         high = figure.get_size_inches()[1] * 72
         note(figure, frame.unit_text, (2, high - 1))
         for number, part in enumerate(parts):
             row, column = divmod(number, COLUMNS)
-            top = high - LINE - 4 - row * (PANEL_HEIGHT + head + BELOW)
-            corner = (left + column * (width + right), top - head - PANEL_HEIGHT)
+            top = high - LINE - 4 - row * (PANEL_HEIGHT + above + BELOW)
+            corner = (left + column * (width + right), top - above - PANEL_HEIGHT)
             panel = Panel(*corner, width, PANEL_HEIGHT, years_of(drawn), tuple(ticks))
             axes = stroke_panel(figure, panel, part, frame)
             axes.tick_params(axis="y", labelleft=column == 0)
             name_lines(axes, panel, part, texts[number])
-            note(figure, headings[number], (corner[0], top), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+            heading(figure, headings[number], (corner[0], top))
         write_notes(figure, notes)
     return figure
-
-
-# A line over years that goes on as a fan: `fan`. Rows of the years ahead have `low80`, `high80`, `low95`, `high95`.
-
-FAN_HEIGHT = 120.0
-FAN_GAP = 28.0
-
-
-def fan(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """One panel an indicator: its published years as a line, then what is expected, with fields of 80 and 95 %.
-
-    Raises ValueError for an indicator without published years, or without years ahead.
-    """
-    parts = [_parts(part, frame) for _, part in rows.groupby("label", sort=False)]
-    with styled():
-        ticks = [value_scale(*_extent(*part), frame, from_zero=False)[0] for part in parts]
-        ends = [swedish(float(ahead["value"].iloc[-1]), int(ahead["decimals"].iloc[-1])) for _, ahead in parts]
-        heads = [wrapped(f"{past['label'].iloc[0]}, {past['unit'].iloc[0]}", WIDTH - 8, TEXT_SIZE) for past, _ in parts]
-        left, right = max(tick_room(each) for each in ticks) + 3, widest(ends, TEXT_SIZE, 600) + 16
-        notes = [*foot(pd.concat([past for past, _ in parts]), frame), FAN]
-        bottom = notes_height(notes) + 20
-        tops = [(text.count("\n") + 1) * LINE + 8 for text in heads]
-        figure = blank(bottom + sum(tops) + len(parts) * FAN_HEIGHT + FAN_GAP * (len(parts) - 1))
-        for number in reversed(range(len(parts))):
-            past, ahead = parts[number]
-            years = (float(past["year"].min()), float(ahead["year"].max()))
-            panel = Panel(left, bottom, WIDTH - left - right, FAN_HEIGHT, years, tuple(ticks[number]))
-            axes = stroke_panel(figure, panel, past, frame)
-            _open_fan(axes, past, ahead, ends[number])
-            bottom += FAN_HEIGHT + tops[number]
-            note(figure, heads[number], (2, bottom), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
-            bottom += FAN_GAP
-        write_notes(figure, notes)
-    return figure
-
-
-def _parts(part: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The published years ready to draw, and the years ahead."""
-    given = {"unit": frame.unit_text, "decimals": frame.decimals}
-    part = part.assign(**{name: part.get(name, value) for name, value in given.items()})
-    ahead = part[part["low95"].notna()].sort_values("year")
-    past = part[part["low95"].isna()]
-    if past.empty or ahead.empty:
-        raise ValueError(
-            f"fan: {part['label'].iloc[0]} has {len(past)} published years and {len(ahead)} years ahead. "
-            "Give rows of both."
-        )
-    return drawn_rows(past, frame, "fan"), ahead
-
-
-def _extent(past: pd.DataFrame, ahead: pd.DataFrame) -> tuple[float, float]:
-    low, high = extent(past)
-    return min(low, float(ahead["low95"].min())), max(high, float(ahead["high95"].max()))
-
-
-def _open_fan(axes: Axes, past: pd.DataFrame, ahead: pd.DataFrame, end: str) -> None:
-    """The fields and the expected values, from the last published value on."""
-    last = past.sort_values("time").iloc[-1]
-    years = [last["year"], *ahead["year"]]
-    for level, colour in ((95, "grid"), (80, "peer")):
-        low, high = ([last["value"], *ahead[f"{side}{level}"]] for side in ("low", "high"))
-        axes.fill_between(years, low, high, color=TOKENS[colour], linewidth=0, zorder=2)
-    values = [last["value"], *ahead["value"]]
-    look = {"color": TOKENS["paper"], "linewidth": LINE_WIDTH["country"], "dashes": (2, 1.4)}
-    axes.plot(years, values, **look, zorder=3, gid="fan")
-    axes.annotate(
-        end,
-        (years[-1], values[-1]),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        color=TOKENS["muted"],
-        weight=600,
-    )

@@ -1,7 +1,8 @@
-"""The charts of the regional analysis: map, scale, pairs, waterfall and time line."""
+"""The charts of the regional analysis: map, scale, pairs of measures, time line and waterfall."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,20 +10,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from lagesbild.charts.bars import HEAD, Grid
+from lagesbild.charts.bars import Grid
 from lagesbild.charts.theme import (
     DROP,
     LINE,
-    NAME_WIDTH,
-    ROW,
     SMALL,
-    TEXT_SIZE,
     TOKENS,
     WIDTH,
     ZONES,
     Frame,
+    Look,
+    RowNames,
     axes_at,
+    beside,
     blank,
+    bold_width,
+    heading,
+    lines_in,
     note,
     notes_height,
     spread,
@@ -32,9 +36,7 @@ from lagesbild.charts.theme import (
     text_width,
     tick_room,
     value_scale,
-    widest,
     wrapped,
-    write_names,
     write_notes,
 )
 from lagesbild.swedish.numbers import MONTHS
@@ -58,7 +60,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     low, high = every.min(axis=0), every.max(axis=0)
     texts = [f"{row.name} {row.text}".strip() for row in rows.itertuples()]
     with styled():
-        side = widest(texts, TEXT_SIZE, 600) + 4
+        side = bold_width(texts) + 4
         width = WIDTH - 2 * (side + MAP_GAP)
         height = min(width * (high[1] - low[1]) / (high[0] - low[0]), TALLEST)
         height = max(height, (len(rows) / 2 + 1) * (LINE + 2))
@@ -69,11 +71,11 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         for row in rows.itertuples():
             _polygons(axes, row)
         _names(axes, rows, texts, height)
-        _key(figure, rows, height + MAP_KEY)
+        _zone_key(figure, rows["key"].iloc[0], height + MAP_KEY)
     return figure
 
 
-def _polygons(axes: Axes, row) -> None:
+def _polygons(axes: Axes, row: Any) -> None:
     fill = TOKENS["paper"] if pd.isna(row.zone) else TOKENS[ZONES[int(row.zone) - 1]]
     edge = TOKENS["axis"] if pd.isna(row.zone) else TOKENS["paper"]
     for ring in row.rings:
@@ -88,39 +90,36 @@ def _names(axes: Axes, rows: pd.DataFrame, texts: Sequence[str], height: float) 
     east = np.zeros(len(rows), dtype=bool)
     east[np.argsort(inside[:, 0])[len(rows) // 2 :]] = True
     for is_east in (False, True):
-        chosen = np.flatnonzero(east == is_east)
+        chosen = np.flatnonzero(east == is_east).tolist()
         wanted = [inside[at, 1] * height for at in chosen]
         levels = spread(wanted, [LINE + 2] * len(chosen), 0, height)
         for at, level in zip(chosen, levels, strict=True):
             _thread(axes, inside[at], (1.0 if is_east else 0.0, level / height), texts[at], rows.iloc[at]["role"])
 
 
-def _thread(axes: Axes, dot, end, text: str, role: str) -> None:
-    strong = role == "focus"
+def _thread(axes: Axes, dot: np.ndarray, end: tuple[float, float], text: str, role: str) -> None:
+    x, y = zip(dot, end, strict=True)
+    look: Look = {"transform": axes.transAxes, "zorder": 4}
     for colour, wide in (("paper", 2.2), ("ink", 0.7)):  # the light edge keeps it visible on a dark zone
-        axes.plot(
-            [dot[0], end[0]], [dot[1], end[1]], color=TOKENS[colour], linewidth=wide, zorder=4, transform=axes.transAxes
-        )
-    axes.plot(
-        [dot[0]], [dot[1]], "o", markersize=4.5, color=TOKENS["paper"], markeredgecolor=TOKENS["ink"], zorder=5,
-        transform=axes.transAxes,
-    )  # fmt: skip
-    axes.annotate(
-        text, end, xycoords="axes fraction", xytext=(5 if end[0] else -5, -3.4), textcoords="offset points",
-        ha="left" if end[0] else "right", parse_math=False, weight=600 if strong else 400,
-        color=TOKENS["focus" if strong else "ink"],
-    )  # fmt: skip
+        axes.plot(x, y, color=TOKENS[colour], linewidth=wide, **look)
+    look = {"transform": axes.transAxes, "zorder": 5, "markeredgecolor": TOKENS["ink"]}
+    axes.plot(x[:1], y[:1], "o", markersize=4.5, color=TOKENS["paper"], **look)
+    strong, right = role == "focus", end[0] > 0
+    look = {"weight": 600 if strong else 400, "color": TOKENS["focus" if strong else "ink"]}
+    shift = (5 if right else -5, DROP)
+    beside(axes, text, end, shift, xycoords="axes fraction", ha="left" if right else "right", **look)
 
 
-def _key(figure: Figure, rows: pd.DataFrame, top: float) -> None:
+def _zone_key(figure: Figure, texts: Sequence[str], top: float) -> None:
+    """What each zone means, beside a patch of its colour."""
     wide, high = figure.get_size_inches() * 72
     x = 2.0
-    for zone, text in zip(ZONES, rows["key"].iloc[0], strict=True):
+    for zone, text in zip(ZONES, texts, strict=True):
         axes = axes_at(figure, x, top - 10, 10, 10)
         axes.set(xticks=[], yticks=[])
         axes.axvspan(0, 1, color=TOKENS[zone])
         figure.text((x + 14) / wide, (top - 8.5) / high, text, size=SMALL, color=TOKENS["muted"])
-        x += 24 + widest([text], SMALL)
+        x += 24 + text_width(text, SMALL)
 
 
 # `two_measures`: one dot a place, one measure across and the other upwards.
@@ -150,10 +149,8 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
             own = row.role != "peer"
             axes.scatter(row.x, row.y, s=34 if own else 20, color=TOKENS["focus" if own else "peer"], zorder=3 + own)
             if own or len(rows) <= NAMED:
-                axes.annotate(
-                    row.name, (row.x, row.y), xytext=(5, 3), textcoords="offset points", size=SMALL, parse_math=False,
-                    color=TOKENS["ink" if own else "muted"], zorder=6,
-                )  # fmt: skip
+                look = {"size": SMALL, "color": TOKENS["ink" if own else "muted"], "zorder": 6}
+                beside(axes, row.name, (row.x, row.y), (5, 3), **look)
         note(figure, rows["y_label"].iloc[0], (2, BELOW + HEIGHT + LINE + 4))
         note(figure, rows["x_label"].iloc[0], (left, LINE + 3))
     return figure
@@ -177,64 +174,42 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     """
     if rows.empty:
         raise ValueError("national_scale: there are no ranks to draw. Show a card instead of a figure.")
-    rows = rows.assign(role=rows.get("role", "peer"))
-    order = list(dict.fromkeys(rows["label"]))
+    names = RowNames(list(dict.fromkeys(rows["label"])))
     panels = list(rows.groupby("name", sort=False))
+    ends = rows["ends"].iloc[0]
+    key = [f"{start + 1}–{end}" for start, end in zip((0, *ends[:-1]), ends, strict=True)]
     with styled():
-        names = [wrapped(label, NAME_WIDTH) for label in order]
-        left = widest(names, TEXT_SIZE, 600) + 11
-        right = widest([_rank_text(row) for row in rows.itertuples()], TEXT_SIZE, 600) + 10
-        high = SCALE_ROW * len(order)
+        left = names.room
+        right = bold_width([_rank_text(row) for row in rows.itertuples()]) + 10
+        high = SCALE_ROW * len(names.order)
         figure = blank(SCALE_KEY + LINE + len(panels) * (high + SCALE_HEAD + SCALE_GAP))
-        _write_key(figure, rows, figure.get_size_inches()[1] * 72)
+        _zone_key(figure, key, figure.get_size_inches()[1] * 72 - 2)
         for number, (name, part) in enumerate(panels):
             bottom = (len(panels) - 1 - number) * (high + SCALE_HEAD + SCALE_GAP) + 4
             axes = axes_at(figure, left, bottom, WIDTH - left - right, high)
-            axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=(len(order) - 0.5, -0.5), xticks=[], yticks=[])
+            axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=names.ylim, xticks=[], yticks=[])
             for row in part.itertuples():
-                _draw_scale(axes, row, order.index(row.label))
-            write_names(axes, part, order, names)
-            note(figure, name, (left, bottom + high + SCALE_HEAD - 3), size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+                _draw_scale(axes, row, names.order.index(row.label))
+            names.write(axes)
+            heading(figure, name, (left, bottom + high + SCALE_HEAD - 3))
     return figure
 
 
-def _rank_text(row) -> str:
+def _rank_text(row: Any) -> str:
     before = "" if pd.isna(row.previous) else f" ({swedish(row.previous)})"
     return f"{swedish(row.value)}{before}"
 
 
-def _draw_scale(axes: Axes, row, at: int) -> None:
+def _draw_scale(axes: Axes, row: Any, at: int) -> None:
     """One band: zones, both dots and the numbers to the right of it."""
-    starts = (0, *row.ends[:-1])
-    for zone, start, end in zip(ZONES, starts, row.ends, strict=True):
-        axes.barh(
-            at, end - start, left=start + 0.5, height=BAND, color=TOKENS[zone],
-            edgecolor=TOKENS["paper"], linewidth=0.8, zorder=2,
-        )  # fmt: skip
-    dots = [(row.previous, "paper"), (row.value, "ink")]
-    for rank, fill in dots:
+    look: Look = {"height": BAND, "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 2}
+    for zone, start, end in zip(ZONES, (0, *row.ends[:-1]), row.ends, strict=True):
+        axes.barh(at, end - start, left=start + 0.5, color=TOKENS[zone], **look)
+    for rank, fill, edge in ((row.previous, "paper", "ink"), (row.value, "ink", "paper")):
         if pd.notna(rank):
-            axes.scatter(
-                rank, at, s=64, marker="o", facecolor=TOKENS[fill],
-                edgecolor=TOKENS["ink" if fill == "paper" else "paper"], linewidth=1.4, zorder=4,
-            )  # fmt: skip
-    axes.annotate(
-        _rank_text(row), (1, at), xycoords=axes.get_yaxis_transform(), xytext=(8, DROP), textcoords="offset points"
-    )
-
-
-def _write_key(figure: Figure, rows: pd.DataFrame, top: float) -> None:
-    """The zones with their ranks, each beside a patch of its colour."""
-    ends = rows["ends"].iloc[0]
-    texts = [f"{start + 1}–{end}" for start, end in zip((0, *ends[:-1]), ends, strict=True)]
-    wide, high = figure.get_size_inches() * 72
-    x = 2.0
-    for zone, text in zip(ZONES, texts, strict=True):
-        axes = axes_at(figure, x, top - 12, 10, 10)
-        axes.set(xticks=[], yticks=[])
-        axes.axvspan(0, 1, color=TOKENS[zone])
-        figure.text((x + 14) / wide, (top - 10.5) / high, text, size=SMALL, color=TOKENS["muted"])
-        x += 24 + text_width(text, SMALL)
+            look = {"facecolor": TOKENS[fill], "edgecolor": TOKENS[edge], "linewidth": 1.4, "zorder": 4}
+            axes.scatter(rank, at, s=64, marker="o", **look)
+    beside(axes, _rank_text(row), (1, at), (8, DROP), xycoords=axes.get_yaxis_transform())
 
 
 # `timeline`: initiatives from start to end, and the days on which they are to be followed up.
@@ -257,7 +232,7 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     first, last = _span(rows)
     with styled():
         titles = [wrapped(row.name, WIDTH - 8) for row in rows.itertuples()]
-        heights = [(title.count("\n") + 1) * LINE + TIMELINE_BAR + BETWEEN for title in titles]
+        heights = [lines_in(title) * LINE + TIMELINE_BAR + BETWEEN for title in titles]
         open_ends = any(not (row.start and row.end) for row in rows.itertuples())
         notes = [OPEN] if open_ends else []
         below = notes_height(notes) + 22
@@ -294,28 +269,20 @@ def _months(axes: Axes, first: date, last: date) -> None:
     axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
 
 
-def _bar(axes: Axes, row, at: float) -> None:
+def _bar(axes: Axes, row: Any, at: float) -> None:
     """The stretch from start to end; where one is unknown, only the other's mark."""
-    known = [day for day in (row.start, row.end) if day]
-    if len(known) == 2:
+    both = row.start and row.end
+    if both:
         axes.plot([row.start.toordinal(), row.end.toordinal()], [at, at], color=TOKENS["focus"], linewidth=5, zorder=3)
-    for day, is_end in ((row.start, False), (row.end, True)):
+    look: Look = {"facecolor": TOKENS["focus" if both else "paper"], "edgecolor": TOKENS["focus"], "linewidth": 1.4}
+    for day, marker, side in ((row.start, "o", -1), (row.end, "s", 1)):
         if day:
-            fill = TOKENS["focus"] if len(known) == 2 else TOKENS["paper"]
-            axes.scatter(
-                day.toordinal(), at, s=42, marker="s" if is_end else "o", facecolor=fill,
-                edgecolor=TOKENS["focus"], linewidth=1.4, zorder=4,
-            )  # fmt: skip
-            _date(axes, day, at, 1 if is_end else -1)
+            axes.scatter(day.toordinal(), at, s=42, marker=marker, zorder=4, **look)
+            text, shift = f"{day.day}/{day.month}", (8 * side, -3.2)
+            look_of_text = {"size": SMALL, "color": TOKENS["muted"], "zorder": 6}
+            beside(axes, text, (day.toordinal(), at), shift, ha="left" if side > 0 else "right", **look_of_text)
     for day in row.days:
         axes.scatter(day.toordinal(), at, s=46, marker="D", facecolor=TOKENS["s2"], edgecolor=TOKENS["paper"], zorder=5)
-
-
-def _date(axes: Axes, day: date, at: float, side: int) -> None:
-    axes.annotate(
-        f"{day.day}/{day.month}", (day.toordinal(), at), xytext=(8 * side, -3.2), textcoords="offset points",
-        ha="left" if side > 0 else "right", size=SMALL, color=TOKENS["muted"], zorder=6,
-    )  # fmt: skip
 
 
 # `waterfall`: what each part added to a change, each bar from where the one above it ended.
@@ -332,27 +299,21 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
     """
     if rows.empty:
         raise ValueError("waterfall: there are no rows to draw. Show a card instead of a figure.")
-    rows = rows.assign(role="peer")
     panels = [(name, _steps(part)) for name, part in rows.groupby("name", sort=False)]
-    order = list(dict.fromkeys(rows["label"]))
+    names = RowNames(list(dict.fromkeys(rows["label"])))
     with styled():
-        names = [wrapped(label, NAME_WIDTH) for label in order]
-        row = max(ROW, max(name.count("\n") + 1 for name in names) * (LINE - 1) + 6)
-        left = widest(names, TEXT_SIZE, 600) + 11
-        grid = Grid(len(panels), 2, left, row * len(order), LINE + 6)
+        grid = Grid(len(panels), names, LINE + 6)
         figure = blank(grid.total)
-        room = widest([_step_text(value, frame) for value in rows["value"]], TEXT_SIZE, 600) + 8
+        room = bold_width([_step_text(value, frame) for value in rows["value"]]) + 8
         scale = _scale([steps for _, steps in panels], room, grid.width)
         for number, (name, steps) in enumerate(panels):
-            axes = axes_at(figure, *grid.corner(number), grid.width, grid.height)
-            axes.set(xlim=scale, ylim=(len(order) - 0.5, -0.5), xticks=[], yticks=[])
+            axes = grid.axes(figure, number)
+            axes.set(xlim=scale, ylim=names.ylim, xticks=[], yticks=[])
             axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=1)
-            _draw_steps(axes, steps, order, frame)
-            if grid.corner(number)[0] == left:
-                write_names(axes, rows, order, names)
-            top = (grid.corner(number)[0], grid.corner(number)[1] + grid.height + HEAD)
-            note(figure, name, top, size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
-        note(figure, frame.unit_text, (left, LINE))
+            _draw_steps(axes, steps, names.order, frame)
+            grid.write_names(axes, number)
+            heading(figure, name, (grid.corner(number)[0], grid.top(number)))
+        note(figure, frame.unit_text, (names.room, LINE))
     return figure
 
 
@@ -389,13 +350,6 @@ def _draw_steps(axes: Axes, steps: pd.DataFrame, order: list[str], frame: Frame)
         axes.barh(at, row.end - row.start, left=row.start, height=STEP_BAR, color=TOKENS[colour], zorder=3)
         if not row.total:  # the thread to the next bar, which begins here
             axes.plot([row.end, row.end], [at, at + 1], color=TOKENS["axis"], linewidth=0.8, zorder=2)
-        axes.annotate(  # all numbers of a panel in one column, so that none lies on a bar or a line
-            _step_text(row.value, frame),
-            (1, at),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(0, DROP),
-            textcoords="offset points",
-            ha="right",
-            weight=600 if row.total else 400,
-            zorder=5,
-        )
+        # All numbers of a panel stand in one column, so that none lies on a bar or a line.
+        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5}
+        beside(axes, _step_text(row.value, frame), (1, at), (0, DROP), xycoords=axes.get_yaxis_transform(), **look)

@@ -1,34 +1,34 @@
 """Rows as series: what is drawn of them, and the strokes, axes and labels of a panel over years."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lagesbild.charts.theme import (
-    ABSENT,
     HOLLOW,
     LINE,
-    MARKED,
-    MISSING,
     ROLES,
     SERIES,
-    SEX,
     SMALL,
     TEXT_SIZE,
     TOKENS,
     Frame,
     axes_at,
-    break_note,
-    mark_note,
+    break_notes,
+    lines_in,
+    mark_notes,
     spread,
     swedish,
     swedish_ticks,
     wrapped,
     year_ticks,
 )
+from lagesbild.swedish.numbers import SEX
 
 # Chart rows made ready to draw: values that may be shown, one a mark, with the name of their series.
 #
@@ -66,15 +66,9 @@ def refuse_empty(rows: pd.DataFrame, kind: str) -> None:
         )
 
 
-def absence(status: str) -> str:
-    """The word that stands where a value of this status would."""
-    return ABSENT.get(status, MISSING)
-
-
-def mark_notes(rows: pd.DataFrame, sign: str) -> list[str]:
-    """The note that explains `sign`, when any drawn value carries it."""
-    found = set(rows.loc[rows["value"].notna(), "status"]) & set(MARKED)
-    return [mark_note(found, sign)] if found else []
+def focus_names(rows: pd.DataFrame) -> set[str]:
+    """The name of the focus place, where it is among the rows."""
+    return set(rows.loc[rows["role"] == "focus", "name"])
 
 
 def best_first(rows: pd.DataFrame, better: str) -> list[str]:
@@ -121,9 +115,14 @@ def with_segments(rows: pd.DataFrame, breaks: tuple[tuple[int, str], ...]) -> pd
     step = 1 / 12 if (rows["time"] % 1).any() else 1.0
     other = rows["series"] != rows["series"].shift()
     apart = rows["time"].diff() > step * 1.5
-    era = sum(((rows["year"] >= year).astype(int) for year, _ in breaks), start=0 * rows["year"])
     alone = rows["mark"] == "dot" if "mark" in rows else False
-    return rows.assign(segment=(other | apart | (era != era.shift()) | alone).cumsum().astype(int))
+    broken = eras(rows["year"], [year for year, _ in breaks]).diff() != 0
+    return rows.assign(segment=(other | apart | broken | alone).cumsum().astype(int))
+
+
+def eras(years: pd.Series, breaks: Sequence[int]) -> pd.Series:
+    """How many series breaks lie behind each year."""
+    return pd.Series(np.searchsorted(sorted(breaks), years, side="right"), years.index)
 
 
 def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
@@ -137,11 +136,6 @@ def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
     apart = (number - number.max() / 2) * ((drawn["time"].max() - drawn["time"].min()) or 1) / 70
     dots = drawn.groupby("segment")["value"].transform("size").eq(1).all()
     return drawn.assign(at=drawn["time"] + (apart if dots else 0.0))
-
-
-def role_rank(role: str) -> int:
-    """Where a role stands in the order of drawing; the focus place is last, on top."""
-    return ROLES.index(role)
 
 
 # One panel of lines or dots over years: axes, strokes, margins, break marks and direct labels.
@@ -183,9 +177,7 @@ def years_of(drawn: pd.DataFrame) -> tuple[float, float]:
 
 def foot(drawn: pd.DataFrame, frame: Frame) -> list[str]:
     """What is written below: series breaks within the years drawn, and what hollow dots mean."""
-    first, last = drawn["year"].min(), drawn["year"].max()
-    notes = [break_note(year, what) for year, what in frame.breaks if first < year <= last]
-    return notes + mark_notes(drawn, HOLLOW)
+    return break_notes(frame, drawn["year"].min(), drawn["year"].max()) + mark_notes(drawn, HOLLOW)
 
 
 def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame) -> Axes:
@@ -207,7 +199,7 @@ def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
     """One line a segment; seaborn neither averages nor joins over a gap when units are given."""
     several = drawn[drawn.groupby("segment")["value"].transform("size") > 1]
-    kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (role_rank(kind[0][0]), kind[0][1]))
+    kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (ROLES.index(kind[0][0]), kind[0][1]))
     for (role, colour), part in kinds:
         sns.lineplot(
             data=part,
@@ -220,7 +212,7 @@ def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
             color=TOKENS[colour],
             linewidth=LINE_WIDTH[role],
             dashes=DASHES[role] or (None, None),
-            zorder=2 + role_rank(role),
+            zorder=2 + ROLES.index(role),
         )
     axes.set(xlabel="", ylabel="")
 
@@ -238,7 +230,7 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
             edgecolor=TOKENS[row.colour],
             facecolor=TOKENS["paper" if row.status else row.colour],
             linewidth=1.2,
-            zorder=7 + role_rank(row.role),
+            zorder=7 + ROLES.index(row.role),
         )
 
 
@@ -288,7 +280,7 @@ def label_room(texts: dict[str, str]) -> float:
 
 
 def _height(text: str) -> float:
-    return (text.count("\n") + 1) * (LINE - 1.2) + 1
+    return lines_in(text) * (LINE - 1.2) + 1
 
 
 def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, str]) -> None:
@@ -320,8 +312,3 @@ def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, s
             weight=600 if row.role == "focus" else 400,
             size=SMALL if row.role == "peer" else TEXT_SIZE,
         )
-
-
-def above(panel: Panel, by: float) -> Panel:
-    """`panel` moved up by `by` points, without year numbers: the panel over it."""
-    return replace(panel, bottom=panel.bottom + by, year_numbers=False)

@@ -30,22 +30,22 @@ DEFAULTS = {
 }
 
 
-def svg_of(figure: Figure, id: str, alt: str) -> str:
+def svg_of(figure: Figure, prefix: str, alt: str) -> str:
     """`figure` as an `<svg class="chart" role="img">` whose `<title>` holds all of `alt`; empties the figure.
 
-    Every id starts with `id`, which must be unique on its page. Texts stay texts (class "t", font from the
+    Every id starts with `prefix`, which must be unique on its page. Texts stay texts (class "t", font from the
     stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`.
     """
-    root = etree.fromstring(_saved(figure, id))
+    root = etree.fromstring(_saved(figure, prefix))
     figure.clear()
     _clean(root)
-    _rename_ids(root, id)
-    title = etree.Element(f"{SVG}title", id=f"{id}-title")
+    _rename_ids(root, prefix)
+    title = etree.Element(f"{SVG}title", id=f"{prefix}-title")
     title.text = alt
     root.insert(0, title)
     box = root.attrib.pop("viewBox")
     root.attrib.clear()
-    root.attrib.update({"class": "chart", "role": "img", "aria-labelledby": f"{id}-title", "viewBox": box})
+    root.attrib.update({"class": "chart", "role": "img", "aria-labelledby": f"{prefix}-title", "viewBox": box})
     root.set("stroke-linejoin", DEFAULTS["stroke-linejoin"])
     etree.cleanup_namespaces(root)
     return etree.tostring(root, encoding="unicode")
@@ -90,7 +90,7 @@ def _attributes_of_style(node: etree._Element) -> None:
     if node.tag == f"{SVG}text":
         font = " ".join(style.get(name, "") for name in ("font", "font-size", "font-weight"))
         node.set("class", "t")
-        node.set("font-size", _rounded(re.search(r"([\d.]+)px", font)[1]))
+        node.set("font-size", _rounded(re.findall(r"([\d.]+)px", font)[0]))
         if re.search(r"\b600\b", font):
             node.set("font-weight", "600")
         if re.match(r"rotate\(-?0(\.0*)?[ )]", node.get("transform", "")):
@@ -116,9 +116,9 @@ def _rename_ids(root: etree._Element, prefix: str) -> None:
 def _rounded(text: str) -> str:
     """`text` with at most one decimal in each of its numbers."""
 
-    def short(number: re.Match) -> str:
-        found = f"{float(number[0]):.1f}".removesuffix(".0")
-        return "0" if found == "-0" else found
+    def short(number: re.Match[str]) -> str:
+        digits = f"{float(number[0]):.1f}".removesuffix(".0")
+        return "0" if digits == "-0" else digits
 
     return DECIMAL.sub(short, text)
 

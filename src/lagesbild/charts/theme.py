@@ -1,10 +1,11 @@
 """What all charts share: colours, sizes, fonts, text that fits, scales, and the words written in them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from functools import cache, cached_property
+from typing import Any, Literal
 
 import matplotlib as mpl
 import pandas as pd
@@ -23,55 +24,32 @@ from lagesbild.swedish.numbers import NBSP, decimal
 # Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on `paper`, in both sets.
 # A figure is drawn in the light set; the page's stylesheet turns each light colour into its dark one.
 
-TOKENS = {
-    "paper": "#ffffff",  # behind everything, between stacked parts, and text on filled marks
-    "ink": "#1a1e24",
-    "muted": "#58606b",
-    "grid": "#dfe3e8",
-    "axis": "#858d98",
-    "focus": "#00579b",
-    "country": "#2f353d",
-    "region": "#8d5f00",
-    "peer": "#868e99",
-    "women": "#74398c",
-    "men": "#0b7a61",
-    "s1": "#0a4f8f",
-    "s2": "#ad4c0c",
-    "s3": "#08705a",
-    "s4": "#7b4191",
-    "s5": "#5e6672",
-    "s6": "#8a6600",
-    "zone1": "#6295c7",
-    "zone2": "#3f77ad",
-    "zone3": "#1f5287",
-    "zone4": "#0b2b4d",
+COLOURS = {  # light, dark
+    "paper": ("#ffffff", "#14181d"),  # behind everything, between stacked parts, and text on filled marks
+    "ink": ("#1a1e24", "#f0f2f5"),
+    "muted": ("#58606b", "#adb5c0"),
+    "grid": ("#dfe3e8", "#343c46"),
+    "axis": ("#858d98", "#7f8995"),
+    "focus": ("#00579b", "#6fb7f5"),
+    "country": ("#2f353d", "#dfe3e8"),
+    "region": ("#8d5f00", "#e3b45c"),
+    "peer": ("#868e99", "#8a93a0"),
+    "women": ("#74398c", "#cf9fe6"),
+    "men": ("#0b7a61", "#55c9a8"),
+    "s1": ("#0a4f8f", "#74baf7"),
+    "s2": ("#ad4c0c", "#f29b63"),
+    "s3": ("#08705a", "#52c4a4"),
+    "s4": ("#7b4191", "#cb9be3"),
+    "s5": ("#5e6672", "#aab3bf"),
+    "s6": ("#8a6600", "#dcbb52"),
+    "zone1": ("#6295c7", "#3f6f9f"),
+    "zone2": ("#3f77ad", "#6f9fce"),
+    "zone3": ("#1f5287", "#a3c6e8"),
+    "zone4": ("#0b2b4d", "#dcebfa"),
 }
-DARK = {
-    "paper": "#14181d",
-    "ink": "#f0f2f5",
-    "muted": "#adb5c0",
-    "grid": "#343c46",
-    "axis": "#7f8995",
-    "focus": "#6fb7f5",
-    "country": "#dfe3e8",
-    "region": "#e3b45c",
-    "peer": "#8a93a0",
-    "women": "#cf9fe6",
-    "men": "#55c9a8",
-    "s1": "#74baf7",
-    "s2": "#f29b63",
-    "s3": "#52c4a4",
-    "s4": "#cb9be3",
-    "s5": "#aab3bf",
-    "s6": "#dcbb52",
-    "zone1": "#3f6f9f",
-    "zone2": "#6f9fce",
-    "zone3": "#a3c6e8",
-    "zone4": "#dcebfa",
-}
-TEXT = ("ink", "muted", "focus", "country", "region", "women", "men", "s1", "s2", "s3", "s4", "s5", "s6")
+TOKENS = {name: light for name, (light, _) in COLOURS.items()}
+DARK = {name: dark for name, (_, dark) in COLOURS.items()}
 ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
-MARKS = (*TEXT, "peer", "axis", *ZONES)
 SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
 ROLES = ("peer", "region", "country", "focus")  # the order of drawing: the focus place lies on top
 
@@ -80,6 +58,9 @@ WIDTH = 360.0  # points; text of 10.5 is then still readable where a phone shrin
 TEXT_SIZE = 10.5
 SMALL = 9.5  # notes and axis numbers; nothing is smaller
 LINE = 13.0  # height of a line of text
+
+
+Look = dict[str, Any]  # what matplotlib takes by name: colours, widths, sizes
 
 
 @dataclass(frozen=True)
@@ -127,7 +108,6 @@ def spread(wanted: Sequence[float], room: Sequence[float], low: float, high: flo
 
 # The few Swedish words that stand inside figures.
 
-SEX = {"K": "Kvinnor", "M": "Män", "T": "Alla"}
 ABSENT = {"hidden": "döljs", "not_applicable": "ej aktuellt"}  # any other row without a value: MISSING
 MISSING = "uppgift saknas"
 MARKED = {"preliminary": "preliminär", "incomplete": "ofullständig", "suspect": "osäker uppgift"}
@@ -149,27 +129,32 @@ def short_symbol(frame: Frame) -> str:
     return frame.unit_symbol if len(frame.unit_symbol) <= 2 else ""
 
 
-def axis_start(value: str) -> str:
-    return f"Axeln börjar vid {value}, inte vid noll."
+def break_notes(frame: Frame, first: int, last: int) -> list[str]:
+    """What changed at each series break after `first`, up to `last`."""
+    return [f"Streckad linje, {year}: {what}" for year, what in frame.breaks if first < year <= last]
 
 
-def break_note(year: int, what: str) -> str:
-    return f"Streckad linje, {year}: {what}"
+def mark_notes(rows: pd.DataFrame, sign: str) -> list[str]:
+    """What `sign` means, such as "* preliminär", when any drawn value carries it."""
+    statuses = set(rows.loc[rows["value"].notna(), "status"])
+    words = [word for status, word in MARKED.items() if status in statuses]
+    return [f"{sign} {', '.join(words)}"] if words else []
 
 
-def left_out(years: list[int]) -> str:
-    return f"Utan alla delar, och därför inte ritat: {', '.join(str(year) for year in years)}."
+def marked(row: Any, frame: Frame, symbol: str = "") -> str:
+    """The value of a row with its symbol, and a star where its status has to be said."""
+    return swedish(row.value, frame.decimals, symbol) + (STAR if row.status in MARKED else "")
 
 
-def mark_note(statuses: set[str], sign: str) -> str:
-    """What `sign` in a figure means: "* preliminär"."""
-    return f"{sign} " + ", ".join(MARKED[status] for status in MARKED if status in statuses)
+def absence(status: str) -> str:
+    """The word that stands where a value of this status would."""
+    return ABSENT.get(status, MISSING)
 
 
 # An empty figure in the project's look: font, measured text, axes placed in points.
 
 FONTS = PACKAGE / "assets" / "fonts"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": [FAMILY],
     "font.size": TEXT_SIZE,
     "text.color": TOKENS["ink"],
@@ -191,7 +176,7 @@ def load_fonts() -> None:
         font_manager.fontManager.addfont(str(path))
 
 
-def styled():
+def styled() -> AbstractContextManager[None]:
     """A context in which everything drawn has the project's look."""
     load_fonts()
     return mpl.rc_context(STYLE)
@@ -208,6 +193,15 @@ def text_width(text: str, size: float = TEXT_SIZE, weight: int = 400) -> float:
 def widest(texts: Sequence[str], size: float = TEXT_SIZE, weight: int = 400) -> float:
     """The width in points of the widest line in `texts`; 0 without texts."""
     return max((text_width(line, size, weight) for text in texts for line in text.split("\n")), default=0.0)
+
+
+def bold_width(texts: Sequence[str]) -> float:
+    """The width in points of the widest line in `texts` when it is written bold."""
+    return widest(texts, TEXT_SIZE, 600)
+
+
+def lines_in(text: str) -> int:
+    return text.count("\n") + 1
 
 
 def wrapped(text: str, width: float, size: float = TEXT_SIZE) -> str:
@@ -242,7 +236,7 @@ def axes_at(figure: Figure, left: float, bottom: float, width: float, height: fl
     return axes
 
 
-def note(figure: Figure, text: str, at: tuple[float, float], **look) -> None:
+def note(figure: Figure, text: str, at: tuple[float, float], **look: Any) -> None:
     """Writes small muted text whose upper left corner stands `at` points from the lower left corner."""
     wide, high = figure.get_size_inches() * 72
     look = {"size": SMALL, "color": TOKENS["muted"], **look}
@@ -251,9 +245,14 @@ def note(figure: Figure, text: str, at: tuple[float, float], **look) -> None:
         figure.text(at[0] / wide, baseline / high, line, parse_math=False, **look)
 
 
+def heading(figure: Figure, text: str, at: tuple[float, float]) -> None:
+    """Writes a bold heading whose upper left corner stands `at` points from the lower left corner."""
+    note(figure, text, at, size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+
+
 def notes_height(notes: Sequence[str]) -> float:
     """Points that the wrapped notes need below a figure."""
-    return sum((wrapped(text, WIDTH - 6, SMALL).count("\n") + 1) * LINE for text in notes) + (5 if notes else 0)
+    return sum(lines_in(wrapped(text, WIDTH - 6, SMALL)) * LINE for text in notes) + (5 if notes else 0)
 
 
 def write_notes(figure: Figure, notes: Sequence[str]) -> None:
@@ -262,7 +261,12 @@ def write_notes(figure: Figure, notes: Sequence[str]) -> None:
     for text in notes:
         lines = wrapped(text, WIDTH - 6, SMALL)
         note(figure, lines, (2, top))
-        top -= (lines.count("\n") + 1) * LINE
+        top -= lines_in(lines) * LINE
+
+
+def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
+    """Writes `text` some points (`shift`) away from the point `at` of the axes."""
+    axes.annotate(text, at, xytext=shift, textcoords="offset points", parse_math=False, **look)
 
 
 # Axes' numbers: round values around the data, whole years, written in Swedish.
@@ -276,8 +280,8 @@ def value_scale(low: float, high: float, frame: Frame, from_zero: bool = True) -
     narrow = not from_zero and low > 0 and high - low < 0.25 * high
     bottom = low if narrow else min(low, 0.0)
     top = high if high > bottom else bottom + 1
-    found = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=3).tick_values(bottom, top)
-    ticks = [float(round(tick, 10)) for tick in found]
+    locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=3)
+    ticks = [float(round(tick, 10)) for tick in locator.tick_values(bottom, top)]
     step = ticks[1] - ticks[0]
     ticks = [tick for tick in ticks if tick > bottom - step and tick < top + step]
     if frame.high is not None and top <= frame.high:
@@ -304,7 +308,7 @@ def swedish_ticks(axis: Axis, ticks: Sequence[float]) -> None:
 
 
 def start_note(ticks: Sequence[float], frame: Frame) -> str:
-    return axis_start(swedish(ticks[0], tick_decimals(ticks), frame.unit_symbol))
+    return f"Axeln börjar vid {swedish(ticks[0], tick_decimals(ticks), frame.unit_symbol)}, inte vid noll."
 
 
 def year_ticks(axes: Axes, years: Sequence[int], width: float, shift: float = 0.0) -> None:
@@ -323,21 +327,43 @@ NAME_WIDTH = 130.0
 DROP = -3.4  # from a row's middle to the baseline of its text
 
 
-def write_names(axes: Axes, rows: pd.DataFrame, order: list[str], names: list[str]) -> None:
-    """The rows' names (`names`: wrapped) left of the axes; the focus place's in its colour."""
-    focus = set(rows.loc[rows["role"] == "focus", "name"])
-    for at, (row, name) in enumerate(zip(order, names, strict=True)):
-        several = "\n" in name
-        axes.annotate(
-            name,
-            (0, at),
-            xycoords=axes.get_yaxis_transform(),
-            textcoords="offset points",
-            ha="right",
-            linespacing=0.9,
-            xytext=(-8, 0 if several else DROP),
-            va="center" if several else "baseline",
-            parse_math=False,
-            color=TOKENS["focus" if row in focus else "ink"],
-            weight=600 if row in focus else 400,
-        )
+@dataclass(frozen=True)
+class RowNames:
+    """The names of a figure's rows, the first on top: as keys, and as they are written."""
+
+    order: list[str]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [wrapped(name, NAME_WIDTH) for name in self.order]
+
+    @property
+    def room(self) -> float:
+        """Points that they need left of the axes."""
+        return bold_width(self.texts) + 11
+
+    @property
+    def row(self) -> float:
+        """The height of each row in points, which the longest name decides."""
+        return max(ROW, max(lines_in(text) for text in self.texts) * (LINE - 1) + 6)
+
+    @property
+    def ylim(self) -> tuple[float, float]:
+        return len(self.order) - 0.5, -0.5
+
+    def write(self, axes: Axes, focus: Collection[str] = ()) -> None:
+        """Writes the names; those of `focus` in its colour."""
+        for at, (key, text) in enumerate(zip(self.order, self.texts, strict=True)):
+            several = "\n" in text
+            beside(
+                axes,
+                text,
+                (0, at),
+                (-8, 0 if several else DROP),
+                xycoords=axes.get_yaxis_transform(),
+                ha="right",
+                linespacing=0.9,
+                va="center" if several else "baseline",
+                color=TOKENS["focus" if key in focus else "ink"],
+                weight=600 if key in focus else 400,
+            )

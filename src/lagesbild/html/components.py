@@ -134,7 +134,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class EditionFacts:
-    """The head of a page: what it is about, and of which edition. Empty facts are told as not given."""
+    """The head of a page: what it is about, and of which edition. Empty facts are printed as not given."""
 
     title: str
     lead: str
@@ -213,16 +213,16 @@ class SourceRow:
     used_in: tuple[tuple[str, str], ...] = ()  # (text, link)
 
 
-# Single statements on a page: a claim held against the figures, and a line of what matters most.
+# Single statements on a page: a claim beside the figures, and a line of what matters most.
 
 
 @dataclass(frozen=True)
 class TestedClaim:
-    """What an assessment claims, what the figures say of it, and the values that decide."""
+    """What an assessment claims, whether the figures say the same, and the values that decide."""
 
     claimed: str
     mark: Mark
-    found: str
+    values: str
     known: str = ""  # why they differ, as somebody has written who looked
     note: str = ""
     disagrees: bool = False
@@ -273,7 +273,7 @@ class Slide:
 
 @dataclass(frozen=True)
 class Deck:
-    """The slides of a page, with what the file says of itself; `made` is the snapshot's date, or empty."""
+    """The slides of a page, with the title, author and date of the file; `made` is the snapshot's date, or empty."""
 
     title: str
     author: str

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from lagesbild.html.components import Cell, Chapter, Column, DataTable, FigureBlock, Passage
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import MONTHS, decimal, listed, period_text
+from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, period_text
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
 
@@ -44,7 +44,7 @@ def prose_html(text: str) -> str:
     return _renderer().render(text.strip()).strip()
 
 
-# Exhibits as Jupyter shows them: HTML for people, and a record of the same content for the publisher.
+# Components as Jupyter shows them: HTML for people, and a record of the same content for the publisher.
 
 MIME = "application/vnd.lagesbild+json"
 
@@ -106,7 +106,6 @@ def chapter_component(chapter: Chapter) -> Component:
 
 # Chart rows as accessible tables and as files that open in Swedish Excel.
 
-SEX_HEADER = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
 MISSING = ".."
 SYMBOLS = {
     MISSING: "uppgift saknas i underlaget",
@@ -176,12 +175,12 @@ def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
     times = [_time(row, measures[row.indicator]) for row in rows.itertuples()]
     return rows.assign(
         time=pd.Series(times, index=rows.index, dtype="str"),
-        sex_text=rows["sex"].map(SEX_HEADER),
+        sex_text=rows["sex"].map(SEX),
         group=rows["group"].replace("", "Alla grupper"),
     )
 
 
-def _time(row, measure: Measure) -> str:
+def _time(row: Any, measure: Measure) -> str:
     if measure.indicator.years_pooled > 1:
         return period_text(measure.indicator, row.year)
     return f"{MONTHS[row.month - 1]} {row.year}" if row.month else str(row.year)
@@ -192,7 +191,7 @@ def _value_header(measures: dict[str, Measure]) -> str:
     return f"Värde, {listed(units)}" if units else "Värde"
 
 
-def _cell(row, measure: Measure) -> str:
+def _cell(row: Any, measure: Measure) -> str:
     if pd.isna(row.value):
         return WITHHELD.get(row.status, MISSING)
     text = decimal(row.value, measure.decimals)

@@ -44,6 +44,7 @@ class TargetCrossing:
     """A target that the latest value, of `year`, met or lost."""
 
     indicator: str
+    target: Target
     value: float
     year: int
     met: bool
@@ -149,7 +150,7 @@ def crossed_target(
         before, now = (_meets(value, entry.target, entry.better) for value in rows["value"].iloc[-2:])
         firm = entry.kind == "register" or abs(last["value"] - entry.target.value) > last["margin"]
         if before != now and firm:
-            yield TargetCrossing(indicator, float(last["value"]), int(rows.index[-1]), now)
+            yield TargetCrossing(indicator, entry.target, float(last["value"]), int(rows.index[-1]), now)
             return
 
 

@@ -122,6 +122,13 @@ class Trend:
     def judged(self) -> bool:
         return self.verdict is not Verdict.CANNOT_BE_JUDGED
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last year used. Raises ValueError for a series without any."""
+        if self.first_year is None or self.last_year is None:
+            raise ValueError(f"the series has no year that could be judged: {self.reason}.")
+        return self.first_year, self.last_year
+
 
 def verdict_of(sign: int, better: Better) -> Verdict:
     """A movement with its value: with `neither` it is never better or worse."""

@@ -1,5 +1,6 @@
-"""Claims in Swedish: what was claimed, made from the claim itself, and what the figures say of it."""
+"""Claims in Swedish: what was claimed, written from the claim itself, and what the figures say of it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,26 +55,25 @@ class ClaimWords:
 
     def claimed(self) -> str:
         """What was claimed, such as "Vräkningar: lägre i Umeå än i riket 2022."."""
-        one = self.statement
-        number = ""
-        if one.relation.to_number:
-            number = decimal(float(one.number), len(one.number.partition(".")[2])) + f"{NBSP}{self._unit_text}".rstrip()
-        parts = [RELATIONS[one.relation], number, self._where(), self._others(), self._period()]
+        number, relation = self.statement.number, self.statement.relation
+        if relation.to_number:
+            number = f"{decimal(float(number), _decimals(number))}{NBSP}{self._unit_text}".rstrip()
+        parts = [RELATIONS[relation], number, self._where(), self._others(), self._period()]
         return f"{self._measure()}: {' '.join(part for part in parts if part)}."
 
-    def found(self, finding: Finding) -> str:
+    def values(self, finding: Finding) -> str:
         """The values that decide, or what is missing: "835 till 863 helårsekvivalenter i Örnsköldsvik."."""
         if finding.outcome is Outcome.NOT_JUDGED:
             return self._obstacles(finding)
         cases = finding.deciding
         more = f" och {len(cases) - SHOWN} till" if len(cases) > SHOWN else ""
-        return self._sentence(self._told(cases) + more)
+        return self._sentence(self._listed(cases) + more)
 
-    def _told(self, cases: Sequence[Case]) -> str:
-        """The values of some cases: a place held against many is said once, and the unit with the first value."""
-        told = list(dict.fromkeys(value for case in cases[:SHOWN] for value in self._values(case)))
+    def _listed(self, cases: Sequence[Case]) -> str:
+        """The values of some cases: a place compared with many is named once, and the unit with the first value."""
+        values = list(dict.fromkeys(value for case in cases[:SHOWN] for value in self._values(case)))
         unit = f"{NBSP}{self._unit_text}" if self._unit_text else ""
-        return ", ".join(f"{number}{unit if at == 0 else ''} {place}" for at, (number, place) in enumerate(told))
+        return ", ".join(f"{number}{unit if at == 0 else ''} {place}" for at, (number, place) in enumerate(values))
 
     def _obstacles(self, finding: Finding) -> str:
         """Why nothing can be said, by reason; values that are at hand are printed all the same."""
@@ -82,37 +82,37 @@ class ClaimWords:
             reasons.setdefault(case.obstacle, []).append(case)
         parts = []
         for obstacle, cases in reasons.items():
-            known = all(one.value == one.value for case in cases for one in (case.first, case.second) if one)
-            parts.append(f"{self._told(cases) if known else self._lacking(cases)}: {OBSTACLES[obstacle]}")
+            sides = [side for case in cases for side in (case.first, case.second) if side]
+            known = not any(math.isnan(side.value) for side in sides)
+            parts.append(f"{self._listed(cases) if known else self._lacking(cases)}: {OBSTACLES[obstacle]}")
         return self._sentence("; ".join(parts))
 
     def _lacking(self, cases: list[Case]) -> str:
         """The places without a value, of both sides."""
-        codes = [case.place for case in cases if case.first.obstacle or case.second is None or case.other is None]
-        codes += [case.other for case in cases if case.other and case.second.obstacle]
+        codes = [case.place for case in cases if case.first.obstacle or case.other is None]
+        codes += [case.other for case in cases if case.other and case.against.obstacle]
         codes = list(dict.fromkeys(codes))
         more = f" med flera, {len(codes)} i allt" if len(codes) > SHOWN else ""
         return self._names(codes[:SHOWN]) + more
 
     def _values(self, case: Case) -> list[tuple[str, str]]:
         """Value without unit, and where."""
-        one, two, relation = case.first, case.second, self.statement.relation
+        first, second, relation = case.first.value, case.second, self.statement.relation
         here = in_place(self.places.name(case.place))
-        if two is None:
-            # A value that differs from the number is told one decimal finer, so that readers see by how much.
-            finer = 1 if relation is Relation.EQUALS and not case.holds else 0
-            written = len(self.statement.number.partition(".")[2]) + finer
-            return [(self._number(one.value, max(written, self._decimals)), here)]
+        if second is None:
+            # A value that differs from the number has one decimal more, so that readers see by how much.
+            differs = relation is Relation.EQUALS and not case.holds
+            return [(self._number(first, max(_decimals(self.statement.number) + differs, self._decimals)), here)]
         if case.other is None:
-            return [(f"{self._number(one.value)} till {self._number(two.value)}", here)]
+            return [(f"{self._number(first)} till {self._number(second.value)}", here)]
         finer = self._decimals + relation.of_change
         there = in_place(self.places.name(case.other))
-        return [(self._number(one.value, finer), here), (self._number(two.value, finer), there)]
+        return [(self._number(first, finer), here), (self._number(second.value, finer), there)]
 
     @property
     def _is_difference(self) -> bool:
-        one = self.statement
-        return one.measure.sex == WOMEN_MINUS_MEN or (one.relation.of_change and bool(one.others.codes))
+        change = self.statement.relation.of_change and bool(self.statement.others.codes)
+        return self.statement.measure.sex == WOMEN_MINUS_MEN or change
 
     @property
     def _unit_text(self) -> str:
@@ -125,11 +125,8 @@ class ClaimWords:
 
     @property
     def _decimals(self) -> int:
-        return (
-            self._unit.decimals
-            if self.statement.measure.per
-            else self.catalog.decimals_of(self.statement.measure.indicator)
-        )
+        measure = self.statement.measure
+        return self._unit.decimals if measure.per else self.catalog.decimals_of(measure.indicator)
 
     def _number(self, value: float, decimals: int | None = None) -> str:
         decimals = self._decimals if decimals is None else decimals
@@ -142,28 +139,26 @@ class ClaimWords:
         return name + SEXES.get(measure.sex, "")
 
     def _period(self) -> str:
-        one = self.statement
-        last = period_text(self.catalog.indicators[one.measure.indicator], one.year)
-        if one.since is None:
-            return last
-        return f"från {period_text(self.catalog.indicators[one.measure.indicator], one.since)} till {last}"
+        entry, since = self.catalog.indicators[self.statement.measure.indicator], self.statement.since
+        last = period_text(entry, self.statement.year)
+        return last if since is None else f"från {period_text(entry, since)} till {last}"
 
     def _where(self) -> str:
-        one = self.statement
-        if one.places.word:
-            out = f" utom {self._names(one.excepted)}" if one.excepted else ""
-            return f"i alla kommuner i {self._set(one.places)}{out}"
-        out = f", men inte i {self._names(one.excepted)}," if one.excepted else ""
-        return f"i {self._names([code for code in one.places.codes if code not in one.excepted])}{out}"
+        places, excepted = self.statement.places, self.statement.excepted
+        if places.word:
+            out = f" utom {self._names(excepted)}" if excepted else ""
+            return f"i alla kommuner i {self._set(places)}{out}"
+        out = f", men inte i {self._names(excepted)}," if excepted else ""
+        return f"i {self._names([code for code in places.codes if code not in excepted])}{out}"
 
     def _others(self) -> str:
-        one = self.statement
-        if not one.others.codes:
+        others = self.statement.others
+        if not others.codes:
             return ""
-        if one.relation.link == "among":
-            return f"bland {'kommunerna i ' if one.others.word else ''}{self._set(one.others)}"
-        most = "de flesta i " if one.most else "alla i " if one.others.word else ""
-        return f"än i {most}{self._set(one.others)}"
+        if self.statement.relation.link == "among":
+            return f"bland {'kommunerna i ' if others.word else ''}{self._set(others)}"
+        which = "de flesta i " if self.statement.most else "alla i " if others.word else ""
+        return f"än i {which}{self._set(others)}"
 
     def _set(self, places: PlaceSet) -> str:
         if places.word in (GROUP, MUNICIPALITIES):
@@ -176,3 +171,8 @@ class ClaimWords:
     @staticmethod
     def _sentence(text: str) -> str:
         return text[:1].upper() + text[1:] + "."
+
+
+def _decimals(number: str) -> int:
+    """How many decimals a number is written with."""
+    return len(number.partition(".")[2])

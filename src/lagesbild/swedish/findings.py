@@ -7,26 +7,27 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator, Unit
 from lagesbild.statistics.ranks import NoRank
-from lagesbild.swedish.numbers import amount, decimal, in_place, listed, period_text, signed
+from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed
 
 # One sentence on what a figure shows: the values themselves, and nothing that the values do not hold.
 #
 # Rows are chart rows: tidy rows with `name`, `label` and `role` (focus, country, region, peer).
 
-SEX = {"K": "kvinnor", "M": "män", "T": "alla"}
 MOST = 6  # groups that a sentence names one by one
 
 
 @dataclass(frozen=True)
 class Measure:
-    """How an indicator's values are said: the entry, its unit and decimals."""
+    """How an indicator's values are written: the entry, its unit and decimals."""
 
     indicator: Indicator
     unit: Unit
     decimals: int
 
     def amount(self, value: float) -> str:
-        return amount(value, self.unit, self.decimals)
+        """A value as a sentence has it: "12,5 procent", "8 442 brott per 100 000 invånare"."""
+        text = decimal(value, self.decimals)
+        return f"{text}{NBSP}{self.unit.text}" if self.unit.text else text
 
 
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -78,12 +79,12 @@ def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The finding "Trygga i mörker: kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022."."""
     focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] == "")])
     values = {sex: focus.loc[focus["sex"] == sex, "value"] for sex in ("K", "M", "T")}
-    said = [f"{SEX[s]} {decimal(v.iloc[0], measure.decimals)}" for s, v in values.items() if len(v)]
-    if len(said) < 2:
+    parts = [f"{SEX[sex].lower()} {decimal(v.iloc[0], measure.decimals)}" for sex, v in values.items() if len(v)]
+    if len(parts) < 2:
         return comparison_finding(rows, measure)
     own = focus.iloc[0]
     when = period_text(measure.indicator, int(own["year"]))
-    return f"{measure.indicator.label}: {listed(said)} {measure.unit.text} {in_place(own['name'])} {when}."
+    return f"{measure.indicator.label}: {listed(parts)} {measure.unit.text} {in_place(own['name'])} {when}."
 
 
 def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
@@ -107,30 +108,33 @@ def groups_finding(rows: pd.DataFrame, measure: Measure) -> str:
         return ""
     own = focus.iloc[0]
     totals = focus[focus["sex"] == "T"]
-    told = (focus if totals.empty else totals).sort_values("value", ascending=False, kind="stable")
-    said = {
-        row.Index: f"{row.group}{'' if row.sex == 'T' else ', ' + SEX[row.sex]} {decimal(row.value, measure.decimals)}"
-        for row in told.itertuples()
-    }
-    if len(said) > MOST:
-        text = f"högst {said[told.index[0]]} och lägst {said[told.index[-1]]}"
+    shown = focus if totals.empty else totals
+    if len(shown) > MOST:
+        ordered = shown.sort_values("value", ascending=False, kind="stable")
+        highest, lowest = _group_values(ordered.iloc[[0, -1]], measure)
+        text = f"högst {highest} och lägst {lowest}"
     else:
-        text = listed([said[at] for at in focus.index if at in said])
+        text = listed(_group_values(shown, measure))
     when = period_text(measure.indicator, int(own["year"]))
     return f"{measure.indicator.label}: {text} {measure.unit.text} {in_place(own['name'])} {when}."
 
 
+def _group_values(rows: pd.DataFrame, measure: Measure) -> list[str]:
+    """Each group, with the sex where it is one, and its value."""
+    names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in rows.itertuples()]
+    values = [decimal(value, measure.decimals) for value in rows["value"]]
+    return [f"{name} {value}" for name, value in zip(names, values, strict=True)]
+
+
 def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
     """One clause an indicator: label, the focus place's latest value and the country's of the same year."""
-    clauses = []
-    for id, measure in measures.items():
-        said = comparison_finding(rows[rows["indicator"] == id], measure)
-        clauses += [said[:-1]] if said else []
+    sentences = (comparison_finding(rows[rows["indicator"] == name], measure) for name, measure in measures.items())
+    clauses = [sentence.removesuffix(".") for sentence in sentences if sentence]
     return "; ".join(clauses) + "." if clauses else ""
 
 
 def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequence[str]) -> str:
-    """What the drawing shows to a reader who does not see it: kind, finding, who is drawn, how many values.
+    """What the chart shows to a reader who does not see it: kind, finding, who is drawn, how many values.
 
     The whole data stands in the table under the figure, which the text points to.
     """
@@ -140,12 +144,11 @@ def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequenc
     return " ".join(part for part in (f"{kind}.", finding, shows) if part)
 
 
-# What each kind of drawing is called in an alternative text, by the name of the chart function.
+# What each kind of chart is called in an alternative text, by the name of the chart function.
 
 KINDS = {
     "bars_by_group": "Staplar för varje grupp",
     "dot_rows": "Punkter på en rad för varje mått",
-    "dots": "Punkter för varje år",
     "dots_by_year": "Punkter för varje undersökningsår",
     "dots_with_lines": "Linje för det närliggande måttet och punkter för rapportens eget mått, i var sitt fält",
     "dumbbell": "Punkter för kvinnor och män, förbundna med ett streck för varje plats",
@@ -203,17 +206,17 @@ WHY_UNKNOWN = (
 CHANCE = {True: "större än slumpen", False: "ryms inom slumpen"}
 
 
-def difference_text(found: pd.Series, measure: Measure) -> tuple[str, ...]:
+def difference_text(row: pd.Series, measure: Measure) -> tuple[str, ...]:
     """A difference in the indicator's unit, and its interval with whether chance alone could give it.
 
-    `found` has difference, low, high and real. Without an interval the second text is left out, and nothing is said
+    `row` has difference, low, high and real. Without an interval the second text is left out, and nothing is said
     about chance: the caller says why.
     """
-    said = f"{signed(found['difference'], measure.decimals)} {measure.unit.difference}"
-    if pd.isna(found["real"]):
-        return (said,)
-    low, high = (signed(found[end], measure.decimals) for end in ("low", "high"))
-    return said, f"{low} till {high}, {CHANCE[bool(found['real'])]}"
+    text = f"{signed(row['difference'], measure.decimals)} {measure.unit.difference}"
+    if pd.isna(row["real"]):
+        return (text,)
+    low, high = (signed(row[end], measure.decimals) for end in ("low", "high"))
+    return text, f"{low} till {high}, {CHANCE[bool(row['real'])]}"
 
 
 def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> str:

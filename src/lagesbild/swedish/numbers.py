@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from lagesbild.catalog.models import Indicator, Unit
+from lagesbild.catalog.models import Indicator
 
 # Swedish numbers: decimal comma, U+00A0 between thousands, U+2212 for minus. Rounding comes last.
 #
@@ -27,18 +27,9 @@ def signed(value: float, decimals: int) -> str:
     return text if text.startswith(MINUS) or not text.strip("0,") else "+" + text
 
 
-def tabular(value: float, unit: Unit, decimals: int) -> str:
-    """A value as a table prints it: "12,5 %", or the bare number where the unit has no symbol."""
-    text = decimal(value, decimals)
-    return text + NBSP + unit.symbol if unit.symbol else text
+# Names of sexes, and of places in sentences.
 
-
-def amount(value: float, unit: Unit, decimals: int) -> str:
-    """A value as a sentence says it: "12,5 procent", "8 442 brott per 100 000 invånare"."""
-    return f"{decimal(value, decimals)}{NBSP}{unit.text}" if unit.text else decimal(value, decimals)
-
-
-# Names of places in sentences.
+SEX = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
 
 
 def genitive(name: str) -> str:

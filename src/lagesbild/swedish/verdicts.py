@@ -1,10 +1,11 @@
 """What was judged, in Swedish: trends, arrows, gaps, outlooks, the most important, and how often a rule errs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from lagesbild.catalog.models import Target
 from lagesbild.rules.comparing import Placing
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitivity
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
@@ -12,7 +13,7 @@ from lagesbild.statistics.trends import P_CLEAR, P_WEAK, Method, Reason, Trend, 
 from lagesbild.swedish.findings import Measure, rank_text
 from lagesbild.swedish.numbers import decimal, period_text
 
-# Trends in Swedish: what a series has done, why it cannot be judged, and how firm the answer is.
+# Trends in Swedish: what a series has done, why it cannot be judged, and how sensitive the answer is.
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Sign:
     tone: str = ""
 
 
+WEAK = " (svagt belägg)"
 VERDICTS = {
     Verdict.IMPROVING: Sign("↗", "Förbättras", "good"),
     Verdict.WORSENING: Sign("↘", "Försämras", "bad"),
@@ -63,53 +65,59 @@ ARROWS = {
 def verdict_sign(trend: Trend) -> Sign:
     """The verdict's arrow and words; a weak one says so."""
     sign = VERDICTS[trend.verdict]
-    return Sign(sign.symbol, sign.words + " (svagt belägg)", sign.tone) if trend.weak and trend.sign else sign
+    return replace(sign, words=sign.words + WEAK) if trend.weak and trend.sign else sign
 
 
 def trend_reason(trend: Trend) -> str:
     """Why there is no judgement, or over which years and how it was made."""
     if not trend.judged:
         return f"Trend bedöms inte: {REASONS[trend.reason]}."
-    return f"Bedömd över {trend.first_year}–{trend.last_year}, {METHODS[trend.method]}."
+    return f"Bedömd över {basis_text(trend)}"
 
 
-def sensitivity_text(firm: Sensitivity) -> str:
-    """How far period or threshold would have to move to turn the answer; empty for what is not judged."""
-    if not firm.trend.judged:
+def basis_text(trend: Trend) -> str:
+    """Over which years and by which test a series was judged, or why it was not."""
+    if not trend.judged:
+        return f"{REASONS[trend.reason].capitalize()}."
+    first, last = trend.span
+    return f"{first}–{last}, {METHODS[trend.method]}."
+
+
+def sensitivity_text(sensitivity: Sensitivity) -> str:
+    """In how many other periods the answer is the same, and its p; empty for what is not judged."""
+    trend = sensitivity.trend
+    if not trend.judged:
         return ""
-    text = f"Samma svar i {firm.agreeing} av {firm.periods} prövade perioder"
-    if firm.trend.p == firm.trend.p:  # not NaN
-        text += f", p = {decimal(firm.trend.p, 3)}"
-    return text + "."
+    return f"Samma svar i {sensitivity.agreeing} av {sensitivity.periods} prövade perioder, p = {decimal(trend.p, 3)}."
 
 
-def arrow_sign(found: Combined) -> Sign:
+def arrow_sign(combined: Combined) -> Sign:
     """The arrow of several indicators with "n av m" in words."""
-    sign = ARROWS[found.arrow]
-    if found.arrow is Arrow.NONE:
+    sign = ARROWS[combined.arrow]
+    if combined.arrow is Arrow.NONE:
         return sign
-    words = f"{sign.words}: {counted(found)}"
-    return Sign(sign.symbol, words + (" (svagt belägg)" if found.weak else ""), sign.tone)
+    return replace(sign, words=f"{sign.words}: {counted(combined)}{WEAK if combined.weak else ''}")
 
 
-def counted(found: Combined) -> str:
+def counted(combined: Combined) -> str:
     """How many of the judged indicators moved, "n av m", and how many cannot be judged."""
-    if not found.changed:
-        text = f"0 av {found.judged} bedömda har ändrats tydligt"
+    if not combined.changed:
+        text = f"0 av {combined.judged} bedömda har ändrats tydligt"
     else:
-        moved = [(len(found.improving), "förbättras"), (len(found.worsening), "försämras")]
-        text = " och ".join(f"{n} av {found.judged} bedömda {what}" for n, what in moved if n)
-    return text + (f", {len(found.not_judged)} kan inte bedömas" if found.not_judged else "")
+        moved = [(len(combined.improving), "förbättras"), (len(combined.worsening), "försämras")]
+        text = " och ".join(f"{n} av {combined.judged} bedömda {what}" for n, what in moved if n)
+    return text + (f", {len(combined.not_judged)} kan inte bedömas" if combined.not_judged else "")
 
 
 # People's arrow beside the computed one, in Swedish.
 
 
-def differing_text(judged: str, found: Combined, last: int) -> str:
+def differing_text(judged: str, computed: Combined, last: int) -> str:
     """That the two arrows differ, what each says, and that both stand. `judged` is the programme's words."""
+    words = arrow_sign(computed).words
     return (
-        f"Kommunens pil: {judged}. Beräknat ur siffror till och med {last}: {arrow_sign(found).words}. Båda står kvar: "
-        "rapporten ändrar inte kommunens bedömning."
+        f"Kommunens pil: {judged}. Beräknat ur siffror till och med {last}: {words}. Båda står kvar: rapporten ändrar "
+        "inte kommunens bedömning."
     )
 
 
@@ -142,9 +150,8 @@ MOVEMENTS = {
 
 def movement_text(movement: GapMovement, trend: Trend) -> tuple[str, str]:
     """What a gap has done, and over which years or why that cannot be said."""
-    weak = " (svagt belägg)" if trend.weak and trend.sign else ""
-    why = trend_reason(trend) if trend.judged else f"{REASONS[trend.reason].capitalize()}."
-    return MOVEMENTS[movement] + weak, why
+    why = trend_reason(trend) if trend.judged else basis_text(trend)
+    return MOVEMENTS[movement] + (WEAK if trend.weak and trend.sign else ""), why
 
 
 # The table of all trends in Swedish: how sure each is, alone and among all that are judged at once.
@@ -163,13 +170,6 @@ def tested_text(judged: int, total: int) -> str:
         "en gång ger slumpen några utslag. Därför är p justerat för antalet prövningar (Benjamini–Hochberg), och en "
         "pil som justeringen tar bort är markerad som svagt belägg."
     )
-
-
-def basis_text(trend: Trend) -> str:
-    """Over which years and by which test a series was judged, or why it was not."""
-    if not trend.judged:
-        return f"{REASONS[trend.reason].capitalize()}."
-    return f"{trend.first_year}–{trend.last_year}, {METHODS[trend.method]}."
 
 
 def weakness_text(trend: Trend) -> str:
@@ -222,16 +222,16 @@ def status_line(before: str, now: str, year: int) -> str:
     return f"lägesbilden har gått från {before} {year - 1} till {now} {year}."
 
 
-def target_line(measure: Measure, value: float, year: int, met: bool) -> str:
+def target_line(measure: Measure, target: Target, value: float, year: int, met: bool) -> str:
     """A target that was met or lost, with the value and who set it."""
-    period, target = period_text(measure.indicator, year), measure.indicator.target
+    period = period_text(measure.indicator, year)
     verb = "målet nåddes" if met else "målet nås inte längre"
     return f"{verb} {period}, {measure.amount(value)}. Målet är {measure.amount(target.value)} ({target.set_by})."
 
 
 def trend_line(trend: Trend, measure: Measure, ends: tuple[float, float], turned: bool) -> str:
     """A trend with the values of its first and last year; weak and turned are said."""
-    first, last = (period_text(measure.indicator, year) for year in (trend.first_year, trend.last_year))
+    first, last = (period_text(measure.indicator, year) for year in trend.span)
     words = verdict_sign(trend).words.lower()
     verb = f"trenden har vänt, {words}" if turned else words
     return f"{verb}, från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}."
