@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -333,7 +333,7 @@ class RowNames:
 
     order: list[str]
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
         return [wrapped(name, NAME_WIDTH) for name in self.order]
 

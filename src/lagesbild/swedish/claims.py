@@ -90,7 +90,7 @@ class ClaimWords:
     def _lacking(self, cases: list[Case]) -> str:
         """The places without a value, of both sides."""
         codes = [case.place for case in cases if case.first.obstacle or case.other is None]
-        codes += [case.other for case in cases if case.other and case.against.obstacle]
+        codes += [case.other for case in cases if case.other and case.second and case.second.obstacle]
         codes = list(dict.fromkeys(codes))
         more = f" med flera, {len(codes)} i allt" if len(codes) > SHOWN else ""
         return self._names(codes[:SHOWN]) + more
