@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from copies import Copy
 from helpers.region.deck import deck_of
 from helpers.region.material import Material
 from lagesbild.slides import ACROSS, column_widths, slides_bytes, write_slides
-from region_roots import COUNTS, TYPES, fetched, made_up_region, material, months_of, yearly
+from region_roots import COUNTS, PEOPLE, TYPES, fetched, made_up_region, material, months_of, yearly
+from reports import copied, quick_project, run, write_notebook
 
 pptx = pytest.importorskip("pptx") if os.environ.get("CI") != "true" else __import__("pptx")
 
@@ -117,6 +119,75 @@ def test_fetched_months_make_a_line_chart(tmp_path: Path):
     [lines] = [chart for chart in charts if str(chart.chart_type).startswith("LINE")]
     assert [series.name for series in lines.plots[0].series] == ["Månadsvärde", "Säsongsrensat"]
     assert len(lines.plots[0].categories) == 96
+
+
+# What the command writes is what the run of the notebook recorded.
+
+REGIONAL_HEADER = """
+from lagesbild.html.components import Passage
+from lagesbild.html.render import passage_component
+parameters = {{"municipality": municipality, "year": year, "region": region}}
+passage_component(Passage("<h1>Påhittad sida</h1>"), parameters=parameters, {more})
+"""
+DECK = """deck={"title": "Sagan", "author": "", "made": "2024-05-01", "slides": [
+    {"title": "Ur anteckningsboken", "notes": "Källa: påhittad.", "bullets": ["Talet är 4711."]}
+]}"""
+
+
+def slides_command(root: Path) -> subprocess.CompletedProcess[str]:
+    return run("slides", "--region", "sagan", "--year", "2024", "--root", root)
+
+
+def written_slides(root: Path) -> list:
+    return list(pptx.Presentation(root / "reports/regions/sagan/sagan-2024.pptx").slides)
+
+
+def test_the_command_writes_the_deck_that_the_notebook_recorded(tmp_path: Path):
+    root = quick_project(tmp_path)
+    write_notebook(root, "regional_support", header=REGIONAL_HEADER.format(more=DECK))
+    assert slides_command(root).returncode == 0
+    [slide] = written_slides(root)
+    assert "Ur anteckningsboken" in texts(slide)
+    assert "Talet är 4711." in texts(slide)
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ("municipality", "the page shows no header, so nobody knows what it is about"),
+        (
+            REGIONAL_HEADER.format(more=""),
+            "the page records no deck. End a cell of its notebook with analysis.header()",
+        ),
+    ],
+)
+def test_a_notebook_that_records_no_deck_is_refused(tmp_path: Path, header: str, why: str):
+    root = quick_project(tmp_path)
+    write_notebook(root, "regional_support", header=header)
+    ended = slides_command(root)
+    assert ended.returncode == 2
+    assert why in ended.stderr
+    assert not (root / "reports/regions/sagan/sagan-2024.pptx").exists()
+
+
+@pytest.mark.slow
+def test_page_and_slides_of_a_region_show_the_same_numbers(tmp_path: Path):
+    root = made_up_region(tmp_path).paths.root
+    copied("notebooks", root)
+    for ended in (slides_command(root), run("build", "--region", "sagan", "--year", "2024", "--root", root)):
+        assert ended.returncode == 0, ended.stderr
+    [slide] = [slide for slide in written_slides(root) if "Sagostad: 470 helårsekvivalenter 2021" in texts(slide)]
+    [chart] = [shape.chart for shape in slide.shapes if shape.has_chart]
+    shares = [100 * count / PEOPLE["9902", 2021] for count in COUNTS["9902"][1]]
+    assert chart.plots[0].series[0].values == pytest.approx(shares)
+    page = html.fromstring((root / "reports/regions/sagan/2024/index.html").read_text("utf-8"))
+    tables = [table for table in page.iter("table") if (table.findtext("caption") or "").startswith("Sagostad: ")]
+    [on_page] = [
+        [[cell.text_content() for cell in row.iter("th", "td")] for row in table.iter("tr")] for table in tables
+    ]
+    [on_slide] = [cells(shape) for shape in slide.shapes if shape.has_table]
+    assert len(on_page) == 9
+    assert on_slide == on_page
 
 
 def test_a_tables_columns_fill_the_slide_and_break_no_common_word(umea: Material):
