@@ -95,8 +95,8 @@ def result(**kinds: str) -> NotebookNode:
     return new_output("execute_result", data=data, execution_count=1)
 
 
-def shown(exhibit: Component) -> NotebookNode:
-    data = {**exhibit._repr_mimebundle_(), "text/plain": "Shown(html=...)"}
+def shown(component: Component) -> NotebookNode:
+    data = {**component._repr_mimebundle_(), "text/plain": "Shown(html=...)"}
     return cell(new_output("execute_result", data=data, execution_count=1))
 
 
@@ -110,7 +110,7 @@ def notebook(*cells: NotebookNode) -> NotebookNode:
 
 
 def chapter(svg: str) -> NotebookNode:
-    """Every kind of exhibit once, the figure with the drawing `svg`."""
+    """Every kind of component once, the figure with the drawing `svg`."""
     judged = Mark("Mer arbete krävs", "Kommunens bedömning", "◐", "watch")
     computed = tuple(
         Mark(words, "Beräknat", symbol, tone)

@@ -45,7 +45,7 @@ def opened(tmp_path_factory) -> Setting:
     setting = copy.page("housing").setting
     every = ",".join(str(year) for year in range(2010, 2025))
     series = [entry.kolada.id for entry in copy.catalog.indicators.values() if entry.kolada]
-    entries = {id: {"requests": [{"url": f"http://127.0.0.1/data/kpi/{id}/year/{every}"}]} for id in series}
+    entries = {name: {"requests": [{"url": f"http://127.0.0.1/data/kpi/{name}/year/{every}"}]} for name in series}
     (copy.kolada / NAME).write_bytes(Manifest("kolada", entries).content())
     names = dict.fromkeys(NATION, "Ort") | NAMES
     kinds = {code: "L" if code.startswith("00") else "K" for code in names}
@@ -54,11 +54,11 @@ def opened(tmp_path_factory) -> Setting:
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
     """Tidy rows; keys are (place, year) or (place, year, sex)."""
-    made = [
+    records = [
         {"indicator": indicator, "place": place, "year": year, "sex": sex[0] if sex else "T", "value": value} | more
         for (place, year, *sex), value in values.items()
     ]
-    return typed(pd.DataFrame(made).assign(vintage="2024-05-01"))
+    return typed(pd.DataFrame(records).assign(vintage="2024-05-01"))
 
 
 def nation(indicator: str, year: int = 2024, seed: int = 1, **more) -> pd.DataFrame:
@@ -101,16 +101,16 @@ def test_only_a_request_that_names_no_municipality_asks_all_of_them(path, years)
 
 def test_a_rank_counts_the_places_that_are_better_and_ties_share_it(opened):
     table = nation("overcrowding_norm2")
-    found = filled(opened, "housing", table).ranking("overcrowding_norm2").latest
+    placing = filled(opened, "housing", table).ranking("overcrowding_norm2").latest
     values = table.loc[table["place"].isin(NATION)].set_index("place")["value"]
-    assert found.rank == 1 + (values < values["9901"]).sum()
-    assert (found.year, found.n) == (2024, 290)
+    assert placing.rank == 1 + (values < values["9901"]).sum()
+    assert (placing.year, placing.n) == (2024, 290)
     twin = table.assign(value=table["value"].where(table["place"] != "9902", values["9901"]))
-    told = [
+    ranks = [
         replace(filled(opened, "housing", twin), focus=focus).ranking("overcrowding_norm2").latest.rank
         for focus in ("9901", "9902")
     ]
-    assert told[0] == told[1]
+    assert ranks[0] == ranks[1]
 
 
 def test_the_page_prints_rank_class_and_the_classes_own_limits(opened):
@@ -251,8 +251,8 @@ def test_swapping_women_and_men_flips_every_gap_and_keeps_its_movement(opened):
     swapped = table.assign(sex=table["sex"].map({"K": "M", "M": "K"}))
     gaps, flipped = (gaps_of(opened, each) for each in (table, swapped))
     assert len(gaps) == 3
-    for id, gap in gaps.items():
-        other = flipped[id]
+    for indicator, gap in gaps.items():
+        other = flipped[indicator]
         assert other.latest["value"] == pytest.approx(-gap.latest["value"])
         assert (other.latest["women"], other.latest["men"]) == (gap.latest["men"], gap.latest["women"])
         assert (other.movement, other.trend.p) == (gap.movement, pytest.approx(gap.trend.p, nan_ok=True))
@@ -308,23 +308,29 @@ def falling(indicator: str, last: int = 2024, **more) -> pd.DataFrame:
 
 
 def test_a_measure_without_direction_is_never_better_or_worse_in_any_row(opened):
-    entries = {id: entry.model_copy(update={"better": "neither"}) for id, entry in opened.catalog.indicators.items()}
+    entries = {
+        indicator: entry.model_copy(update={"better": "neither"})
+        for indicator, entry in opened.catalog.indicators.items()
+    }
     setting = replace(opened, catalog=replace(opened.catalog, indicators=entries))
     ids = ("evictions", "overcrowding_norm2", "received_social_assistance", "children_with_social_assistance")
-    tables = [nation(id, year=2024, seed=3).query("place != '9901'") for id in ids]
-    tables += [pd.concat([falling(id), falling(id).assign(sex="K"), falling(id).assign(sex="M")]) for id in ids]
-    made = [comparison(filled(setting, page, *tables)) for page in ("childhood", "housing", "work")]
-    made += [chapter(filled(setting, "equal_power", *tables)) for chapter in (trends, women_and_men)]
-    told = [cell for shown in made for row in body(shown) for cell in row]
-    told += [text(section(filled(setting, "childhood", *tables), "3.2")).split("Mått som saknas")[0]]
-    assert "Minskar" in " ".join(told)
-    assert [cell for cell in told if VALUE_WORDS.search(cell.replace("ekonomisk standard", ""))] == []
+    tables = [nation(indicator, year=2024, seed=3).query("place != '9901'") for indicator in ids]
+    tables += [
+        pd.concat([falling(indicator), falling(indicator).assign(sex="K"), falling(indicator).assign(sex="M")])
+        for indicator in ids
+    ]
+    components = [comparison(filled(setting, page, *tables)) for page in ("childhood", "housing", "work")]
+    components += [chapter(filled(setting, "equal_power", *tables)) for chapter in (trends, women_and_men)]
+    cells = [cell for component in components for row in body(component) for cell in row]
+    cells += [text(section(filled(setting, "childhood", *tables), "3.2")).split("Mått som saknas")[0]]
+    assert "Minskar" in " ".join(cells)
+    assert [cell for cell in cells if VALUE_WORDS.search(cell.replace("ekonomisk standard", ""))] == []
 
 
 def judged(copy: Copy, arrows: dict[str, dict[str, str]]) -> None:
     """Judgements of everything in the made-up municipality; `arrows` are those that people gave, by kind and id."""
     ids = {"goals": copy.catalog.goals, "areas": copy.catalog.focus_areas, "priorities": copy.catalog.priorities}
-    made = {
+    content = {
         "edition": dict.fromkeys(("published", "next_update", "contact")),
         "basis": dict.fromkeys(("title", "publisher", "judged_by"), "Påhittat"),
         "plans": [],
@@ -332,10 +338,10 @@ def judged(copy: Copy, arrows: dict[str, dict[str, str]]) -> None:
     }
     for kind, entries in ids.items():
         given = arrows.get(kind, {})
-        made[kind] = {id: {"status": "Enligt plan", "arrow": given.get(id)} for id in entries}
+        content[kind] = {key: {"status": "Enligt plan", "arrow": given.get(key)} for key in entries}
     path = copy.paths.assessments / "9901" / "2024.yml"
     path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump(made, allow_unicode=True), "utf-8")
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
 
 
 def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sentence(tmp_path):
@@ -381,7 +387,7 @@ def test_arrows_are_compared_only_where_both_are_and_the_figures_reach(opened, a
 
 
 def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
-    rising = falling("children_evicted").assign(value=lambda found: 40 - found["value"])
+    rising = falling("children_evicted").assign(value=lambda rows: 40 - rows["value"])
     setting = filled(opened, "childhood", falling("children_with_social_assistance"), rising)
     ids = ["children_with_social_assistance", "children_evicted"]
     assert beside(setting, "unchanged", ids)[0] == ""
@@ -392,12 +398,12 @@ def test_every_trend_stands_in_the_overviews_table_with_both_p_values_and_its_we
     table = [falling("received_social_assistance"), falling("good_place_to_live", margin=1.0)]
     table += [rows("evictions", {("9901", 2024): 5.0})]
     shown = trends(filled(opened, "overview", *table))
-    found = {row[0]: row[1:] for row in body(shown)}
-    assert len(found) == 2
-    [weak] = [cells for title, cells in found.items() if "ekonomiskt bistånd" in title]
+    by_title = {row[0]: row[1:] for row in body(shown)}
+    assert len(by_title) == 2
+    [weak] = [cells for title, cells in by_title.items() if "ekonomiskt bistånd" in title]
     assert weak[0].startswith("Förbättras (svagt belägg) Svagt:")
     assert weak[1].startswith("2015–2024, Mann-Kendalls test")
-    [firm] = [cells for title, cells in found.items() if "bra plats" in title]
+    [firm] = [cells for title, cells in by_title.items() if "bra plats" in title]
     assert firm[0] == "Försämras"
     assert firm[2:] == ["under 0,001", "under 0,001"]
     refused = body(shown, 1)
@@ -408,19 +414,19 @@ def test_every_trend_stands_in_the_overviews_table_with_both_p_values_and_its_we
 def place_all(setting: Setting) -> set[str]:
     """The indicators of all figures and priorities."""
     figures = setting.catalog.figures.values()
-    found = {id for figure in figures for id in (*figure.measure, *figure.stand_in, *figure.dots)}
-    return found | {id for priority in setting.catalog.priorities.values() for id in priority.evidence}
+    shown = {indicator for figure in figures for indicator in (*figure.measure, *figure.stand_in, *figure.dots)}
+    return shown | {indicator for priority in setting.catalog.priorities.values() for indicator in priority.evidence}
 
 
 def test_a_trend_that_the_many_tests_take_away_is_marked_as_weak(opened):
     years = range(2020, 2025)
     slope = {year: 50 + 1.95 * (year - 2022) for year in years}
-    one = rows("good_place_to_live", {("9901", year): value for year, value in slope.items()}, margin=3.7)
+    rising = rows("good_place_to_live", {("9901", year): value for year, value in slope.items()}, margin=3.7)
     flat = [
-        rows(id, {("9901", year): 50.0 + (year % 2) for year in years}, margin=3.7)
-        for id in ("recommends_moving_here", "free_to_be_oneself", "safe_outdoors_after_dark")
+        rows(indicator, {("9901", year): 50.0 + (year % 2) for year in years}, margin=3.7)
+        for indicator in ("recommends_moving_here", "free_to_be_oneself", "safe_outdoors_after_dark")
     ]
-    alone, among = (body(trends(filled(opened, "overview", one, *more)))[0] for more in ([], flat))
+    alone, among = (body(trends(filled(opened, "overview", rising, *more)))[0] for more in ([], flat))
     assert alone[1] == "Förbättras"
     assert among[1] == "Förbättras (svagt belägg) Svagt: utslaget faller bort när p justeras."
 
@@ -433,8 +439,8 @@ def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(open
     assert "1 av 2 mått med värden uppfyllde kraven på serien och prövades; 1 utblick ritas." in text(shown)
     assert shown.record["download_name"] == "utblick.csv"
     lines = shown.record["download_text"].split("\r\n")
-    found = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
-    ahead = found["received_social_assistance"].path
+    tried = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
+    ahead = tried["received_social_assistance"].path
     assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
     assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]
     assert lines[-2].split(";")[-2:] == [f"{ahead[end].iloc[-1]:.10g}".replace(".", ",") for end in ("low95", "high95")]

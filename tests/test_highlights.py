@@ -25,10 +25,10 @@ def copy(tmp_path) -> Copy:
 
 def lines(copy: Copy, year: int = 2024) -> dict[str, list[Highlight]]:
     """The lines of the made-up municipality's overview by the rule that chose them."""
-    found: dict[str, list[Highlight]] = {}
+    by_rule: dict[str, list[Highlight]] = {}
     for line in highlight_lines(copy.page("overview", year=year).setting):
-        found.setdefault(line.rule, []).append(line)
-    return found
+        by_rule.setdefault(line.rule, []).append(line)
+    return by_rule
 
 
 def plain(line: Highlight) -> str:
@@ -50,7 +50,7 @@ def judged(copy: Copy, year: int, **statuses: str) -> None:
         "projects": [],
     }
     for kind, (mark, entries) in kinds.items():
-        content[kind] = {id: {"status": statuses.get(mark + id.replace(".", "_"), "Enligt plan")} for id in entries}
+        content[kind] = {key: {"status": statuses.get(mark + key.replace(".", "_"), "Enligt plan")} for key in entries}
     path = copy.paths.assessments / "9901" / f"{year}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
@@ -59,7 +59,9 @@ def judged(copy: Copy, year: int, **statuses: str) -> None:
 def fetched(copy: Copy, series: str, values, sexes: str = "T") -> None:
     """A yearly series that ends in 2024; `values` is year -> value, or sex -> year -> value."""
     by_sex = values if set(values) <= set("TKM") else dict.fromkeys(sexes, values)
-    copy.fetched(series, {("9901", year, sex): value for sex, found in by_sex.items() for year, value in found.items()})
+    copy.fetched(
+        series, {("9901", year, sex): value for sex, values_of in by_sex.items() for year, value in values_of.items()}
+    )
 
 
 def falling(first: float, step: float) -> dict[int, float]:
@@ -220,7 +222,7 @@ def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(cop
 
 
 @pytest.mark.parametrize(
-    ("id", "series", "found"),
+    ("indicator", "series", "ranking"),
     [
         ("received_social_assistance", "N31807", Ranking(Placing(2024, 40, 290, 1))),  # not in the best tenth
         ("received_social_assistance", "N31807", Ranking(Placing(2024, 2, 290, 1), plausible=(1, 90))),  # by chance
@@ -229,9 +231,9 @@ def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(cop
         ("received_social_assistance", "N31807", Ranking(Placing(2020, 2, 290, 1))),  # too old
     ],
 )
-def test_a_rank_that_is_not_firm_is_not_told(copy, monkeypatch, id, series, found):
+def test_a_rank_that_is_not_firm_is_not_told(copy, monkeypatch, indicator, series, ranking):
     fetched(copy, series, {2020: 3.0, 2024: 3.0})
-    placed(monkeypatch, **{id: found})
+    placed(monkeypatch, **{indicator: ranking})
     assert "rank" not in lines(copy)
 
 
@@ -245,9 +247,9 @@ def test_there_are_never_more_than_six_lines_and_each_is_linked(copy, monkeypatc
     fetched(copy, "N31807", falling(5, 0.2))
     first, last = Ranking(Placing(2024, 1, 290, 1)), Ranking(Placing(2024, 290, 290, 4))
     placed(monkeypatch, received_social_assistance=first, evictions=last)
-    found = highlight_lines(copy.page("overview").setting)
-    assert len(found) == MOST_LINES == 6
-    assert [line.rule for line in found] == ["status", "status", "target", "trend", "trend", "rank"]
+    chosen = highlight_lines(copy.page("overview").setting)
+    assert len(chosen) == MOST_LINES == 6
+    assert [line.rule for line in chosen] == ["status", "status", "target", "trend", "trend", "rank"]
     html = highlights(copy.page("overview").setting).html
     assert html.count("<li>") == html.count('<li><a href="') == 6
 
@@ -257,9 +259,9 @@ def test_every_link_leads_to_a_page_and_a_section_that_it_has(copy):
     fetched(copy, "U00958", falling(100, 8))
     fetched(copy, "N31807", {year: 5 + 0.2 * n for n, year in enumerate(YEARS)})
     fetched(copy, "N02797", {sex: dict.fromkeys(YEARS, 10.0 + n) for n, sex in enumerate("KTM")})
-    found = highlight_lines(copy.page("overview").setting)
-    assert len(found) == 3
-    for line in found:
+    chosen = highlight_lines(copy.page("overview").setting)
+    assert len(chosen) == 3
+    for line in chosen:
         page, anchor = line.link.split("#")
-        html = "".join(one.html for one in copy.run(page.removesuffix(".html") or "overview").values())
+        html = "".join(component.html for component in copy.run(page.removesuffix(".html") or "overview").values())
         assert re.search(f'id="{anchor}"', html), line.link

@@ -90,22 +90,22 @@ def test_every_reason_for_no_trend_stands_on_the_page(text):
 
 def test_every_break_left_out_year_and_stand_in_of_the_catalogue_stands_on_the_page(text):
     catalog = load_catalog(REPOSITORY)
-    shown = [entry for id, entry in catalog.indicators.items() if id in indicator_pages(catalog)]
+    shown = [entry for indicator, entry in catalog.indicators.items() if indicator in indicator_pages(catalog)]
     wanted = [part.what for entry in shown for part in entry.breaks]
     wanted += [out.why for entry in catalog.indicators.values() for out in entry.left_out]
     wanted += [figure.related_to for figure in catalog.figures.values() if figure.stand_in and figure.related_to]
     assert len(wanted) > 10
-    assert [one for one in wanted if " ".join(one.split()) not in text] == []
+    assert [words for words in wanted if " ".join(words.split()) not in text] == []
 
 
 def test_a_threshold_of_one_indicator_is_named(tmp_path):
-    made = made_up_root(tmp_path)
-    path = made.paths.catalog / "indicators" / "childhood.yml"
+    copy = made_up_root(tmp_path)
+    path = copy.paths.catalog / "indicators" / "childhood.yml"
     path.write_text(
         path.read_text("utf-8").replace("  feels_well:\n", "  feels_well:\n    small_number: 10\n"), "utf-8"
     )
-    own = Copy(made.paths).catalog
-    assert f"(andra gränser: {own.indicators['feels_well'].label} 10)" in text_of(method_html(own, made.paths))
+    own = Copy(copy.paths).catalog
+    assert f"(andra gränser: {own.indicators['feels_well'].label} 10)" in text_of(method_html(own, copy.paths))
 
 
 def test_the_page_is_fit_for_readers(body):
@@ -121,9 +121,9 @@ def test_the_page_is_fit_for_readers(body):
 
 
 def test_a_copy_without_rates_says_how_to_make_them(tmp_path):
-    made = made_up_root(tmp_path)
-    (made.paths.catalog / method.FILE).unlink()
-    assert "kör benchmarks/false_alarms.py --store" in text_of(method_html(made.catalog, made.paths))
+    copy = made_up_root(tmp_path)
+    (copy.paths.catalog / method.FILE).unlink()
+    assert "kör benchmarks/false_alarms.py --store" in text_of(method_html(copy.catalog, copy.paths))
 
 
 def test_the_stored_rates_belong_to_the_rule_in_force(rates):
@@ -180,14 +180,14 @@ def test_a_rate_stands_under_its_series_and_its_world(body, rates):
 def test_the_rule_gives_the_stored_rate_again(rates, table, series, world):
     benchmark = loaded(BENCHMARK)
     kind = next(kind for kind in benchmark.KINDS if kind.name == series)
-    found = benchmark.called_a_trend(kind, benchmark.World(*world))
+    percent = benchmark.called_a_trend(kind, benchmark.World(*world))
     [stored] = [
         float(row["percent"])
         for row in rates
         if (row["table"], row["series"]) == (table, series)
         and tuple(float(row[name]) for name in ("extra", "slope", "correlation")) == world
     ]
-    assert found == pytest.approx(stored, abs=0.3)  # another numpy may draw other numbers
+    assert percent == pytest.approx(stored, abs=0.3)  # another numpy may draw other numbers
 
 
 def loaded(path: Path):

@@ -46,7 +46,9 @@ class Report:
 
     def everything(self, municipality: str = "2480", year: int = 2024) -> dict[str, Component]:
         return {
-            f"{name} {anchor}": one for name in PAGES for anchor, one in self.page(name, municipality, year).items()
+            f"{name} {anchor}": component
+            for name in PAGES
+            for anchor, component in self.page(name, municipality, year).items()
         }
 
 
@@ -97,14 +99,14 @@ def test_a_figure_by_sex_has_women_men_and_all_in_heading_and_table(report):
 
 def test_nineteen_figures_draw_and_six_are_cards(report):
     figures = {
-        int(one.record["anchor"].removeprefix("figur-")): one
-        for one in report.everything().values()
-        if one.record["kind"] == "figure" and one.record["anchor"].startswith("figur-")
+        int(component.record["anchor"].removeprefix("figur-")): component
+        for component in report.everything().values()
+        if component.record["kind"] == "figure" and component.record["anchor"].startswith("figur-")
     }
-    assert {number: one.record["state"] for number, one in figures.items()} == STATES
-    for number, one in figures.items():
-        assert ("<svg" in one.html) == (STATES[number] != "slot"), number
-        assert ("data/raw/local/2480/" in one.html) == (STATES[number] == "slot"), number
+    assert {number: component.record["state"] for number, component in figures.items()} == STATES
+    for number, component in figures.items():
+        assert ("<svg" in component.html) == (STATES[number] != "slot"), number
+        assert ("data/raw/local/2480/" in component.html) == (STATES[number] == "slot"), number
 
 
 def test_a_related_figure_says_what_it_is_not(report):
@@ -114,16 +116,20 @@ def test_a_related_figure_says_what_it_is_not(report):
 
 
 def test_every_drawing_has_its_alternative_text_source_and_table(report):
-    drawn = [one for one in report.everything().values() if one.record["kind"] == "figure" and "<svg" in one.html]
+    drawn = [
+        component
+        for component in report.everything().values()
+        if component.record["kind"] == "figure" and "<svg" in component.html
+    ]
     assert len(drawn) >= 19
-    for one in drawn:
-        page = html.fromstring(one.html)
+    for component in drawn:
+        page = html.fromstring(component.html)
         [svg] = page.xpath("//svg")
-        assert one.record["alternative"] == svg.xpath("./title")[0].text
-        assert one.record["alternative"].split(". ")[0] in KINDS.values()
+        assert component.record["alternative"] == svg.xpath("./title")[0].text
+        assert component.record["alternative"].split(". ")[0] in KINDS.values()
         assert page.xpath("//*[@class='source']")[0].text_content().startswith("Källa: ")
         assert len(page.xpath("//table//tr")) > 1
-        assert rows(one)
+        assert rows(component)
 
 
 @pytest.mark.slow
@@ -132,8 +138,8 @@ def test_an_edition_is_the_same_whatever_came_later(report, tmp_path):
     cut = Report(frozen_root(tmp_path))
     for manifest in cut.copy.paths.raw.glob("*/manifest.json"):
         whole = json.loads(manifest.read_text("utf-8"))
-        for id, entry in whole["series"].items():
-            entry["sha256"] = digest(without_later(manifest.with_name(f"{id}.csv"), 2020))
+        for series, entry in whole["series"].items():
+            entry["sha256"] = digest(without_later(manifest.with_name(f"{series}.csv"), 2020))
         manifest.write_text(json.dumps(whole), "utf-8")
     for table in cut.copy.paths.documents.glob("*.csv"):
         if table.stem != "support_profiles_printed":
@@ -141,9 +147,9 @@ def test_an_edition_is_the_same_whatever_came_later(report, tmp_path):
     assert cut.copy.page("overview", "2480", 2020).setting.table["year"].max() == 2020
     ours, theirs = report.everything(year=2020), cut.everything(year=2020)
     assert ours.keys() == theirs.keys()
-    for name, one in ours.items():
-        assert one.html == theirs[name].html, name
-        assert one.record == theirs[name].record, name
+    for name, component in ours.items():
+        assert component.html == theirs[name].html, name
+        assert component.record == theirs[name].record, name
 
 
 def without_later(path, year: int) -> bytes:
@@ -156,13 +162,13 @@ def without_later(path, year: int) -> bytes:
 
 
 def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(report):
-    figures = [one for one in report.everything(year=2020).values() if one.record["kind"] == "figure"]
-    drawn = [one for one in figures if one.record["download_text"] and "år" in rows(one)[0]]
+    figures = [component for component in report.everything(year=2020).values() if component.record["kind"] == "figure"]
+    drawn = [component for component in figures if component.record["download_text"] and "år" in rows(component)[0]]
     assert len(drawn) >= 7  # figures 1, 3, 4, 6, 21, 22 and 24
-    for one in drawn:
-        assert max(int(row["år"]) for row in rows(one)) <= 2020
-        assert max((line["year"] for line in one.record["key_figures"]), default=2020) <= 2020
-        said = " ".join((one.record["finding"], one.record["subtitle"], one.record["alternative"]))
+    for component in drawn:
+        assert max(int(row["år"]) for row in rows(component)) <= 2020
+        assert max((line["year"] for line in component.record["key_figures"]), default=2020) <= 2020
+        said = " ".join((component.record["finding"], component.record["subtitle"], component.record["alternative"]))
         assert max(map(int, re.findall(r"\b20\d\d\b", said))) <= 2020
 
 
@@ -215,8 +221,12 @@ def test_names_genitive_and_group_follow_the_municipality(report, code, name, ge
     header = report.page("equal_power", code)["0"].html
     assert f"Fokusområde 2: {name} kommun" in header
     assert f"Inga bedömningar för {name} 2024" in header
-    figures = [one for one in report.page("no_vulnerable_areas", code).values() if one.record["kind"] == "figure"]
-    drawn = [one.record["finding"] for one in figures if one.record["finding"]]
+    figures = [
+        component
+        for component in report.page("no_vulnerable_areas", code).values()
+        if component.record["kind"] == "figure"
+    ]
+    drawn = [component.record["finding"] for component in figures if component.record["finding"]]
     assert drawn
     assert all(f"i {name}" in said and "Umeå" not in said for said in drawn)
 
@@ -234,20 +244,20 @@ def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figu
     changed = Report(frozen_root(tmp_path))
     series = changed.copy.kolada / "N07609.csv"
     text = series.read_text("utf-8")
-    text, found = re.subn(r"^(2480,2022,0,T,,)[0-9.]+,", r"\g<1>23.4,", text, flags=re.MULTILINE)
-    assert found == 1
+    text, replaced = re.subn(r"^(2480,2022,0,T,,)[0-9.]+,", r"\g<1>23.4,", text, flags=re.MULTILINE)
+    assert replaced == 1
     series.write_text(text, "utf-8")
     manifest = json.loads((changed.copy.kolada / "manifest.json").read_text("utf-8"))
     manifest["series"]["N07609"]["sha256"] = digest(series.read_bytes())
     (changed.copy.kolada / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    old, new = (one.page("no_vulnerable_areas") for one in (report, changed))
+    old, new = (each.page("no_vulnerable_areas") for each in (report, changed))
     figure = new["figur-4"]
     assert f"23,4{NBSP}procent i Umeå" in figure.record["finding"]
     assert "23,4" in figure.record["alternative"]
     assert ["Umeå", "23,4"] in cells(figure)
     assert {row["värde"] for row in rows(figure) if row["kod"] == "2480"} == {"23,4"}
     assert [line["value"] for line in figure.record["key_figures"] if line["place"] == "2480"] == ["23.4000"]
-    bars = [re.sub(r"<title.*?</title>", "", drawing(one["figur-4"])) for one in (old, new)]
+    bars = [re.sub(r"<title.*?</title>", "", drawing(page["figur-4"])) for page in (old, new)]
     assert bars[0] != bars[1]
     assert "16,1" not in bars[1]
     for number in (3, 6, 7):
@@ -309,8 +319,8 @@ SLOTS = {
         "own.xlsx",
         "indicator,year,month,value",
         [
-            (id, y, 7, v + y - 2018)
-            for id, v in (("unemployed_with_disability_july", 300), ("unemployed_all_july", 1500))
+            (indicator, y, 7, v + y - 2018)
+            for indicator, v in (("unemployed_with_disability_july", 300), ("unemployed_all_july", 1500))
             for y in YEARS
         ],
         "two_panels",
@@ -344,9 +354,9 @@ def test_an_own_file_fills_its_slot_with_the_named_chart(copy, number):
 @pytest.mark.parametrize("number", [12, 25])
 def test_one_of_two_measures_is_drawn_by_itself(copy, number):
     month = {"month": 7} if number == 25 else {}
-    id = {12: "violence_cases_opened", 25: "unemployed_all_july"}[number]
+    indicator = {12: "violence_cases_opened", 25: "unemployed_all_july"}[number]
     header = ",".join(["indicator", "year", *month, "value"])
-    copy.own_file("own.csv", *[(id, y, *month.values(), 100 + y) for y in YEARS], header=header)
+    copy.own_file("own.csv", *[(indicator, y, *month.values(), 100 + y) for y in YEARS], header=header)
     figure = copy.figure({12: "equal_power", 25: "work"}[number], number)
     assert figure.record["alternative"].startswith(f"{KINDS['lines']}. ")
     assert len(cells(figure)) == 4
