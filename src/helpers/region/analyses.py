@@ -15,12 +15,12 @@ from helpers.region.profiles import (
     MAY_BE_UNREPORTED,
     Profiles,
     Ranking,
-    missing_symbol,
     number,
+    numbers_table,
     zone_ends,
 )
 from helpers.setting import Setting
-from lagesbild.html.components import Column, DataTable
+from lagesbild.html.components import DataTable
 from lagesbild.html.render import MISSING
 from lagesbild.statistics.support import (
     FEWEST_PLACES,
@@ -68,14 +68,13 @@ def step_rows(profiles: Profiles, moves: pd.DataFrame) -> pd.DataFrame:
 
 
 def movement_table(profiles: Profiles, moves: pd.DataFrame) -> DataTable:
-    """One row a part and one column a place; the last row is the change of the share."""
+    """One row per part and one column per place; the last row is the change of the share."""
     first, last = profiles.years
-    rows = tuple((label, *(signed(points, DECIMALS) for points in moves[label])) for label in moves.columns)
-    return DataTable(
-        caption=f"Vad som ändrade andelen av invånarna 20–64 år {first}–{last}, procentenheter. Delarna summerar till "
+    return numbers_table(
+        f"Vad som ändrade andelen av invånarna 20–64 år {first}–{last}, procentenheter. Delarna summerar till "
         "ändringen; avrundade kan de skilja på sista decimalen.",
-        columns=(Column("Del"), *(Column(profiles.name(place), numeric=True) for place in moves.index)),
-        rows=rows,
+        ("Del", *(profiles.name(place) for place in moves.index)),
+        tuple((label, *(signed(points, DECIMALS) for points in moves[label])) for label in moves.columns),
     )
 
 
@@ -132,7 +131,10 @@ WITHIN = {
 
 @dataclass(frozen=True)
 class Together:
-    """`rows` holds place, year, ill_health and unemployment in percent of the inhabitants; `among` names the set."""
+    """The association of ill health and unemployment, across the places and within them.
+
+    `rows` holds place, year, ill_health and unemployment in percent of the inhabitants; `among` names the set.
+    """
 
     rows: pd.DataFrame = field(repr=False)
     year: int  # 0 where there are no two years to compare: then there are too few places
@@ -223,7 +225,7 @@ def _estimate(association: Association, what: str) -> str:
     return f" ({what} {estimate}, 95 procents intervall {low} till {high})"
 
 
-# The long view: monthly series freed from their seasons, women and men, with suspected non-response marked.
+# The long view: seasonally adjusted months, women and men, with suspected non-response marked.
 
 OBSERVED, ADJUSTED = "Månadsvärde", "Säsongsrensat"
 SEASONS_METHOD = (
@@ -272,7 +274,7 @@ def missing_text(profile: pd.DataFrame, view: LongView) -> str:
 
 
 def long_view_rows(setting: Setting, view: LongView) -> pd.DataFrame:
-    """Chart rows of the drawn place: observed and adjusted months, a group a sex."""
+    """Chart rows of the drawn place: observed and seasonally adjusted months, one group per sex."""
     own = view.drawn
     parts = []
     for sex, panel in SEX.items():
@@ -290,18 +292,14 @@ def long_view_rows(setting: Setting, view: LongView) -> pd.DataFrame:
 
 
 def long_view_table(profiles: Profiles, view: LongView) -> DataTable:
-    """One row a place: the last month, the adjusted level then, a year earlier, and how many months it rests on."""
+    """One row per place: last month, its adjusted level, that of a year earlier, and how many months it rests on."""
     months = view.months[view.months["sex"] == "T"]
     rows = tuple(
         (profiles.name(place), *_last_month(months[months["place"] == place])) for place in profiles.region_places
     )
     headers = ("Senaste månad", "Månadsvärde", "Säsongsrensat", "Ett år tidigare, säsongsrensat", "Månader i rad")
-    return DataTable(
-        "Alla ersättningar, helårsekvivalenter: senaste månad och säsongsrensad nivå.",
-        (Column("Kommun"), *(Column(header, numeric=True) for header in headers)),
-        rows,
-        symbols=missing_symbol(rows),
-    )
+    caption = "Alla ersättningar, helårsekvivalenter: senaste månad och säsongsrensad nivå."
+    return numbers_table(caption, ("Kommun", *headers), rows)
 
 
 def _last_month(months: pd.DataFrame) -> tuple[str, ...]:
@@ -341,7 +339,7 @@ def geometry_at_hand() -> bool:
 
 
 def map_rows(profiles: Profiles, ranking: Ranking, role: Callable[[str], str]) -> pd.DataFrame:
-    """One row a place that has a shape: `name`, `role`, `text` (its rank), `zone`, `rings`, `point`, `key`.
+    """One row per place that has a shape: `name`, `role`, `text` (its rank), `zone`, `rings`, `point`, `key`.
 
     Empty without geometry or ranks. A place whose code the geometry does not know is left out.
     """

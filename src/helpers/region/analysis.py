@@ -14,7 +14,7 @@ from helpers.region.analyses import long_view_rows, map_rows, step_rows, togethe
 from helpers.region.deck import deck_of
 from helpers.region.material import Material, share_rows
 from helpers.region.parts import nothing
-from helpers.region.profiles import RANK, rank_rows, scale_rows
+from helpers.region.profiles import rank_rows, scale_rows
 from helpers.region.register import Written, competence_table, group_table, sources_table, timeline_rows
 from helpers.setting import Setting
 from lagesbild.assessments import RegionAssessment
@@ -74,9 +74,7 @@ class RegionalAnalysis:
 
     def ranking_rows(self) -> pd.DataFrame:
         """Chart rows of every place's rank in two years."""
-        if self.material is None:
-            return NONE
-        return chart_rows(self.setting, _tidy(rank_rows(self.material.ranking), RANK))
+        return NONE if self.material is None else chart_rows(self.setting, rank_rows(self.material.ranking))
 
     def ranking(self, chart: Chart, rows: pd.DataFrame) -> Component:
         """R2: rank, previous rank and change, with the share where it is known."""
@@ -111,11 +109,11 @@ class RegionalAnalysis:
         return self._shown(drawings.national_scale, chart, rows)
 
     def support_tables(self) -> Component:
-        """R4: one table a municipality, with the document's own labels."""
+        """R4: one table per municipality, with the document's own labels."""
         return self._shown(parts.support_tables)
 
     def movement_rows(self) -> pd.DataFrame:
-        """What each type and the population gave, percentage points, a row a part."""
+        """What each type and the population gave, percentage points, one row per place and part."""
         return NONE if self.material is None else step_rows(self.material.profiles, self.material.moves)
 
     def movement(self, chart: Chart, rows: pd.DataFrame) -> Component:
@@ -187,13 +185,6 @@ class RegionalAnalysis:
             return nothing()
         written = self.material.written
         return component(self.material, written) if written else parts.without_material(self.material, number)
-
-
-def _tidy(rows: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """Bare rows (place, year, value) with the other columns of the tidy table."""
-    return rows.assign(
-        indicator=indicator, month=0, sex="T", group="", vintage="", margin=float("nan"), count=float("nan"), status=""
-    )
 
 
 def regional_analysis(setting: Setting, slug: str = "") -> RegionalAnalysis:

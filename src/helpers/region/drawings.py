@@ -22,9 +22,8 @@ from helpers.region.analyses import (
 )
 from helpers.region.material import Material
 from helpers.region.parts import nothing, notice
-from helpers.region.profiles import TOTAL, Profiles, Ranking, ranking_table, zone_ends
-from helpers.region.register import timeline_text
-from lagesbild.calendars import readable
+from helpers.region.profiles import TOTAL, Profiles, Ranking, numbers_table, ranking_table, zone_ends
+from helpers.region.register import day_text, timeline_text
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Card, Column, DataTable, FigureBlock, KeyFigure, Provenance
@@ -151,9 +150,9 @@ def region_map(material: Material, chart: Chart, rows: pd.DataFrame) -> Componen
     if rows.empty:
         return notice("Karta", NO_GEOMETRY if not geometry_at_hand() else "Kartans kommuner saknar geometri.")
     ends = zone_ends(ranking.among)
-    table = DataTable(
+    table = numbers_table(
         f"Plats bland {ranking.among} kommuner {ranking.year}, och zon på kartan.",
-        (Column("Kommun"), Column("Plats", numeric=True), Column("Zon", numeric=True)),
+        ("Kommun", "Plats", "Zon"),
         tuple(
             (row.name, row.text, f"{row.zone:.0f} (till plats {ends[int(row.zone) - 1]})")
             for row in rows[rows["text"] != ""].itertuples(index=False)
@@ -171,7 +170,7 @@ def region_map(material: Material, chart: Chart, rows: pd.DataFrame) -> Componen
 
 
 def national_scale(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
-    """R3, second picture: the place on the national scale; the reason where it is withheld."""
+    """R3, second figure: the places on the national scale; the reason where it is withheld."""
     note = material.setting.catalog.parts["R3"].note or ""
     title = "Plats på den nationella skalan"
     if rows.empty:
@@ -190,7 +189,7 @@ def national_scale(material: Material, chart: Chart, rows: pd.DataFrame) -> Comp
 
 
 def scale_table(rows: pd.DataFrame) -> DataTable:
-    """One row a place and one column a type: rank, and in brackets the year before's."""
+    """One row per place and one column per type: rank, and in brackets the year before's."""
     n, year = int(rows["n"].max()), int(rows["year"].max())
     labels = list(dict.fromkeys(rows["label"]))
     cells = {(row.name, row.label): _rank_cell(row.value, row.previous) for row in rows.itertuples(index=False)}
@@ -209,7 +208,7 @@ def _rank_cell(rank: float, previous: float) -> str:
 
 
 def profile(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
-    """R3, first picture: each type as percent of the inhabitants, one panel a municipality."""
+    """R3, first figure: each type as percent of the inhabitants, one panel per municipality."""
     if rows.empty:
         text = "Helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
         return notice(f"R3. {material.title('R3')}", text, "Kör 'lagesbild fetch'.", anchor="r3")
@@ -257,10 +256,11 @@ def movement(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
         text = "Ändringen kan inte delas upp: helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
         return notice(f"R5. {material.title('R5')}", text, "Kör 'lagesbild fetch'.", anchor="r5")
     profiles, moves = material.profiles, material.moves
+    first, last = profiles.years
     return figure_of(
         material, "R5", chart, rows, POINTS, movement_table(profiles, moves), values_text(rows),
         finding=movement_finding(moves, profiles.years),
-        subtitle=f"Procentenheter av invånarna 20–64 år, {material.years_text}. {profiles.names(moves.index)}.",
+        subtitle=f"Procentenheter av invånarna 20–64 år, {first}–{last}. {profiles.names(moves.index)}.",
         source=material.shares_source,
         method="Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först "
         "(Shapley; Das Gupta 1993).",
@@ -281,9 +281,9 @@ def together(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     together = material.together
     if together.refused:
         return withheld("R6", "r6", material.title("R6"), ILL_AND_UNEMPLOYED, together.sentence, TOGETHER_METHOD)
-    table = DataTable(
+    table = numbers_table(
         f"Ohälsa och arbetslöshet, procent av invånarna 20–64 år {together.year}.",
-        (Column("Kommun"), Column("Ohälsa", numeric=True), Column("Arbetslöshet", numeric=True)),
+        ("Kommun", "Ohälsa", "Arbetslöshet"),
         tuple((row.name, decimal(row.x, 2), decimal(row.y, 2)) for row in rows.itertuples(index=False)),
     )
     sides = {"x": "Ohälsa", "y": "Arbetslöshet"}
@@ -298,7 +298,7 @@ def together(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
 
 
 def long_view(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
-    """R6: months freed from their seasons, women and men; a card that says what is missing."""
+    """R6: seasonally adjusted months, women and men; a card that says what is missing."""
     profiles, view = material.profiles, material.long_view
     missing = missing_text(profiles.profile, view)
     anchor, title = "r6-lang-sikt", "Lång sikt: månad för månad"
@@ -359,4 +359,4 @@ def _days_text(rows: pd.DataFrame) -> str:
 
 
 def _day(day: date | None) -> str:
-    return readable(day.isoformat()) if day else "saknas"
+    return day_text(day) if day else "saknas"

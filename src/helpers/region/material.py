@@ -16,6 +16,7 @@ from helpers.region.profiles import (
     Profiles,
     Ranking,
     national_scale_of,
+    numbers_table,
     ranking_of,
     region_profiles,
 )
@@ -25,13 +26,13 @@ from helpers.setting import Setting
 from lagesbild.assessments import load_region_assessment, region_edition
 from lagesbild.catalog.models import Catalog, Region
 from lagesbild.errors import Refusal
-from lagesbild.html.components import Column, DataTable
+from lagesbild.html.components import DataTable
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY
 from lagesbild.sources.files import PrintedRow, document_sources
 from lagesbild.swedish.numbers import NBSP, Origin, decimal, listed, signed, source_line
 
-# R4: one table a municipality with the document's labels, counts, two kinds of percent, difference and total.
+# R4: one table per municipality with the document's labels, counts, two kinds of percent, difference and total.
 
 
 def percent(value: float, decimals: int = 1) -> str:
@@ -50,12 +51,11 @@ def support_table(profiles: Profiles, place: str) -> DataTable:
         shares = [percent(profiles.population_share(place, year)) for year in (first, last)]
         difference = f"{signed(change, 2)} procentenheter"
         rows.append(("Andel av invånarna 20–64 år", "", shares[0], "", shares[1], difference))
-    headers = (f"{first}", f"{first}, %", f"{last}", f"{last}, %", "Skillnad")
-    return DataTable(
-        caption=f"{profiles.name(place)}: helårsekvivalenter {first} och {last}. Procent av kommunens egen summa; "
+    return numbers_table(
+        f"{profiles.name(place)}: helårsekvivalenter {first} och {last}. Procent av kommunens egen summa; "
         "sista raden är procent av invånarna 20–64 år den 31 december.",
-        columns=(Column("Ersättning"), *(Column(header, numeric=True) for header in headers)),
-        rows=tuple(rows),
+        ("Ersättning", f"{first}", f"{first}, %", f"{last}", f"{last}, %", "Skillnad"),
+        tuple(rows),
     )
 
 
@@ -156,7 +156,7 @@ def _refuse_other_labels(labels: Mapping[str, str], rows: list[PrintedRow]) -> N
 
 
 def _differences(profiles: Profiles, rows: list[PrintedRow]) -> list[str]:
-    """Where what is shown is not what was printed, both values: which one is right is not ours to know."""
+    """Where what is shown is not what was printed, both values: which of them is right is not ours to know."""
     if any({*row.shares} != {*profiles.years} for row in rows):
         return []  # other years than the printed ones
     notes = []
@@ -235,11 +235,6 @@ class Material:
         return origins(support_rows(self.setting, self.profiles), self.setting.catalog, documents)
 
     @property
-    def from_document(self) -> bool:
-        """Whether any count in the tables was typed in from the analysis group's document."""
-        return any(origin.kind == "document" for origin in self.origins)
-
-    @property
     def counts_source(self) -> str:
         """The source line of the counts."""
         return source_line(self.origins)
@@ -248,11 +243,6 @@ class Material:
     def shares_source(self) -> str:
         """The source line of what is computed from the counts and the inhabitants."""
         return f"{self.counts_source} Andelarna av invånarna är egen bearbetning; antalet invånare kommer från SCB."
-
-    @property
-    def years_text(self) -> str:
-        """ "2020–2021"."""
-        return "–".join(str(year) for year in self.profiles.years)
 
     def title(self, part: str) -> str:
         """The catalogue's title of a part."""

@@ -143,12 +143,12 @@ def statements(material: Material) -> Component:
 
 
 def support_tables(material: Material) -> Component:
-    """R4: one table a municipality, the check of the printed headings, and the counts to download."""
+    """R4: one table per municipality, the check of the printed headings, and the counts to download."""
     profiles, setting, part = material.profiles, material.setting, part_of(material, "R4")
     if not profiles.places:
         return notice(f"R4. {part.heading}", "Hela uppgifter saknas för två år i rad.", "Kör 'lagesbild fetch'.", "r4")
     notes = []
-    if material.from_document:
+    if any(origin.kind == "document" for origin in material.origins):
         note = setting.catalog.parts["R4"].note
         recorded = recorded_contradictions(setting.paths, setting.catalog)
         notes = [*([note] if note else []), *printed_notes(profiles, printed_rows(setting.paths, PRINTED), recorded)]
@@ -244,7 +244,7 @@ def _owners(cards: list[RegisterCard]) -> list[tuple[str, str]]:
 
 
 def register_text(cards: list[RegisterCard]) -> str:
-    """The register as csv: one line a record, every fact in a column of its own."""
+    """The register as csv: one line per record, every fact in a column of its own."""
     terms = list(dict.fromkeys(term for card in cards for term, _ in card.facts))
     rows = tuple(
         (card.title, card.kind_text, card.state.words, *("; ".join(dict(card.facts).get(term, ())) for term in terms))

@@ -243,7 +243,7 @@ def _missing_months(months: pd.DataFrame) -> list[str]:
 
 # Where a region's places stand among all municipalities: ranks and quartile zones, which need the whole country.
 #
-# Zones are our own quartiles of the rank (the printed ones are not known); 1 is the lowest share supported.
+# Zones are our own quartiles of the rank (the printed zones are not known); 1 is the lowest share supported.
 
 ZONES = 4
 
@@ -282,7 +282,7 @@ def _in_both(rows: pd.DataFrame, years: tuple[int, ...]) -> set[str]:
 
 
 def scale_rows(profiles: Profiles, scale: NationalScale, role: Callable[[str], str]) -> pd.DataFrame:
-    """Rows for the national scale: one a place and type, total first; empty where the scale is withheld.
+    """Rows for the national scale, one per place and type, the total first; empty where the scale is withheld.
 
     `name`, `role`, `label`, `value` (rank), `previous` (the year before's), `n`, `ends` (of the zones) and `year`.
     """
@@ -351,10 +351,13 @@ def _best_first(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank_rows(ranking: Ranking) -> pd.DataFrame:
-    """Two rows a place, the previous year's rank and this one's: `place`, `year`, `value`."""
+    """Tidy rows of the ranks, two per place: the previous year's and the last one's."""
     both = {ranking.year - 1: "previous", ranking.year: "rank"}
     parts = [ranking.rows.assign(year=year, value=ranking.rows[name].astype(float)) for year, name in both.items()]
-    return pd.concat(parts, ignore_index=True)
+    nan = float("nan")
+    return pd.concat(parts, ignore_index=True).assign(
+        indicator=RANK, month=0, sex="T", group="", vintage="", margin=nan, count=nan, status=""
+    )
 
 
 def ranking_table(profiles: Profiles, ranking: Ranking) -> DataTable | None:
@@ -374,21 +377,22 @@ def ranking_table(profiles: Profiles, ranking: Ranking) -> DataTable | None:
         )
         for row in ranking.rows.itertuples()
     )
-    headers = (f"Andel {year}, %", "Förändring, platser", f"Plats {year}", f"Plats {year - 1}")
-    return DataTable(
-        caption=f"Andel av invånarna 20–64 år som försörjs, och plats bland {ranking.among} kommuner, {year}. "
+    return numbers_table(
+        f"Andel av invånarna 20–64 år som försörjs, och plats bland {ranking.among} kommuner, {year}. "
         "Plats 1 är lägst andel; en positiv förändring är platser uppåt.",
-        columns=(Column("Kommun"), *(Column(header, numeric=True) for header in headers)),
-        rows=rows,
-        symbols=missing_symbol(rows),
+        ("Kommun", f"Andel {year}, %", "Förändring, platser", f"Plats {year}", f"Plats {year - 1}"),
+        rows,
     )
+
+
+def numbers_table(caption: str, headers: Iterable[str], rows: tuple[tuple[str, ...], ...]) -> DataTable:
+    """A table whose first column heads rows of numbers; the symbol of what is missing is explained where it stands."""
+    head, *others = headers
+    columns = (Column(head), *(Column(header, numeric=True) for header in others))
+    missing = any(MISSING in row for row in rows)
+    return DataTable(caption, columns, rows, symbols=((MISSING, SYMBOLS[MISSING]),) if missing else ())
 
 
 def number(value: float, decimals: int) -> str:
     """A number in a table, or the symbol of what is missing."""
     return MISSING if pd.isna(value) else decimal(value, decimals)
-
-
-def missing_symbol(rows: Iterable[tuple]) -> tuple[tuple[str, str], ...]:
-    """The explanation of the symbol, for a table in which something is missing."""
-    return ((MISSING, SYMBOLS[MISSING]),) if any(MISSING in row for row in rows) else ()

@@ -40,7 +40,7 @@ class AsOf:
     @property
     def text(self) -> str:
         """The sentence that states the day."""
-        text = f"Läget anges per {readable(self.day.isoformat())}, slutet av det år som regionens underlag gäller."
+        text = f"Läget anges per {day_text(self.day)}, slutet av det år som regionens underlag gäller."
         later = " Rapporten är från ett senare år, och vad som hänt sedan dess står inte i underlaget."
         return text + later * self.later
 
@@ -76,6 +76,11 @@ class State:
 def as_of(edition: int, report_year: int) -> AsOf:
     """The day that the register of `edition` is held against in a report of `report_year`."""
     return AsOf(date(edition, 12, 31), report_year > edition)
+
+
+def day_text(day: date) -> str:
+    """ "31 december 2022"."""
+    return readable(day.isoformat())
 
 
 def last_day(written: str | None) -> date | None:
@@ -118,7 +123,7 @@ def lacking(record: Initiative) -> list[str]:
 
 
 def gaps_table(assessment: RegionAssessment) -> DataTable:
-    """One row a heading: initiatives and assignments, with what is there and what is missing."""
+    """One row per heading: initiatives and assignments, with what is there and what is missing."""
     records = [*assessment.initiatives.values(), *assessment.assignments.values()]
     rows = tuple((record.title, *(ABSENT if key in lacking(record) else THERE for key in NEEDED)) for record in records)
     return DataTable(
@@ -145,7 +150,7 @@ def gaps_text(assessment: RegionAssessment) -> str:
     return text
 
 
-# One card a record: everything that the material says of it, and what it does not say.
+# One card per record: everything that the material says of it, and what it does not say.
 
 ENTRY_KINDS = {"initiative": "Initiativ", "assignment": "Kommunalt uppdrag", "proposal": "Förslag"}
 UNSTATED = "saknas i underlaget"
@@ -223,7 +228,7 @@ def _follow_up(follow_up: FollowUp) -> str:
 
 
 def timeline_rows(assessment: RegionAssessment) -> pd.DataFrame:
-    """One row a record that has any day: `name`, `start`, `end` (dates or None) and `days` (of its follow-ups)."""
+    """One row per record that has any day: `name`, `start`, `end` (dates or None) and `days` (of its follow-ups)."""
     records = [entry.record for entry in register(assessment)]
     rows = [
         (
@@ -246,10 +251,10 @@ def timeline_text(rows: pd.DataFrame) -> str:
 def _stretch(row: Any) -> str:
     parts = [row.name]
     if row.start:
-        parts.append(f"från {readable(row.start.isoformat())}")
+        parts.append(f"från {day_text(row.start)}")
     if row.end:
-        parts.append(f"till {readable(row.end.isoformat())}")
-    parts += [f"uppföljning {readable(day.isoformat())}" for day in row.days]
+        parts.append(f"till {day_text(row.end)}")
+    parts += [f"uppföljning {day_text(day)}" for day in row.days]
     return f"{parts[0]}, {' '.join(parts[1:])}"
 
 
@@ -277,7 +282,7 @@ LINK_HEADERS = ("Initiativ", "Indikator enligt underlaget", "Serie här", "Sedan
 def linked_series_table(
     written: Written, catalog: Catalog, whole_years: pd.DataFrame, names: Mapping[str, str]
 ) -> DataTable | None:
-    """One row a link, with the values of the places in `names` from the start's year on; None without any link.
+    """One row per link, with the values of the places in `names` from the start's year on; None without any link.
 
     `whole_years` are tidy rows, see `tidy.schema.yearly_totals`.
     """
@@ -321,7 +326,7 @@ GOAL_HEADERS = ("Prioritering", "Indikatorer", "Fokusområdets planer", "Regione
 
 
 def goals_table(setting: Setting, written: Written | None) -> DataTable:
-    """One row a priority. An initiative belongs to a priority when one of its indicators is linked to a series that
+    """One row per priority. An initiative belongs to a priority when one of its indicators is linked to a series that
     the priority rests on: no other link is made, and what is missing says so."""
     catalog, rows = setting.catalog, []
     for number, priority in catalog.priorities.items():
@@ -411,7 +416,7 @@ def group_table(assessment: RegionAssessment) -> DataTable:
 
 
 def competence_table(assessment: RegionAssessment) -> DataTable:
-    """R11: the competence plan, one row an item, in its three columns' order."""
+    """R11: the competence plan, one row per item, in its three columns' order."""
     rows = tuple(
         (item.title, column.title, item.date_text or readable(item.date) or NOT_STATED, item.text or "–")
         for column in assessment.competence_plan.columns
