@@ -23,9 +23,10 @@ size: $(INSTALLED)  ## how many lines and files the project has, by kind
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-lint: $(INSTALLED)  ## style, formatting, and notebooks without outputs
+lint: $(INSTALLED)  ## style, formatting, types, and notebooks without outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 check: $(INSTALLED)  ## read the hand-made files strictly, and hold their claims against the figures
