@@ -58,11 +58,11 @@ def kolada() -> tuple[Adapter, list[tuple[str, Indicator]]]:
     """22 series of 312 places, 3 sexes and 25 years: 514,800 observations."""
     ids = [f"N{number:05d}" for number in range(22)]
     address = "http://127.0.0.1:9/"
-    titles = [{"id": id, "title": id, "description": "Påhittat"} for id in ids]
+    titles = [{"id": key, "title": key, "description": "Påhittat"} for key in ids]
     answers = {f"{address}kpi/{','.join(ids)}?per_page={PAGE}": {"values": titles, "count": len(ids)}}
     rows = [
-        {"kpi": id, "municipality": place, "period": year, "values": [kolada_value(s, year) for s in "TKM"]}
-        for id, place, year in product(ids, PLACES, SCOPE.years)
+        {"kpi": key, "municipality": place, "period": year, "values": [kolada_value(s, year) for s in "TKM"]}
+        for key, place, year in product(ids, PLACES, SCOPE.years)
     ]
     first = f"{address}data/kpi/{','.join(ids)}/year/{','.join(map(str, SCOPE.years))}?per_page={PAGE}"
     starts = range(0, len(rows), PAGE)
@@ -71,7 +71,7 @@ def kolada() -> tuple[Adapter, list[tuple[str, Indicator]]]:
         page = rows[start : start + PAGE]
         answers[url] = {"values": page, "count": len(page), "next_url": following}
     return KoladaAdapter(Memory(as_bytes(answers)), frozenset(PLACES)), [
-        (f"saga_{id.lower()}", entry(kolada=PinnedSeries(id=id, title=id))) for id in ids
+        (f"saga_{key.lower()}", entry(kolada=PinnedSeries(id=key, title=key))) for key in ids
     ]
 
 
@@ -95,8 +95,8 @@ def pxweb() -> tuple[Adapter, list[tuple[str, Indicator]]]:
         "id": list(codes),
         "size": [len(labels) for labels in codes.values()],
         "dimension": {
-            id: {"label": id.replace("Kon", "kön"), "category": {"index": list(labels), "label": labels}}
-            for id, labels in codes.items()
+            key: {"label": key.replace("Kon", "kön"), "category": {"index": list(labels), "label": labels}}
+            for key, labels in codes.items()
         },
     }
     table = "http://127.0.0.1:9/tables/TAB1"

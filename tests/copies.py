@@ -209,8 +209,8 @@ def _template() -> tempfile.TemporaryDirectory:
         (copy.paths.catalog / name).write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
     _write_documents(copy)
     _write_lists(copy)
-    for id, values in SERIES.items():
-        copy.fetched(id, values)
+    for key, values in SERIES.items():
+        copy.fetched(key, values)
     return made
 
 
@@ -226,14 +226,14 @@ def _write_documents(copy: Copy) -> None:
 
 def _write_lists(copy: Copy) -> None:
     places = [(code, name, "L" if code.startswith("00") else "K") for code, name in PLACES.items()]
-    groups = [(id, title, place) for id, (title, members) in GROUPS.items() for place in members]
+    groups = [(key, title, place) for key, (title, members) in GROUPS.items() for place in members]
     for name, rows in (("places", places), ("comparison_groups", groups)):
         copy.listed(name, [dict(zip(LISTS[name], row, strict=True)) for row in rows])
 
 
 def _filled_by(catalog: Catalog) -> dict[str, tuple[str, bool]]:
     """Series -> the indicator that it fills, and whether as its margin."""
-    pinned = {id: entry.kolada for id, entry in catalog.indicators.items() if entry.kolada}
-    return {one.id: (id, False) for id, one in pinned.items()} | {
-        one.margin: (id, True) for id, one in pinned.items() if one.margin
+    pinned = {key: entry.kolada for key, entry in catalog.indicators.items() if entry.kolada}
+    return {one.id: (key, False) for key, one in pinned.items()} | {
+        one.margin: (key, True) for key, one in pinned.items() if one.margin
     }

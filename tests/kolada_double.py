@@ -102,9 +102,9 @@ class KoladaDouble:
             ]
         wanted = segments[0].split(",")
         return [
-            {"id": id, "title": title, "description": self.descriptions.get(id, f"Så mäts {id}."), "nytt": 1}
-            for id, title in self.titles.items()
-            if id in wanted
+            {"id": key, "title": title, "description": self.descriptions.get(key, f"Så mäts {key}."), "nytt": 1}
+            for key, title in self.titles.items()
+            if key in wanted
         ]
 
     def _data(self, segments: list[str]) -> list[dict]:

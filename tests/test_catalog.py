@@ -86,11 +86,11 @@ def test_the_programme_has_two_goals_five_areas_and_fourteen_priorities(catalog:
     assert [goal.label for goal in catalog.goals.values()] == ["Mål 2", "Mål 3"]
     assert list(catalog.focus_areas) == list(PRIORITIES)
     assert {area: len(catalog.priorities_of(area)) for area in catalog.focus_areas} == PRIORITIES
-    assert [catalog.goals[id].title for id in "23"] == [catalog.focus_areas[id].title for id in "12"]
+    assert [catalog.goals[key].title for key in "23"] == [catalog.focus_areas[key].title for key in "12"]
 
 
 def test_the_25_figures_stand_in_the_places_of_the_report(catalog: Catalog):
-    assert {id: (figure.page, figure.priority) for id, figure in catalog.figures.items()} == PLACES
+    assert {key: (figure.page, figure.priority) for key, figure in catalog.figures.items()} == PLACES
     assert list(catalog.figures) == list(PLACES)
 
 
@@ -111,7 +111,7 @@ def test_five_measures_are_entered_as_gaps(catalog: Catalog):
 def test_only_six_figures_have_nothing_but_a_local_file(catalog: Catalog):
     def is_slot(number: str) -> bool:
         figure = catalog.figures[number]
-        sources = {catalog.indicators[id].source for id in (*figure.measure, *figure.stand_in)}
+        sources = {catalog.indicators[key].source for key in (*figure.measure, *figure.stand_in)}
         return sources == {"local"}
 
     assert {number for number in catalog.figures if is_slot(number)} == SLOTS
@@ -119,10 +119,10 @@ def test_only_six_figures_have_nothing_but_a_local_file(catalog: Catalog):
 
 def test_every_figure_says_how_to_add_its_own_measure(catalog: Catalog):
     for number, figure in catalog.figures.items():
-        local = [id for id in figure.measure if catalog.indicators[id].local]
+        local = [key for key in figure.measure if catalog.indicators[key].local]
         assert ("lagesbild fetch" in figure.how_to_add) != bool(local), number
-        for id in local:
-            assert id in figure.how_to_add
+        for key in local:
+            assert key in figure.how_to_add
             assert "data/raw/local/{code}/" in figure.how_to_add
 
 
@@ -136,7 +136,7 @@ def test_stand_ins_are_related_in_words_or_derived(catalog: Catalog):
 def test_reported_violence_is_neither_better_nor_worse(catalog: Catalog):
     for number in ("6", "11", "12"):
         figure = catalog.figures[number]
-        assert {catalog.indicators[id].better for id in (*figure.measure, *figure.stand_in)} == {"neither"}
+        assert {catalog.indicators[key].better for key in (*figure.measure, *figure.stand_in)} == {"neither"}
 
 
 def test_a_kolada_indicator_bears_the_title_that_its_series_must_have(catalog: Catalog):
@@ -147,7 +147,7 @@ def test_a_kolada_indicator_bears_the_title_that_its_series_must_have(catalog: C
 
 
 @pytest.mark.parametrize(
-    ("id", "years"),
+    ("key", "years"),
     [
         ("reported_crime", [2023]),
         ("unemployed", [2023]),
@@ -157,14 +157,14 @@ def test_a_kolada_indicator_bears_the_title_that_its_series_must_have(catalog: C
         ("low_economic_standard_children", []),
     ],
 )
-def test_documented_breaks_are_entered(catalog: Catalog, id: str, years: list[int]):
-    assert [entry.year for entry in catalog.indicators[id].breaks] == years
+def test_documented_breaks_are_entered(catalog: Catalog, key: str, years: list[int]):
+    assert [entry.year for entry in catalog.indicators[key].breaks] == years
 
 
 def test_every_county_has_its_region_and_every_ranked_indicator_a_direction(catalog: Catalog):
     assert len(catalog.snapshot.counties) == 21
     assert all(region == f"00{county}" for county, region in catalog.snapshot.counties.items())
-    assert all(catalog.indicators[id].better != "neither" for id in catalog.snapshot.ranked)
+    assert all(catalog.indicators[key].better != "neither" for key in catalog.snapshot.ranked)
 
 
 @dataclass(frozen=True)

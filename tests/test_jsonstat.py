@@ -24,7 +24,7 @@ MARKS = st.sampled_from(["", ".", "..", "p"])
 def cubes(draw):
     """A cube as plain parts: dimension id -> codes, and a value and a status for every cell."""
     ids = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
-    dimensions = {id: draw(st.lists(CODES, min_size=1, max_size=4, unique=True)) for id in ids}
+    dimensions = {key: draw(st.lists(CODES, min_size=1, max_size=4, unique=True)) for key in ids}
     cells = math.prod(len(codes) for codes in dimensions.values())
     values = draw(st.lists(NUMBERS, min_size=cells, max_size=cells))
     statuses = draw(st.lists(MARKS, min_size=cells, max_size=cells))
@@ -52,8 +52,8 @@ def written(draw):
         "id": list(dimensions),
         "size": [len(codes) for codes in dimensions.values()],
         "dimension": {
-            id: {"label": "samma", "category": category(codes, form, draw)}
-            for (id, codes), form in zip(dimensions.items(), forms, strict=False)
+            key: {"label": "samma", "category": category(codes, form, draw)}
+            for (key, codes), form in zip(dimensions.items(), forms, strict=False)
         },
         "value": values,
     }
@@ -329,8 +329,8 @@ def test_a_size_beyond_all_reason_is_refused_before_memory_is_taken():
     content = small()
     content["value"] = {}
     codes = [str(i) for i in range(5000)]
-    for place, id in enumerate(content["id"]):
-        content["dimension"][id]["category"] = {"index": codes}
+    for place, key in enumerate(content["id"]):
+        content["dimension"][key]["category"] = {"index": codes}
         content["size"][place] = len(codes)
     with pytest.raises(CubeError, match="125000000000 cells"):
         cube(content)

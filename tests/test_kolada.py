@@ -188,8 +188,8 @@ def test_years_before_the_first_one_wanted_are_dropped_when_the_segment_is_left_
 def test_a_whole_fetch_makes_no_call_too_many(project: Project) -> None:
     series = {f"N{n:05d}": f"Mått {n}" for n in range(26)}
     project.double.titles = series
-    project.double.rows = {(id, 2022, place): [value(1.0)] for id in series for place in PLACES}
-    pinned = [PinnedSeries(id=id, title=title) for id, title in series.items()]
+    project.double.rows = {(key, 2022, place): [value(1.0)] for key in series for place in PLACES}
+    pinned = [PinnedSeries(id=key, title=title) for key, title in series.items()]
     entries = {one.id.lower(): indicator(GOOD).model_copy(update={"kolada": one}) for one in pinned}
     project.catalog = catalog(entries)
     summary = project.fetch(places="all")

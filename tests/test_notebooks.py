@@ -122,7 +122,7 @@ def test_its_markdown_has_one_sentence_a_line(notebook):
 
 def test_it_shows_the_figures_of_its_page_once_each_in_the_catalogues_order(notebook, catalog):
     page = notebook.metadata.page
-    areas = [id for id, area in catalog.focus_areas.items() if area.page == page]
+    areas = [key for key, area in catalog.focus_areas.items() if area.page == page]
     priorities = [priority for area in areas for priority in catalog.priorities_of(area)]
     wanted = [number for number in catalog.figures_on(page) if catalog.figures[number].priority is None]
     for priority in priorities:

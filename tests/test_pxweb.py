@@ -62,9 +62,9 @@ class FakeTable:
 
     def json_stat(self, selection=None) -> dict:
         chosen = {
-            id: {code: labels[code] for code in (labels if selection is None else selection[id])}
-            for id, (_, labels, _) in self.variables.items()
-            if selection is None or id in selection
+            key: {code: labels[code] for code in (labels if selection is None else selection[key])}
+            for key, (_, labels, _) in self.variables.items()
+            if selection is None or key in selection
         }
         cells = [self.value(cell) for cell in product(*chosen.values())] if selection else []
         return {
@@ -76,12 +76,12 @@ class FakeTable:
             "id": list(chosen),
             "size": [len(codes) for codes in chosen.values()],
             "dimension": {
-                id: {
-                    "label": self.variables[id][0],
+                key: {
+                    "label": self.variables[key][0],
                     "category": {"index": {code: i for i, code in enumerate(codes)}, "label": codes},
-                    "extension": {"elimination": self.variables[id][2]},
+                    "extension": {"elimination": self.variables[key][2]},
                 }
-                for id, codes in chosen.items()
+                for key, codes in chosen.items()
             },
             "extension": self.extension,
             "value": cells,
@@ -93,7 +93,7 @@ class FakeTable:
         self.asked.append(selection)
         if any(len(set(codes)) < len(codes) for codes in selection.values()):
             return Response(b"", 500)
-        left = [id for id, (_, _, eliminable) in self.variables.items() if id not in selection and not eliminable]
+        left = [key for key, (_, _, eliminable) in self.variables.items() if key not in selection and not eliminable]
         if left or math.prod(len(codes) for codes in selection.values()) > self.config["maxDataCells"]:
             return Response(json.dumps({"title": "Parameter error", "status": 400}), 400)
         body = self.spoil_answer(self.json_stat(selection))
@@ -354,9 +354,9 @@ def test_a_monthly_table_must_be_called_one(scb):
 
 def without(*dimensions):
     def spoil(body):
-        for id in dimensions:
-            place = body["id"].index(id)
-            del body["id"][place], body["size"][place], body["dimension"][id]
+        for key in dimensions:
+            place = body["id"].index(key)
+            del body["id"][place], body["size"][place], body["dimension"][key]
         return body
 
     return spoil
@@ -476,7 +476,7 @@ def survey_answer(request) -> Response:
         "class": "dataset",
         "id": list(chosen),
         "size": [len(codes) for codes in chosen.values()],
-        "dimension": {id: {"category": {"index": codes}} for id, codes in chosen.items()},
+        "dimension": {key: {"category": {"index": codes}} for key, codes in chosen.items()},
         "value": {
             str(i): float("".join(code.strip("0") or "0" for code in cell))
             for i, cell in enumerate(product(*chosen.values()))

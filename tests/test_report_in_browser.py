@@ -102,19 +102,19 @@ def figures(default_report, chromium) -> dict[str, dict]:
 
 def test_every_figure_is_told_in_full(figures):
     assert len(figures) > 25
-    for id, figure in figures.items():
+    for key, figure in figures.items():
         for part in ("number", "heading", "subtitle", "source"):
-            assert (figure[part] or "").strip(), f"{id} has no {part}"
+            assert (figure[part] or "").strip(), f"{key} has no {part}"
         if figure["drawings"]:
-            assert len((figure["drawings"][0] or "").strip()) > 30, f"{id} is not described"
-            assert figure["cells"] > 0, f"{id} has no table"
-            assert figure["download"], f"{id} has no download"
+            assert len((figure["drawings"][0] or "").strip()) > 30, f"{key} is not described"
+            assert figure["cells"] > 0, f"{key} has no table"
+            assert figure["download"], f"{key} has no download"
         else:
-            assert len(figure["card"].strip()) > 30, f"{id} is neither drawn nor explained"
+            assert len(figure["card"].strip()) > 30, f"{key} is neither drawn nor explained"
 
 
 def test_nineteen_of_the_twenty_five_figures_are_drawn_and_six_are_cards(figures):
-    numbered = {id: figure for id, figure in figures.items() if re.fullmatch(r"Figur \d+", figure["number"])}
+    numbered = {key: figure for key, figure in figures.items() if re.fullmatch(r"Figur \d+", figure["number"])}
     assert [numbered[f"figur-{number}"]["number"] for number in range(1, 26)] == [f"Figur {n}" for n in range(1, 26)]
     assert len(numbered) == 25
     assert sum(len(figure["drawings"]) for figure in numbered.values()) == 19

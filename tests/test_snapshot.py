@@ -35,8 +35,8 @@ def project(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPa
     return project
 
 
-def result_of(project: Project, id: str = GOOD, **what: object):
-    return next(result for result in project.fetch(**{"fetched": LATER, **what}).results if result.id == id)
+def result_of(project: Project, key: str = GOOD, **what: object):
+    return next(result for result in project.fetch(**{"fetched": LATER, **what}).results if result.id == key)
 
 
 def rows_of(project: Project, place: str, year: int, sex: str = "T") -> list[tuple]:
@@ -297,7 +297,7 @@ def test_a_disk_without_hard_links_gets_its_old_files_back_too(tmp_path: Path, m
 def test_a_whole_fetch_leaves_no_temporary_files(project: Project) -> None:
     names = {path.name for path in project.folder.iterdir()}
     assert names == {
-        *(f"{id}.csv" for id in read_manifest(project.folder, "kolada").series),
+        *(f"{key}.csv" for key in read_manifest(project.folder, "kolada").series),
         "places.csv",
         "comparison_groups.csv",
         "manifest.json",

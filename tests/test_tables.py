@@ -42,7 +42,9 @@ def chart_rows(*rows: dict) -> pd.DataFrame:
 def table(catalog):
     def made(*rows: dict) -> DataTable:
         frame = chart_rows(*rows)
-        measures = {id: Measure(catalog.indicators[id], catalog.unit_of(id), 1) for id in frame["indicator"].unique()}
+        measures = {
+            key: Measure(catalog.indicators[key], catalog.unit_of(key), 1) for key in frame["indicator"].unique()
+        }
         return data_table(frame, measures, "Rubrik")
 
     return made

@@ -163,7 +163,7 @@ def test_a_share_is_computed_from_its_parts_and_follows_their_revisions(copy):
     assert of(table, "rented_share").query("year == 2022")["vintage"].tolist() == ["2024-05-01", "2024-06-01"]
     assert value(table, "owned_share", 2022) == 25
     copy.fetched("N07913", {("9901", 2022): 500}, date="2024-07-01")
-    assert [value(copy.table(), id, 2022) for id in ("rented_share", "owned_share")] == [30, 20]
+    assert [value(copy.table(), key, 2022) for key in ("rented_share", "owned_share")] == [30, 20]
 
 
 def test_a_share_of_a_withdrawn_part_has_no_value_left(copy):
