@@ -29,7 +29,7 @@ MOST_LINES, FEW_LINES = 450, 120
 ENTRIES = {"lagesbild.cli", "helpers.page"}  # what the command and a notebook begin with
 # What a class must not carry together with a table, for a function to take it: see `ambient_classes`.
 KNOWLEDGE = {"lagesbild.catalog.models.Catalog", "lagesbild.paths.Paths", "lagesbild.places.Places"}
-AMBIENT_IN_HELPERS = 63
+AMBIENT_IN_HELPERS = 62
 CACHES = {"cache", "lru_cache", "cached_property"}
 KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.charts.theme.text_width": "a label is measured many times, and depends on text and font only",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.figures import ReportFigure, use_anchor
+from helpers.figures import use_anchor
 from helpers.sections import passage
 from helpers.setting import Setting
 from lagesbild.catalog.models import Catalog
@@ -12,7 +12,7 @@ from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing,
 from lagesbild.html.render import Component, chapter_component, passage_component, rendered, table_component
 from lagesbild.places import COUNTRY, ComparisonGroup
 from lagesbild.rules.directions import judged_series
-from lagesbild.rules.editions import Use, indicator_pages
+from lagesbild.rules.editions import Use, drawn_indicators, figure_state, indicator_pages
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.numbers import SEX, STATE_TEXT, decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import basis_text, p_text, tested_text, verdict_sign, weakness_text
@@ -28,20 +28,21 @@ def at_hand(setting: Setting) -> Component:
         caption=f"Underlaget för varje figur {in_place(setting.place)}: senaste år, utgivare och hur nyare uppgifter "
         "hämtas. Inga uppgifter avser delar av kommunen.",
         columns=tuple(Column(header) for header in headers),
-        rows=tuple(_at_hand_row(setting, number) for number in setting.catalog.figures),
+        rows=tuple(
+            _at_hand_row(setting.catalog, number, setting.latest, setting.focus) for number in setting.catalog.figures
+        ),
     )
     html = rendered("section.html", section=section) + rendered("table.html", table=table, anchor="underlag")
     return passage_component(Passage(html, anchor=section.anchor, title=section.title))
 
 
-def _at_hand_row(setting: Setting, number: str) -> tuple[str, ...]:
-    entry = setting.catalog.figures[number]
-    figure = ReportFigure(number, entry, setting)
-    last = "saknas"
-    if figure.latest is not None:
-        last = period_text(setting.catalog.indicators[figure.indicators[0]], figure.latest)
-    how = entry.how_to_add.replace("{code}", setting.focus)
-    return (f"Figur {number}", entry.title, STATE_TEXT[figure.state], last, entry.publisher, how)
+def _at_hand_row(catalog: Catalog, number: str, latest: Mapping[str, int], code: str) -> tuple[str, ...]:
+    entry = catalog.figures[number]
+    drawn = drawn_indicators(entry, latest)
+    last = max((latest[indicator] for indicator in drawn), default=None)
+    period = "saknas" if last is None else period_text(catalog.indicators[drawn[0]], last)
+    state = STATE_TEXT[figure_state(catalog, entry, latest)]
+    return (f"Figur {number}", entry.title, state, period, entry.publisher, entry.how_to_add.replace("{code}", code))
 
 
 def revised_values(setting: Setting) -> Component:

@@ -1,10 +1,9 @@
 """The page *Metod*: every rule in plain Swedish, with the thresholds in force, read from what computes."""
 
-import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from inspect import signature
 
+import pandas as pd
 from scipy.stats import chi2
 
 from lagesbild.catalog.models import Catalog
@@ -32,50 +31,27 @@ from lagesbild.tidy.suppression import THRESHOLD
 
 FILE = "method/false_alarms.csv"
 AIM = 1  # percent
-Row = dict[str, str]
 
 
-@dataclass(frozen=True)
-class FalseAlarms:
-    """The stored rates as tables for readers."""
-
-    made: str
-    simulated: str
-    rule: str
-    aim: int
-    largest: str  # among series whose years do not depend on each other
-    tables: tuple[DataTable, ...]
-
-
-def stored_rates(paths: Paths) -> FalseAlarms | None:
-    """The rates that this copy holds; None where it holds none."""
+def _false_alarms(paths: Paths) -> dict[str, object]:
+    """The rates that this copy holds, as tables for readers; empty where it holds none."""
     path = paths.catalog / FILE
     if not path.is_file():
-        return None
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    independent = [float(row["percent"]) for row in rows if row["table"] == "independent"]
-    first = rows[0]
-    return FalseAlarms(
-        made=first["made"],
-        simulated=decimal(float(first["simulated"]), 0),
-        rule=first["rule"],
-        aim=AIM,
-        largest=decimal(max(independent), 2),
-        tables=tuple(_table(name, extra, part) for (name, extra), part in _parts(rows).items()),
-    )
+        return {}
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    independent = rows.loc[rows["table"] == "independent", "percent"].astype(float)
+    extra = rows["extra"].where(rows["table"] == "power", "")  # the power stands in one table for each of these
+    parts = rows.groupby(["table", extra], sort=False)
+    return {
+        "made": rows["made"][0],
+        "simulated": decimal(float(rows["simulated"][0]), 0),
+        "aim": AIM,
+        "largest": decimal(independent.max(), 2),
+        "tables": [_table(name, extra, part.to_dict("records")) for (name, extra), part in parts],
+    }
 
 
-def _parts(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
-    """The rows of each table, in the order of the file; the power stands in one table for each extra variation."""
-    parts: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        extra = row["extra"] if row["table"] == "power" else ""
-        parts.setdefault((row["table"], extra), []).append(row)
-    return parts
-
-
-def _table(name: str, extra: str, rows: list[Row]) -> DataTable:
+def _table(name: str, extra: str, rows: list[dict[str, str]]) -> DataTable:
     worlds = list(dict.fromkeys(world_text(row) for row in rows))
     cells = {(row["series"], world_text(row)): decimal(float(row["percent"]), 2) for row in rows}
     kinds = list(dict.fromkeys(row["series"] for row in rows))
@@ -108,7 +84,7 @@ def method_html(catalog: Catalog, paths: Paths) -> str:
             "interruptions": _interruptions(catalog),
             "stand_ins": _stand_ins(catalog),
             "symbols": list(SYMBOLS.items()),
-            "alarms": stored_rates(paths),
+            "alarms": _false_alarms(paths),
             "alarms_missing": ALARMS_MISSING,
         },
     )
