@@ -12,7 +12,7 @@ from lagesbild.assessments import Claim
 from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, claim_check, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
 from lagesbild.places import load_places
-from lagesbild.swedish.claims import ClaimWords
+from lagesbild.swedish.claims import OUTCOMES, ClaimWords
 from lagesbild.tidy.schema import current
 from test_assessments import MADE_UP_REGION
 
@@ -257,9 +257,9 @@ def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreeme
     ]
     html = claims_html(claims, page.setting.words, page.setting.table, "Kommunens bedömning")
     false, true = html.split("<li")[1:]
-    assert all(text in false for text in ("disagreement", "Siffrorna säger något annat", "Dokumentet räknar annat."))
+    assert all(text in false for text in ("disagreement", OUTCOMES[FAILS], "Dokumentet räknar annat."))
     assert re.search(r"80 till 70\s+helårsekvivalenter i Påhittsby", false.replace("\u00a0", " "))
-    assert "Siffrorna säger detsamma" in true
+    assert OUTCOMES[HOLDS] in true
     assert "disagreement" not in true
     assert "Prövat på &lt;delar&gt;." in true
     assert claims_html([], page.setting.words, page.setting.table, "Kommunens bedömning") == ""

@@ -28,7 +28,33 @@ from lagesbild.rules.directions import (
     stand_ins,
 )
 from lagesbild.sources.snapshot import NAME, Manifest, whole_years
-from lagesbild.statistics.combined import GapMovement
+from lagesbild.statistics.combined import Arrow, GapMovement
+from lagesbild.statistics.outlook import NoOutlook
+from lagesbild.statistics.ranks import NoRank
+from lagesbild.statistics.trends import Method, Reason, Trend, Verdict
+from lagesbild.swedish import verdicts
+from lagesbild.swedish.findings import (
+    CHANCE,
+    CLASSES_ARE_OURS,
+    QUARTILES,
+    UNKNOWN,
+    no_rank_text,
+    plausible_text,
+    rank_text,
+)
+from lagesbild.swedish.verdicts import (
+    ARROWS,
+    NO_OUTLOOK,
+    VERDICTS,
+    basis_text,
+    differing_text,
+    movement_text,
+    p_text,
+    reach_text,
+    tried_text,
+    verdict_sign,
+    weakness_text,
+)
 from lagesbild.tidy.schema import typed
 
 MINUS = "\u2212"
@@ -118,26 +144,30 @@ def test_the_page_prints_rank_class_and_the_classes_own_limits(opened):
     values = table.loc[table["place"].isin(NATION), "value"]
     best = table.assign(value=table["value"].where(table["place"] != "9901", 1.0))
     shown = comparison(filled(opened, "housing", best))
-    assert body(shown)[0][-1] == "Plats 1 av 290 kommuner 2024 Bästa fjärdedelen"
+    rank = rank_text(1, 290, opened.catalog.indicators["overcrowding_norm2"], 290)
+    assert body(shown)[0][-1] == f"{rank.capitalize()} 2024 {QUARTILES[1]}"
     limits = body(shown, 1)[0][1:]
     assert limits[0].startswith("1,0 till ")
     assert limits[-1].endswith(f" till {values.max():.1f}".replace(".", ","))
-    assert "Klasserna är rapportens egna" in text(shown)
+    assert CLASSES_ARE_OURS in text(shown)
 
 
 def test_a_place_that_took_part_in_a_voluntary_survey_is_ranked_among_those_that_did(opened):
     table = nation("good_place_to_live", **{"margin": 3.0}).iloc[:202]
-    cell = body(comparison(filled(opened, "overview", table)))[0][-1]
-    assert re.match(r"Plats \d+ av 200 deltagande kommuner 2024 ", cell)
-    assert re.search(r"Troligen mellan plats \d+ och \d+", cell)
+    setting = filled(opened, "overview", table)
+    ranking, entry = setting.ranking("good_place_to_live"), opened.catalog.indicators["good_place_to_live"]
+    cell = body(comparison(setting))[0][-1]
+    assert ranking.latest.n == 200
+    assert cell.startswith(f"{rank_text(ranking.latest.rank, 200, entry, 290).capitalize()} 2024 ")
+    assert plausible_text(*ranking.plausible) in cell
 
 
 @pytest.mark.parametrize(
     ("indicator", "taken", "asked", "reason"),
     [
-        ("overcrowding_norm2", 30, False, "uppgifter är inte hämtade för alla kommuner"),
-        ("overcrowding_norm2", 146, True, "för få kommuner har ett värde"),
-        ("rented_share_published", 292, True, "måttet saknar riktning"),
+        ("overcrowding_norm2", 30, False, NoRank.NOT_ALL_ASKED),
+        ("overcrowding_norm2", 146, True, NoRank.TOO_FEW_PLACES),
+        ("rented_share_published", 292, True, NoRank.NO_DIRECTION),
     ],
 )
 def test_without_a_complete_series_or_a_direction_there_is_no_rank_and_the_page_says_why(
@@ -145,8 +175,8 @@ def test_without_a_complete_series_or_a_direction_there_is_no_rank_and_the_page_
 ):
     setting = opened if asked else replace(opened, paths=replace(opened.paths, root=tmp_path))
     shown = comparison(filled(setting, "housing", nation(indicator).iloc[:taken]))
-    assert body(shown)[0][-1] == f"Ingen plats: {reason}."
-    assert "Klasserna" not in text(shown)
+    assert body(shown)[0][-1] == no_rank_text(reason)
+    assert CLASSES_ARE_OURS not in text(shown)
 
 
 def test_a_rank_is_set_beside_the_one_before_but_never_over_a_break(opened):
@@ -183,21 +213,21 @@ def test_the_group_is_the_mean_of_the_members_that_have_a_value(opened):
 def test_a_survey_without_margins_has_no_difference_that_is_called_real(opened):
     table = rows("good_place_to_live", {("9901", 2024): 95.0, ("0000", 2024): 50.0, ("9902", 2024): 60.0})
     bare = comparison(filled(opened, "overview", table))
-    assert "Kan inte skiljas från slumpen" in body(bare)[0][0]
-    assert "större än slumpen" not in text(bare)
+    assert UNKNOWN["survey"] in body(bare)[0][0]
+    assert CHANCE[True] not in text(bare)
     known = comparison(filled(opened, "overview", table.assign(margin=2.0)))
-    assert body(known)[0][2] == "50,0 Skillnad +45,0 procentenheter +42,2 till +47,8, större än slumpen"
-    assert "Kan inte skiljas" not in body(known)[0][0]
+    assert body(known)[0][2] == f"50,0 Skillnad +45,0 procentenheter +42,2 till +47,8, {CHANCE[True]}"
+    assert UNKNOWN["survey"] not in body(known)[0][0]
 
 
 def test_a_rate_gets_its_interval_from_the_cases_behind_it(opened):
     rates = rows("evictions", {("9901", 2024): 20.0, ("0000", 2024): 25.0})
     people = rows("population", {("9901", 2024): 100_000, ("0000", 2024): 10_000_000})
     counted = body(comparison(filled(opened, "housing", rates, people)))[0]
-    assert re.search(rf"Skillnad {MINUS}5,0 per .* till \+\d,\d, ryms inom slumpen", counted[2])
+    assert re.search(rf"Skillnad {MINUS}5,0 per .* till \+\d,\d, {CHANCE[False]}", counted[2])
     bare = body(comparison(filled(opened, "housing", rates)))[0]
-    assert "slumpen" not in bare[2]
-    assert "Utan intervall" in bare[0]
+    assert not any(words in bare[2] for words in CHANCE.values())
+    assert UNKNOWN["register"] in bare[0]
 
 
 def test_numbers_of_persons_are_not_compared_between_places_of_different_size(opened):
@@ -265,15 +295,19 @@ def test_women_and_men_stand_in_one_table_and_what_is_not_published_by_sex_below
         nation("overcrowding_norm2"),
         nation("evictions"),
     ]
-    shown = women_and_men(filled(opened, "equal_power", *table))
+    setting = filled(opened, "equal_power", *table)
+    shown, gaps = women_and_men(setting), gaps_of(setting, setting.table)
+    moved = {name: " ".join(movement_text(gap.movement, gap.trend)) for name, gap in gaps.items()}
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
     [days] = [cells for title, cells in by_title.items() if title.startswith("Sjukpenningtalet")]
     assert days[:3] == ["14,5", "8,0", "+6,5 dagar"]
-    assert days[3].startswith("Gapet vidgas (svagt belägg) Bedömd över 2015–2024")
+    assert gaps["sick_pay_days"].movement is GapMovement.WIDENING
+    assert days[3] == moved["sick_pay_days"]
     [place] = [cells for title, cells in by_title.items() if "bra plats" in title]
-    assert place[2] == "+10,0 procentenheter +7,2 till +12,8, större än slumpen"
-    assert place[3] == "Kan inte bedömas För få år i rad."
+    assert place[2] == f"+10,0 procentenheter +7,2 till +12,8, {CHANCE[True]}"
+    assert gaps["good_place_to_live"].trend.reason is Reason.TOO_FEW_POINTS
+    assert place[3] == moved["good_place_to_live"]
     never, absent = (
         ul.text_content() for ul in html.fromstring(f"<div>{shown.html}</div>").xpath("//ul[@class='listing']")
     )
@@ -323,7 +357,7 @@ def test_a_measure_without_direction_is_never_better_or_worse_in_any_row(opened)
     components += [chapter(filled(setting, "equal_power", *tables)) for chapter in (trends, women_and_men)]
     cells = [cell for component in components for row in body(component) for cell in row]
     cells += [text(section(filled(setting, "childhood", *tables), "3.2")).split("Mått som saknas")[0]]
-    assert "Minskar" in " ".join(cells)
+    assert VERDICTS[Verdict.DECREASING].words in " ".join(cells)
     assert [cell for cell in cells if VALUE_WORDS.search(cell.replace("ekonomisk standard", ""))] == []
 
 
@@ -348,11 +382,16 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     copy = made_up_root(tmp_path)
     copy.fetched("U31803", {("9901", y): 12 - (y - 2015) / 2 for y in range(2015, 2025)})
     judged(copy, {"priorities": {"3.2": "down"}, "areas": {"3": "up"}})
-    differing = text(copy.page("childhood").section("3.2"))
+    page = copy.page("childhood")
+    differing = text(page.section("3.2"))
     assert "Bedömning och statistik skiljer sig åt." in differing
-    assert "Kommunens pil: Trenden går neråt. Beräknat ur siffror till och med 2024: Positiv förändring" in differing
+    computed = combined_trend(page.setting.trends, copy.catalog, ["children_with_social_assistance"])
+    words = copy.catalog.programme.legend["down"]
+    assert computed.arrow is Arrow.UP
+    sentence = differing_text(words, computed, 2024)
+    assert sentence in differing
     overview = text(copy.page("overview").areas())
-    assert "Kommunens pil:" not in overview  # the area's arrow says what the figures say
+    assert sentence.partition(words)[0] not in overview  # the area's arrow says what the figures say
     assert "trendpilar finns inte" not in overview
 
 
@@ -382,8 +421,7 @@ def test_arrows_are_compared_only_where_both_are_and_the_figures_reach(opened, a
     assert bool(differing) is says
     assert bool(reaching) is reaches
     if reaches:
-        assert f"når till {last}" in reaching
-        assert ("jämförs därför inte" in reaching) is (arrow is not None)
+        assert reaching == reach_text(last, 2024, judged=arrow is not None)
 
 
 def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
@@ -391,24 +429,26 @@ def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     setting = filled(opened, "childhood", falling("children_with_social_assistance"), rising)
     ids = ["children_with_social_assistance", "children_evicted"]
     assert beside(setting, "unchanged", ids)[0] == ""
-    assert "Inte förändrats påtagligt*" in beside(setting, "up", ids)[0]
+    assert ARROWS[Arrow.MIXED].words in beside(setting, "up", ids)[0]
 
 
 def test_every_trend_stands_in_the_overviews_table_with_both_p_values_and_its_weakness(opened):
     table = [falling("received_social_assistance"), falling("good_place_to_live", margin=1.0)]
     table += [rows("evictions", {("9901", 2024): 5.0})]
-    shown = trends(filled(opened, "overview", *table))
+    setting = filled(opened, "overview", *table)
+    shown = trends(setting)
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
     [weak] = [cells for title, cells in by_title.items() if "ekonomiskt bistånd" in title]
-    assert weak[0].startswith("Förbättras (svagt belägg) Svagt:")
-    assert weak[1].startswith("2015–2024, Mann-Kendalls test")
+    trend = setting.trends["received_social_assistance"]
+    assert (trend.verdict, trend.method, trend.weak) == (Verdict.IMPROVING, Method.MANN_KENDALL, True)
+    assert weak[:2] == [f"{verdict_sign(trend).words} {weakness_text(trend)}", basis_text(trend)]
     [firm] = [cells for title, cells in by_title.items() if "bra plats" in title]
-    assert firm[0] == "Försämras"
-    assert firm[2:] == ["under 0,001", "under 0,001"]
+    assert firm[0] == VERDICTS[Verdict.WORSENING].words
+    assert firm[2:] == [p_text(0.0), p_text(0.0)]
     refused = body(shown, 1)
-    assert [cells[1] for cells in refused] == ["För få år i rad."]
-    assert f"2 av {len(place_all(opened))} mått kunde bedömas" in text(shown)
+    assert [cells[1] for cells in refused] == [basis_text(Trend(reason=Reason.TOO_FEW_POINTS))]
+    assert verdicts.tested_text(2, len(place_all(opened))) in text(shown)
 
 
 def place_all(setting: Setting) -> set[str]:
@@ -427,8 +467,10 @@ def test_a_trend_that_the_many_tests_take_away_is_marked_as_weak(opened):
         for indicator in ("recommends_moving_here", "free_to_be_oneself", "safe_outdoors_after_dark")
     ]
     alone, among = (body(trends(filled(opened, "overview", rising, *more)))[0] for more in ([], flat))
-    assert alone[1] == "Förbättras"
-    assert among[1] == "Förbättras (svagt belägg) Svagt: utslaget faller bort när p justeras."
+    firm = Trend(Verdict.IMPROVING, 1, method=Method.WEIGHTED)
+    weak = replace(firm, weak=True)
+    assert alone[1] == verdict_sign(firm).words
+    assert among[1] == f"{verdict_sign(weak).words} {weakness_text(weak)}"
 
 
 def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(opened):
@@ -436,7 +478,7 @@ def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(open
     values = {("9901", 2010 + at): 60 - 2 * at + noise[at] for at in range(15)}
     setting = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
     shown = outlooks(setting)
-    assert "1 av 2 mått med värden uppfyllde kraven på serien och prövades; 1 utblick ritas." in text(shown)
+    assert tried_text(1, 1, 2) in text(shown)
     assert shown.record["download_name"] == "utblick.csv"
     lines = shown.record["download_text"].split("\r\n")
     tried = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
@@ -453,6 +495,6 @@ def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_dr
     values = {("9901", 2010 + at): float(value) for at, value in enumerate(wandering)}
     tables = [rows("received_social_assistance", values), falling("evictions", 2022)]
     shown = text(outlooks(filled(opened, "overview", *tables)))
-    assert "1 av 2 mått med värden uppfyllde kraven på serien och prövades; ingen utblick ritas." in shown
-    assert "Prövad, men träffade inte bättre än ”samma som i fjol” (1 mått)" in shown
-    assert "Siffrorna slutar före året innan utgåvan (1 mått)" in shown
+    assert tried_text(1, 0, 2) in shown
+    for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
+        assert f"{NO_OUTLOOK[reason]} (1 mått)" in shown

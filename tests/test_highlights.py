@@ -2,6 +2,7 @@
 
 import re
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -13,7 +14,16 @@ from lagesbild.html.components import Highlight
 from lagesbild.rules.comparing import Placing, Ranking
 from lagesbild.rules.highlights import MOST_LINES, turned
 from lagesbild.statistics.trends import Trend
-from lagesbild.swedish.verdicts import NOTHING, verdict_sign
+from lagesbild.swedish.findings import Measure
+from lagesbild.swedish.verdicts import (
+    NOTHING,
+    gap_line,
+    rank_line,
+    status_line,
+    target_line,
+    trend_line,
+    verdict_sign,
+)
 
 YEARS = range(2015, 2025)
 
@@ -31,8 +41,10 @@ def lines(copy: Copy, year: int = 2024) -> dict[str, list[Highlight]]:
     return by_rule
 
 
-def plain(line: Highlight) -> str:
-    return f"{line.name}: {line.text}".replace("\u00a0", " ")
+def measure(copy: Copy, indicator: str) -> Measure:
+    """The indicator as the catalogue on disk has it."""
+    catalog = load_catalog(copy.paths)
+    return Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))
 
 
 def judged(copy: Copy, year: int, **statuses: str) -> None:
@@ -93,9 +105,8 @@ def test_a_status_that_changed_since_last_year_is_told_as_the_municipalitys_own(
     judged(copy, 2023)
     judged(copy, 2024, p1_2="Mer arbete krävs", a3="Mer arbete krävs", g2="Mer arbete krävs")
     area, priority = lines(copy)["status"]
-    assert plain(area) == (
-        "Fokusområde 3. Barns uppväxtvillkor: lägesbilden har gått från Enligt plan 2023 till Mer arbete krävs 2024."
-    )
+    assert area.name == "Fokusområde 3. Barns uppväxtvillkor"
+    assert area.text == priority.text == status_line("Enligt plan", "Mer arbete krävs", 2024)
     assert (priority.name, priority.link) == (
         "1.2 Ett Påhittsby fritt från våld",
         "no_vulnerable_areas.html#prioritering-1-2",
@@ -113,17 +124,18 @@ def test_a_clear_trend_is_told_with_its_two_values_and_no_doubt(copy):
     with_people(copy)
     fetched(copy, "U00958", falling(100, 8))  # evictions: a hundred cases a year become 28
     [line] = lines(copy)["trend"]
-    assert (
-        plain(line)
-        == "Vräkningar: förbättras, från 100,0 per 100 000 invånare 2015 till 28,0 per 100 000 invånare 2024."
-    )
-    assert (line.link, line.by) == ("housing.html#figur-18", "Beräknat")
+    trend = copy.page("overview").setting.trends["evictions"]
+    assert (trend.first_year, trend.last_year, trend.weak) == (2015, 2024, False)
+    assert line.text == trend_line(trend, measure(copy, "evictions"), (100, 28), turned=False)
+    assert (line.name, line.link, line.by) == ("Vräkningar", "housing.html#figur-18", "Beräknat")
 
 
 def test_a_weak_trend_is_worded_weak_and_a_firm_one_goes_before_it(copy):
     fetched(copy, "N31807", falling(5, 0.2))  # a register without cases
     [weak] = lines(copy)["trend"]
-    assert weak.text.startswith("förbättras (svagt belägg), från 5,0")
+    trend = copy.page("overview").setting.trends["received_social_assistance"]
+    assert trend.weak
+    assert weak.text == trend_line(trend, measure(copy, "received_social_assistance"), (5, 3.2), turned=False)
     with_people(copy)
     fetched(copy, "U00958", falling(100, 5))  # its p is the larger one
     [firm] = lines(copy)["trend"]
@@ -164,12 +176,10 @@ def test_a_target_is_told_in_the_year_that_it_is_met_and_in_the_year_that_it_is_
     fetched(copy, "N31807", {2021: 3.0, 2022: 2.0, 2023: 2.1, 2024: 2.6})
     assert "target" not in lines(copy, 2023)
     [met] = lines(copy, 2022)["target"]
-    said = (
-        "Fick ekonomiskt bistånd: målet nåddes 2022, 2,0 procent. Målet är 2,5 procent (Påhittsbys fullmäktige, 2020)."
-    )
-    assert plain(met) == said
+    assistance = measure(copy, "received_social_assistance")
+    assert met.text == target_line(assistance, 2.0, 2022, met=True)
     [lost] = lines(copy)["target"]
-    assert lost.text.startswith("målet nås inte längre 2024, 2,6")
+    assert lost.text == target_line(assistance, 2.6, 2024, met=False)
 
 
 def test_a_target_within_a_surveys_margin_is_neither_met_nor_lost(copy):
@@ -193,7 +203,9 @@ def test_the_largest_gap_is_told_where_women_and_men_were_long_on_the_same_side(
     fetched(copy, "N02797", {"T": level, "K": dict.fromkeys(YEARS, 9.0), "M": dict.fromkeys(YEARS, 11.0)})
     fetched(copy, "N15428", {"T": level, "K": dict.fromkeys(YEARS, 60.0), "M": dict.fromkeys(YEARS, 90.0)})
     [line] = lines(copy)["gap"]
-    assert plain(line).startswith("Behöriga till yrkesprogram: 60,0 procent för kvinnor och 90,0 för män 2024.")
+    values = pd.Series({"year": 2024, "women": 60.0, "men": 90.0})
+    assert line.name.startswith("Behöriga till yrkesprogram")
+    assert line.text == gap_line(measure(copy, "eligible_for_vocational_programmes"), values)
     crossed = {year: 60.0 if year != 2020 else 91.0 for year in YEARS}
     copy.fetched("N15428", {("9901", year, "K"): value for year, value in crossed.items()}, date="2024-06-01")
     [other] = lines(copy)["gap"]
@@ -217,8 +229,12 @@ def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(cop
     best, worst = Ranking(Placing(2024, 29, 290, 1)), Ranking(Placing(2024, 280, 290, 4))
     placed(monkeypatch, received_social_assistance=best, eligible_for_vocational_programmes=worst)
     low, high = lines(copy)["rank"]
-    assert plain(low).endswith("70,0 procent 2024, i den sämsta tiondelen: plats 280 av 290 kommuner med värde.")
-    assert plain(high).endswith("3,0 procent 2024, i den bästa tiondelen: plats 29 av 290 kommuner med värde.")
+    municipalities = copy.page("overview").setting.municipalities
+    eligible, assistance = (
+        measure(copy, name) for name in ("eligible_for_vocational_programmes", "received_social_assistance")
+    )
+    assert low.text == rank_line(eligible, 70.0, worst.latest, municipalities)
+    assert high.text == rank_line(assistance, 3.0, best.latest, municipalities)
 
 
 @pytest.mark.parametrize(

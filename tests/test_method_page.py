@@ -18,7 +18,7 @@ from lagesbild.rules.highlights import GAP_YEARS, MOST_LINES
 from lagesbild.statistics import outlook
 from lagesbild.statistics.ranks import MUNICIPALITIES, RankRule
 from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason
-from lagesbild.swedish.verdicts import REASONS, SERIES
+from lagesbild.swedish.verdicts import CAPTIONS, REASONS, SERIES, TITLE, world_text
 from lagesbild.tidy.suppression import THRESHOLD
 
 BENCHMARK = REPOSITORY.root / "benchmarks" / "false_alarms.py"
@@ -113,7 +113,7 @@ def test_the_page_is_fit_for_readers(body):
     refuse_unfit(tree, "metod")
     sections = {heading.text for heading in contents(tree)}
     wanted = {"Trend för ett mått", "Hur ofta trendregeln tar fel", "Jämförelser", "Små tal", "Påståenden", "Begrepp"}
-    assert wanted | {"Det viktigaste", "Tillgänglighet"} <= sections
+    assert wanted | {TITLE, "Tillgänglighet"} <= sections
     page = framed(body, PageFrame("Metod", "Påhittsby", 2024), contents(tree))
     assert page.index("På sidan") > page.index("</h1>")
     assert "{{" not in page
@@ -146,7 +146,7 @@ def test_the_rates_under_dependence_and_the_power_are_stored_and_printed(rates, 
     assert {float(row["slope"]) for row in rates if row["table"] == "power"} == {1, 2, 5, 10}
     for row in rates:
         assert SERIES[row["series"]].replace("\u00a0", " ") in text.replace("\u00a0", " ")
-    for words in ("AR 0,6, 5 % variation", "10 % om året", "Träffar", "Falsklarm för det svaga testet"):
+    for words in (*map(world_text, rates), CAPTIONS["weak"], CAPTIONS["power"].partition("{extra}")[0]):
         assert words in text
 
 
@@ -155,7 +155,7 @@ def test_a_rate_stands_under_its_series_and_its_world(body, rates):
     assert len(tables) == 5
     [dependent] = [table for table in tables if "hänger ihop" in table.find("caption").text]
     headers = [th.text_content().strip() for th in dependent.xpath("thead//th")]
-    at = headers.index("AR 0,6, 5 % variation")
+    at = headers.index(world_text({"extra": "5", "slope": "0", "correlation": "0.6"}))
     line = next(tr for tr in dependent.xpath("tbody/tr") if "Svagt test" in tr.text_content())
     row = next(
         row

@@ -14,11 +14,12 @@ from lxml import html
 
 from copies import NOTEBOOKS, Copy, frozen_root, made_up_root
 from helpers.page import open_page
-from lagesbild.html.render import Component
+from lagesbild.html.render import SYMBOLS, Component
 from lagesbild.places import UnknownPlace
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.http import digest
 from lagesbild.swedish.findings import KINDS
+from lagesbild.swedish.numbers import STATE_TEXT
 
 NBSP, MINUS = "\u00a0", "\u2212"
 PAGES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
@@ -111,7 +112,7 @@ def test_nineteen_figures_draw_and_six_are_cards(report):
 
 def test_a_related_figure_says_what_it_is_not(report):
     figure = report.page("housing")["figur-20"]
-    assert figure.record["state_text"].startswith("Närliggande mått")
+    assert figure.record["state_text"] == STATE_TEXT["related"]
     assert any("norm 3" in note and "norm 2" in note for note in figure.record["notes"])
 
 
@@ -380,7 +381,7 @@ def test_a_hidden_value_is_told_from_a_missing_one(copy):
         ["2021", "60,0", "60,0", ".."],
         ["2022", "60,0", "60,0", "x"],
     ]
-    assert "dold för att skydda enskilda" in figure.html
+    assert SYMBOLS["x"] in figure.html
     assert [row["status"] for row in rows(figure)] == ["", "", "", "", "hidden"]
 
 
