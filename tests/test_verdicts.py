@@ -17,8 +17,10 @@ from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.statistics.trends import Method, Reason, Trend, Verdict
 from lagesbild.swedish import verdicts
+from lagesbild.swedish.claims import OUTCOMES
 from lagesbild.swedish.findings import (
     CHANCE,
+    CLASSES_ARE_OURS,
     QUARTILES,
     UNKNOWN,
     Measure,
@@ -31,6 +33,7 @@ from lagesbild.swedish.findings import (
 from lagesbild.swedish.numbers import MINUS, NBSP, STATE_TEXT
 from lagesbild.swedish.verdicts import (
     ARROWS,
+    CAPTIONS,
     NO_OUTLOOK,
     arrow_sign,
     basis_text,
@@ -243,6 +246,7 @@ def test_the_four_classes_are_named_from_the_best_and_show_their_ends(assistance
         "Näst sämsta fjärdedelen",
         "Sämsta fjärdedelen",
     ]
+    assert CLASSES_ARE_OURS.startswith("Klasserna är rapportens egna: ")
     assert span_text(8.06, 12.4, assistance) == "8,1 till 12,4"
     assert span_text(8.06, 8.1, assistance) == "8,1"
 
@@ -304,6 +308,19 @@ def test_a_gap_among_the_most_important_has_both_values(assistance):
 )
 def test_a_simulated_world_is_named_by_what_moves_it(extra, slope, correlation, words):
     assert world_text({"extra": extra, "slope": slope, "correlation": correlation}) == words
+
+
+def test_what_was_simulated_is_said_over_its_rates():
+    assert {kind: caption[:31] for kind, caption in CAPTIONS.items()} == {
+        "independent": "Falsklarm när åren är oberoende",
+        "weak": "Falsklarm för det svaga testet ",
+        "dependent": "Falsklarm när åren hänger ihop ",
+        "power": "Träffar: procent av fallande se",
+    }
+
+
+def test_what_the_figures_say_of_a_claim_is_one_of_three():
+    assert list(OUTCOMES.values()) == ["Siffrorna säger detsamma", "Siffrorna säger något annat", "Kan inte avgöras"]
 
 
 def test_how_near_a_figure_comes_to_the_reports_measure_is_said():
