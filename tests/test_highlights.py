@@ -177,9 +177,9 @@ def test_a_target_is_told_in_the_year_that_it_is_met_and_in_the_year_that_it_is_
     assert "target" not in lines(copy, 2023)
     [met] = lines(copy, 2022)["target"]
     assistance = measure(copy, "received_social_assistance")
-    assert met.text == target_line(assistance, 2.0, 2022, met=True)
+    assert met.text == target_line(assistance, assistance.indicator.target, 2.0, 2022, met=True)
     [lost] = lines(copy)["target"]
-    assert lost.text == target_line(assistance, 2.6, 2024, met=False)
+    assert lost.text == target_line(assistance, assistance.indicator.target, 2.6, 2024, met=False)
 
 
 def test_a_target_within_a_surveys_margin_is_neither_met_nor_lost(copy):
