@@ -1,4 +1,4 @@
-"""Hand-made judgements and the region's register: which edition is read, and slips named by line."""
+"""Hand-made judgements and the region's register: which edition is read, and validation errors named by line."""
 
 import re
 from pathlib import Path
@@ -142,7 +142,7 @@ def test_a_made_up_file_in_order_is_read(tmp_path, made_up_catalog):
         ("projects:", "projects: [", r"2024.yml:\d+: broken YAML"),
     ],
 )
-def test_a_slip_in_the_judgements_is_named_with_file_line_and_remedy(
+def test_an_error_in_the_judgements_is_named_with_file_line_and_remedy(
     tmp_path, made_up_catalog, right, wrong, complaint
 ):
     assert right in MADE_UP
@@ -173,7 +173,7 @@ def test_a_slip_in_the_judgements_is_named_with_file_line_and_remedy(
         ),
     ],
 )
-def test_a_slip_in_the_register_is_named_with_file_line_and_remedy(tmp_path, made_up_catalog, right, wrong, complaint):
+def test_an_error_in_the_register_is_named_with_line_and_remedy(tmp_path, made_up_catalog, right, wrong, complaint):
     assert right in MADE_UP_REGION
     paths = written(tmp_path, "regions/sagoriket/2022.yml", MADE_UP_REGION.replace(right, wrong))
     with pytest.raises(AssessmentError, match=complaint):

@@ -1,4 +1,4 @@
-"""The catalogue that is delivered, and every slip that its strict reader must explain."""
+"""The catalogue that is delivered, and every validation error that its strict reader must explain."""
 
 import shutil
 from dataclasses import dataclass
@@ -168,7 +168,7 @@ def test_every_county_has_its_region_and_every_ranked_indicator_a_direction(cata
 
 
 @dataclass(frozen=True)
-class Slip:
+class Spoilt:
     """`old` becomes `new` in `file`; the complaint stands on the line of `at` and holds all of `says`."""
 
     name: str
@@ -180,8 +180,8 @@ class Slip:
 
 
 WORK, OVERVIEW, HOUSING = "indicators/work.yml", "indicators/overview.yml", "indicators/housing.yml"
-SLIPS = [
-    Slip(
+SPOILT = [
+    Spoilt(
         "unknown field",
         OVERVIEW,
         "    better: higher",
@@ -189,7 +189,7 @@ SLIPS = [
         "beter:",
         ("'beter'", "Did you mean 'better'?"),
     ),
-    Slip(
+    Spoilt(
         "field nothing like another",
         "units.yml",
         "    text: procent\n",
@@ -197,7 +197,7 @@ SLIPS = [
         "zzz:",
         ("'zzz'", "Known fields: text, symbol"),
     ),
-    Slip(
+    Spoilt(
         "missing field",
         OVERVIEW,
         "    unit: index_100\n",
@@ -205,8 +205,8 @@ SLIPS = [
         "  social_relations_index:",
         ("'unit'", "Add it"),
     ),
-    Slip("wrong type", WORK, "last_year: 2024", "last_year: soon", "last_year:", ("'soon'", "valid integer")),
-    Slip(
+    Spoilt("wrong type", WORK, "last_year: 2024", "last_year: soon", "last_year:", ("'soon'", "valid integer")),
+    Spoilt(
         "number as text",
         WORK,
         "last_year: 2024",
@@ -214,7 +214,7 @@ SLIPS = [
         "last_year:",
         ("2024", "valid integer"),
     ),
-    Slip(
+    Spoilt(
         "unknown direction",
         OVERVIEW,
         "better: higher",
@@ -222,7 +222,7 @@ SLIPS = [
         "better: up",
         ("'up'", "'higher', 'lower' or 'neither'"),
     ),
-    Slip(
+    Spoilt(
         "unquoted code that YAML reads as another number",
         "snapshot.yml",
         'places: ["2403"',
@@ -230,7 +230,7 @@ SLIPS = [
         "places:",
         ("0114", "76", 'Put it in quotes: "0114"'),
     ),
-    Slip(
+    Spoilt(
         "unquoted code as a key",
         "comparisons.yml",
         '  "2480":',
@@ -238,7 +238,7 @@ SLIPS = [
         "  2480:",
         ("2480", 'Put it in quotes: "2480"'),
     ),
-    Slip(
+    Spoilt(
         "place that is no code",
         "regions.yml",
         '["2284"]',
@@ -246,8 +246,8 @@ SLIPS = [
         'comparisons: ["228"]',
         ("'228'", r"^\d{4}$"),
     ),
-    Slip("series that is no id", OVERVIEW, "id: N02797", "id: N2797", "id: N2797", ("'N2797'", "pattern")),
-    Slip(
+    Spoilt("series that is no id", OVERVIEW, "id: N02797", "id: N2797", "id: N2797", ("'N2797'", "pattern")),
+    Spoilt(
         "duplicate id in one file",
         WORK,
         "\n  sick_pay_days:",
@@ -255,7 +255,7 @@ SLIPS = [
         "  unemployed: >   unemployed:",
         ("'unemployed' stands twice", "Keep one of them"),
     ),
-    Slip(
+    Spoilt(
         "duplicate field",
         OVERVIEW,
         "    better: higher",
@@ -263,9 +263,9 @@ SLIPS = [
         "better: lower",
         ("'better' stands twice", "the first is on line", "Keep one of them"),
     ),
-    Slip("figure without a page", OVERVIEW, "    page: overview\n", "", '  "1":', ("'page'", "Add it")),
-    Slip("unknown page", OVERVIEW, "page: overview", "page: front", "page: front", ("'front'", "overview")),
-    Slip(
+    Spoilt("figure without a page", OVERVIEW, "    page: overview\n", "", '  "1":', ("'page'", "Add it")),
+    Spoilt("unknown page", OVERVIEW, "page: overview", "page: front", "page: front", ("'front'", "overview")),
+    Spoilt(
         "unknown priority",
         WORK,
         'priority: "5.2"',
@@ -273,7 +273,7 @@ SLIPS = [
         'priority: "5.3"',
         ("'5.3'", "5.1, 5.2"),
     ),
-    Slip(
+    Spoilt(
         "priority of another page",
         WORK,
         'priority: "5.2"',
@@ -281,7 +281,7 @@ SLIPS = [
         'priority: "4.2"',
         ("4.2", "'housing'", "Correct one"),
     ),
-    Slip(
+    Spoilt(
         "number for a priority",
         WORK,
         'priority: "5.2"',
@@ -289,7 +289,7 @@ SLIPS = [
         "priority: 5.2",
         ("5.2", 'in quotes: "5.2"'),
     ),
-    Slip(
+    Spoilt(
         "unknown indicator in a figure",
         OVERVIEW,
         "measure: [good_place_to_live]",
@@ -297,7 +297,7 @@ SLIPS = [
         "[good_place]",
         ("'good_place'", "good_place_to_live"),
     ),
-    Slip(
+    Spoilt(
         "unknown indicator as evidence",
         "programme.yml",
         "long_term_social_assistance]",
@@ -305,7 +305,7 @@ SLIPS = [
         "long_social_assistance",
         ("'long_social_assistance'", "long_term_social_assistance"),
     ),
-    Slip(
+    Spoilt(
         "unknown indicator in a part",
         "programme.yml",
         "indicators: [support_rank, support_rank_change]",
@@ -313,7 +313,7 @@ SLIPS = [
         "[support_place]",
         ("'support_place'", "support_rank"),
     ),
-    Slip(
+    Spoilt(
         "unknown ranked indicator",
         "snapshot.yml",
         "- ill_health_days",
@@ -321,8 +321,8 @@ SLIPS = [
         "- ill_days",
         ("'ill_days'", "ill_health_days"),
     ),
-    Slip("unknown unit", OVERVIEW, "unit: index_100", "unit: index_10", "index_10", ("'index_10'", "index_100")),
-    Slip(
+    Spoilt("unknown unit", OVERVIEW, "unit: index_100", "unit: index_10", "index_10", ("'index_10'", "index_100")),
+    Spoilt(
         "unknown publisher",
         OVERVIEW,
         "publisher: fohm",
@@ -330,7 +330,7 @@ SLIPS = [
         "publisher: fhm",
         ("'fhm'", "fohm"),
     ),
-    Slip(
+    Spoilt(
         "unknown part of a share",
         HOUSING,
         "part: rented_dwellings",
@@ -338,8 +338,8 @@ SLIPS = [
         "rented_share: > share:",
         ("'rented_homes'", "rented_dwellings"),
     ),
-    Slip("unknown area", "programme.yml", 'area: "5"', 'area: "6"', 'area: "6"', ("'6'", "1, 2, 3, 4, 5")),
-    Slip(
+    Spoilt("unknown area", "programme.yml", 'area: "5"', 'area: "6"', 'area: "6"', ("'6'", "1, 2, 3, 4, 5")),
+    Spoilt(
         "margin without its title",
         OVERVIEW,
         "      margin_title: Osäkerhetstal - Kommunen är en bra plats att bo och leva på, andel (%)\n",
@@ -347,7 +347,7 @@ SLIPS = [
         "  good_place_to_live: > kolada:",
         ("needs both 'margin' and 'margin_title'", "Add the one"),
     ),
-    Slip(
+    Spoilt(
         "one series in two indicators",
         WORK,
         "id: N03926",
@@ -355,7 +355,7 @@ SLIPS = [
         "  long_term_unemployed: > kolada:",
         ("N03920", "'unemployed'", "Use that indicator"),
     ),
-    Slip(
+    Spoilt(
         "figure without a measure",
         OVERVIEW,
         "measure: [social_relations_index]",
@@ -363,7 +363,7 @@ SLIPS = [
         "measure: []",
         ("a measure of its own", "Add it"),
     ),
-    Slip(
+    Spoilt(
         "stand-in without words",
         HOUSING,
         "    related_to: >-",
@@ -371,7 +371,7 @@ SLIPS = [
         "stand_in: [overcrowding_norm2]",
         ("'related_to'", "'derived'", "Add one"),
     ),
-    Slip(
+    Spoilt(
         "figure that is no number",
         WORK,
         '  "21":',
@@ -379,7 +379,7 @@ SLIPS = [
         '  "21a": > title:',
         ("'21a'", "whole number"),
     ),
-    Slip(
+    Spoilt(
         "indicator that nothing uses",
         "programme.yml",
         "evidence: [eligible_for_vocational_programmes]",
@@ -387,20 +387,20 @@ SLIPS = [
         "",
         ("eligible_for_vocational_programmes", "no figure, priority or part uses it", "remove it"),
     ),
-    Slip("broken YAML", OVERVIEW, '  "2":', '  "2:', "", ("broken YAML", "Look for a missing quote")),
+    Spoilt("broken YAML", OVERVIEW, '  "2":', '  "2:', "", ("broken YAML", "Look for a missing quote")),
 ]
 
 
-@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.name)
-def test_a_slip_is_named_with_file_line_value_and_remedy(copy: Copy, slip: Slip):
-    copy.spoil(slip.file, slip.old, slip.new)
-    slips = copy.errors()
-    found = [line for line in slips if all(text in line for text in slip.says)]
-    assert len(found) == 1, slips
-    if slip.at:
-        assert found[0].startswith(f"data/catalog/{slip.file}:{copy.line(slip.file, slip.at)}: ")
+@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
+def test_a_validation_error_is_told_with_file_line_value_and_remedy(copy: Copy, spoilt: Spoilt):
+    copy.spoil(spoilt.file, spoilt.old, spoilt.new)
+    errors = copy.errors()
+    about_it = [line for line in errors if all(text in line for text in spoilt.says)]
+    assert len(about_it) == 1, errors
+    if spoilt.at:
+        assert about_it[0].startswith(f"data/catalog/{spoilt.file}:{copy.line(spoilt.file, spoilt.at)}: ")
     else:
-        assert found[0].startswith("data/catalog/")
+        assert about_it[0].startswith("data/catalog/")
 
 
 def test_an_id_taken_in_another_file_names_both_places(copy: Copy):
@@ -423,7 +423,7 @@ def test_a_missing_file_is_named_with_its_remedy(copy: Copy, name: str):
     ]
 
 
-def test_slips_of_all_files_are_told_at_once(copy: Copy):
+def test_the_validation_errors_of_all_files_are_told_at_once(copy: Copy):
     copy.spoil(OVERVIEW, "unit: index_100", "unt: index_100")
     copy.spoil("units.yml", "decimals: 1", "decimals: one")
     files = {line.split(":")[0] for line in copy.errors()}
@@ -433,6 +433,6 @@ def test_slips_of_all_files_are_told_at_once(copy: Copy):
 def test_a_file_in_another_encoding_is_refused(copy: Copy):
     text = copy.file("units.yml").read_text(encoding="utf-8")
     copy.file("units.yml").write_bytes(text.replace("procent", "prócent").encode("latin-1"))
-    (slip,) = copy.errors()
-    assert slip.startswith("data/catalog/units.yml:1: not UTF-8")
-    assert "Save the file as UTF-8" in slip
+    (line,) = copy.errors()
+    assert line.startswith("data/catalog/units.yml:1: not UTF-8")
+    assert "Save the file as UTF-8" in line

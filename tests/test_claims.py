@@ -220,9 +220,9 @@ def test_a_claim_that_cannot_be_read_names_file_line_and_claim(copy):
     judged(copy, "  - claim: fte_total falls in 9901 from 2020 to 2021\n", "  - claim: fte_total shrinks in 9901\n")
     with pytest.raises(ClaimError) as error:
         stated_claims(copy.paths, copy.catalog, load_places(copy.paths))
-    [slip] = error.value.errors
+    [line] = error.value.errors
     place = f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'shrinks')}: claims.1.claim: "
-    assert slip.startswith(place + "'fte_total shrinks in 9901': 'shrinks' is no relation.")
+    assert line.startswith(place + "'fte_total shrinks in 9901': 'shrinks' is no relation.")
 
 
 def test_strict_fails_on_a_false_claim_that_nobody_has_looked_at(copy):
@@ -235,18 +235,18 @@ def test_strict_fails_on_a_false_claim_that_nobody_has_looked_at(copy):
     )
     check = claim_check(copy.paths, copy.catalog)
     assert (check.total, check.holding, check.known, check.not_judged, check.ok) == (4, 1, 1, 1, False)
-    [slip] = check.errors
-    assert slip.startswith(f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'rises in 9902')}: claims.1: ")
+    [line] = check.errors
+    assert line.startswith(f"data/assessments/regions/sagan/2022.yml:{line_of(copy, 'rises in 9902')}: claims.1: ")
     assert (
         "'fte_total rises in 9902 from 2020 to 2021': the figures say otherwise: 50 (2020) and 45 (2021) in 9902"
-        in slip
+        in line
     )
 
 
 def test_strict_fails_on_a_known_disagreement_that_is_gone(copy):
     judged(copy, "  - claim: fte_total falls in 9901 from 2020 to 2021\n    known: Dokumentet räknar annat.\n")
-    [slip] = claim_check(copy.paths, copy.catalog).errors
-    assert slip.endswith("the figures bear it out now. Take 'known' away.")
+    [line] = claim_check(copy.paths, copy.catalog).errors
+    assert line.endswith("the figures bear it out now. Take 'known' away.")
 
 
 def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreement_without(copy):

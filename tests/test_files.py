@@ -167,7 +167,7 @@ def test_optional_columns_may_be_left_out_and_their_empty_cells_have_a_meaning(t
         ("indicator;year;value;status", "a;2024;1;hidden", "'hidden' stands beside a value"),
     ],
 )
-def test_a_slip_is_refused_by_name(text_file, header, row, message):
+def test_a_validation_error_is_refused_by_name(text_file, header, row, message):
     assert message in refusal(local_rows, text_file(f"{header}\n{row}\n"), "9901")
 
 
@@ -181,11 +181,11 @@ def test_duplicates_are_refused_with_their_rows(text_file):
     assert "rows 2, 4: the same thing twice (indicator a, place 9901, year 2024" in refusal(local_rows, path, "9901")
 
 
-def test_all_slips_are_told_at_once_but_not_more_than_can_be_read(text_file):
+def test_all_errors_are_told_at_once_but_not_more_than_can_be_read(text_file):
     path = text_file(HEADER + "".join(f"a;{year};T;x\n" for year in range(1900, 1930)))
-    slips = refusal(local_rows, path, "9901").splitlines()
-    assert len(slips) == 21
-    assert slips[-1] == "... and 10 more of the same file."
+    errors = refusal(local_rows, path, "9901").splitlines()
+    assert len(errors) == 21
+    assert errors[-1] == "... and 10 more of the same file."
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from lagesbild.rules.comparing import place_gaps
 from lagesbild.swedish.numbers import decimal
 from lagesbild.tidy.build import store, table_at_hand
 from lagesbild.tidy.schema import current, typed
-from lagesbild.tidy.suppression import exposed, without_small_numbers
+from lagesbild.tidy.suppression import suppressed, without_small_numbers
 from test_suppression import attacked
 
 PUPILS = {  # school year -> women and men who feel well, women and men asked
@@ -120,7 +120,8 @@ def test_small_counts_and_what_would_give_them_away_are_hidden_in_the_stored_tab
     assert {("can_influence_school", "K", "", 2022), ("families_by_income_standard", "T", "Låg", 2022)} < about
     withheld = stored[stored["status"] == "hidden"]
     assert withheld[["value", "margin", "count"]].isna().all(axis=None)
-    assert exposed(stored[stored["indicator"] == "feels_well"]).empty
+    pupils = stored[stored["indicator"] == "feels_well"]
+    pd.testing.assert_frame_equal(suppressed(pupils), pupils)  # nothing is left to hide
 
 
 def test_no_more_is_hidden_than_the_sums_ask_for(hidden):
@@ -193,7 +194,8 @@ def test_no_file_of_a_whole_build_holds_a_hidden_number(copy, hidden):
     for name, content in made.items():
         assert told(content.decode("utf-8", "replace"), hidden) == [], name
     whole = pd.read_parquet(copy.paths.processed / "tidy.parquet")
-    assert exposed(whole[whole["indicator"] == "feels_well"]).empty
+    pupils = whole[whole["indicator"] == "feels_well"]
+    pd.testing.assert_frame_equal(suppressed(pupils), pupils)
 
 
 def own(*rows: tuple) -> pd.DataFrame:

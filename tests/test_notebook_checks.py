@@ -29,10 +29,10 @@ def test_a_parameters_cell_as_every_notebook_has_it_is_in_order():
         ("municipality: str = ", ["line 1 of the parameters cell is no Python"]),
     ],
 )
-def test_a_slip_in_the_parameters_cell_is_explained(cell, said):
-    slips = parameter_errors(cell)
-    assert len(slips) == len(said)
-    assert all(part in slip for part, slip in zip(said, slips, strict=True)), slips
+def test_an_error_in_the_parameters_cell_is_explained(cell, said):
+    errors = parameter_errors(cell)
+    assert len(errors) == len(said)
+    assert all(part in line for part, line in zip(said, errors, strict=True)), errors
 
 
 def test_a_notebook_without_its_tag_names_the_tag_that_looks_like_it(tmp_path):

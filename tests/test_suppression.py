@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lagesbild.statistics.differences import gender_gap
-from lagesbild.tidy.suppression import exposed, suppressed
+from lagesbild.tidy.suppression import suppressed
 
 
 def table(by_group: dict[str, tuple[int, int]], total: bool = True) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def test_no_hidden_count_can_be_found_by_subtraction(counts):
     before = table({f"g{n}": pair for n, pair in enumerate(counts)})
     after = suppressed(before)
     assert attacked(after) == []
-    assert exposed(after).empty
+    pd.testing.assert_frame_equal(suppressed(after), after)
     assert not (before["count"][after["status"] != "hidden"] < 5).any()
 
 
@@ -78,8 +78,7 @@ def test_a_count_that_only_several_sums_together_bound_is_protected(counts):
 def test_the_attack_finds_what_the_threshold_alone_would_leave_open():
     before = table({"g0": (3, 20), "g1": (30, 40)})
     naive = before.assign(status=np.where(before["count"] < 5, "hidden", ""))
-    assert ("K", "g0") in attacked(naive)
-    assert list(exposed(naive)["sex"] + exposed(naive)["group"]) == ["Kg0"]
+    assert set(attacked(naive)) == {("K", "g0")}
 
 
 def test_large_counts_stay_as_they_are():

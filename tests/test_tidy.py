@@ -90,7 +90,7 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
         ("indicator,year,month,value", ("feels_well", 2022, 7, 9), "month 7, but 'feels_well' is about the whole year"),
     ],
 )
-def test_a_slip_in_an_own_file_is_refused_with_file_row_value_and_remedy(copy, header, row, said):
+def test_an_error_in_an_own_file_is_refused_with_file_row_value_and_remedy(copy, header, row, said):
     good = ("inequality_index", 2021, *[""] * (len(row) - 3), 0.2)
     copy.own_file("own.csv", good, row, header=header)
     message = refusal(copy)

@@ -14,7 +14,7 @@ from lagesbild.html.render import Component
 from lagesbild.paths import Paths, project_paths
 from lagesbild.places import COUNTRY
 from lagesbild.rules.editions import edition_of
-from lagesbild.tidy.build import manifest_vintages
+from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.tidy.schema import current, revisions
 
 
@@ -165,5 +165,5 @@ def setting_of(paths: Paths, page: str, municipality: str, year: int) -> Setting
         focus=municipality,
         year=year,
         page=page,
-        vintage=max(manifest_vintages(paths).values(), default="okänt datum"),
+        vintage=max(fetch_dates(paths).values(), default="okänt datum"),
     )

@@ -1,7 +1,7 @@
 """What people judged, planned and did: checked records of data/assessments, and their loader."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,9 +10,9 @@ from pydantic import Field
 
 from lagesbild.catalog.models import Catalog, PlaceCode, Slug
 from lagesbild.paths import Paths
-from lagesbild.records import Document, Location, Record, RecordError, read_record
+from lagesbild.records import AnyRecord, Location, Record, RecordError, read_record
 
-# What people judged, planned and did in one municipality and year: `data/assessments/<municipality>/`.
+# One municipality and year: `data/assessments/<municipality>/<year>.yml`.
 
 Status = Literal["Enligt plan", "Mer arbete krävs"]
 Arrow = Literal["up", "down", "unchanged"]
@@ -257,18 +257,12 @@ def register(region: RegionAssessment) -> list[Entry]:
         entries.append(Entry(slug, "assignment", assignment, remark=assignment.remark))
         for number, proposed in enumerate(assignment.proposals, 1):
             record = region.proposals[proposed.proposal]
-            entries.append(
-                Entry(f"{slug}_{number}", "proposal", record, slug, number, proposed.remark or record.remark)
-            )
+            remark = proposed.remark or record.remark
+            entries.append(Entry(f"{slug}_{number}", "proposal", record, slug, number, remark))
     return entries
 
 
-def headings(region: RegionAssessment) -> int:
-    """How many headings the register stands under: initiatives and assignments, not their proposals."""
-    return len(region.initiatives) + len(region.assignments)
-
-
-# Reads `data/assessments/` and checks it against the catalogue: every error names file, line and remedy.
+# The loader: files checked against the catalogue, each validation error with file, line and remedy.
 
 Fault = tuple[Location, str]
 _YEAR_FILE = re.compile(r"\d{4}\.yml")
@@ -281,7 +275,7 @@ class AssessmentError(RecordError):
 def load_assessment(paths: Paths, municipality: str, year: int, catalog: Catalog) -> Assessment | None:
     """The municipality's judgements of `year`; None when there is no file, for then nobody has judged.
 
-    Another year's judgements are never used instead. Raises AssessmentError with every error of the file.
+    Another year's judgements are never used instead. Raises AssessmentError with every validation error of the file.
     """
     path = _folder(paths, municipality, r"\d{4}", "four digits") / f"{year}.yml"
     return _checked_assessment(paths, path, catalog) if path.is_file() else None
@@ -303,7 +297,7 @@ def region_edition(paths: Paths, slug: str, year: int) -> int | None:
 
 
 def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
-    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every error."""
+    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every error in them."""
     errors: list[str] = []
     files = sorted(path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith("."))
     for path in files:
@@ -332,27 +326,24 @@ def _region_folder(paths: Paths, slug: str) -> Path:
 
 
 def _checked_assessment(paths: Paths, path: Path, catalog: Catalog) -> Assessment:
-    try:
-        content, document = read_record(path, Assessment, paths.relative(path))
-    except RecordError as error:
-        raise AssessmentError(error.errors) from None
-    _refuse(document, _assessment_errors(content, catalog))
-    return content
+    return _checked(paths, path, Assessment, lambda content: _assessment_errors(content, catalog))
 
 
 def _checked_region(paths: Paths, path: Path, catalog: Catalog) -> RegionAssessment:
+    return _checked(paths, path, RegionAssessment, lambda content: _region_errors(content, path.parent.name, catalog))
+
+
+def _checked(
+    paths: Paths, path: Path, model: type[AnyRecord], contradictions: Callable[[AnyRecord], Iterable[Fault]]
+) -> AnyRecord:
     try:
-        content, document = read_record(path, RegionAssessment, paths.relative(path))
+        content, document = read_record(path, model, paths.relative(path))
     except RecordError as error:
         raise AssessmentError(error.errors) from None
-    _refuse(document, _region_errors(content, path.parent.name, catalog))
+    errors = [document.error(at, what) for at, what in contradictions(content)]
+    if errors:
+        raise AssessmentError(errors)
     return content
-
-
-def _refuse(document: Document, errors: Iterable[Fault]) -> None:
-    lines = [document.error(at, what) for at, what in errors]
-    if lines:
-        raise AssessmentError(lines)
 
 
 def _known(known: Iterable[str], at: Location, value: str | None) -> Iterator[Fault]:
@@ -370,10 +361,10 @@ def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]
     }
     for kind, wanted in judged.items():
         entries = getattr(content, kind)
-        for key in entries:
-            yield from _known(wanted, (kind, key), key)
-        for key in sorted(wanted.keys() - entries.keys()):
-            yield (kind,), f"'{key}' is missing. Judge it, or remove it from data/catalog/programme.yml."
+        for name in entries:
+            yield from _known(wanted, (kind, name), name)
+        for name in sorted(wanted.keys() - entries.keys()):
+            yield (kind,), f"'{name}' is missing. Judge it, or remove it from data/catalog/programme.yml."
     for kind in ("plans", "projects", "assignments"):
         for index, entry in enumerate(getattr(content, kind)):
             yield from _known(catalog.focus_areas, (kind, index, "area"), entry.area)
@@ -393,18 +384,18 @@ def _region_errors(content: RegionAssessment, slug: str, catalog: Catalog) -> It
             yield from _known(catalog.indicators, ("data_sources", index, "indicators", number), indicator)
     for index, situation in enumerate(content.situations):
         yield from _known(places, ("situations", index, "place"), situation.place)
-    for key, assignment in content.assignments.items():
-        yield from _known(catalog.regions[slug].members, ("assignments", key, "place"), assignment.place)
-        yield from _proposal_errors(content, key)
+    for name, assignment in content.assignments.items():
+        yield from _known(catalog.regions[slug].members, ("assignments", name, "place"), assignment.place)
+        yield from _proposal_errors(content, name)
     for kind in ("initiatives", "assignments", "proposals"):
-        for key, record in getattr(content, kind).items():
+        for name, record in getattr(content, kind).items():
             for index, indicator in enumerate(record.indicators):
-                yield from _known(catalog.indicators, (kind, key, "indicators", index, "series"), indicator.series)
+                yield from _known(catalog.indicators, (kind, name, "indicators", index, "series"), indicator.series)
 
 
-def _proposal_errors(content: RegionAssessment, key: str) -> Iterator[Fault]:
-    for index, proposed in enumerate(content.assignments[key].proposals):
+def _proposal_errors(content: RegionAssessment, assignment: str) -> Iterator[Fault]:
+    for index, proposed in enumerate(content.assignments[assignment].proposals):
         if proposed.proposal not in content.proposals:
-            at = ("assignments", key, "proposals", index, "proposal")
+            at = ("assignments", assignment, "proposals", index, "proposal")
             near = ", ".join(content.proposals)
             yield at, f"'{proposed.proposal}' is not under 'proposals'. Choose one of: {near}."

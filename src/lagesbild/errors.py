@@ -1,14 +1,8 @@
 """Why something was refused: each says value, place and remedy, and no traceback is shown for it."""
 
 
-# The base of every error that a user can mend: its message holds value, place and remedy.
-
-
 class Refusal(ValueError):
-    """Something that was asked for, or lies in a file, cannot be used as it is."""
-
-
-# What can go wrong between us and a service, in words that say what to do.
+    """Something that was asked for, or lies in a file, cannot be used as it is: value, place and remedy."""
 
 
 class SourceError(Refusal):

@@ -15,7 +15,7 @@ Location = tuple[str | int, ...]
 
 
 class RecordError(Refusal):
-    """Everything wrong in the hand-made files that were read, one line an error."""
+    """Everything wrong in the files that were read, one line an error."""
 
     def __init__(self, errors: list[str]):
         self.errors = errors

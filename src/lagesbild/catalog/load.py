@@ -1,8 +1,9 @@
 """Reads data/catalog strictly, and holds its files against each other."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import chain
 
 from lagesbild.catalog.models import (
     Catalog,
@@ -26,129 +27,108 @@ from lagesbild.records import AnyRecord, Document, Location, Record, RecordError
 
 # What no single file of `data/catalog/` can know: entries that name each other must exist and fit.
 
-Fault = tuple[str, str, str | int, str]  # kind of entry, its id, field or place in a list, what is wrong
+At = tuple[str, str, str | int]  # kind of entry, its key there, and its field or place in a list
+Fault = tuple[At, str]  # where, and what is wrong with its remedy
 
 
 def catalog_errors(catalog: Catalog) -> Iterator[Fault]:
     """Everything that contradicts something else in the catalogue."""
     yield from _programme_errors(catalog)
-    for key, entry in catalog.indicators.items():
-        yield from _indicator_errors(catalog, key, entry)
+    for indicator, entry in catalog.indicators.items():
+        yield from _indicator_errors(catalog, indicator, entry)
     for number, figure in catalog.figures.items():
         yield from _figure_errors(catalog, number, figure)
-    for key, gap in catalog.gaps.items():
-        yield from _unknown(catalog.pages, "gaps", key, "page", gap.page)
-        if gap.priority:
-            yield from _unknown(catalog.priorities, "gaps", key, "priority", gap.priority)
+    for name, gap in catalog.gaps.items():
+        yield from _unknown(catalog.pages, ("gaps", name, "page"), gap.page)
+        yield from _unknown(catalog.priorities, ("gaps", name, "priority"), gap.priority)
     yield from _series_errors(catalog)
     yield from _use_errors(catalog)
 
 
-def _unknown(known: dict, kind: str, key: str, name: str | int, value: str) -> Iterator[Fault]:
-    if value not in known:
-        near = sorted(known) if len(known) < 20 else get_close_matches(value, known, n=3, cutoff=0.4)
-        remedy = f"Choose one of: {', '.join(near)}." if near else "Add it, or correct the id."
-        yield kind, key, name, f"'{value}' is not in the catalogue. {remedy}"
+def _unknown(known: Collection[str], at: At, *values: str | None) -> Iterator[Fault]:
+    for value in values:
+        if value is not None and value not in known:
+            near = sorted(known) if len(known) < 20 else get_close_matches(value, known, n=3, cutoff=0.4)
+            remedy = f"Choose one of: {', '.join(near)}." if near else "Add it, or correct the id."
+            yield at, f"'{value}' is not in the catalogue. {remedy}"
 
 
 def _programme_errors(catalog: Catalog) -> Iterator[Fault]:
-    for key, area in catalog.focus_areas.items():
-        yield from _unknown(catalog.pages, "focus_areas", key, "page", area.page)
-    for key, priority in catalog.priorities.items():
-        yield from _unknown(catalog.focus_areas, "priorities", key, "area", priority.area)
-        for indicator in priority.evidence:
-            yield from _unknown(catalog.indicators, "priorities", key, "evidence", indicator)
-    for key, part in catalog.parts.items():
-        for indicator in part.indicators:
-            yield from _unknown(catalog.indicators, "parts", key, "indicators", indicator)
+    for number, area in catalog.focus_areas.items():
+        yield from _unknown(catalog.pages, ("focus_areas", number, "page"), area.page)
+    for number, priority in catalog.priorities.items():
+        yield from _unknown(catalog.focus_areas, ("priorities", number, "area"), priority.area)
+        yield from _unknown(catalog.indicators, ("priorities", number, "evidence"), *priority.evidence)
+    for number, part in catalog.parts.items():
+        yield from _unknown(catalog.indicators, ("parts", number, "indicators"), *part.indicators)
     for index, indicator in enumerate(catalog.snapshot.ranked):
-        yield from _unknown(catalog.indicators, "ranked", "", index, indicator)
+        yield from _unknown(catalog.indicators, ("ranked", "", index), indicator)
 
 
-def _indicator_errors(catalog: Catalog, key: str, entry: Indicator) -> Iterator[Fault]:
-    yield from _unknown(catalog.units, "indicators", key, "unit", entry.unit)
-    yield from _unknown(catalog.publishers, "indicators", key, "publisher", entry.publisher)
+def _indicator_errors(catalog: Catalog, indicator: str, entry: Indicator) -> Iterator[Fault]:
+    def at(name: str) -> At:
+        return "indicators", indicator, name
+
+    yield from _unknown(catalog.units, at("unit"), entry.unit)
+    yield from _unknown(catalog.publishers, at("publisher"), entry.publisher)
     if entry.kolada and (entry.kolada.margin is None) != (entry.kolada.margin_title is None):
-        yield (
-            "indicators",
-            key,
-            "kolada",
-            "a margin needs both 'margin' and 'margin_title'. Add the one that is missing.",
-        )
-    if entry.population:
-        yield from _unknown(catalog.indicators, "indicators", key, "population", entry.population)
+        yield at("kolada"), "a margin needs both 'margin' and 'margin_title'. Add the one that is missing."
+    yield from _unknown(catalog.indicators, at("population"), entry.population)
     if entry.target and entry.better == "neither":
         what = "a target needs a better side, and 'better' is 'neither'. Say which, or take the target away."
-        yield "indicators", key, "target", what
+        yield at("target"), what
     if entry.share:
-        for role in (entry.share.part, entry.share.total):
-            yield from _unknown(catalog.indicators, "indicators", key, "share", role)
+        yield from _unknown(catalog.indicators, at("share"), entry.share.part, entry.share.total)
 
 
 def _figure_errors(catalog: Catalog, number: str, figure: Figure) -> Iterator[Fault]:
+    def at(name: str) -> At:
+        return "figures", number, name
+
     if not number.isdecimal():
-        yield "figures", number, "title", f"'{number}' is no figure number. Use a quoted whole number."
-    yield from _unknown(catalog.pages, "figures", number, "page", figure.page)
-    if figure.priority:
-        yield from _unknown(catalog.priorities, "figures", number, "priority", figure.priority)
-        area = catalog.focus_areas.get(getattr(catalog.priorities.get(figure.priority), "area", ""))
-        if area and area.page != figure.page:
-            yield (
-                "figures",
-                number,
-                "priority",
-                (
-                    f"priority {figure.priority} belongs to the page '{area.page}', but the figure stands on "
-                    f"'{figure.page}'. Correct one of the two."
-                ),
-            )
+        yield at("title"), f"'{number}' is no figure number. Use a quoted whole number."
+    yield from _unknown(catalog.pages, at("page"), figure.page)
+    yield from _unknown(catalog.priorities, at("priority"), figure.priority)
+    area = catalog.focus_areas.get(getattr(catalog.priorities.get(figure.priority or ""), "area", ""))
+    if area and area.page != figure.page:
+        yield (
+            at("priority"),
+            f"priority {figure.priority} belongs to the page '{area.page}', but the figure stands on "
+            f"'{figure.page}'. Correct one of the two.",
+        )
     for name in ("measure", "stand_in", "dots"):
-        for indicator in getattr(figure, name):
-            yield from _unknown(catalog.indicators, "figures", number, name, indicator)
+        yield from _unknown(catalog.indicators, at(name), *getattr(figure, name))
     if not figure.measure:
-        yield (
-            "figures",
-            number,
-            "measure",
-            "a figure needs a measure of its own, even one that nobody publishes. Add it.",
-        )
+        yield at("measure"), "a figure needs a measure of its own, even one that nobody publishes. Add it."
     if figure.stand_in and not (figure.related_to or figure.derived):
-        yield (
-            "figures",
-            number,
-            "stand_in",
-            ("a stand-in needs 'related_to' (how it differs) or 'derived' (how it is computed). Add one."),
-        )
+        what = "a stand-in needs 'related_to' (how it differs) or 'derived' (how it is computed). Add one."
+        yield at("stand_in"), what
 
 
 def _series_errors(catalog: Catalog) -> Iterator[Fault]:
-    seen: dict[str, str] = {}
-    for key, entry in catalog.indicators.items():
-        for series in (entry.kolada.id, entry.kolada.margin) if entry.kolada else ():
-            if series in seen:
-                yield (
-                    "indicators",
-                    key,
-                    "kolada",
-                    f"{series} already fills '{seen[series]}'. Use that indicator instead.",
-                )
-            if series:
-                seen[series] = key
+    filled: dict[str, str] = {}  # series -> the indicator that it fills
+    for indicator, entry in catalog.indicators.items():
+        for series in filter(None, (entry.kolada.id, entry.kolada.margin) if entry.kolada else ()):
+            if series in filled:
+                what = f"{series} already fills '{filled[series]}'. Use that indicator instead."
+                yield ("indicators", indicator, "kolada"), what
+            filled[series] = indicator
 
 
 def _use_errors(catalog: Catalog) -> Iterator[Fault]:
-    used = {key for figure in catalog.figures.values() for key in (*figure.measure, *figure.stand_in, *figure.dots)}
-    used |= {key for priority in catalog.priorities.values() for key in priority.evidence}
-    used |= {key for part in catalog.parts.values() for key in part.indicators}
-    used |= {entry.population for entry in catalog.indicators.values() if entry.population}
-    used |= {
-        role for entry in catalog.indicators.values() if entry.share for role in (entry.share.part, entry.share.total)
-    }
-    for key in sorted(catalog.indicators.keys() - used):
-        yield "indicators", key, "title", "no figure, priority or part uses it. Name it in one, or remove it."
+    lists = [
+        *(names for figure in catalog.figures.values() for names in (figure.measure, figure.stand_in, figure.dots)),
+        *(priority.evidence for priority in catalog.priorities.values()),
+        *(part.indicators for part in catalog.parts.values()),
+        *((entry.share.part, entry.share.total) for entry in catalog.indicators.values() if entry.share),
+        [entry.population for entry in catalog.indicators.values()],
+    ]
+    for indicator in sorted(catalog.indicators.keys() - set(chain.from_iterable(lists))):
+        what = "no figure, priority or part uses it. Name it in one, or remove it."
+        yield ("indicators", indicator, "title"), what
 
 
-# Reads `data/catalog/` into one Catalog and checks what no single file can know.
+# The files of `data/catalog/`, read into one Catalog.
 
 
 class CatalogError(RecordError):
@@ -215,21 +195,17 @@ class _Reading:
     def _remember(self, kind: str, key: str, document: Document) -> None:
         if (kind, key) in self.home:
             first, at = self.home[kind, key]
-            self.errors.append(
-                document.error(
-                    (kind, key),
-                    f"the id '{key}' is taken: {first.shown_as}:{first.line(at)}. Give one another id.",
-                )
-            )
+            what = f"the id '{key}' is taken: {first.shown_as}:{first.line(at)}. Give one another id."
+            self.errors.append(document.error((kind, key), what))
         self.home.setdefault((kind, key), (document, (kind, key)))
 
-    def complain(self, kind: str, key: str, name: str | int, what: str) -> None:
-        document, at = self.home[kind, key]
-        self.errors.append(document.error((*at, name), what))
+    def complain(self, at: At, what: str) -> None:
+        document, entry = self.home[at[:2]]
+        self.errors.append(document.error((*entry, at[2]), what))
 
 
 def load_catalog(paths: Paths) -> Catalog:
-    """The whole catalogue. Raises CatalogError with every error in every file."""
+    """The whole catalogue. Raises CatalogError with every validation error in every file."""
     reading = _Reading(paths)
     programme = reading.read("programme.yml", ProgrammeFile)
     units = reading.read("units.yml", UnitsFile)
@@ -257,8 +233,8 @@ def load_catalog(paths: Paths) -> Catalog:
     catalog.figures = dict(
         sorted(catalog.figures.items(), key=lambda item: (not item[0].isdecimal(), item[0].zfill(4)))
     )
-    for kind, key, name, what in catalog_errors(catalog):
-        reading.complain(kind, key, name, what)
+    for at, what in catalog_errors(catalog):
+        reading.complain(at, what)
     if reading.errors:
         raise CatalogError(reading.errors)
     return catalog

@@ -7,13 +7,10 @@ from pydantic import Field
 
 from lagesbild.records import Record
 
-# The kinds of entries of `data/catalog/`: what is measured, where it stands, who publishes it.
-
 PlaceCode = Annotated[str, Field(pattern=r"^\d{4}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 GroupId = Annotated[str, Field(pattern=r"^G\d+$")]
 Better = Literal["higher", "lower", "neither"]
-Sex = Literal["T", "K", "M"]
 
 
 class Unit(Record):
@@ -294,9 +291,6 @@ class Programme(Record):
     owner: str = Field(description="whose it is; no page prints it")
     caveat: str = Field(description="what the figures cannot say, printed on the page")
     legend: dict[str, str] = Field(description="status (down, unchanged, mixed, up, none) -> what its arrow means")
-
-
-# The whole catalogue as the other rooms ask it.
 
 
 @dataclass

@@ -1,1 +1,1 @@
-"""What people claim in a small language, held against the figures."""
+"""What people claim in a small language, compared with the figures."""

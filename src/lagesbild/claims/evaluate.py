@@ -1,4 +1,4 @@
-"""A claim held against the figures: the values that it needs, the answer, and the check of every claim."""
+"""A claim compared with the figures: the values that it needs, the answer, and the check of every claim."""
 
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -23,7 +23,7 @@ NAN = float("nan")
 
 
 class Obstacle(StrEnum):
-    """Why two figures cannot be held against each other."""
+    """Why two figures cannot be compared."""
 
     NONE = ""
     NO_VALUE = "no_value"
@@ -121,7 +121,7 @@ def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading)
     return Obstacle.WITHIN_MARGIN if chance else Obstacle.NONE
 
 
-# A statement held against the figures: borne out, contradicted, or not to be judged, with both values.
+# A statement beside the figures: borne out, contradicted, or not to be judged, with both values.
 
 
 class Outcome(StrEnum):
@@ -164,7 +164,7 @@ class Finding:
 
 
 def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog) -> Finding:
-    """The claim held against the published values of `table`, which has current rows.
+    """The claim compared with the published values of `table`, which has current rows.
 
     It fails where one place is known to contradict it, and holds where every place bears it out. A place without a
     value, two years on either side of a break, means that share a year, a difference that may be chance and a survey
@@ -240,7 +240,7 @@ def _compared(
 def _holds(relation: Relation, value: float, other: float) -> bool:
     if relation in (Relation.FALLS, Relation.RISES):  # the earlier year stands first
         return other < value if relation.downwards else other > value
-    if relation in (Relation.LOWEST, Relation.HIGHEST):  # a shared last place is one
+    if relation in (Relation.LOWEST, Relation.HIGHEST):  # a shared place counts
         return value <= other if relation.downwards else value >= other
     if relation in (Relation.FALLS_LESS, Relation.FALLS_MORE):
         return value < 0 and _order(relation)(value, other)
@@ -285,7 +285,7 @@ class ClaimCheck:
 
 
 def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
-    """Every claim of every assessment held against the tidy table. Raises ClaimError and TidyError."""
+    """Every claim of every assessment compared with the tidy table. Raises ClaimError and TidyError."""
     from lagesbild.tidy.build import table_at_hand  # imports the readers of every source
 
     places = load_places(paths)
@@ -293,20 +293,19 @@ def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
     table = current(table_at_hand(paths, catalog).rows)
     findings = [(claim, evaluated(claim.statement, table, catalog)) for claim in stated]
     outcomes = [finding.outcome for _, finding in findings]
-    errors = [error for claim, finding in findings if (error := _error(claim, finding, places))]
     return ClaimCheck(
         total=len(findings),
         holding=outcomes.count(Outcome.HOLDS),
         known=sum(bool(claim.claim.known) and finding.outcome is Outcome.FAILS for claim, finding in findings),
         not_judged=outcomes.count(Outcome.NOT_JUDGED),
-        errors=tuple(errors),
+        errors=tuple(filter(None, (_error(claim, finding, places) for claim, finding in findings))),
     )
 
 
 def _error(claim: StatedClaim, finding: Finding, places: Places) -> str:
     """What is wrong with a claim, or nothing. A disagreement that is known passes; one that is gone does not."""
     if finding.outcome is Outcome.FAILS and not claim.claim.known:
-        values = values_found(claim.statement, finding, places)
+        values = deciding_values(claim.statement, finding, places)
         remedy = "Correct the claim and the sentence that it stands for, or say in 'known' why they differ."
         return f"{claim.where} '{claim.claim.claim}': the figures say otherwise: {values}. {remedy}"
     if finding.outcome is Outcome.HOLDS and claim.claim.known:
@@ -314,7 +313,7 @@ def _error(claim: StatedClaim, finding: Finding, places: Places) -> str:
     return ""
 
 
-def values_found(statement: Statement, finding: Finding, places: Places) -> str:
+def deciding_values(statement: Statement, finding: Finding, places: Places) -> str:
     """The values that decide, such as "835 (2020) and 863 (2021) in 2284 Örnsköldsvik"."""
     cases = finding.deciding
     more = f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else ""

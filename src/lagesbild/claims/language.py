@@ -1,4 +1,4 @@
-"""Claims: statements of an assessment in a small language, held against the tidy table.
+"""Claims: statements of an assessment in a small language, compared with the tidy table.
 
     claims:
       - claim: unsafe_at_night is lower in 2480 than in 0000 in 2022
@@ -20,8 +20,7 @@ Each place must do what the claim says, and each of those after "except" must no
 the second, in percent. A number is compared as it is written: 12.9 is any value that is printed 12.9. "group" is the
 municipality's comparison group. All is said of yearly totals, or of the indicator's own month.
 
-Here is what reads claims, without pandas: every `lagesbild check` does. `evaluation`, `readings` and `strict` hold
-them against the figures.
+This module reads claims without pandas, since every `lagesbild check` does; `evaluate` compares them with the figures.
 """
 
 import re
@@ -65,12 +64,12 @@ class Relation(StrEnum):
 
     @property
     def to_number(self) -> bool:
-        """Whether the value is held against a number of the claim's own."""
+        """Whether the value is compared with a number of the claim's own."""
         return self in (Relation.EQUALS, Relation.BELOW, Relation.ABOVE)
 
     @property
     def link(self) -> str:
-        """The word before the places that it is held against: "than in", "among", or nothing."""
+        """The word before the places that it is compared with: "than", "among", or nothing."""
         if self in (Relation.LOWEST, Relation.HIGHEST):
             return "among"
         return "" if self.to_number or self in (Relation.FALLS, Relation.RISES) else "than"
@@ -124,7 +123,7 @@ class Statement:
         return self.since, self.year
 
 
-# The words that a claim may use: indicators, places and sets of places. No pandas.
+# The words that a claim may use: indicators, places and sets of places.
 
 GROUP, MUNICIPALITIES = "group", "municipalities"
 

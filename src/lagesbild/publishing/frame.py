@@ -14,8 +14,8 @@ from lagesbild.assessments import Assessment, RegionAssessment, load_assessment,
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
+from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.swedish.numbers import genitive
-from lagesbild.tidy.build import manifest_vintages
 
 # What stands around a page's body: navigation, facts of the edition, and the page's own contents.
 
@@ -150,7 +150,7 @@ def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
         publisher=(assessment and assessment.basis.publisher) or "",
         caveat=catalog.programme.caveat,
         licence=catalog.publishers["kolada"].licence,
-        snapshot=max(manifest_vintages(request.paths).values(), default=""),
+        snapshot=max(fetch_dates(request.paths).values(), default=""),
         version=version("lagesbild"),
         root=str(request.paths.root),
     )

@@ -38,7 +38,8 @@ from lagesbild.publishing.frame import (
 )
 from lagesbild.publishing.request import FRONT, BuildRequest
 from lagesbild.publishing.run import Run, anonymous, one_line, records_of
-from lagesbild.tidy.build import input_key, local_files, manifest_vintages
+from lagesbild.sources.snapshot import fetch_dates
+from lagesbild.tidy.build import input_key
 
 # The project's own nbconvert exporter: a run notebook becomes a page for readers, without code.
 
@@ -206,10 +207,10 @@ def _ending(run: Run) -> dict[str, Any]:
 
 def _input(request: BuildRequest) -> dict[str, Any]:
     paths = request.paths
-    own = [path for path in local_files(paths) if path.parent.name == request.municipality]
+    own = [path for path in paths.local_files if path.parent.name == request.municipality]
     return {
         "key": input_key(paths),
-        "snapshots": manifest_vintages(paths),
+        "snapshots": fetch_dates(paths),
         "local_files": {paths.relative(path): _checksum(path) for path in own},
     }
 

@@ -18,8 +18,6 @@ from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import load_places
 from lagesbild.publishing.target import Target
 
-# What a build is asked for, and the hand-made files that every build needs in order.
-
 CELL_SECONDS = 300
 FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
 
@@ -92,12 +90,12 @@ def checked_files(paths: Paths) -> Catalog:
 
 def check_own_files(paths: Paths, catalog: Catalog) -> int:
     """How many files the municipalities have added, all in order. Raises TidyError or FileError with the errors."""
-    if not any(paths.local.glob("*/*")):
+    if not paths.local_files:
         return 0
-    from lagesbild.tidy.build import local_files, own_rows  # pandas is needed only when there is something to read
+    from lagesbild.tidy.build import own_rows  # pandas is needed only when there is something to read
 
     own_rows(paths, catalog, load_places(paths))
-    return len(local_files(paths))
+    return len(paths.local_files)
 
 
 # The notebooks of a copy, looked at without running them: are they there, and do they take what a build gives?

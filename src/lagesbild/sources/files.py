@@ -5,7 +5,7 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import Field
 
 from lagesbild.assessments import Day
-from lagesbild.catalog.models import PinnedFile, Slug
+from lagesbild.catalog.models import Indicator, PinnedFile, Slug
 from lagesbild.paths import Paths
 from lagesbild.records import Record, RecordError, read_record
 from lagesbild.sources import cells
@@ -120,12 +120,14 @@ def _rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFra
         for name in sheet.header
         if folded(name) not in known
     ]
-    lines = [
-        Line(sheet.shown_as, row, dict(zip(sheet.folded, texts, strict=True)), errors) for row, texts in sheet.rows
-    ]
+    lines = _lines(sheet, sheet.folded, errors)
     rows = [_row(line, place, "page" in known) for line in lines]
     paged = ["page"] if "page" in known else []
     return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, errors, "value")
+
+
+def _lines(sheet: Sheet, columns: Iterable[str], errors: list[str]) -> list[Line]:
+    return [Line(sheet.shown_as, row, dict(zip(columns, texts, strict=True)), errors) for row, texts in sheet.rows]
 
 
 def _row(line: Line, place: str | None, paged: bool) -> dict[str, Any]:
@@ -199,12 +201,19 @@ def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: 
     _checksum(path, pinned, shown_as)
     sheet = sheet_in(path, _wanted(pinned, shown_as), shown_as)
     errors: list[str] = []
-    lines = [
-        Line(sheet.shown_as, row, dict(zip(sheet.header, texts, strict=True)), errors) for row, texts in sheet.rows
-    ]
+    lines = _lines(sheet, sheet.header, errors)
     reader = _Reader(pinned, _with_case(pinned, sheet), Places.named(place_names))
     rows = [reader.row(line, indicator_id) for line in lines]
     return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, errors, reader.columns["value"])
+
+
+def publisher_rows(
+    paths: Paths, indicators: Mapping[str, Indicator], place_names: dict[str, str]
+) -> Iterator[pd.DataFrame]:
+    """The tidy rows of each indicator whose publisher's file lies where the catalogue says."""
+    for indicator, entry in indicators.items():
+        if entry.file and (paths.raw / entry.file.path).is_file():
+            yield pinned_rows(paths.raw / entry.file.path, entry.file, indicator, place_names)
 
 
 def _checksum(path: Path, pinned: PinnedFile, shown_as: str) -> None:
@@ -340,6 +349,19 @@ def document_sources(paths: Paths) -> dict[str, DocumentSource]:
     if errors:
         raise DocumentError(errors)
     return content.documents
+
+
+def typed_in_rows(paths: Paths, indicators: Mapping[str, Indicator]) -> Iterator[pd.DataFrame]:
+    """The tidy rows of each document that the catalogue names, with its vintage."""
+    documents = {indicator: entry.document for indicator, entry in indicators.items() if entry.document}
+    known = document_sources(paths)
+    for name in sorted(set(documents.values())):
+        if name not in known:
+            raise DocumentError(
+                [f"data/raw/documents/sources.yml: '{name}' is named in the catalogue but not described. Add it."]
+            )
+        rows = document_rows(paths.documents / f"{name}.csv")
+        yield rows[rows["indicator"].map(documents) == name].assign(vintage=known[name].vintage)
 
 
 # Tables as a document printed them, with its own headings and labels: held against what was typed in, never shown.

@@ -140,6 +140,21 @@ def snapshot_folder(paths: Paths, source: str, all_places: bool = False) -> Path
     return paths.raw / ALL_PLACES / source if all_places else paths.raw / source
 
 
+def raw_files(paths: Paths) -> list[Path]:
+    """Every file of `data/raw`, sorted; without locks and what editors leave."""
+    files = (path for path in sorted(paths.raw.rglob("*")) if path.is_file())
+    return [path for path in files if not path.name.startswith((".", "~"))]
+
+
+def fetch_dates(paths: Paths) -> dict[str, str]:
+    """Snapshot -> date of its latest fetch, for pages and manifests."""
+    dates = {}
+    for path in sorted(paths.raw.glob(f"*/{NAME}")):
+        series = read_manifest(path.parent, path.parent.name).series
+        dates[path.parent.name] = max((entry["fetched"] for entry in series.values()), default="")
+    return dates
+
+
 def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
     """All rows of a source with their `series`, sorted by series, key and vintage; empty without a snapshot.
 

@@ -1,9 +1,8 @@
 """The tidy table made from everything in data/raw, and stored in data/processed with its dictionary."""
 
 import hashlib
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,33 +12,23 @@ import pandas as pd
 from lagesbild.catalog.models import Catalog, Share
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places, load_places
-from lagesbild.sources.files import document_rows, document_sources, local_rows, pinned_rows
-from lagesbild.sources.snapshot import read_manifest, read_snapshot, snapshot_folder
-from lagesbild.tidy.schema import COLUMNS, KEY, MEANING, TidyError, checked, typed
+from lagesbild.sources.files import local_rows, publisher_rows, typed_in_rows
+from lagesbild.sources.snapshot import raw_files, read_manifest, read_snapshot, snapshot_folder
+from lagesbild.tidy.schema import AT, CELL, COLUMNS, KEY, MEANING, TidyError, checked, typed
 from lagesbild.tidy.suppression import without_small_numbers
 
 # The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every error with its file and row.
-
-SAME = ["indicator", "place", "year", "month", "sex", "group"]
-
-
-def local_files(paths: Paths) -> list[Path]:
-    """The municipalities' own files, sorted; without what Excel and editors leave beside them."""
-    files = paths.local.glob("*/*") if paths.local.is_dir() else ()
-    return sorted(p for p in files if p.suffix.lower() in (".csv", ".xlsx") and not p.name.startswith(("~", ".")))
 
 
 def own_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     """Rows of all own files. Their vintage is empty: a new file replaces the old one.
 
-    Raises TidyError with every error, and FileError for a file that cannot be read.
+    Raises TidyError with every error in the rows, and FileError for a file that cannot be read.
     """
-    parts = [_own_file_rows(paths, path, places) for path in local_files(paths)]
-    if not parts:
-        return pd.DataFrame()
-    rows = pd.concat(parts, ignore_index=True)
-    errors = [error for row in rows.itertuples() if (error := _error(row, catalog, places))]
-    errors += list(_twice(rows))
+    rows = _stacked(_own_file_rows(paths, path, places) for path in paths.local_files)
+    if rows.empty:
+        return rows
+    errors = [*filter(None, (_row_error(row, catalog, places) for row in rows.itertuples())), *_twice(rows)]
     if errors:
         raise TidyError(errors)
     return rows.drop(columns=["file", "row"])
@@ -57,7 +46,7 @@ def _own_file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
     return local_rows(path, folder, shown_as).assign(file=shown_as)
 
 
-def _error(row, catalog: Catalog, places: Places) -> str:
+def _row_error(row, catalog: Catalog, places: Places) -> str:
     """What is wrong with one row, else nothing."""
     at = f"{row.file}, row {row.row}"
     entry = catalog.indicators.get(row.indicator)
@@ -79,14 +68,18 @@ def _error(row, catalog: Catalog, places: Places) -> str:
 
 
 def _twice(rows: pd.DataFrame) -> Iterator[str]:
-    for key, same in rows[rows.duplicated(SAME, keep=False)].groupby(SAME, sort=True):
+    for key, same in rows[rows.duplicated(CELL, keep=False)].groupby(CELL, sort=True):
         where = " and ".join(f"{row.file}, row {row.row}" for row in same.itertuples())
         yield f"{where}: the same thing twice ({', '.join(str(part) for part in key if part != '')}). Keep one of them."
 
 
-# Indicators that are computed from two others: 100 x part / total.
+def _stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The frames below each other; a frame without columns where there are none."""
+    frames = list(frames)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
-_AT = ["place", "year", "month", "sex", "group"]
+
+# Indicators that are computed from two others: 100 x part / total.
 
 
 def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
@@ -101,35 +94,30 @@ def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
             left_out = {year for out in entry.left_out for year in out.years}
             known = table[~table["year"].isin(left_out)]
             shares.append(_share_rows(known, entry.share).assign(indicator=indicator))
-    return (
-        pd.concat(shares, ignore_index=True)
-        if shares
-        else pd.DataFrame(columns=["indicator", *_AT, "vintage", "value"])
-    )
+    return _stacked(shares)
 
 
 def _share_rows(table: pd.DataFrame, share: Share) -> pd.DataFrame:
-    """One row for each date on which part or total was first seen or revised, from what held on that date."""
-    either = [table[table["indicator"] == role] for role in (share.part, share.total)]
-    dates = pd.concat([rows[[*_AT, "vintage"]] for rows in either]).drop_duplicates()
+    """One row for each date on which part or total was published or revised, from the values of that date."""
+    either = [table[table["indicator"] == indicator] for indicator in (share.part, share.total)]
+    dates = pd.concat([rows[[*AT, "vintage"]] for rows in either]).drop_duplicates()
     part, total = (_as_of(dates, rows) for rows in either)
-    both = part.merge(total, on=[*_AT, "vintage"], suffixes=("_part", "_total"))
+    both = part.merge(total, on=[*AT, "vintage"], suffixes=("_part", "_total"))
     value = 100 * both["value_part"] / both["value_total"].where(both["value_total"] > 0)
     status = value.isna().map({True: "missing", False: ""})
     hidden = (both["status_part"] == "hidden") | (both["status_total"] == "hidden")
-    return both[[*_AT, "vintage"]].assign(value=value, status=status.mask(hidden, "hidden"))
+    return both[[*AT, "vintage"]].assign(value=value, status=status.mask(hidden, "hidden"))
 
 
 def _as_of(dates: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """`dates` with the value that held then: of the latest vintage up to the date; without dates before the first."""
-    known = dates.merge(rows[[*_AT, "vintage", "value", "status"]], on=_AT, suffixes=("", "_held"))
-    known = known[known["vintage_held"] <= known["vintage"]].sort_values("vintage_held", kind="stable")
-    return known.drop_duplicates([*_AT, "vintage"], keep="last")[[*_AT, "vintage", "value", "status"]]
+    """`dates` with the value that was in force: of the latest vintage up to the date; none before the first."""
+    known = dates.merge(rows[[*AT, "vintage", "value", "status"]], on=AT, suffixes=("", "_known"))
+    known = known[known["vintage_known"] <= known["vintage"]].sort_values("vintage_known", kind="stable")
+    return known.drop_duplicates([*AT, "vintage"], keep="last")[[*AT, "vintage", "value", "status"]]
 
 
 # From snapshots, typed-in tables and a municipality's own files to one table.
 
-AT = ["place", "year", "month", "sex", "group"]
 SERVICES = ("kolada", "scb", "fohm")
 
 
@@ -141,8 +129,8 @@ def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     for rows that cannot stand in the table.
     """
     published = [typed(_service_rows(paths, catalog, name)) for name in SERVICES]
-    published.append(typed(_pinned_file_rows(paths, catalog, places)))
-    documents = typed(_document_rows(paths, catalog))
+    published.append(typed(_stacked(publisher_rows(paths, catalog.indicators, places.names))))
+    documents = typed(_stacked(typed_in_rows(paths, catalog.indicators)))
     own = typed(own_rows(paths, catalog, places))
     own = without_small_numbers(own, pd.concat([*published, documents], ignore_index=True), catalog)
     table = _without_covered([*published, own, documents])
@@ -153,15 +141,14 @@ def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
 def _without_covered(layers: list[pd.DataFrame]) -> pd.DataFrame:
     """All layers, without the rows whose indicator, place and time a stronger layer has.
 
-    The earliest layer is the strongest. One that is asked and has nothing (missing, a year of fewer than twelve
-    months) leaves the place and time to the next; one that hides a value does not.
+    The earliest layer is the strongest. One that has no value (missing, a year of fewer than twelve months) leaves
+    the place and time to the next; one that hides a value does not.
     """
     rows = pd.concat([layer.assign(layer=n) for n, layer in enumerate(layers)], ignore_index=True)
     several = rows.groupby("indicator")["layer"].transform("nunique") > 1
     if several.any():
         rank = rows["layer"] + len(layers) * rows["status"].isin(["missing", "incomplete"])
-        ranks = rows.loc[several, ["indicator", *AT]].assign(rank=rank)
-        strongest = ranks.groupby(["indicator", *AT])["rank"].transform("min") % len(layers)
+        strongest = rows[several].assign(rank=rank).groupby(CELL)["rank"].transform("min") % len(layers)
         rows = rows[~several | (rows["layer"] == strongest.reindex(rows.index))]
     return rows.drop(columns="layer").reset_index(drop=True)
 
@@ -171,18 +158,15 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     if rows.empty:
         return rows.assign(indicator="")
     rows = _with_confirmed_vintages(rows, paths, service)
-    values = {entry.kolada.id: indicator for indicator, entry in catalog.indicators.items() if entry.kolada}
+    pinned = {indicator: entry.kolada for indicator, entry in catalog.indicators.items() if entry.kolada}
+    values = {series.id: indicator for indicator, series in pinned.items()}
     values |= {indicator: indicator for indicator, entry in catalog.indicators.items() if entry.table}
-    margins = {entry.kolada.margin: indicator for indicator, entry in catalog.indicators.items() if entry.kolada}
+    margins = {series.margin: indicator for indicator, series in pinned.items()}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
     margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
-    margin = margin.drop_duplicates(["indicator", *AT], keep="last")  # rows are sorted by vintage
-    return table.merge(
-        margin[["indicator", *AT, "value"]].rename(columns={"value": "margin"}),
-        how="left",
-        on=["indicator", *AT],
-        validate="many_to_one",
-    )
+    margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
+    margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
+    return table.merge(margin, how="left", on=CELL, validate="many_to_one")
 
 
 def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> pd.DataFrame:
@@ -193,37 +177,11 @@ def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> 
     """
     entries = read_manifest(snapshot_folder(paths, service), service).series
     newest = rows["series"].map({series: entry["vintage"] for series, entry in entries.items()})
-    apart = {
-        (series, place) for series, entry in entries.items() for place in entry.get("places_of_earlier_fetches", ())
-    }
+    earlier = {series: entry.get("places_of_earlier_fetches", ()) for series, entry in entries.items()}
+    apart = {(series, place) for series, places in earlier.items() for place in places}
     confirmed = ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart) & newest.notna()
     current = ~rows.duplicated(["series", *AT], keep="last")  # rows are sorted by vintage
     return rows.assign(vintage=rows["vintage"].where(~(confirmed & current), newest))
-
-
-def _pinned_file_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
-    """Rows of the publishers' files that lie where the catalogue says; a file that is not there fills nothing."""
-    parts = [
-        pinned_rows(paths.raw / entry.file.path, entry.file, indicator, places.names)
-        for indicator, entry in catalog.indicators.items()
-        if entry.file and (paths.raw / entry.file.path).is_file()
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _document_rows(paths: Paths, catalog: Catalog) -> pd.DataFrame:
-    wanted = {entry.document for entry in catalog.indicators.values() if entry.document}
-    known = document_sources(paths)
-    parts = []
-    for name in sorted(wanted):
-        if name not in known:
-            raise TidyError(
-                [f"data/raw/documents/sources.yml: '{name}' is named in the catalogue but not described. Add it."]
-            )
-        rows = document_rows(paths.documents / f"{name}.csv")
-        rows = rows[rows["indicator"].isin([i for i, e in catalog.indicators.items() if e.document == name])]
-        parts.append(rows.assign(vintage=known[name].vintage))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 # The table on disk: `data/processed/tidy.parquet` with its data dictionary, rebuilt when its input changes.
@@ -241,10 +199,10 @@ def input_key(paths: Paths) -> str:
 
 
 def _inputs(paths: Paths) -> list[Path]:
-    data = [p for folder in (paths.catalog, paths.raw) for p in sorted(folder.rglob("*")) if p.is_file()]
-    data = [p for p in data if not p.name.startswith((".", "~"))]  # locks, and what editors leave
-    code = sorted(p for room in ("catalog", "sources", "tidy") for p in (PACKAGE / room).rglob("*.py"))
-    return [*data, *code]
+    files = [path for path in sorted(paths.catalog.rglob("*")) if path.is_file()]
+    files = [path for path in files if not path.name.startswith((".", "~"))]  # what editors leave
+    code = sorted(path for room in ("catalog", "sources", "tidy") for path in (PACKAGE / room).rglob("*.py"))
+    return [*files, *raw_files(paths), *code]
 
 
 @dataclass(frozen=True)
@@ -262,7 +220,6 @@ def table_at_hand(paths: Paths, catalog: Catalog) -> TableAtHand:
     target = paths.processed / FILE
     if target.exists() and _key_file(paths).exists() and _key_file(paths).read_text("utf-8").strip() == key:
         return TableAtHand(pd.read_parquet(target), key, stored=True)
-
     return TableAtHand(tidy_table(paths, catalog, load_places(paths)), key, stored=False)
 
 
@@ -289,11 +246,6 @@ def _replaced(target: Path, write: Callable[[Path], object]) -> None:
     temporary.replace(target)
 
 
-def _columns_part() -> str:
-    rows = "\n".join(f"| `{name}` | {kind} | {MEANING[name]} |" for name, kind in COLUMNS.items())
-    return f"| Column | Type | Meaning |\n| --- | --- | --- |\n{rows}\n"
-
-
 def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
     """The table's columns and indicators as Markdown: unit, source, rows, places and years of each."""
     lines = [
@@ -301,28 +253,21 @@ def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
         "",
         "Made by the build from the catalogue and the snapshot; do not edit.",
         "",
-        _columns_part(),
+        "| Column | Type | Meaning |",
+        "| --- | --- | --- |",
+        *(f"| `{name}` | {kind} | {MEANING[name]} |" for name, kind in COLUMNS.items()),
+        "",
         "| Indicator | Title | Unit | Source | Rows | Places | Years |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    series = dict(iter(table.groupby("indicator")))
+    groups = dict(iter(table.groupby("indicator")))
     for indicator, entry in sorted(catalog.indicators.items()):
-        rows = series.get(indicator)
+        rows = groups.get(indicator)
         extent = (
             "0 | 0 | -"
             if rows is None
-            else (f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}")
+            else f"{len(rows)} | {rows['place'].nunique()} | {rows['year'].min()}-{rows['year'].max()}"
         )
-        lines.append(
-            f"| `{indicator}` | {entry.title} | {catalog.units[entry.unit].text} | {entry.source} | {extent} |"
-        )
+        unit = catalog.unit_of(indicator).text
+        lines.append(f"| `{indicator}` | {entry.title} | {unit} | {entry.source} | {extent} |")
     return "\n".join(lines) + "\n"
-
-
-def manifest_vintages(paths: Paths) -> dict[str, str]:
-    """Snapshot name -> date of its latest fetch, for pages and manifests."""
-    vintages = {}
-    for manifest in sorted(paths.raw.glob("*/manifest.json")):
-        series = json.loads(manifest.read_text("utf-8"))["series"].values()
-        vintages[manifest.parent.name] = max((entry["fetched"] for entry in series), default="")
-    return vintages

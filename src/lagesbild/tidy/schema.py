@@ -1,4 +1,4 @@
-"""The tidy table: its columns, the picks that all share, and the checks that it must pass."""
+"""The tidy table: its columns, the selections that all rooms share, and the checks that it must pass."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog
-from lagesbild.errors import Refusal
 from lagesbild.places import Places
-
-# The columns of the one table, and what each may hold.
+from lagesbild.records import RecordError
 
 COLUMNS = {
     "indicator": "str",
@@ -24,7 +22,9 @@ COLUMNS = {
     "count": "float64",
     "status": "str",
 }
-KEY = ["indicator", "place", "year", "month", "sex", "group", "vintage"]
+AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside its indicator
+CELL = ["indicator", *AT]
+KEY = [*CELL, "vintage"]
 STATUSES = {
     "": "ordinary value",
     "missing": "asked for, not published",
@@ -60,18 +60,12 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
     return filled.astype(COLUMNS)
 
 
-def empty_table() -> pd.DataFrame:
-    """A table without rows, with the right columns and types."""
-    return typed(pd.DataFrame({name: [] for name in COLUMNS}))
-
-
-# Rows out of the one table: current vintages, up to a year, the latest year of an indicator.
+# Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
 
 
 def current(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the latest vintage of every key, in the table's order."""
-    at = KEY[:-1]
-    newest = table.groupby(at, sort=False)["vintage"].transform("max")
+    newest = table.groupby(CELL, sort=False)["vintage"].transform("max")
     return table[table["vintage"] == newest]
 
 
@@ -80,10 +74,9 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
 
     One row a change, the table's order; a value that was withdrawn has no `new`.
     """
-    at = KEY[:-1]
-    several = table[table.duplicated(at, keep=False)].sort_values(KEY, kind="stable")
-    older = several.groupby(at, sort=False)["value"].shift()
-    first = ~several.duplicated(at)
+    several = table[table.duplicated(CELL, keep=False)].sort_values(KEY, kind="stable")
+    older = several.groupby(CELL, sort=False)["value"].shift()
+    first = ~several.duplicated(CELL)
     changed = several.assign(old=older)[~first].rename(columns={"value": "new"})
     same = (changed["old"] == changed["new"]) | (changed["old"].isna() & changed["new"].isna())
     return changed.loc[~same, [*KEY, "old", "new"]].reset_index(drop=True)
@@ -97,13 +90,13 @@ def up_to(table: pd.DataFrame, year: int) -> pd.DataFrame:
 def rows_of(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str]) -> pd.DataFrame:
     """The rows with a value of some indicators and places, in the order asked for, then by year.
 
-    Rows without a value (missing, hidden) are left out; `withheld` tells them.
+    Rows without a value (missing, hidden) are left out: `withheld` has them.
     """
     order = {indicator: n for n, indicator in enumerate(indicators)}
     place_order = {code: n for n, code in enumerate(places)}
     chosen = table[table["indicator"].isin(order) & table["place"].isin(place_order) & table["value"].notna()]
     sort = chosen.assign(_i=chosen["indicator"].map(order), _p=chosen["place"].map(place_order))
-    sort = sort.sort_values(["_i", "_p", "year", "month", "sex", "group"], kind="stable")
+    sort = sort.sort_values(["_i", "_p", *AT[1:]], kind="stable")
     return sort.drop(columns=["_i", "_p"]).reset_index(drop=True)
 
 
@@ -139,12 +132,8 @@ def latest_years(table: pd.DataFrame, place: str) -> dict[str, int]:
 TOLERANCE = 1.005  # parts are published rounded; half a percent over the total is rounding
 
 
-class TidyError(Refusal):
+class TidyError(RecordError):
     """Rows that cannot stand in the table: value, place and remedy, one line each."""
-
-    def __init__(self, faults: list[str]):
-        self.faults = faults
-        super().__init__("\n".join(faults))
 
 
 def _example(row: pd.Series) -> str:
@@ -153,7 +142,7 @@ def _example(row: pd.Series) -> str:
     return f"{row.indicator}, place {row.place}, {row.year}{month}, sex {row.sex}{group}"
 
 
-def duplicate_faults(table: pd.DataFrame) -> list[str]:
+def duplicate_errors(table: pd.DataFrame) -> list[str]:
     """One line for each key that stands twice."""
     twice = table[table.duplicated(KEY)]
     return [
@@ -162,7 +151,7 @@ def duplicate_faults(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def place_faults(table: pd.DataFrame, places: Places) -> list[str]:
+def place_errors(table: pd.DataFrame, places: Places) -> list[str]:
     """One line for each place that the snapshot's list does not know."""
     unknown = table[~table["place"].isin(places.names)].drop_duplicates("place")
     return [
@@ -172,23 +161,23 @@ def place_faults(table: pd.DataFrame, places: Places) -> list[str]:
     ]
 
 
-def range_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+def range_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     """One line for each indicator with values outside the range of its unit."""
-    faults = []
+    errors = []
     for indicator, rows in table.groupby("indicator", sort=True):
         unit = catalog.unit_of(indicator)
         low = -np.inf if unit.low is None else unit.low
         high = np.inf if unit.high is None else unit.high
         outside = rows[(rows["value"] < low) | (rows["value"] > high)]
         for row in outside.head(1).itertuples():
-            faults.append(
+            errors.append(
                 f"{_example(row)}: {row.value:g} is outside {low:g} to {high:g} ({unit.text}). "
                 "Correct the value in its file, or the unit in data/catalog/indicators/."
             )
-    return faults
+    return errors
 
 
-def share_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+def share_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     """One line for each total that its parts exceed in a year that the catalogue does not leave out."""
     wholes: dict[str, list[str]] = {}
     left_out: dict[str, set[int]] = {}
@@ -196,20 +185,19 @@ def share_faults(table: pd.DataFrame, catalog: Catalog) -> list[str]:
         if entry.share:
             wholes.setdefault(entry.share.total, []).append(entry.share.part)
             left_out.setdefault(entry.share.total, set()).update(y for out in entry.left_out for y in out.years)
-    at = ["place", "year", "month", "sex", "group"]
-    faults = []
+    newest = current(table)
+    errors = []
     for total, parts in wholes.items():
-        usable = current(table)
-        usable = usable[~usable["year"].isin(left_out[total])]
-        summed = usable[usable["indicator"].isin(parts)].groupby(at)["value"].sum(min_count=1)
-        whole = usable[usable["indicator"] == total].set_index(at)["value"]
+        usable = newest[~newest["year"].isin(left_out[total])]
+        summed = usable[usable["indicator"].isin(parts)].groupby(AT)["value"].sum(min_count=1)
+        whole = usable[usable["indicator"] == total].set_index(AT)["value"]
         ratio = (summed / whole).dropna()
         for key in ratio.index[ratio > TOLERANCE][:3]:
-            faults.append(
+            errors.append(
                 f"{total}, place {key[0]}, {key[1]}: its parts add up to {100 * ratio[key]:.0f} % of it. Leave the "
                 "year out with 'left_out' and the reason, or correct the source."
             )
-    return faults
+    return errors
 
 
 def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFrame:
@@ -234,21 +222,21 @@ def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFra
     try:
         schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
-        raise TidyError(_schema_faults(error.failure_cases, table)) from None
-    faults = [
-        *duplicate_faults(table),
-        *place_faults(table, places),
-        *range_faults(table, catalog),
-        *share_faults(table, catalog),
+        raise TidyError(_schema_errors(error.failure_cases, table)) from None
+    errors = [
+        *duplicate_errors(table),
+        *place_errors(table, places),
+        *range_errors(table, catalog),
+        *share_errors(table, catalog),
     ]
-    if faults:
-        raise TidyError(faults)
+    if errors:
+        raise TidyError(errors)
     return table
 
 
-def _schema_faults(cases: pd.DataFrame, table: pd.DataFrame) -> list[str]:
-    faults = []
+def _schema_errors(cases: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    errors = []
     for case in cases.head(10).itertuples():
         where = _example(table.loc[int(case.index)]) if pd.notna(case.index) else "the table"
-        faults.append(f"{where}: {case.column} is {case.failure_case!r}, which fails {case.check}. Correct its file.")
-    return faults
+        errors.append(f"{where}: {case.column} is {case.failure_case!r}, which fails {case.check}. Correct its file.")
+    return errors

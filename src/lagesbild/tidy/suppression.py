@@ -1,4 +1,4 @@
-"""Small numbers hidden, and one more cell wherever a hidden one could be found by subtraction."""
+"""Small numbers hidden, and one more cell wherever a hidden one could be worked out by subtraction."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog
+from lagesbild.tidy.schema import CELL
 
-# Small numbers: counts under a threshold are hidden, and one more wherever subtraction would find them.
-#
 # The table is tidy rows of a municipality's own figures. Within one indicator, place, year and month, T is
 # women plus men (K, M) and the group "" is the sum of the other groups, wherever those rows are there. Hiding
 # takes value, margin and count of the whole row, since a share with its base gives the count back. Build
 # differences and means from the table that comes out: then they are empty where one of their sides is hidden.
 
-BLOCK = ["indicator", "place", "year", "month"]
+BLOCK = CELL[:4]  # indicator, place, year and month: the rows that readers can add up
 HIDDEN = "hidden"
 NUMBERS = ["value", "margin", "count"]
 THRESHOLD = 5
@@ -26,7 +25,7 @@ def suppressed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESH
     `thresholds` is one number, or indicator -> number; an indicator that is not named has five. A count of
     0 is hidden like any other small count: it tells something about everyone in the group. A row without a
     count cannot be judged: where the value itself is a number of people, put it in `count` too. Rows that
-    arrive hidden are protected like the rest. Which rows were hidden only to protect another does not show.
+    arrive hidden are protected like the rest. Nothing shows which rows were hidden only to protect another.
     """
     hidden = (table["status"] == HIDDEN).to_numpy() | (table["count"] < _limits(table, thresholds)).to_numpy()
     counts = table["count"].where(table["status"] != HIDDEN).to_numpy(float)
@@ -35,19 +34,6 @@ def suppressed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESH
             hidden[rows] = _protected(_lines(table.iloc[rows]), counts[rows], hidden[rows], limit)
     out = table.assign(status=table["status"].mask(hidden, HIDDEN))
     return out.assign(**{name: out[name].mask(hidden) for name in NUMBERS if name in out})
-
-
-def exposed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESHOLD) -> pd.DataFrame:
-    """The hidden rows of a table that its visible counts still give away: none, after `suppressed`."""
-    hidden = (table["status"] == HIDDEN).to_numpy()
-    given = np.zeros(len(table), bool)
-    for rows, limit in _blocks(table, thresholds):
-        if hidden[rows].any():
-            lines = _lines(table.iloc[rows])
-            counts = table["count"].to_numpy(float)[rows]
-            given[rows] = _told_by_one_line(lines, counts, hidden[rows], limit)
-            given[rows] |= _told_by_all_lines(lines, counts, hidden[rows], limit)
-    return table[given]
 
 
 def _limits(table: pd.DataFrame, thresholds: Mapping[str, int] | int) -> pd.Series:
@@ -86,8 +72,8 @@ def _lines(rows: pd.DataFrame) -> np.ndarray:
 def _protected(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """`hidden` with one more row at a time hidden until no hidden row is given away."""
     hidden = hidden.copy()
-    while (given := _given_away(lines, counts, hidden, limit)).any():
-        near = (lines[(lines[:, given] != 0).any(axis=1)] != 0).any(axis=0)
+    while (exposed := _given_away(lines, counts, hidden, limit)).any():
+        near = (lines[(lines[:, exposed] != 0).any(axis=1)] != 0).any(axis=0)
         visible = ~hidden & ~np.isnan(counts) & (lines != 0).any(axis=0)
         choice = np.flatnonzero(visible & near if (visible & near).any() else visible)
         hidden[min(choice, key=lambda row: _loss(lines, counts, hidden, int(row)))] = True
@@ -104,45 +90,45 @@ def _loss(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, row: int) -
 
 def _given_away(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """Hidden rows that the visible counts give away, by one line or else by all lines together."""
-    given = _told_by_one_line(lines, counts, hidden, limit)
-    return given if given.any() else _told_by_all_lines(lines, counts, hidden, limit)
+    exposed = _given_away_by_one_line(lines, counts, hidden, limit)
+    return exposed if exposed.any() else _given_away_by_all_lines(lines, counts, hidden, limit)
 
 
-def _told_by_one_line(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
+def _given_away_by_one_line(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """Hidden rows that are alone in a line, or whose sum with the other hidden parts of it is small.
 
-    All lines together tell these too; but this is most of them, at a hundredth of the work.
+    All lines together give these away too; but this is most of them, at a hundredth of the work.
     """
     unknown = hidden | np.isnan(counts)
-    given = np.zeros(len(counts), bool)
+    exposed = np.zeros(len(counts), bool)
     for line in lines:
         open_rows = unknown & (line != 0)
         rest = line @ np.where(unknown, 0, counts)  # what the unknown parts add up to, if the total is visible
         small = not (open_rows & (line > 0)).any() and 0 <= rest < limit
         if open_rows.sum() == 1 or small:
-            given |= open_rows & hidden
-    return given
+            exposed |= open_rows & hidden
+    return exposed
 
 
-def _told_by_all_lines(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
+def _given_away_by_all_lines(lines: np.ndarray, counts: np.ndarray, hidden: np.ndarray, limit: float) -> np.ndarray:
     """Hidden rows whose count follows from the visible ones, or is known to lie under the limit.
 
     With the visible counts put in, the lines bound each hidden count from below (0) and above; linear
     programming gives the bounds, whatever number of lines a reader combines. A count is safe while it could
     be `limit` or more and could be something else too. Where the groups do not add up to their total, no
-    counts satisfy all lines, and nothing more than one line tells follows from them.
+    counts satisfy all lines, and nothing follows from them beyond what a single line gives.
     """
     unknown = hidden | np.isnan(counts)
-    relevant = (lines[:, hidden] != 0).any(axis=1)
-    sums = (-lines @ np.where(unknown, 0, counts))[relevant]
-    given = np.zeros(len(counts), bool)
+    lines = lines[(lines[:, hidden] != 0).any(axis=1)]
+    sums = -lines @ np.where(unknown, 0, counts)
+    exposed = np.zeros(len(counts), bool)
     for column, row in enumerate(np.flatnonzero(unknown)):
-        if hidden[row] and (lines[relevant, row] != 0).any():
-            bounds = _bounds(lines[relevant][:, unknown], sums, column)
+        if hidden[row] and (lines[:, row] != 0).any():
+            bounds = _bounds(lines[:, unknown], sums, column)
             if bounds is None:
-                return given
-            given[row] = bounds[1] < limit or bounds[1] - bounds[0] < 1
-    return given
+                return exposed
+            exposed[row] = bounds[1] < limit or bounds[1] - bounds[0] < 1
+    return exposed
 
 
 def _bounds(lines: np.ndarray, sums: np.ndarray, at: int) -> tuple[float, float] | None:
@@ -158,11 +144,10 @@ def _bounds(lines: np.ndarray, sums: np.ndarray, at: int) -> tuple[float, float]
     return least.fun, -most.fun if most.success else np.inf
 
 
-# Small numbers of the municipalities' own files: hidden here, before anything is stored, so that no output holds one.
+# Small numbers of the municipalities' own files: hidden before anything is stored, so that no output holds one.
 #
 # A share that only such a file has carries its count in `count`; where the unit itself counts people, the value is it.
 
-CELL = [*BLOCK, "sex", "group"]
 ROUNDING = 0.5  # percent: published parts of a hundred add up to that within it
 
 
@@ -180,7 +165,7 @@ def without_small_numbers(own: pd.DataFrame, public: pd.DataFrame, catalog: Cata
     rows = pd.concat([_counted(own, catalog), _beside(own, public, catalog)], ignore_index=True)
     while True:
         rows = _with_whole_blocks(suppressed(rows, limits), rows, len(own))
-        more = [at for labels in sets for at in _one_more(rows.loc[labels], limits)]
+        more = [row for answers in sets for row in _one_more(rows.loc[answers], limits)]
         if not more:
             break
         rows = _hidden(rows, rows.index.isin(more))
@@ -201,9 +186,7 @@ def _with_whole_blocks(after: pd.DataFrame, before: pd.DataFrame, own: int) -> p
 
 def _counted(rows: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """`rows` with the value as the count where the unit counts people or cases."""
-    counts = rows["indicator"].map(
-        {indicator: catalog.unit_of(indicator).counted for indicator in rows["indicator"].unique()}
-    )
+    counts = rows["indicator"].map(lambda indicator: catalog.unit_of(indicator).counted)
     return rows.assign(count=rows["count"].where(rows["count"].notna() | ~counts.astype(bool), rows["value"]))
 
 
@@ -217,9 +200,7 @@ def _beside(own: pd.DataFrame, public: pd.DataFrame, catalog: Catalog) -> pd.Dat
 
 def _parts_of_hundred(own: pd.DataFrame, catalog: Catalog) -> Iterator[pd.Index]:
     """The rows of each set of answers that may add up to a hundred percent: their sum needs no row to be known."""
-    percent = own["indicator"].map(
-        {indicator: catalog.unit_of(indicator).symbol == "%" for indicator in own["indicator"].unique()}
-    )
+    percent = own["indicator"].map(lambda indicator: catalog.unit_of(indicator).symbol == "%")
     answers = own[percent.astype(bool) & (own["group"] != "")]
     for _, rows in answers.groupby([*BLOCK, "sex"]):
         if len(rows) > 1 and rows["value"].sum() <= 100 + ROUNDING:
@@ -240,9 +221,9 @@ def _one_more(rows: pd.DataFrame, limits: dict[str, int]) -> pd.Index:
 
 
 def _left_over(kept: pd.DataFrame) -> float:
-    """How many people a hundred percent leaves over beside the rows; infinite where no row tells the base."""
-    visible = kept[(kept["count"] > 0) & (kept["value"] > 0)]
-    if visible.empty:
+    """How many people a hundred percent leaves over beside the rows; infinite where no row gives the base."""
+    counted = kept[(kept["count"] > 0) & (kept["value"] > 0)]
+    if counted.empty:
         return float("inf")
-    base = (100 * visible["count"] / visible["value"]).max()
+    base = (100 * counted["count"] / counted["value"]).max()
     return round(base * max(0.0, 100 - kept["value"].sum()) / 100, 6)
