@@ -1,6 +1,7 @@
 """The house rules that a reader cannot see in one file: who imports whom, and what no file may say."""
 
 import ast
+import csv
 import pkgutil
 import re
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 import yaml
 
 from lagesbild.paths import PACKAGE
+from lagesbild.publishing.request import RENAMED, names_in
 
 ROOT = PACKAGE.parents[1]
 SRC = PACKAGE.parent
@@ -155,7 +157,21 @@ def test_every_module_and_function_that_a_document_names_exists():
         pkgutil.resolve_name(name)
 
 
-def names_in(annotation: ast.expr | None) -> set[str]:
+def test_each_old_name_of_a_notebook_leads_to_one_that_is_there_and_is_itself_gone():
+    names = cache(names_in)
+    with RENAMED.open(encoding="utf-8", newline="") as file:
+        renamed = {row["old"]: row["new"] for row in csv.DictReader(file, delimiter=";")}
+    assert len(renamed) > 400
+
+    def is_there(full: str) -> bool:
+        module, _, name = full.rpartition(".")
+        return names(full) is not None or name in (names(module) or ())
+
+    assert [f"{old} -> {new}" for old, new in renamed.items() if new and not is_there(new)] == []
+    assert [old for old in renamed if is_there(old)] == []
+
+
+def words_in(annotation: ast.expr | None) -> set[str]:
     """The names in an annotation, those of an annotation that is written as text too."""
     names: set[str] = set()
     for node in ast.walk(annotation) if annotation else ():
@@ -180,7 +196,7 @@ def classes_known_in(module: str) -> dict[str, str]:
 
 def types_in(module: str, annotations: Iterable[ast.expr | None]) -> set[str]:
     """The classes in some annotations with their modules; other names as they stand, such as DataFrame."""
-    return {classes_known_in(module).get(name, name) for each in annotations for name in names_in(each)}
+    return {classes_known_in(module).get(name, name) for each in annotations for name in words_in(each)}
 
 
 @cache
@@ -235,7 +251,7 @@ def test_the_engine_keeps_a_value_only_where_nothing_is_asked_for_or_the_reason_
     for module in ENGINE:
         for node in ast.walk(TREES[module]):
             mentioned += getattr(node, "id", getattr(node, "attr", "")) in CACHES
-            if isinstance(node, ast.FunctionDef) and any(names_in(each) & CACHES for each in node.decorator_list):
+            if isinstance(node, ast.FunctionDef) and any(words_in(each) & CACHES for each in node.decorator_list):
                 decorated += 1
                 kept += [f"{module}.{node.name}"] if ast.unparse(node.args) else []
     assert kept == list(KEPT)

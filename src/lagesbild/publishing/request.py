@@ -3,6 +3,7 @@
 import ast
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -186,14 +187,15 @@ def _type_name(value: ast.expr | None) -> str:
 
 RENAMED = Path(__file__).with_name("renamed.csv")  # old;new, full names; new is empty for what is gone
 OURS = ("helpers", "lagesbild")
+MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # a line for Jupyter or the shell, no Python
 
 
 def import_errors(source: str) -> list[str]:
     """A line for each name that a cell imports from this package and that is not there, with the remedy."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(MAGIC.sub("pass", source))
     except SyntaxError:
-        return []  # a magic, or an error that the kernel tells better
+        return []  # an error that the kernel tells better
     wanted = [
         *(
             (node.module, alias.name)
@@ -226,7 +228,8 @@ def names_in(module: str) -> set[str] | None:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in node.names}
         else:
-            names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            parts = (part for part in ast.walk(node) if isinstance(part, ast.Name))
+            names |= {part.id for part in parts if isinstance(part.ctx, ast.Store)}
     return names
 
 
@@ -236,7 +239,7 @@ def _renamed(module: str, name: str) -> str:
     old = f"{module}.{name}" if name else module
     new = renamed.get(old)
     if new == "":
-        return f"'{old}' is gone: no page used it. CHANGELOG.md has the names of 0.1.0."
+        return f"'{old}' is gone, and nothing takes its place. CHANGELOG.md has the names of 0.1.0."
     if new is None and name and _is_there(renamed.get(module, ""), name):
         new = f"{renamed[module]}.{name}"
     if new is not None:
