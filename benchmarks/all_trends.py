@@ -50,7 +50,7 @@ def main() -> None:
     }
     totals = table[table["sex"] == "T"]
     latest = dict(tuple(totals[totals["year"] == EDITION].groupby("indicator")))
-    rule = RankRule("lower", asked=PLACES, places=PLACES)
+    rule = RankRule("lower", fetched=PLACES, places=PLACES)
     began = last = time.perf_counter()
     print(f"{len(table):,} rows")
     for name, step in {

@@ -46,7 +46,7 @@ PLACES = [
 def chart_rows(years=(2022,), places=PLACES, labels=("Otrygghet",), sexes=("T",), groups=("",), level=30.0):
     """Made-up chart rows with every combination; values are random around `level`, from a fixed seed."""
     random = np.random.default_rng(7)
-    made = [
+    rows = [
         {"indicator": label.lower(), "place": place, "year": year, "sex": sex, "group": group}
         | {
             "name": name,
@@ -57,7 +57,7 @@ def chart_rows(years=(2022,), places=PLACES, labels=("Otrygghet",), sexes=("T",)
         for place, name, role in places
         for label, sex, group, year in itertools.product(labels, sexes, groups, years)
     ]
-    return pd.DataFrame(made).assign(month=0, vintage="2024-01-01", margin=np.nan, count=np.nan, status="")
+    return pd.DataFrame(rows).assign(month=0, vintage="2024-01-01", margin=np.nan, count=np.nan, status="")
 
 
 def with_years_ahead(rows):
@@ -103,13 +103,13 @@ def drawing(kind, rows=None, frame=PERCENT):
 
 def line_points(figure):
     """The (x, y) points of every line with a year axis, one list a line; threads and break marks left out."""
-    found = []
+    lines = []
     for axes in figure.axes:
         for line in axes.get_lines():
             points = list(zip(*map(np.asarray, line.get_data()), strict=True))
             if line.get_gid() is None and line.get_transform() == axes.transData and len(points) > 1:
-                found.append(points)
-    return found
+                lines.append(points)
+    return lines
 
 
 def dot_values(figure, axis):

@@ -35,7 +35,7 @@ from lagesbild.statistics.ranks import (
 )
 
 FEW = settings(max_examples=40, deadline=None)
-LOWER = RankRule("lower", asked=290)
+LOWER = RankRule("lower", fetched=290)
 NAN = float("nan")
 
 
@@ -108,10 +108,10 @@ def test_two_shares_with_overlapping_intervals_can_differ():
 
 def test_a_survey_difference_without_margins_is_neither_real_nor_unreal():
     table = rows(place=["9901", "0000"], value=[27.7, 38.5])
-    found = place_differences(table, "9901", {"made_up": "survey"}).iloc[0]
-    assert found["difference"] == pytest.approx(-10.8)
-    assert found["real"] is pd.NA
-    assert math.isnan(found["low"])
+    row = place_differences(table, "9901", {"made_up": "survey"}).iloc[0]
+    assert row["difference"] == pytest.approx(-10.8)
+    assert row["real"] is pd.NA
+    assert math.isnan(row["low"])
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_a_survey_difference_without_margins_is_neither_real_nor_unreal():
     ],
 )
 def test_each_kind_of_figure_is_compared_by_its_own_method(kind, columns, method, low, high):
-    found = gender_gap(rows(sex=["K", "M"], **columns), {"made_up": kind}).iloc[0]
-    assert found["method"] == method
-    assert (found["low"], found["high"]) == (pytest.approx(low, abs=0.01), pytest.approx(high, abs=0.01))
+    row = gender_gap(rows(sex=["K", "M"], **columns), {"made_up": kind}).iloc[0]
+    assert row["method"] == method
+    assert (row["low"], row["high"]) == (pytest.approx(low, abs=0.01), pytest.approx(high, abs=0.01))
 
 
 @FEW
@@ -187,7 +187,7 @@ def test_a_place_without_a_value_changes_no_rank_and_no_mean(values):
 @settings(max_examples=15, deadline=None)
 @given(values_of_places)
 def test_a_rank_is_one_more_than_the_places_that_are_better(values):
-    ranking = ranked(places(values), RankRule("higher", asked=290))
+    ranking = ranked(places(values), RankRule("higher", fetched=290))
     assert list(ranking["rank"]) == [1 + sum(other > own for other in values) for own in values]
 
 
@@ -196,8 +196,8 @@ def test_a_rank_is_one_more_than_the_places_that_are_better(values):
     [
         (145, LOWER, NoRank.NONE),
         (144, LOWER, NoRank.TOO_FEW_PLACES),
-        (200, RankRule("lower", asked=200), NoRank.NOT_ALL_ASKED),
-        (290, RankRule("neither", asked=290), NoRank.NO_DIRECTION),
+        (200, RankRule("lower", fetched=200), NoRank.NOT_ALL_FETCHED),
+        (290, RankRule("neither", fetched=290), NoRank.NO_DIRECTION),
     ],
 )
 def test_a_rank_needs_a_complete_series_and_a_direction(n, rule, reason):

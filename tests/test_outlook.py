@@ -22,11 +22,11 @@ def points(values, last: int = 2024) -> pd.DataFrame:
 
 
 def test_a_steady_fall_is_carried_on_for_two_years():
-    found = outlook(points(FALLING), CONTEXT)
-    assert found.reason is NoOutlook.NONE
-    assert list(found.path["year"]) == [2025, 2026]
-    assert found.path["value"].to_numpy() == pytest.approx([70.5, 68.5], abs=2)
-    assert found.error < found.naive_error
+    ahead = outlook(points(FALLING), CONTEXT)
+    assert ahead.reason is NoOutlook.NONE
+    assert list(ahead.path["year"]) == [2025, 2026]
+    assert ahead.path["value"].to_numpy() == pytest.approx([70.5, 68.5], abs=2)
+    assert ahead.error < ahead.naive_error
 
 
 def test_the_wide_interval_holds_the_narrow_one_and_both_grow():
@@ -56,10 +56,10 @@ def test_a_value_stays_where_it_can_lie():
 
 
 def test_what_does_not_beat_the_last_year_is_not_drawn():
-    found = outlook(points(WANDERING), CONTEXT)
-    assert found.reason is NoOutlook.NOT_BETTER_THAN_LAST_YEAR
-    assert found.path is None
-    assert found.error >= found.naive_error
+    ahead = outlook(points(WANDERING), CONTEXT)
+    assert ahead.reason is NoOutlook.NOT_BETTER_THAN_LAST_YEAR
+    assert ahead.path is None
+    assert ahead.error >= ahead.naive_error
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_what_does_not_beat_the_last_year_is_not_drawn():
     ],
 )
 def test_a_series_that_cannot_carry_an_outlook_is_refused(given_points, context, reason, cut):
-    found = outlook(given_points, context)
-    assert (found.reason, found.cut, found.path, found.tried) == (reason, cut, None, False)
+    ahead = outlook(given_points, context)
+    assert (ahead.reason, ahead.cut, ahead.path, ahead.tried) == (reason, cut, None, False)
 
 
 def test_a_series_that_reaches_the_year_before_is_long_enough():

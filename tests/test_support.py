@@ -37,8 +37,8 @@ NORDMALING_2021 = 3563
 
 
 def support_rows(counts: dict[int, dict[str, float]], place: str = "9901") -> pd.DataFrame:
-    made = [(place, year, group, value, "") for year, types in counts.items() for group, value in types.items()]
-    return pd.DataFrame(made, columns=["place", "year", "group", "value", "status"])
+    rows = [(place, year, group, value, "") for year, types in counts.items() for group, value in types.items()]
+    return pd.DataFrame(rows, columns=["place", "year", "group", "value", "status"])
 
 
 def people(counts: dict[int, float], place: str = "9901") -> pd.DataFrame:
@@ -51,28 +51,28 @@ def printed_profile() -> pd.DataFrame:
 
 
 def test_the_published_profile_comes_out_to_the_digit():
-    found = printed_profile().set_index(["year", "group"])
+    table = printed_profile().set_index(["year", "group"])
     for group, (_, before, _, now, _) in PRINTED.items():
-        assert round(found.loc[(2020, group), "percent_of_total"], 1) == before
-        assert round(found.loc[(2021, group), "percent_of_total"], 1) == now
-    assert found.loc[(2021, ""), "value"] == 551
-    assert round(found.loc[(2021, ""), "percent_of_population"], 1) == 15.5
-    assert math.isnan(found.loc[(2020, ""), "percent_of_population"])  # no population given for 2020
+        assert round(table.loc[(2020, group), "percent_of_total"], 1) == before
+        assert round(table.loc[(2021, group), "percent_of_total"], 1) == now
+    assert table.loc[(2021, ""), "value"] == 551
+    assert round(table.loc[(2021, ""), "percent_of_population"], 1) == 15.5
+    assert math.isnan(table.loc[(2020, ""), "percent_of_population"])  # no population given for 2020
 
 
 def test_a_published_total_is_used_though_its_parts_sum_to_something_else():
-    found = profiles(support_rows({2025: {"a": 40, "b": 58, "": 100}}), people({2025: 1000}))
-    assert set(found["total"]) == {100}
-    assert found.set_index("group")["percent_of_total"].to_dict() == {"": 100, "a": 40, "b": 58}
+    table = profiles(support_rows({2025: {"a": 40, "b": 58, "": 100}}), people({2025: 1000}))
+    assert set(table["total"]) == {100}
+    assert table.set_index("group")["percent_of_total"].to_dict() == {"": 100, "a": 40, "b": 58}
 
 
 @pytest.mark.parametrize("missing", [{"a": 40}, {"a": 40, "b": math.nan}])
 def test_a_missing_type_leaves_no_total_and_no_percent_of_it(missing):
     rows = support_rows({2020: {"a": 40, "b": 60}, 2021: missing})
-    found = profiles(rows, people({2020: 1000, 2021: 1000})).query("year == 2021")
-    assert found["total"].isna().all()
-    assert found["percent_of_total"].isna().all()
-    assert found.set_index("group").loc["a", "percent_of_population"] == 4
+    table = profiles(rows, people({2020: 1000, 2021: 1000})).query("year == 2021")
+    assert table["total"].isna().all()
+    assert table["percent_of_total"].isna().all()
+    assert table.set_index("group").loc["a", "percent_of_population"] == 4
 
 
 amounts = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1e5), min_size=1)
@@ -83,10 +83,10 @@ populations = st.floats(500, 1e6)
 @given(amounts, st.randoms(), populations, populations)
 def test_what_types_and_population_gave_adds_up_to_the_change(before, random, people_before, people_now):
     now = {name: value * random.uniform(0.5, 1.5) for name, value in before.items()}
-    found = decomposition(before, now, (people_before, people_now))
+    split = decomposition(before, now, (people_before, people_now))
     change = 100 * (sum(now.values()) / people_now - sum(before.values()) / people_before)
-    assert abs(found.change - change) < 1e-9
-    assert abs(sum(found.types.values()) + found.population - found.change) < 1e-9
+    assert abs(split.change - change) < 1e-9
+    assert abs(sum(split.types.values()) + split.population - split.change) < 1e-9
 
 
 def test_the_split_is_the_mean_over_every_order_of_change():
@@ -102,14 +102,14 @@ def test_the_split_is_the_mean_over_every_order_of_change():
     for order in itertools.permutations(factors):
         for at, factor in enumerate(order):
             given_by[factor] += (share(frozenset(order[: at + 1])) - share(frozenset(order[:at]))) / 6
-    found = decomposition(before, now, (sizes["before"], sizes["now"]))
-    assert {**found.types, "population": found.population} == pytest.approx(given_by)
+    split = decomposition(before, now, (sizes["before"], sizes["now"]))
+    assert {**split.types, "population": split.population} == pytest.approx(given_by)
 
 
 def test_a_shrinking_population_alone_raises_the_share():
-    found = decomposition({"a": 100.0}, {"a": 100.0}, (1000, 900))
-    assert found.types == {"a": 0}
-    assert found.population > 0
+    split = decomposition({"a": 100.0}, {"a": 100.0}, (1000, 900))
+    assert split.types == {"a": 0}
+    assert split.population > 0
 
 
 @pytest.mark.parametrize(
@@ -141,19 +141,19 @@ def made_up_region(places: int, years: int, slope: float, noise: float = 0.1, se
     [(7, 10, AssociationKind.TOO_FEW_PLACES), (8, 3, AssociationKind.TOO_FEW_YEARS), (8, 4, AssociationKind.TOGETHER)],
 )
 def test_an_association_within_places_needs_eight_places_and_four_years(places, years, answer):
-    found = within_places(made_up_region(places, years, 1.0, 0.01))
-    assert (found.association, found.places, found.years) == (answer, places, years)
+    result = within_places(made_up_region(places, years, 1.0, 0.01))
+    assert (result.association, result.places, result.years) == (answer, places, years)
 
 
 @pytest.mark.parametrize(("slope", "answer"), [(0.8, AssociationKind.TOGETHER), (-0.8, AssociationKind.OPPOSITE)])
 def test_the_slope_within_places_is_that_of_a_regression_with_place_dummies(slope, answer):
     rows = made_up_region(12, 6, slope)
-    found = within_places(rows)
+    result = within_places(rows)
     changes = rows.assign(**rows.groupby("place")[["ill_health", "unemployment"]].diff()).dropna()
     reference = smf.ols("unemployment ~ ill_health + C(place)", changes).fit()
-    assert found.estimate == pytest.approx(reference.params["ill_health"])
-    assert found.low < found.estimate < found.high
-    assert found.association is answer
+    assert result.estimate == pytest.approx(reference.params["ill_health"])
+    assert result.low < result.estimate < result.high
+    assert result.association is answer
 
 
 def test_unrelated_yearly_changes_are_not_called_together():
@@ -167,18 +167,22 @@ def test_years_that_do_not_follow_on_each_other_make_no_change():
 
 def test_the_correlation_across_places_is_scipys_with_the_same_interval_every_time():
     rows = made_up_region(16, 4, 1.5)
-    found = across_places(rows, 2024)
+    result = across_places(rows, 2024)
     of_year = rows[rows["year"] == 2024]
-    assert found.estimate == pytest.approx(spearmanr(of_year["ill_health"], of_year["unemployment"]).statistic)
-    assert found.low <= found.estimate <= found.high
-    assert across_places(rows, 2024) == found
+    assert result.estimate == pytest.approx(spearmanr(of_year["ill_health"], of_year["unemployment"]).statistic)
+    assert result.low <= result.estimate <= result.high
+    assert across_places(rows, 2024) == result
 
 
 def test_a_place_without_a_value_is_named_and_may_leave_too_few():
     rows = made_up_region(8, 4, 1.5)
     rows.loc[rows["place"] == "9903", "unemployment"] = math.nan
-    found = across_places(rows, 2024)
-    assert (found.association, found.places, found.left_out) == (AssociationKind.TOO_FEW_PLACES, 7, ("9903",))
+    result = across_places(rows, 2024)
+    assert (result.association, result.places, result.left_out) == (
+        AssociationKind.TOO_FEW_PLACES,
+        7,
+        ("9903",),
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ def chart_rows(*rows: dict) -> pd.DataFrame:
 
 @pytest.fixture
 def table(catalog):
-    def made(*rows: dict) -> DataTable:
+    def of(*rows: dict) -> DataTable:
         frame = chart_rows(*rows)
         measures = {
             key: Measure(catalog.indicators[key], catalog.unit_of(key), 1) for key in frame["indicator"].unique()
         }
         return data_table(frame, measures, "Rubrik")
 
-    return made
+    return of
 
 
 def lines(table: DataTable) -> list[tuple[str, ...]]:
@@ -55,43 +55,43 @@ def lines(table: DataTable) -> list[tuple[str, ...]]:
 
 
 def test_several_years_head_the_rows_in_order_whichever_place_has_them(table):
-    made = table(
+    shown = table(
         {"indicator": "reported_crime", "year": 2021, "value": 2},
         {"indicator": "reported_crime", "year": 2022, "value": 3},
         {"indicator": "reported_crime", "year": 2020, "value": 4, "place": "9902"},
         {"indicator": "reported_crime", "year": 2021, "value": 1234.5, "place": "9902"},
     )
-    assert lines(made) == [
+    assert lines(shown) == [
         ("År", "Påhittsby", "Sagostad"),
         ("2020", "..", "4,0"),
         ("2021", "2,0", "1\u00a0234,5"),
         ("2022", "3,0", ".."),
     ]
-    assert made.symbols == (("..", "uppgift saknas i underlaget"),)
-    assert [column.numeric for column in made.columns] == [False, True, True]
+    assert shown.symbols == (("..", "uppgift saknas i underlaget"),)
+    assert [column.numeric for column in shown.columns] == [False, True, True]
 
 
 def test_one_year_has_places_for_rows_and_names_the_unit(table):
-    made = table({"value": 16.05, "margin": 2.5}, {"value": 20, "place": "9902"})
-    assert lines(made) == [("Plats", "Värde, procent"), ("Påhittsby", "16,1 ± 2,5"), ("Sagostad", "20,0")]
-    assert made.symbols == ()
+    shown = table({"value": 16.05, "margin": 2.5}, {"value": 20, "place": "9902"})
+    assert lines(shown) == [("Plats", "Värde, procent"), ("Påhittsby", "16,1 ± 2,5"), ("Sagostad", "20,0")]
+    assert shown.symbols == ()
 
 
 def test_women_and_men_are_columns_and_groups_rows(table):
-    made = table(
+    shown = table(
         *({"value": 10 + n, "sex": sex, "group": "Åk 7"} for n, sex in enumerate("KM")),
         {"value": 30, "sex": "K"},
     )
-    assert lines(made) == [("Grupp", "Kvinnor", "Män"), ("Åk 7", "10,0", "11,0"), ("Alla grupper", "30,0", "..")]
+    assert lines(shown) == [("Grupp", "Kvinnor", "Män"), ("Åk 7", "10,0", "11,0"), ("Alla grupper", "30,0", "..")]
 
 
 def test_measures_of_a_year_each_have_the_year_in_their_heading(table):
-    made = table(
+    shown = table(
         {"indicator": "reported_crime", "year": 2023, "value": 1},
         {"indicator": "lacking_trust", "year": 2022, "value": 2},
         {"indicator": "lacking_trust", "year": 2022, "value": 3, "place": "9902"},
     )
-    assert lines(made) == [
+    assert lines(shown) == [
         ("Plats", "Brott (2023)", "Utan tillit (2019–2022)"),
         ("Påhittsby", "1,0", "2,0"),
         ("Sagostad", "..", "3,0"),
@@ -106,14 +106,14 @@ def test_pooled_years_and_months_are_named_in_full(table):
 
 
 def test_hidden_and_not_applicable_have_symbols_of_their_own_and_each_is_explained(table):
-    made = table(
+    shown = table(
         {"value": math.nan, "status": "hidden"},
         {"value": math.nan, "status": "not_applicable", "place": "9902"},
         {"value": math.nan, "status": "missing", "year": 2021},
         {"value": 1, "year": 2021, "place": "9902"},
     )
-    assert lines(made)[1:] == [("2020–2021", "..", "1,0"), ("2021–2022", "x", "–")]
-    assert dict(made.symbols) == {
+    assert lines(shown)[1:] == [("2020–2021", "..", "1,0"), ("2021–2022", "x", "–")]
+    assert dict(shown.symbols) == {
         "..": "uppgift saknas i underlaget",
         "x": "dold för att skydda enskilda",
         "–": "frågan är inte tillämplig",

@@ -92,9 +92,9 @@ def test_the_widening_of_a_share_is_that_of_a_weighted_regression(cases):
     years = sm.add_constant(np.arange(len(d)))
     line = sm.WLS(d / n, years, weights=n / (share * (1 - share))).fit(cov_type="fixed scale")
     dispersion = max(1, (line.wresid**2).sum() / (len(d) - 2))
-    found = share_fits(d[None], n[None])
+    fits = share_fits(d[None], n[None])
     p = 2 * t.sf(abs(line.tvalues[1]) / math.sqrt(dispersion), len(d) - 2)
-    assert found.p[0] == pytest.approx(p, rel=1e-6, abs=1e-12)
+    assert fits.p[0] == pytest.approx(p, rel=1e-6, abs=1e-12)
 
 
 @FEW
@@ -102,9 +102,9 @@ def test_the_widening_of_a_share_is_that_of_a_weighted_regression(cases):
 def test_weighted_slopes_equal_those_of_statsmodels(values, errors):
     y, se = np.array(values), np.array(errors)
     line = sm.WLS(y, sm.add_constant(np.arange(5)), weights=1 / se**2).fit(cov_type="fixed scale")
-    found = weighted_fits(y[None], se[None], sample=True)
-    assert found.slope[0] == pytest.approx(line.params[1], rel=1e-6, abs=1e-9)
-    assert found.statistic[0] == pytest.approx(line.tvalues[1] ** 2, rel=1e-6, abs=1e-9)
+    fits = weighted_fits(y[None], se[None], sample=True)
+    assert fits.slope[0] == pytest.approx(line.params[1], rel=1e-6, abs=1e-9)
+    assert fits.statistic[0] == pytest.approx(line.tvalues[1] ** 2, rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_weighted_slopes_equal_those_of_statsmodels(values, errors):
     ],
 )
 def test_mann_kendall_counts_pairs_and_allows_for_ties(values, score, variance):
-    found = mann_kendall_fits(np.array([list(values)], float))
+    fits = mann_kendall_fits(np.array([list(values)], float))
     z = (score - 1) / math.sqrt(variance)  # Kendall 1975, with continuity correction
-    assert found.statistic[0] == pytest.approx(z**2)
-    assert found.p[0] == pytest.approx(2 * norm.sf(z))
+    assert fits.statistic[0] == pytest.approx(z**2)
+    assert fits.p[0] == pytest.approx(2 * norm.sf(z))
 
 
 @pytest.mark.parametrize(
@@ -274,9 +274,9 @@ def test_a_whole_table_is_judged_as_its_series_are_one_by_one():
         for place, slope in (("9901", 2.0), ("9902", 0.0))
     ]
     table = pd.concat(parts).sample(frac=1, random_state=1)
-    found = trends_of(table, contexts)
-    assert len(found) == 6
-    for row in found.to_dict("records"):
+    judged = trends_of(table, contexts)
+    assert len(judged) == 6
+    for row in judged.to_dict("records"):
         own = table[(table["indicator"] == row["indicator"]) & (table["place"] == row["place"])]
         alone = recent_trend(own, contexts[row["indicator"]])
         assert (row["verdict"], row["points"], row["p"]) == (
@@ -295,16 +295,16 @@ def test_an_indicator_without_a_context_is_named():
 def test_an_arrow_that_does_not_survive_the_other_tests_is_weak():
     p = [1e-9, 0.0015, 0.3, 0.6, math.nan]
     rows = pd.DataFrame({"indicator": list("abcde"), "p": p, "sign": [1, -1, 0, 0, 0], "weak": False})
-    found = adjusted(rows)
-    assert list(found["weak"]) == [False, True, False, False, False]
-    assert found["p_adjusted"].tolist()[:4] == pytest.approx(multipletests(p[:4], method="fdr_bh")[1])
+    judged = adjusted(rows)
+    assert list(judged["weak"]) == [False, True, False, False, False]
+    assert judged["p_adjusted"].tolist()[:4] == pytest.approx(multipletests(p[:4], method="fdr_bh")[1])
 
 
 def test_a_trend_comes_out_of_the_table_as_it_went_in():
     table = points(FALLING, margin=1).assign(indicator="made_up", place="9901", month=0, sex="T", group="")
-    found = by_indicator(adjusted(trends_of(table, {"made_up": SURVEY})))
-    assert found == {"made_up": recent_trend(points(FALLING, margin=1), SURVEY)}
-    assert found["made_up"].verdict is Verdict.IMPROVING
+    judged = by_indicator(adjusted(trends_of(table, {"made_up": SURVEY})))
+    assert judged == {"made_up": recent_trend(points(FALLING, margin=1), SURVEY)}
+    assert judged["made_up"].verdict is Verdict.IMPROVING
 
 
 UP, DOWN, STILL = (Trend(v) for v in (Verdict.IMPROVING, Verdict.WORSENING, Verdict.NO_CLEAR_CHANGE))
@@ -328,8 +328,8 @@ MORE, UNKNOWN = Trend(Verdict.INCREASING), Trend(reason=Reason.NO_MARGIN)
 def test_the_indicators_of_a_priority_give_one_arrow(trends, arrow, changed, judged):
     named = {f"i{n}": trend for n, trend in enumerate(trends)}
     better = {indicator: "neither" if trend is MORE else "lower" for indicator, trend in named.items()}
-    found = combined(named, better)
-    assert (found.arrow, found.changed, found.judged) == (arrow, changed, judged)
+    together = combined(named, better)
+    assert (together.arrow, together.changed, together.judged) == (arrow, changed, judged)
 
 
 def test_an_arrow_carried_by_weak_indicators_alone_is_weak():

@@ -265,7 +265,7 @@ def national_scale_of(profiles: Profiles) -> NationalScale:
     # With the rows of those whose answer was that there is no value: they were asked for.
     totals = profiles.yearly[profiles.yearly["indicator"].eq(TOTAL) & profiles.yearly["place"].isin(municipalities)]
     asked = _in_both(totals, profiles.years)
-    rule = RankRule("lower", asked=len(asked), places=len(municipalities))
+    rule = RankRule("lower", fetched=len(asked), places=len(municipalities))
     if rule.refusal(len(asked)):
         return NationalScale(
             pd.DataFrame(),

@@ -1,1 +1,1 @@
-"""Figures as drawings: rows in, a matplotlib figure out, and that as accessible SVG."""
+"""Charts: rows in, a matplotlib figure out, and that as accessible SVG."""

@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lagesbild.charts.series import SEX_COLOUR, best_first, eras, focus_names, one_a_mark
+from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names
 from lagesbild.charts.theme import (
     DROP,
     LINE,
@@ -64,7 +64,7 @@ def ranked_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
 
     Places without a value stand last with the reason in words. One year and one indicator only.
     """
-    rows = one_a_mark(rows, ["place", "sex", "group"])
+    rows = drawable(rows, ["place", "sex", "group"])
     split = rows["sex"].isin(["K", "M"]).any()
     order = best_first(rows, frame.better)
     rows = rows.assign(bar=rows["name"], colour=rows["role"])
@@ -76,7 +76,7 @@ def ranked_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def value_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One year's value of each place as bars: focus place first, then the others by value."""
-    rows = one_a_mark(rows, ["place", "sex", "group"])
+    rows = drawable(rows, ["place", "sex", "group"])
     focus = focus_names(rows)
     order = sorted(best_first(rows, frame.better), key=lambda name: name not in focus)
     return bar_panels([BarPanel(rows.assign(bar=rows["name"], colour=rows["role"]), frame.unit_text)], order, frame)
@@ -84,7 +84,7 @@ def value_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One bar a group (household, answer); a panel a sex, or a place, where there are several."""
-    rows = one_a_mark(rows, ["place", "sex", "group"])
+    rows = drawable(rows, ["place", "sex", "group"])
     order = list(dict.fromkeys(rows["group"]))
     sexes = [sex for sex in ("K", "M") if (rows["sex"] == sex).any()]
     if sexes:
@@ -103,7 +103,7 @@ def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def profile_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     """Small multiples, one a place: a bar a kind (indicator label), all on one scale."""
-    rows = one_a_mark(rows, ["place", "indicator", "sex", "group"])
+    rows = drawable(rows, ["place", "indicator", "sex", "group"])
     kind = "label" if rows["label"].nunique() > 1 else "group"
     order = list(dict.fromkeys(rows[kind]))
     rows = rows.assign(bar=rows[kind], colour=rows["role"])
@@ -269,7 +269,7 @@ def stacked_area(rows: pd.DataFrame, frame: Frame) -> Figure:
 def _parts(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Values with one row a year and one column a part, in the rows' order; NaN where a part is missing."""
     part = "label" if rows["label"].nunique() > 1 else "group"
-    rows = one_a_mark(rows, ["year", part])
+    rows = drawable(rows, ["year", part])
     table = rows.pivot(index="year", columns=part, values="value")[list(dict.fromkeys(rows[part]))]
     if table.notna().all(axis=1).sum() == 0:
         raise ValueError(

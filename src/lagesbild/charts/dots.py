@@ -14,10 +14,10 @@ from lagesbild.charts.series import (
     SHAPE,
     SIZE,
     best_first,
+    drawable,
     drawn_rows,
     extent,
     focus_names,
-    one_a_mark,
     refuse_empty,
 )
 from lagesbild.charts.theme import (
@@ -71,7 +71,7 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
 
     Peers are small dots, named together; margins are thin lines. One year an indicator.
     """
-    rows = one_a_mark(rows, ["label", "place", "sex", "group"])
+    rows = drawable(rows, ["label", "place", "sex", "group"])
     refuse_empty(rows, "dot_rows")
     with styled():
         ticks, cut_off = value_scale(*extent(rows), frame, from_zero=False)
@@ -164,7 +164,7 @@ HEAD = 32.0  # unit and the two headings above the first row
 
 @dataclass(frozen=True)
 class Ends:
-    """How the two dots of a row are told apart: `column` holds `first` or something else, whose names are `heads`."""
+    """How the two dots of a row differ: `column` holds `first` or something else, whose names are `heads`."""
 
     column: str
     first: object
@@ -189,7 +189,7 @@ def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
 
     Rows of sex T only order the places.
     """
-    rows = one_a_mark(rows, ["place", "sex", "group"])
+    rows = drawable(rows, ["place", "sex", "group"])
     order = best_first(rows, frame.better)
     pairs = rows[rows["sex"].isin(["K", "M"])]
     refuse_empty(pairs, "dumbbell")
@@ -204,7 +204,7 @@ def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
 
     `value` is the rank. Raises ValueError unless the rows hold two years.
     """
-    rows = one_a_mark(rows, ["place", "year"])
+    rows = drawable(rows, ["place", "year"])
     years = sorted(int(year) for year in rows["year"].unique())
     if len(years) != 2:
         raise ValueError(f"rank_change: the rows hold {len(years)} years, {years}. Give the ranks of two years.")

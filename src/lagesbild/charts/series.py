@@ -30,7 +30,7 @@ from lagesbild.charts.theme import (
 )
 from lagesbild.swedish.numbers import SEX
 
-# Chart rows made ready to draw: values that may be shown, one a mark, with the name of their series.
+# Chart rows ready to draw: values that may be shown, a row a mark, with the name of their series.
 #
 # Chart rows are tidy rows plus `name` (of the place), `label` (of the indicator) and `role`
 # ("focus", "country", "region", "peer"). Optional columns: `unit` (text, where panels differ in unit),
@@ -41,7 +41,7 @@ MARK_KEYS = ["indicator", "label", "place", "year", "month", "sex", "group"]
 SEX_COLOUR = {"K": "women", "M": "men", "T": "country"}
 
 
-def one_a_mark(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def drawable(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """`rows` with values that must not be shown emptied. Raises ValueError where two rows are one mark:
     drawing would average them silently.
     """
@@ -85,7 +85,7 @@ def best_first(rows: pd.DataFrame, better: str) -> list[str]:
 def with_series(rows: pd.DataFrame) -> pd.DataFrame:
     """`rows` plus `series` (the text beside the line), `colour` (a token) and `time` (year as a decimal).
 
-    Places are told apart by role, sexes by their colours, indicators and groups by the palette.
+    Places differ by role, sexes by their colours, indicators and groups by the palette.
     """
     kinds = [column for column in ("label", "group") if rows[column].nunique() > 1]
     sexes = ["sex"] if rows["sex"].nunique() > 1 else []
@@ -129,7 +129,7 @@ def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
     """The rows that lines and dots over years are made of, with series, colour, time, segment, and `at`:
     the time where it is drawn, a little apart where series of dots would hide each other.
     """
-    rows = one_a_mark(rows, MARK_KEYS)
+    rows = drawable(rows, MARK_KEYS)
     refuse_empty(rows, kind)
     drawn = with_segments(with_series(rows), frame.breaks)
     number = drawn["series"].map({name: n for n, name in enumerate(drawn["series"].unique())})

@@ -23,7 +23,7 @@ KEPT_STYLES = (
     "text-anchor",
 )
 DEFAULTS = {
-    "stroke-linejoin": "round",  # said once, on the root
+    "stroke-linejoin": "round",  # stated once, on the root
     "stroke-linecap": "butt",
     "stroke-dasharray": "none",
     "text-anchor": "start",

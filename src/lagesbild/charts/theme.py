@@ -142,7 +142,7 @@ def mark_notes(rows: pd.DataFrame, sign: str) -> list[str]:
 
 
 def marked(row: Any, frame: Frame, symbol: str = "") -> str:
-    """The value of a row with its symbol, and a star where its status has to be said."""
+    """The value of a row with its symbol, and a star where its status is explained below."""
     return swedish(row.value, frame.decimals, symbol) + (STAR if row.status in MARKED else "")
 
 
@@ -290,7 +290,7 @@ def value_scale(low: float, high: float, frame: Frame, from_zero: bool = True) -
 
 
 def tick_decimals(ticks: Sequence[float]) -> int:
-    """The fewest decimals with which all ticks are told apart exactly, at most three."""
+    """The fewest decimals with which all ticks differ exactly, at most three."""
     return next((n for n in range(3) if all(abs(round(tick, n) - tick) < 1e-9 for tick in ticks)), 3)
 
 

@@ -48,25 +48,25 @@ class NoRank(StrEnum):
     """Why a series has no rank."""
 
     NONE = ""
-    NOT_ALL_ASKED = "not_all_asked"  # rows picked by hand: the rest could lie anywhere
+    NOT_ALL_FETCHED = "not_all_fetched"  # rows picked by hand: the rest could lie anywhere
     TOO_FEW_PLACES = "too_few_places"
     NO_DIRECTION = "no_direction"  # neither end is better
 
 
 @dataclass(frozen=True)
 class RankRule:
-    """When there is a rank: the direction, how many municipalities were asked for, and the least number."""
+    """When there is a rank: the direction, how many municipalities were fetched, and the least number with a value."""
 
     better: str  # "higher", "lower" or "neither"
-    asked: int  # a request for 16 places says nothing about the other 274
+    fetched: int  # a request for 16 places says nothing about the other 274
     places: int = MUNICIPALITIES
     at_least: int = 145
 
     def refusal(self, with_value: int) -> NoRank:
         if self.better == "neither":
             return NoRank.NO_DIRECTION
-        if self.asked < self.places:
-            return NoRank.NOT_ALL_ASKED
+        if self.fetched < self.places:
+            return NoRank.NOT_ALL_FETCHED
         return NoRank.TOO_FEW_PLACES if with_value < self.at_least else NoRank.NONE
 
 

@@ -143,8 +143,8 @@ def verdict_of(sign: int, better: Better) -> Verdict:
 #
 # The run that counts ends at the series' last usable value and goes back until something cuts it: a year
 # without a row, a value that cannot be used, a break, another vintage. A newer vintage cuts because it may be
-# made in another way (a changed denominator moves every value a little); name it in `continues` when the same
-# fetch held the older years too and left them as they were.
+# defined in another way (a changed denominator moves every value a little); name it in `continues` when the same
+# fetch had the older years too and left them as they were.
 
 NUMBERS = ("value", "margin", "count", "population")
 TEXTS = ("vintage", "status")
@@ -325,7 +325,7 @@ def _trailing(given: np.ndarray) -> int:
 #
 # It is the rule behind the recent-trend markers of England's public-health profiles (Fingertips, Department
 # of Health and Social Care): five points, chi-square above 9.549535706 (p < 0.002), and a slope that keeps
-# its sign whichever year is left out. Register series are held harder, see `slopes`: with their own years'
+# its sign whichever year is left out. Register series are judged more strictly, see `slopes`: with their own years'
 # variation and the t distribution, over up to ten years, since with five the t distribution lets almost
 # nothing through. `benchmarks/false_alarms.py` prints how often flat series are called a trend, and how often
 # real slopes are.

@@ -175,7 +175,7 @@ KINDS = {
 # Comparisons in Swedish: differences with their intervals, ranks, classes, and why there is none.
 
 NO_RANK = {
-    NoRank.NOT_ALL_ASKED: "uppgifter är inte hämtade för alla kommuner",
+    NoRank.NOT_ALL_FETCHED: "uppgifter är inte hämtade för alla kommuner",
     NoRank.TOO_FEW_PLACES: "för få kommuner har ett värde",
     NoRank.NO_DIRECTION: "måttet saknar riktning",
 }
