@@ -115,7 +115,6 @@ def test_only_one_room_knows_a_folder(folder, rooms):
     assert {module.split(".")[1] for module in users} <= rooms
 
 
-@pytest.mark.xfail(strict=False, reason="the moves are under way: see the commits that follow")
 def test_a_module_is_a_chapter():
     importers: dict[str, set[str]] = {}
     for module in MODULES:

@@ -23,7 +23,8 @@ from helpers.region.register import (
     timeline_rows,
 )
 from lagesbild.assessments import FollowUp, Initiative, RegionAssessment, register
-from lagesbild.calendars import Event, calendar_text, day_of, readable
+from lagesbild.html.render import Event, calendar_text
+from lagesbild.swedish.numbers import day_of, readable
 from region_roots import material
 
 LATE = "försenad"

@@ -33,9 +33,16 @@ from helpers.region.register import (
 from helpers.region.statements import Observation, situations_of
 from helpers.setting import Setting
 from lagesbild.assessments import RegionAssessment
-from lagesbild.calendars import Event, calendar_text
 from lagesbild.html.components import Column, DataTable, Passage
-from lagesbild.html.render import Component, download_text, passage_component, rendered, table_text
+from lagesbild.html.render import (
+    Component,
+    Event,
+    calendar_text,
+    download_text,
+    passage_component,
+    rendered,
+    table_text,
+)
 from lagesbild.sources.files import printed_rows
 from lagesbild.swedish.numbers import listed
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from helpers.setting import Setting
 from lagesbild.assessments import Entry, FollowUp, Initiative, LinkedIndicator, Plan, RegionAssessment, register
-from lagesbild.calendars import Event, day_of, readable, start_year
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
+from lagesbild.html.render import Event
 from lagesbild.rules.directions import near_priority
 from lagesbild.rules.editions import figure_state
-from lagesbild.swedish.numbers import decimal, listed, period_text
+from lagesbild.swedish.numbers import day_of, decimal, listed, period_text, readable, start_year
 from lagesbild.tidy.schema import rows_of
 
 # How far an initiative is known to have come, against a stated day.

@@ -1,10 +1,11 @@
-"""Components as accessible HTML, prose as safe HTML, and rows as the table and the csv under a figure."""
+"""Components as accessible HTML, prose as safe HTML, and what pages offer to download: csv and days."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -237,3 +238,57 @@ def csv_field(value: object) -> str:
     text = value.text if isinstance(value, Cell) else str(value)
     runs = text.lstrip(" ").startswith(RUN_BY_SPREADSHEETS) and not NUMBER.fullmatch(text.strip(" "))
     return f"'{text}" if runs else text
+
+
+# Days as a file that calendars read (iCalendar, RFC 5545): whole days only, the same bytes for the same days.
+
+PRODUCT = "-//lagesbild//uppfoljning//SV"
+LINE_OCTETS = 75  # longer lines are folded, counted in bytes and never inside a character
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens on one day. `uid` must stay the same when the calendar is made again."""
+
+    uid: str
+    day: date
+    summary: str
+    description: str = ""
+
+
+def calendar_text(name: str, events: Iterable[Event], stamp: date) -> str:
+    """The file's text, with CRLF. `stamp` is when the information was made, and is never read from the clock."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", f"X-WR-CALNAME:{escaped(name)}"]
+    for event in sorted(events, key=lambda event: (event.day, event.uid)):
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{event.uid}",
+            f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{escaped(event.summary)}",
+            *([f"DESCRIPTION:{escaped(event.description)}"] if event.description else []),
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def escaped(text: str) -> str:
+    """A text value: backslash, comma, semicolon and line breaks have meanings of their own."""
+    for sign in "\\;,":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\r\n", "\\n").replace("\n", "\\n")
+
+
+def folded(line: str) -> str:
+    """The line in pieces of at most 75 bytes, each but the first behind a space."""
+    pieces, size = [""], 0
+    for character in line:
+        wide = len(character.encode())
+        if size + wide > LINE_OCTETS:
+            pieces.append(" ")
+            size = 1
+        pieces[-1] += character
+        size += wide
+    return "\r\n".join(pieces)
