@@ -15,6 +15,7 @@ from lagesbild.catalog.models import (
     Comparisons,
     Indicator,
     PinnedSeries,
+    Programme,
     Publisher,
     Region,
     SnapshotScope,
@@ -147,7 +148,7 @@ def catalog(indicators: dict[str, Indicator] | None = None, ranked: tuple[str, .
         since=2020, municipalities=["9901"], places=["9903"], counties={"99": "0099"}, ranked=list(ranked)
     )
     return Catalog(
-        programme=None,
+        programme=Programme(title="", owner="", caveat="", legend={}),
         goals={},
         focus_areas={},
         priorities={},

@@ -14,17 +14,17 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
-from lagesbild.catalog import load, models
+from lagesbild.catalog import models
 from lagesbild.publishing.request import RENAMED, names_in
 from lagesbild.records import Record
 
 ROOT = Path(__file__).parents[1]
 FILES: dict[str, type[Record]] = {
-    "programme.yml": load.ProgrammeFile,
-    "indicators/<page>.yml": load.PageFile,
-    "units.yml": load.UnitsFile,
-    "publishers.yml": load.PublishersFile,
-    "regions.yml": load.RegionsFile,
+    "programme.yml": models.ProgrammeFile,
+    "indicators/<page>.yml": models.PageFile,
+    "units.yml": models.UnitsFile,
+    "publishers.yml": models.PublishersFile,
+    "regions.yml": models.RegionsFile,
     "comparisons.yml": models.Comparisons,
     "snapshot.yml": models.SnapshotScope,
 }

@@ -346,7 +346,7 @@ def test_a_measure_without_direction_is_never_better_or_worse_in_any_row(opened)
         indicator: entry.model_copy(update={"better": "neither"})
         for indicator, entry in opened.catalog.indicators.items()
     }
-    setting = replace(opened, catalog=replace(opened.catalog, indicators=entries))
+    setting = replace(opened, catalog=opened.catalog.model_copy(update={"indicators": entries}))
     ids = ("evictions", "overcrowding_norm2", "received_social_assistance", "children_with_social_assistance")
     tables = [nation(indicator, year=2024, seed=3).query("place != '9901'") for indicator in ids]
     tables += [

@@ -236,7 +236,8 @@ def test_only_the_groups_of_the_catalogues_rule_are_kept(project: Project) -> No
 
 def test_a_pinned_group_with_another_title_is_a_failure(project: Project) -> None:
     pinned = {"9901": ComparisonGroup(id="G99", title="Liknande kommuner, övergripande, Påhittsby, 2024")}
-    project.catalog.comparisons = Comparisons(rule=project.catalog.comparisons.rule, pinned=pinned)
+    comparisons = Comparisons(rule=project.catalog.comparisons.rule, pinned=pinned)
+    project.catalog = project.catalog.model_copy(update={"comparisons": comparisons})
     lists = {result.id: result for result in project.fetch().results if not result.indicator}
     assert lists["comparison_groups"].state == "failed"
     assert "G99, pinned for 9901" in lists["comparison_groups"].message

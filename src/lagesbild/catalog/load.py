@@ -4,26 +4,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import chain
+from typing import Any
 
 from lagesbild.catalog.models import (
     Catalog,
     Comparisons,
     Figure,
-    FocusArea,
-    Gap,
-    Goal,
     Indicator,
-    Page,
-    Part,
-    Priority,
-    Programme,
-    Publisher,
-    Region,
+    PageFile,
+    ProgrammeFile,
+    PublishersFile,
+    RegionsFile,
     SnapshotScope,
-    Unit,
+    UnitsFile,
 )
 from lagesbild.paths import Paths
-from lagesbild.records import AnyRecord, Document, Location, Record, RecordError, read_record
+from lagesbild.records import AnyRecord, Document, Location, RecordError, read_record
 
 # What no single file of `data/catalog/` can know: entries that name each other must exist and fit.
 
@@ -135,35 +131,6 @@ class CatalogError(RecordError):
     """What is wrong in `data/catalog/`, one line an error."""
 
 
-class ProgrammeFile(Record):
-    programme: Programme
-    goals: dict[str, Goal]
-    focus_areas: dict[str, FocusArea]
-    priorities: dict[str, Priority]
-    pages: dict[str, Page]
-    parts: dict[str, Part]
-
-
-class UnitsFile(Record):
-    units: dict[str, Unit]
-
-
-class PublishersFile(Record):
-    publishers: dict[str, Publisher]
-
-
-class RegionsFile(Record):
-    regions: dict[str, Region]
-
-
-class PageFile(Record):
-    """One file of `indicators/`: the figures, indicators and gaps of one page."""
-
-    figures: dict[str, Figure] = {}
-    indicators: dict[str, Indicator] = {}
-    gaps: dict[str, Gap] = {}
-
-
 @dataclass
 class _Reading:
     """The files read so far, with the place of every entry, for complaints that name a line."""
@@ -215,26 +182,21 @@ def load_catalog(paths: Paths) -> Catalog:
     snapshot = reading.read("snapshot.yml", SnapshotScope)
     names = {path.name for path in (paths.catalog / "indicators").glob("*.yml")}
     names |= {f"{page}.yml" for page in (programme.pages if programme else ())}
-    page_files = [reading.read(f"indicators/{name}", PageFile) for name in sorted(names)]
-    if reading.errors or not (programme and units and publishers and regions and comparisons and snapshot):
+    pages = [reading.read(f"indicators/{name}", PageFile) for name in sorted(names)]
+    if reading.errors:
         raise CatalogError(reading.errors)
-    catalog = Catalog(
-        **{name: getattr(programme, name) for name in ProgrammeFile.model_fields},
-        units=units.units,
-        publishers=publishers.publishers,
-        regions=regions.regions,
-        comparisons=comparisons,
-        snapshot=snapshot,
-    )
-    for page_file in filter(None, page_files):
-        catalog.figures |= page_file.figures
-        catalog.indicators |= page_file.indicators
-        catalog.gaps |= page_file.gaps
-    catalog.figures = dict(
-        sorted(catalog.figures.items(), key=lambda item: (not item[0].isdecimal(), item[0].zfill(4)))
-    )
+    content: dict[str, Any] = {"comparisons": comparisons, "snapshot": snapshot}
+    for file in filter(None, (programme, units, publishers, regions, *pages)):
+        for kind, entries in file:
+            content[kind] = {**content.get(kind, {}), **entries} if isinstance(entries, dict) else entries
+    content["figures"] = dict(sorted(content["figures"].items(), key=lambda item: _in_order(item[0])))
+    catalog = Catalog(**content)
     for at, what in catalog_errors(catalog):
         reading.complain(at, what)
     if reading.errors:
         raise CatalogError(reading.errors)
     return catalog
+
+
+def _in_order(number: str) -> tuple[bool, str]:
+    return not number.isdecimal(), number.zfill(4)

@@ -1,6 +1,5 @@
 """The hand-made catalogue as checked records: what is measured, where it stands, who publishes it."""
 
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -293,24 +292,43 @@ class Programme(Record):
     legend: dict[str, str] = Field(description="status (down, unchanged, mixed, up, none) -> what its arrow means")
 
 
-@dataclass
-class Catalog:
-    """Everything in `data/catalog/`. Figures are in the order of their numbers."""
+# The files, and the whole that they make.
 
+
+class ProgrammeFile(Record):
     programme: Programme
     goals: dict[str, Goal]
     focus_areas: dict[str, FocusArea]
     priorities: dict[str, Priority]
     pages: dict[str, Page]
     parts: dict[str, Part]
+
+
+class UnitsFile(Record):
     units: dict[str, Unit]
+
+
+class PublishersFile(Record):
     publishers: dict[str, Publisher]
+
+
+class RegionsFile(Record):
     regions: dict[str, Region]
+
+
+class PageFile(Record):
+    """One file of `indicators/`: the figures, indicators and gaps of one page."""
+
+    figures: dict[str, Figure] = {}
+    indicators: dict[str, Indicator] = {}
+    gaps: dict[str, Gap] = {}
+
+
+class Catalog(ProgrammeFile, UnitsFile, PublishersFile, RegionsFile, PageFile):
+    """Everything in `data/catalog/`. Figures are in the order of their numbers."""
+
     comparisons: Comparisons
     snapshot: SnapshotScope
-    figures: dict[str, Figure] = field(default_factory=dict)
-    indicators: dict[str, Indicator] = field(default_factory=dict)
-    gaps: dict[str, Gap] = field(default_factory=dict)
 
     def unit_of(self, indicator: str) -> Unit:
         """The unit of an indicator's values."""

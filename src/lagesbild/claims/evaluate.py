@@ -1,7 +1,6 @@
 """A claim compared with the figures: the values that it needs, the answer, and the check of every claim."""
 
-import operator
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -239,19 +238,14 @@ def _compared(
 
 def _holds(relation: Relation, value: float, other: float) -> bool:
     if relation in (Relation.FALLS, Relation.RISES):  # the earlier year stands first
-        return other < value if relation.downwards else other > value
+        value, other = other, value
     if relation in (Relation.LOWEST, Relation.HIGHEST):  # a shared place counts
         return value <= other if relation.downwards else value >= other
-    if relation in (Relation.FALLS_LESS, Relation.FALLS_MORE):
-        return value < 0 and _order(relation)(value, other)
-    if relation in (Relation.RISES_LESS, Relation.RISES_MORE):
-        return value > 0 and _order(relation)(value, other)
-    return _order(relation)(value, other)
-
-
-def _order(relation: Relation) -> Callable[[float, float], bool]:
-    """What the place's figure must be to the other's."""
-    return operator.lt if relation.downwards else operator.gt
+    if relation in (Relation.FALLS_LESS, Relation.FALLS_MORE) and value >= 0:
+        return False
+    if relation in (Relation.RISES_LESS, Relation.RISES_MORE) and value <= 0:
+        return False
+    return value < other if relation.downwards else value > other
 
 
 def _against_number(statement: Statement, place: str, reading: Reading) -> Case:

@@ -103,9 +103,8 @@ def check_own_files(paths: Paths, catalog: Catalog) -> int:
 #
 # Read as JSON: nbformat takes a second to import, and `lagesbild check` shall be quick.
 
-PARAMETERS = {"municipality": "str", "year": "int"}
-OPTIONAL = {"region": "str"}  # what a notebook may declare besides; only a region's report is given it
-EXAMPLES = {"municipality": '"0180"', "year": "2024", "region": '""'}
+PARAMETERS = {"municipality": 'str = "0180"', "year": "int = 2024"}  # name -> type and default, as a cell has them
+OPTIONAL = {"region": 'str = ""'}  # what a notebook may declare besides; only a region's report is given it
 TAG = "parameters"
 
 
@@ -144,7 +143,7 @@ def _wanted() -> str:
 
 
 def _example(name: str) -> str:
-    return f"{name}: {(PARAMETERS | OPTIONAL)[name]} = {EXAMPLES[name]}"
+    return f"{name}: {(PARAMETERS | OPTIONAL)[name]}"
 
 
 def parameter_errors(source: str) -> list[str]:
@@ -161,9 +160,8 @@ def parameter_errors(source: str) -> list[str]:
         errors.append(f"a build has no parameter '{name}'. {remedy}")
     for name in PARAMETERS.keys() - declared.keys() - meant:
         errors.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
-    kinds = PARAMETERS | OPTIONAL
-    for name in kinds.keys() & declared.keys():
-        if declared[name] != (kinds[name], kinds[name]):
+    for name, example in (PARAMETERS | OPTIONAL).items():
+        if name in declared and set(declared[name]) != {example.split()[0]}:
             errors.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
     return sorted(errors)
 
@@ -196,16 +194,13 @@ def import_errors(source: str) -> list[str]:
         tree = ast.parse(MAGIC.sub("pass", source))
     except SyntaxError:
         return []  # an error that the kernel tells better
-    wanted = [
-        *(
-            (node.module, alias.name)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom)
-            for alias in node.names
-        ),
-        *((alias.name, "") for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names),
-    ]
-    ours = [(module, name) for module, name in wanted if module and module.split(".")[0] in OURS]
+    wanted: list[tuple[str, str]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            wanted += [(node.module or "", alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            wanted += [(alias.name, "") for alias in node.names]
+    ours = [(module, name) for module, name in wanted if module.split(".")[0] in OURS]
     return [_renamed(module, name) for module, name in ours if not _is_there(module, name)]
 
 
