@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from werkzeug import Response
 
 from lagesbild.catalog.models import Indicator, PinnedTable
+from lagesbild.errors import ContentError
 from lagesbild.sources.http import Client, Limits
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
 from lagesbild.sources.pxweb_questions import Axis, Question
-from lagesbild.sources.pxweb_tables import Period, TableError, code_of, period_of, place_of, same_title, sex_of
+from lagesbild.sources.pxweb_tables import Period, code_of, period_of, place_of, same_title, sex_of
 from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
 
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
@@ -554,7 +555,7 @@ LABELS = {
 )
 def test_labels_match_closely_but_not_blindly(wanted, code):
     if code is None:
-        with pytest.raises(TableError, match="no label"):
+        with pytest.raises(ContentError, match="no label"):
             code_of(wanted, LABELS, "labels")
     else:
         assert code_of(wanted, LABELS, "labels")[0] == code

@@ -19,3 +19,11 @@ class ExchangeError(Exception):
     def __init__(self, what: str, remedy: str, *, again: bool = False, outage: bool = False, wait: float | None = None):
         super().__init__(what)
         self.what, self.remedy, self.again, self.outage, self.wait = what, remedy, again, outage, wait
+
+
+class ContentError(ValueError):
+    """What an answer says that cannot be used, and the remedy, before it is known which request brought it."""
+
+    def __init__(self, what: str, remedy: str = ""):
+        super().__init__(f"{what}. {remedy}" if remedy else what)
+        self.what, self.remedy = what, remedy

@@ -6,7 +6,8 @@ import re
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
@@ -22,7 +23,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 
-from lagesbild.errors import ExchangeError, SourceError
+from lagesbild.errors import ContentError, ExchangeError, SourceError
 
 # One request and its whole answer, within a time that holds whatever the other side does.
 
@@ -368,6 +369,14 @@ class Client:
         shown = f"{request.method} {request.url}" if isinstance(request, Answer) else request
         shown = f"{shown[:200]}..." if len(shown) > 203 else shown
         return SourceError(f"{self.name}: {shown}{': ' if shown else ''}{what}. {remedy}")
+
+    @contextmanager
+    def reading(self, request: Answer | str, remedy: str = "") -> Iterator[None]:
+        """A ContentError inside leaves as a SourceError about `request`; `remedy` follows the error's own."""
+        try:
+            yield
+        except ContentError as error:
+            raise self.error(error.what, f"{error.remedy} {remedy}".strip(), request) from None
 
     def _answer(self, method: str, url: str, body: Any) -> Answer:
         ends = self._clock() + self.limits.deadline

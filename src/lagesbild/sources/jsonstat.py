@@ -1,22 +1,22 @@
-"""JSON-stat 2 (and the older form of PxWeb v1): a checked heading, and its cube as a table."""
+"""JSON-stat 2: a dataset's heading, checked against itself, and its cells as the rows of a DataFrame.
+
+Source: the JSON-stat 2.0 format, https://json-stat.org/full/, with PxWeb's extensions. Labels repeat, so everything
+is kept by code.
+"""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-# What a json-stat 2 dataset says about itself: its dimensions with codes, labels, units and notes.
-#
-# Source: the JSON-stat 2.0 format, https://json-stat.org/full/. Labels repeat, so everything is kept by code.
+from lagesbild.errors import ContentError
+
+# What a dataset says about itself: its dimensions with codes, labels, units and notes.
 
 ROLES = ("time", "geo", "metric")
-
-
-class CubeError(ValueError):
-    """Why a dataset is not read: the part that is broken, and what it holds."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,10 @@ class Dimension:
     label: str
     role: str  # "time", "geo", "metric" or ""
     labels: dict[str, str]
-    units: dict[str, dict[str, Any]]
-    notes: tuple[Note, ...]
-    code_notes: dict[str, tuple[Note, ...]]
-    extension: Mapping[str, Any]
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes in the cube's order."""
-        return list(self.labels)
+    eliminable: bool = False  # PxWeb: the service sums over the dimension when a query does not name it
+    units: dict[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    code_notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Heading:
 
 
 def heading(content: Any) -> Heading:
-    """The dataset's own description. Raises CubeError when it contradicts itself."""
+    """The dataset's own description. Raises ContentError when it contradicts itself."""
     _require(isinstance(content, dict), f"is no object but {_kind(content)}")
     _require(content.get("class") == "dataset", f"has the class {content.get('class')!r}, not 'dataset'")
     version = content.get("version", "2.0")
@@ -89,30 +84,31 @@ def heading(content: Any) -> Heading:
 def _dimension(name: str, size: int, role: str, content: Any) -> Dimension:
     _require(isinstance(content, dict), f"dimension '{name}' is {_kind(content)}")
     category, extension = _mapping(content, "category"), _mapping(content, "extension")
-    given = _mapping(category, "label")
-    codes = _codes(name, size, category.get("index"), given)
-    stray = [code for code in given if code not in codes]
+    labels = _mapping(category, "label")
+    codes = _codes(name, size, category.get("index"), labels)
+    stray = [code for code in labels if code not in codes]
     _require(not stray, f"dimension '{name}' has labels for codes that are not in it: {stray[:5]}")
-    wrong = [code for code, label in given.items() if not isinstance(label, str)]
+    wrong = [code for code, label in labels.items() if not isinstance(label, str)]
     _require(not wrong, f"dimension '{name}' has labels that are no text: {wrong[:5]}")
     mandatory = _mapping(extension, "categoryNoteMandatory")
+    units = _mapping(category, "unit")
     return Dimension(
         name,
         _text(content, "label") or name,
         role,
-        {code: given.get(code, code) for code in codes},
-        _mapping(category, "unit"),
+        {code: labels.get(code, code) for code in codes},
+        extension.get("elimination") is True,
+        {code: str(unit.get("base", "")) for code, unit in units.items() if isinstance(unit, dict)},
         _notes(content.get("note"), extension.get("noteMandatory")),
         {code: _notes(notes, mandatory.get(code)) for code, notes in _mapping(category, "note").items()},
-        extension,
     )
 
 
-def _codes(dimension: str, size: int, index: Any, given: dict[str, Any]) -> list[str]:
+def _codes(dimension: str, size: int, index: Any, labels: dict[str, Any]) -> list[str]:
     """The codes in order. An index may be missing where there is one category only: its label names it."""
     if index is None:
-        _require(size == 1 and len(given) == 1, f"dimension '{dimension}' of size {size} has no index")
-        return list(given)
+        _require(size == 1 and len(labels) == 1, f"dimension '{dimension}' of size {size} has no index")
+        return list(labels)
     if isinstance(index, dict):
         _require(
             _all(list(index.values()), int) and sorted(index.values()) == list(range(len(index))),
@@ -148,15 +144,15 @@ def _notes(content: Any, mandatory: Any) -> tuple[Note, ...]:
 
 
 def _mapping(content: dict[str, Any], name: str) -> dict[str, Any]:
-    value = content.get(name)
-    _require(value is None or isinstance(value, dict), f"'{name}' is {_kind(value)}, not an object")
-    return value or {}
+    member = content.get(name)
+    _require(member is None or isinstance(member, dict), f"'{name}' is {_kind(member)}, not an object")
+    return member or {}
 
 
 def _text(content: dict[str, Any], name: str) -> str:
-    value = content.get(name)
-    _require(value is None or isinstance(value, str), f"'{name}' is {_kind(value)}, not text")
-    return value or ""
+    member = content.get(name)
+    _require(member is None or isinstance(member, str), f"'{name}' is {_kind(member)}, not text")
+    return member or ""
 
 
 def _all(content: Any, kind: type) -> bool:
@@ -170,10 +166,10 @@ def _kind(content: Any) -> str:
 
 def _require(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise CubeError(f"the json-stat dataset {otherwise}")
+        raise ContentError(f"the json-stat dataset {otherwise}")
 
 
-# The values of a json-stat 2 dataset as rows: one column a dimension with its codes, `value` and `status`.
+# The cells of a dataset as rows: one column a dimension with its codes, `value` and `status`.
 #
 # A status without a value is the reason why there is none; beside a value it is a note about that value.
 
@@ -190,50 +186,33 @@ class Cube:
 
 
 def cube(content: Any) -> Cube:
-    """The dataset with its values, by code. Raises CubeError rather than read a broken one."""
+    """The dataset with its values, by code. Raises ContentError rather than read a broken one."""
     described = heading(content)
-    taken = [name for name in described.dimensions if name in VALUE_COLUMNS]
-    if taken:
-        raise CubeError(f"the json-stat dataset has a dimension called '{taken[0]}', which is a column of the rows")
-    sizes = [len(dimension.labels) for dimension in described.dimensions.values()]
-    cells = math.prod(sizes)
-    if cells > MOST_CELLS:
-        raise CubeError(f"the json-stat dataset has {cells} cells, more than any answer may hold")
-    columns: dict[str, Any] = _code_columns(described, sizes, cells)
-    columns["value"] = _values(content.get("value"), cells)
-    columns["status"] = _statuses(content.get("status"), cells)
-    return Cube(described, pd.DataFrame(columns, index=range(cells)))
-
-
-def _code_columns(described: Heading, sizes: list[int], cells: int) -> dict[str, Any]:
-    """Each dimension's codes, repeated so that the last dimension changes fastest."""
-    columns, block = {}, cells
-    for (name, dimension), size in zip(described.dimensions.items(), sizes, strict=True):
-        block = block // size if size else 0
-        places = np.tile(np.repeat(np.arange(size), block), cells // (size * block) if size * block else 0)
-        columns[name] = pd.array(dimension.codes, dtype="str").take(places)
-    return columns
+    for name in described.dimensions:
+        _require(name not in VALUE_COLUMNS, f"has a dimension called '{name}', which is a column of the rows")
+    codes = {name: list(dimension.labels) for name, dimension in described.dimensions.items()}
+    cells = math.prod(map(len, codes.values()))
+    _require(cells <= MOST_CELLS, f"has {cells} cells, more than any answer may hold")
+    rows = pd.DataFrame(index=range(cells))
+    if codes:  # the last dimension changes fastest
+        rows = pd.MultiIndex.from_product(codes.values(), names=codes).to_frame(index=False).astype("str")
+    values, statuses = _values(content.get("value"), cells), _statuses(content.get("status"), cells)
+    return Cube(described, rows.assign(value=values, status=statuses))
 
 
 def _values(content: Any, cells: int) -> np.ndarray:
-    if isinstance(content, dict):
-        filled: list[Any] = [None] * cells
-        for key, value in content.items():
-            filled[_place(key, cells)] = value
-        content = filled
-    if not isinstance(content, list) or len(content) != cells:
-        what = f"{len(content)} values" if isinstance(content, list) else "no list or object of values"
-        raise CubeError(f"the json-stat dataset has {what} for {cells} cells")
-    strange = {type(value) for value in content} - {int, float, type(None)}
-    if strange:
+    content = _dense(content, cells)
+    amount = f"{len(content)} values" if isinstance(content, list) else "no list or object of values"
+    _require(isinstance(content, list) and len(content) == cells, f"has {amount} for {cells} cells")
+    if strange := {type(value) for value in content} - {int, float, type(None)}:
         place, value = next((i, value) for i, value in enumerate(content) if type(value) in strange)
-        raise CubeError(f"the json-stat dataset's value {place} is {value!r}, which is no number"[:200])
+        raise ContentError(f"the json-stat dataset's value {place} is {value!r}, which is no number"[:200])
     try:
         values = np.array(content, dtype="float64")
     except OverflowError:
-        raise CubeError("the json-stat dataset has a value too large for a number") from None
-    if np.isinf(values).any() or np.isnan(values).sum() != content.count(None):
-        raise CubeError("the json-stat dataset has a value that is not finite")
+        raise ContentError("the json-stat dataset has a value too large for a number") from None
+    finite = not np.isinf(values).any() and np.isnan(values).sum() == content.count(None)
+    _require(finite, "has a value that is not finite")
     return values
 
 
@@ -241,23 +220,22 @@ def _statuses(content: Any, cells: int) -> Any:
     """The status of each cell, "" without one. One text, or a list of one, is about all cells."""
     if isinstance(content, list) and len(content) == 1:
         content = content[0]
-    if content is None or isinstance(content, str):
-        content = [content] * cells
-    elif isinstance(content, dict):
-        filled: list[Any] = [None] * cells
-        for key, status in content.items():
-            filled[_place(key, cells)] = status
-        content = filled
+    content = [content] * cells if content is None or isinstance(content, str) else _dense(content, cells)
     if not isinstance(content, list) or len(content) != cells:
-        raise CubeError(f"the json-stat dataset's status is neither text, object nor a list of {cells}")
+        raise ContentError(f"the json-stat dataset's status is neither text, object nor a list of {cells}")
     if strange := {type(status) for status in content} - {str, type(None)}:
-        raise CubeError(f"the json-stat dataset has a status of the kind {strange.pop().__name__}, not text")
+        raise ContentError(f"the json-stat dataset has a status of the kind {strange.pop().__name__}, not text")
     return pd.array([status or "" for status in content], dtype="str")
 
 
-def _place(key: str, cells: int) -> int:
-    """The cell that a sparse key names, counted from 0, written without leading zeros."""
-    plain = key.isascii() and key.isdecimal() and len(key) < 10 and str(int(key)) == key
-    if not plain or int(key) >= cells:
-        raise CubeError(f"the json-stat dataset has a value or status for cell '{key[:20]}' of {cells}")
-    return int(key)
+def _dense(content: Any, cells: int) -> Any:
+    """A list with a place for every cell, where `content` is an object that names some cells by their number."""
+    if not isinstance(content, dict):
+        return content
+    filled: list[Any] = [None] * cells
+    for key, member in content.items():
+        # the cells are counted from 0 and written without leading zeros
+        plain = key.isascii() and key.isdecimal() and len(key) < 10 and str(int(key)) == key
+        _require(plain and int(key) < cells, f"has a value or status for cell '{key[:20]}' of {cells}")
+        filled[int(key)] = member
+    return filled

@@ -1,53 +1,26 @@
-"""The adapter of Kolada v3: which calls a set of series takes, and the rows that they give."""
+"""The adapter of Kolada v3: which requests a set of series takes, and the rows that they give."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from math import ceil, prod
 
 import pandas as pd
 
 from lagesbild.catalog.models import Indicator
-from lagesbild.errors import SourceError
+from lagesbild.errors import ContentError, SourceError
 from lagesbild.sources.http import Answer, Client
-from lagesbild.sources.kolada_answers import (
-    PER_PAGE,
-    Expected,
-    FigureError,
-    Pinned,
-    Row,
-    checked_title,
-    figures,
-    in_batches,
-    items,
-    pages,
+from lagesbild.sources.kolada_answers import Part, Pinned, checked_title, figures, in_batches, items, pages
+from lagesbild.sources.series import (
+    KEPT,
+    RANKED_YEARS,
+    ROW_COLUMNS,
+    ROW_TYPES,
+    Asked,
+    FailedSeries,
+    FetchedSeries,
+    PlannedCall,
+    Scope,
+    WantedSeries,
 )
-from lagesbild.sources.series import ROW_COLUMNS, Asked, FailedSeries, FetchedSeries, PlannedCall, Scope, WantedSeries
-
-# Which requests bring a part of the figures with the fewest calls.
-
-ALL_AREAS = 312  # municipalities, regions and the country, for counting pages
-ALL_YEARS = 35  # more than any series has, for counting pages
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the cube asked for in one request a batch of series: None leaves the segment out."""
-
-    places: tuple[str, ...] | None
-    years: tuple[int, ...] | None
-
-    def path(self, ids: list[str]) -> str:
-        """The path of the request for the series `ids`."""
-        path = f"data/kpi/{','.join(ids)}"
-        if self.places is not None:
-            path += f"/municipality/{','.join(self.places)}"
-        return path if self.years is None else f"{path}/year/{','.join(map(str, self.years))}"
-
-    def pages(self, series: int) -> int:
-        """At most so many pages come back for `series` series."""
-        places = ALL_AREAS if self.places is None else len(self.places)
-        years = ALL_YEARS if self.years is None else len(self.years)
-        return max(1, ceil(prod((series, places, years)) / PER_PAGE))
 
 
 def parts(scope: Scope, series: int) -> list[Part]:
@@ -68,7 +41,11 @@ def parts(scope: Scope, series: int) -> list[Part]:
 
 # Data answers sorted by series: a flaw fails the series it is about, not those that came along.
 
-_KEPT = "Nothing of the series is used and its snapshot is kept. Fetch again; if it stays, tell Kolada."
+_REMEDY = f"{KEPT} Fetch again; if it stays, tell Kolada."
+
+
+def _frame(rows: list[tuple]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=ROW_COLUMNS).astype(ROW_TYPES)
 
 
 @dataclass
@@ -77,27 +54,42 @@ class Gathering:
 
     wanted: WantedSeries
     pinned: Pinned
-    rows: list[Row] = field(default_factory=list)
+    rows: pd.DataFrame = field(default_factory=lambda: _frame([]))
     requests: list[dict] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     failure: str | None = None
 
+    def add(self, rows: pd.DataFrame, asked: Asked) -> None:
+        """Takes the rows that lie inside what was asked for: a request may bring others too."""
+        self.rows = pd.concat([self.rows, rows[asked.covers(rows)]], ignore_index=True)
+
     def finished(self) -> FetchedSeries | FailedSeries:
         """The whole series, or why it failed."""
-        rows = pd.DataFrame(self.rows, columns=ROW_COLUMNS)
         if self.failure is None:
-            self.failure = _late_value(self, rows)
+            self.failure = _late_value(self)
         if self.failure is not None:
             return FailedSeries(self.wanted, self.failure)
         return FetchedSeries(
             self.wanted,
             self.pinned.title,
-            rows,
+            self.rows,
             self.requests,
             tuple(self.asked),
             definition=self.pinned.definition,
             warnings=list(self.pinned.warnings),
         )
+
+
+def _late_value(gathering: Gathering) -> str | None:
+    """What is wrong when a series has values after the year that its title ends with."""
+    last, years = gathering.pinned.last_year, gathering.rows.loc[gathering.rows["value"].notna(), "year"]
+    if last is None or not (years > last).any():
+        return None
+    request = gathering.requests[0]
+    return (
+        f"Kolada says that the series ends {last} but has a value for {years.max()} "
+        f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_REMEDY}"
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +99,7 @@ class Gatherer:
     client: Client
     known_places: frozenset[str]
 
-    def rows_of(self, batch: list[Gathering], part: Part) -> dict[str, list[Row]]:
+    def rows_of(self, batch: list[Gathering], part: Part) -> dict[str, pd.DataFrame]:
         """Series id -> its rows in `part`, for the series that are still whole; the others' failure is set.
 
         A request that fails is made again series by series, so that one bad series does not take 24 along.
@@ -120,103 +112,75 @@ class Gatherer:
             self._refuse_others(answers, alive)
         except SourceError as error:
             if len(alive) == 1:
-                next(iter(alive.values())).failure = f"{next(iter(alive))}: {error}"
+                next(iter(alive.values())).failure = str(error)
                 return {}
-            return {
-                series: rows for gathering in alive.values() for series, rows in self.rows_of([gathering], part).items()
-            }
-        collected: dict[str, list[Row]] = {series: [] for series in alive}
+            each = [self.rows_of([gathering], part) for gathering in alive.values()]
+            return {series: rows for rows_of_one in each for series, rows in rows_of_one.items()}
+        collected: dict[str, list[tuple]] = {series: [] for series in alive}
         for answer in answers:
             self._sort(answer, alive, collected, part)
-        return {series: rows for series, rows in collected.items() if alive[series].failure is None}
+        return {series: _frame(rows) for series, rows in collected.items() if alive[series].failure is None}
 
     def _refuse_others(self, answers: list[Answer], alive: dict[str, Gathering]) -> None:
         for answer in answers:
             strange = {str(item.get("kpi")) for item in items(answer)} - set(alive)
             if strange:
                 what = f"the answer is about {min(strange)}, which was not asked for"
-                raise self.client.error(what, _KEPT, answer)
+                raise self.client.error(what, _REMEDY, answer)
 
-    def _sort(self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[Row]], part: Part) -> None:
-        expected = Expected(_set(part.places), _set(part.years), self.known_places)
+    def _sort(self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[tuple]], part: Part) -> None:
         before = {series: len(rows) for series, rows in collected.items()}
         for item in items(answer):
             gathering = alive[item["kpi"]]
-            if gathering.failure is not None:
-                continue
-            try:
-                collected[item["kpi"]].extend(figures(item, expected))
-            except FigureError as flaw:
-                gathering.failure = f"{gathering.wanted.id}: {self.client.error(str(flaw), _KEPT, answer)}"
+            if gathering.failure is None:
+                try:
+                    collected[item["kpi"]].extend(figures(item, part, self.known_places))
+                except ContentError as error:
+                    gathering.failure = str(self.client.error(error.what, _REMEDY, answer))
         for series, gathering in alive.items():
             gathering.requests.append(answer.as_request(len(collected[series]) - before[series]))
 
 
-def _set(values: tuple | None) -> frozenset | None:
-    return None if values is None else frozenset(values)
-
-
-def _late_value(gathering: Gathering, rows: pd.DataFrame) -> str | None:
-    """What is wrong when a series has values after the year that its title ends with."""
-    last = gathering.pinned.last_year
-    late = rows[(rows["year"] > last) & rows["value"].notna()] if last else rows[:0]
-    if late.empty:
-        return None
-    request = gathering.requests[0]
-    return (
-        f"{gathering.wanted.id}: Kolada says that the series ends {last} but has a value for {late['year'].max()} "
-        f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_KEPT}"
-    )
-
-
 # The newest years of a series that so many municipalities have values for that a rank says something.
 
-KEPT = 2  # complete years; two, since an edition of last year must find its own
-ROUNDS = 2  # of KEPT years each: a newest year that few municipalities have is no reason to go on for ever
+ROUNDS = 2  # of RANKED_YEARS each: a newest year that few municipalities have is no reason to go on for ever
 
 
 def add_ranks(gatherer: Gatherer, ranked: Sequence[Gathering], scope: Scope) -> None:
     """Add to each series the rows of all municipalities in its newest complete years, both sexes together."""
-    collected: dict[str, list[Row]] = {gathering.wanted.id: [] for gathering in ranked}
+    collected = {gathering.wanted.id: _frame([]) for gathering in ranked}
     for turn in range(ROUNDS):
         for years, group in _by_years(ranked, collected, turn, scope).items():
             for batch in in_batches(group):
                 for series, rows in gatherer.rows_of(batch, Part(None, years)).items():
-                    collected[series] += rows
-    others = frozenset(scope.municipalities) - frozenset(scope.places or ())
+                    collected[series] = pd.concat([collected[series], rows], ignore_index=True)
     for gathering in ranked:
         rows = collected[gathering.wanted.id]
-        complete = complete_years(rows, scope.municipalities)
-        gathering.rows += [row for row in rows if row[0] in others and row[1] in complete and row[3] == "T"]
-        gathering.asked.append(Asked(complete, others, frozenset("T")))
+        asked = Asked(complete_years(rows, scope.municipalities), scope.others, frozenset("T"))
+        gathering.add(rows, asked)
+        gathering.asked.append(asked)
 
 
-def complete_years(rows: Sequence[Row], municipalities: Sequence[str]) -> frozenset[int]:
-    """The newest complete years, at most KEPT: half of the municipalities or more have a value."""
-    wanted = set(municipalities)
-    have: dict[int, set[str]] = {}
-    for row in rows:
-        if row[3] == "T" and _has_value(row) and row[0] in wanted:
-            have.setdefault(row[1], set()).add(row[0])
-    complete = [year for year, places in have.items() if 2 * len(places) >= len(wanted)]
-    return frozenset(sorted(complete, reverse=True)[:KEPT])
+def complete_years(rows: pd.DataFrame, municipalities: Sequence[str]) -> frozenset[int]:
+    """The newest complete years, at most RANKED_YEARS: half of the municipalities or more have a value."""
+    values = rows[(rows["sex"] == "T") & rows["value"].notna() & rows["place"].isin(municipalities)]
+    counts = values.groupby("year")["place"].nunique()
+    complete = counts.index[2 * counts >= len(set(municipalities))]  # in order
+    return frozenset(complete[-RANKED_YEARS:].tolist())
 
 
 def _by_years(
-    ranked: Sequence[Gathering], collected: dict[str, list[Row]], turn: int, scope: Scope
+    ranked: Sequence[Gathering], collected: dict[str, pd.DataFrame], turn: int, scope: Scope
 ) -> dict[tuple[int, ...], list[Gathering]]:
     """The years to ask for in this round -> the series that still lack complete ones."""
     groups: dict[tuple[int, ...], list[Gathering]] = {}
     for gathering in ranked:
-        if len(complete_years(collected[gathering.wanted.id], scope.municipalities)) < KEPT:
-            newest = sorted({row[1] for row in gathering.rows if _has_value(row)}, reverse=True)
-            if years := tuple(newest[turn * KEPT : (turn + 1) * KEPT]):
-                groups.setdefault(years, []).append(gathering)
+        if len(complete_years(collected[gathering.wanted.id], scope.municipalities)) < RANKED_YEARS:
+            years = gathering.rows.loc[gathering.rows["value"].notna(), "year"]
+            newest = sorted(set(years.tolist()), reverse=True)
+            if chosen := tuple(newest[turn * RANKED_YEARS : (turn + 1) * RANKED_YEARS]):
+                groups.setdefault(chosen, []).append(gathering)
     return groups
-
-
-def _has_value(row: Row) -> bool:
-    return row[5] == row[5]  # not NaN
 
 
 # Kolada as an adapter: series in batches of 25, each whole or failed for itself.
@@ -248,8 +212,8 @@ class KoladaAdapter:
         for batch in in_batches([series.id for series in wanted]):
             calls.append((f"kpi/{','.join(batch)}", 1))
             calls += [(part.path(batch), part.pages(len(batch))) for part in parts(scope, len(batch))]
-        newest = Part(None, tuple(scope.years)[-KEPT:])
-        for batch in in_batches([series.id for series in wanted if _is_ranked(series, scope)]):
+        newest = Part(None, tuple(scope.years)[-RANKED_YEARS:])
+        for batch in in_batches([series.id for series in wanted if scope.ranks(series)]):
             calls.append((newest.path(batch), ROUNDS * newest.pages(len(batch))))
         return [PlannedCall("GET", self._client.url(path), most) for path, most in calls]
 
@@ -261,7 +225,7 @@ class KoladaAdapter:
         for batch in in_batches([result for result in titled if isinstance(result, Gathering)]):
             self._gather_scope(batch, scope)
             for gathering in batch:
-                if gathering.failure is None and _is_ranked(gathering.wanted, scope):
+                if gathering.failure is None and scope.ranks(gathering.wanted):
                     ranked.append(gathering)
                 else:
                     yield gathering.finished()
@@ -276,28 +240,21 @@ class KoladaAdapter:
         except SourceError as error:
             if len(batch) > 1:  # one bad id must not take the others along
                 return [result for series in batch for result in self._titled([series])]
-            return [FailedSeries(batch[0], f"{batch[0].id}: {error}")]
-        return [self._with_title(series, kpis.get(series.id), f"GET {self._client.url(path)}") for series in batch]
-
-    def _with_title(self, series: WantedSeries, kpi: dict | None, request: str) -> Gathering | FailedSeries:
-        checked = checked_title(series, kpi)
-        if isinstance(checked, Pinned):
-            return Gathering(series, checked)
-        return FailedSeries(series, f"{series.id}: {self._client.error(checked.what, checked.remedy, request)}")
+            return [FailedSeries(batch[0], str(error))]
+        results: list[Gathering | FailedSeries] = []
+        for series in batch:
+            try:
+                with self._client.reading(f"GET {self._client.url(path)}"):
+                    results.append(Gathering(series, checked_title(series, kpis.get(series.id))))
+            except SourceError as error:
+                results.append(FailedSeries(series, str(error)))
+        return results
 
     def _gather_scope(self, batch: list[Gathering], scope: Scope) -> None:
         by_id = {gathering.wanted.id: gathering for gathering in batch}
+        asked = Asked(frozenset(scope.years), None if scope.places is None else frozenset(scope.places))
         for part in parts(scope, len(batch)):
             for series, rows in self._gatherer.rows_of(batch, part).items():
-                by_id[series].rows += [row for row in rows if _inside(row, scope)]
-        places = None if scope.places is None else frozenset(scope.places)
+                by_id[series].add(rows, asked)
         for gathering in batch:
-            gathering.asked.append(Asked(frozenset(scope.years), places))
-
-
-def _is_ranked(wanted: WantedSeries, scope: Scope) -> bool:
-    return scope.places is not None and wanted.indicator in scope.ranked and not wanted.is_margin
-
-
-def _inside(row: tuple, scope: Scope) -> bool:
-    return row[1] in scope.years and (scope.places is None or row[0] in scope.places)
+            gathering.asked.append(asked)

@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil, prod
 from typing import Any
 
 from lagesbild.catalog.models import Comparisons
-from lagesbild.errors import SourceError
+from lagesbild.errors import ContentError, SourceError
 from lagesbild.sources.http import Answer, Client
-from lagesbild.sources.series import WantedSeries
+from lagesbild.sources.series import ALL_PLACES, SEXES, WantedSeries
 
 # Kolada's answers page by page, each checked to be whole.
 
@@ -66,93 +67,87 @@ def _followed(client: Client, answer: Answer, next_url: str) -> str:
         raise client.error(f"next_url cannot be followed ({error})", _REMEDY, answer) from None
 
 
-# One data row of Kolada to rows of the snapshot; anything of another form is refused, never guessed.
+# Which figures are asked for in one request, and one data row of the answer as rows of the snapshot; anything of
+# another form is refused, never guessed.
 
+ALL_YEARS = 35  # more than any series has, for counting pages
 _DIGITS = re.compile(r"\d+$")
-SEXES = ("T", "K", "M")
 # Kolada's marks for a value that is not there; "Missing" is the only text seen beside null.
 _STATUS = {"missing": "missing", "-": "missing", ".": "not_applicable", "..": "hidden", "": "missing"}
 
-Row = tuple[str, int, int, str, str, float, float, str]  # ROW_COLUMNS: place, year ... value, count, status
-
-
-class FigureError(ValueError):
-    """A data row that cannot be read; the message begins with the place and year that it is about."""
-
 
 @dataclass(frozen=True)
-class Expected:
-    """What an answer may be about: None means any."""
+class Part:
+    """A part of the cube asked for in one request a batch of series: None leaves the segment out."""
 
-    places: frozenset[str] | None
-    years: frozenset[int] | None
-    known_places: frozenset[str]
+    places: tuple[str, ...] | None
+    years: tuple[int, ...] | None
+
+    def path(self, ids: list[str]) -> str:
+        """The path of the request for the series `ids`."""
+        path = f"data/kpi/{','.join(ids)}"
+        if self.places is not None:
+            path += f"/municipality/{','.join(self.places)}"
+        return path if self.years is None else f"{path}/year/{','.join(map(str, self.years))}"
+
+    def pages(self, series: int) -> int:
+        """At most so many pages come back for `series` series."""
+        places = ALL_PLACES if self.places is None else len(self.places)
+        years = ALL_YEARS if self.years is None else len(self.years)
+        return max(1, ceil(prod((series, places, years)) / PER_PAGE))
 
 
-def figures(item: dict, expected: Expected) -> Iterator[Row]:
-    """The rows of one data row, without the deleted ones. Raises FigureError.
+def figures(item: dict, part: Part, known_places: frozenset[str]) -> Iterator[tuple]:
+    """The rows (ROW_COLUMNS) of one data row, without the deleted ones.
 
     Kolada's `count` is left out: it counts units behind a value, not cases, and would be taken for a
-    small number.
+    small number. Raises ContentError, which begins with place and year, for what is of another form or was not
+    asked for.
     """
-    place: Any = item.get("municipality")
-    year: Any = item.get("period")
+    place, year = item.get("municipality"), item.get("period")
     at = f"{place} {year}"
-    if expected.places is None and isinstance(place, str) and not _DIGITS.match(place):
+    if part.places is None and isinstance(place, str) and not _DIGITS.match(place):
         return  # a group of municipalities has an id such as G37563, and is no place
-    _refuse_unexpected(item, place, year, expected)
+    if type(year) is not int:
+        raise ContentError(f"{at}: the period {year!r} is no whole number")
+    if not isinstance(place, str) or place not in known_places:
+        raise ContentError(f"{at}: {place!r} is no place of Kolada's list")
+    if part.places is not None and place not in part.places:
+        raise ContentError(f"{at}: the place was not asked for")
+    if part.years is not None and year not in part.years:
+        raise ContentError(f"{at}: the year was not asked for")
+    if not isinstance(item.get("values"), list):
+        raise ContentError(f"{at}: there is no list of values")
     for entry in item["values"]:
         if not isinstance(entry, dict):
-            raise FigureError(f"{at}: {entry!r} is no value with gender and status")
-        sex: Any = entry.get("gender")
+            raise ContentError(f"{at}: {entry!r} is no value with gender and status")
+        sex, deleted = entry.get("gender"), entry.get("isdeleted")
         value: Any = entry.get("value")
-        usual = type(value) is float and not entry.get("status") and not entry.get("isdeleted")
+        usual = type(value) is float and not entry.get("status") and not deleted
         if usual and math.isfinite(value) and sex in SEXES:  # half a million times in a fetch of all places
             yield place, year, 0, sex, "", value, math.nan, ""
-        elif not _is_deleted(entry, at):
-            value, status = _value(entry, at)
-            yield place, year, 0, _sex(entry, at), "", value, math.nan, status
-
-
-def _refuse_unexpected(item: dict, place: Any, year: Any, expected: Expected) -> None:
-    at = f"{place} {year}"
-    if type(year) is not int:
-        raise FigureError(f"{at}: the period {year!r} is no whole number")
-    if not isinstance(place, str) or place not in expected.known_places:
-        raise FigureError(f"{at}: {place!r} is no place of Kolada's list")
-    if expected.places is not None and place not in expected.places:
-        raise FigureError(f"{at}: the place was not asked for")
-    if expected.years is not None and year not in expected.years:
-        raise FigureError(f"{at}: the year was not asked for")
-    if not isinstance(item.get("values"), list):
-        raise FigureError(f"{at}: there is no list of values")
-
-
-def _is_deleted(entry: dict, at: str) -> bool:
-    deleted = entry.get("isdeleted")
-    if deleted is not None and type(deleted) is not bool:
-        raise FigureError(f"{at}: isdeleted is {deleted!r}, neither true nor false")
-    return bool(deleted)
-
-
-def _sex(entry: dict, at: str) -> str:
-    sex = entry.get("gender")
-    if not isinstance(sex, str) or sex not in SEXES:
-        raise FigureError(f"{at}: the gender {sex!r} is none of T, K, M")
-    return sex
+            continue
+        if deleted is not None and type(deleted) is not bool:
+            raise ContentError(f"{at}: isdeleted is {deleted!r}, neither true nor false")
+        if deleted:
+            continue
+        value, status = _value(entry, at)
+        if sex not in SEXES:
+            raise ContentError(f"{at}: the gender {sex!r} is none of T, K, M")
+        yield place, year, 0, sex, "", value, math.nan, status
 
 
 def _value(entry: dict, at: str) -> tuple[float, str]:
     value, status = entry.get("value"), entry.get("status")
     if status is not None and not isinstance(status, str):
-        raise FigureError(f"{at}: the status {status!r} is no text")
+        raise ContentError(f"{at}: the status {status!r} is no text")
     mark = (status or "").strip().lower()
     if value is None:
         return math.nan, _STATUS.get(mark, "missing")
     if type(value) not in (int, float) or not math.isfinite(value):
-        raise FigureError(f"{at}: the value {value!r} is no number")
+        raise ContentError(f"{at}: the value {value!r} is no number")
     if mark in _STATUS and mark:
-        raise FigureError(f"{at}: the value {value!r} has the status {status!r} of a missing one")
+        raise ContentError(f"{at}: the value {value!r} has the status {status!r} of a missing one")
     return float(value), "preliminary" if mark.startswith("prel") else ""
 
 
@@ -162,16 +157,8 @@ _CLOSED = re.compile(r" ?\(-(\d{4})\)$")
 
 
 @dataclass(frozen=True)
-class WrongTitle:
-    """Why a series is not asked for."""
-
-    what: str
-    remedy: str
-
-
-@dataclass(frozen=True)
 class Pinned:
-    """A series whose title was found right. `last_year`: it is discontinued after that year."""
+    """A series whose title is the pinned one. `last_year`: it is discontinued after that year."""
 
     title: str
     definition: str | None
@@ -179,21 +166,19 @@ class Pinned:
     warnings: tuple[str, ...]
 
 
-def checked_title(wanted: WantedSeries, kpi: dict | None) -> Pinned | WrongTitle:
-    """The series as Kolada describes it, or what is wrong with its title and what to do."""
+def checked_title(wanted: WantedSeries, kpi: dict | None) -> Pinned:
+    """The series as Kolada describes it. Raises ContentError when its title is not the pinned one."""
     where = f"of indicator '{wanted.indicator}' in data/catalog/indicators"
     if kpi is None:
-        return WrongTitle(
-            "Kolada has no such indicator",
-            f"Look it up and correct 'kolada' {where}; until then its snapshot is kept.",
-        )
+        remedy = f"Look it up and correct 'kolada' {where}; until then its snapshot is kept."
+        raise ContentError("Kolada has no such indicator", remedy)
     title, definition = kpi.get("title"), kpi.get("description")
     if not isinstance(title, str):
-        return WrongTitle(f"the title is {title!r}, no text", "Tell Kolada; the snapshot is kept.")
+        raise ContentError(f"the title is {title!r}, no text", "Tell Kolada; the snapshot is kept.")
     closed = _CLOSED.search(title)
     before = title[: closed.start()] if closed else title
     if not _is_pinned(title, wanted.title) and not _is_pinned(before, wanted.title):
-        return WrongTitle(
+        raise ContentError(
             f"the title is now '{title}', pinned is '{wanted.title}'",
             f"Find out whether it still is the same measure, then correct the title {where}, with a break "
             "where the measure changed, or choose another series; until then its snapshot is kept.",

@@ -1,23 +1,26 @@
 """What a PxWeb table is asked: the values chosen on each axis, split to the service's limits."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+from lagesbild.errors import ContentError
+from lagesbild.places import COUNTRY
+from lagesbild.sources.jsonstat import Dimension
 from lagesbild.sources.pxweb_tables import (
     Period,
     Table,
-    TableError,
-    Variable,
     code_of,
     folded,
     period_of,
     place_of,
+    quoted,
     same_title,
     sex_of,
 )
-from lagesbild.sources.series import Scope, WantedSeries
+from lagesbild.sources.series import RANKED_YEARS, Scope, WantedSeries
 
 # What is asked of a table: for each of its variables the codes, and what each code stands for.
 
@@ -31,10 +34,6 @@ class Axis:
     variable: str
     about: str
     codes: tuple[tuple[str, Any], ...]  # code -> what it stands for; no code stands twice
-
-    @property
-    def meaning(self) -> dict[str, Any]:
-        return dict(self.codes)
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,14 @@ IN_CATALOGUE = "Correct 'table' of the indicator in data/catalog/indicators."
 
 @dataclass(frozen=True)
 class Choice:
-    """One series' choice in one table. Raises TableError where a label is missing or fits two."""
+    """One series' choice in one table. Raises ContentError where a label is missing or fits two."""
 
     wanted: WantedSeries
     table: Table
     scope: Scope
     warnings: list[str]
 
-    def code(self, label: str, variable: Variable) -> str:
+    def code(self, label: str, variable: Dimension) -> str:
         """The code with this label; a label that is spelt otherwise leaves a warning."""
         code, warning = code_of(label, variable.labels, f"labels of '{variable.label}' in table {self.table.id}")
         if warning:
@@ -107,28 +106,28 @@ class Choice:
                 about = "group" if len(codes) > 1 else ""
                 axes.append(Axis(variable.id, about, tuple((code, variable.labels[code]) for code in codes)))
         if len([axis for axis in axes if axis.about]) > 1:
-            raise TableError("'select' has several labels in more than one variable", IN_CATALOGUE)
+            raise ContentError("'select' has several labels in more than one variable", IN_CATALOGUE)
         return axes
 
     def content(self, taken: set[str]) -> tuple[str, str] | None:
         """Variable and code of the content: of the variable for contents, else of the one with its label.
-        None where the table has one measure only, and is called by it."""
-        label, variable = self.wanted.table.content, self.table.content
-        if variable:
-            return variable.id, self.code(label, variable)
-        special = {
-            variable_.id for variable_ in (self.table.region, self.table.sex, self.table.time) if variable_
-        } | taken
-        others = [variable_ for variable_ in self.table.variables.values() if variable_.id not in special]
-        having = [variable_ for variable_ in others if folded(label) in map(folded, variable_.labels.values())]
+
+        None where the table has one measure only, and is called by it. `taken` are variables that 'select' names.
+        """
+        label, contents = self.wanted.table.content, self.table.content
+        if contents:
+            return contents.id, self.code(label, contents)
+        special = {variable.id for variable in (self.table.region, self.table.sex, self.table.time) if variable}
+        others = [variable for name, variable in self.table.variables.items() if name not in special | taken]
+        having = [variable for variable in others if folded(label) in map(folded, variable.labels.values())]
         if len(having) > 1:
-            names = ", ".join(f"'{variable_.label}'" for variable_ in having)
-            raise TableError(f"the content '{label}' stands in more than one variable: {names}", IN_CATALOGUE)
+            what = f"the content '{label}' stands in more than one variable: {quoted(having)}"
+            raise ContentError(what, IN_CATALOGUE)
         if having:
             return having[0].id, self.code(label, having[0])
         if same_title(label, self.table.title):
             return None
-        raise TableError(f"table {self.table.id} has no content '{label}'", IN_CATALOGUE)
+        raise ContentError(f"table {self.table.id} has no content '{label}'", IN_CATALOGUE)
 
     def places(self) -> list[Axis]:
         """The places of the scope that the table has; a table without regions is about the country."""
@@ -139,12 +138,12 @@ class Choice:
         for code in region.labels:
             place = place_of(code)
             if place in places.values():
-                raise TableError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
+                raise ContentError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
             if place and (asked is None or place in asked):
                 places[code] = place
         lost = [place for place in asked or () if place not in places.values() and not place.startswith("00")]
         if not places:
-            raise TableError(f"table {self.table.id} has none of the places asked for", "Choose another table.")
+            raise ContentError(f"table {self.table.id} has none of the places asked for", "Choose another table.")
         if lost:
             self.warnings.append(f"{self.wanted.id}: table {self.table.id} does not have {', '.join(lost)}.")
         return [Axis(region.id, "place", tuple(places.items()))]
@@ -156,7 +155,7 @@ class Choice:
         monthly = self.wanted.table.monthly or entry.month is not None
         for code, period in periods.items():
             if bool(period.month) != monthly or (not monthly and period.years != entry.years_pooled):
-                raise TableError(
+                raise ContentError(
                     f"table {self.table.id} has the period {time.labels[code]}, another kind than expected",
                     "Set 'monthly', 'month' or 'years_pooled' of the indicator as the table has it.",
                 )
@@ -172,35 +171,21 @@ class Choice:
         variable = self.table.sex
         if variable is None:
             return [None]
-        sexes = self._sexes(variable)
-        axes: list[Axis | None] = [Axis(variable.id, "sex", tuple(sexes.items()))] if sexes else []
-        return axes if "T" in sexes.values() or self._named(variable) else [*axes, None]
-
-    def _sexes(self, variable: Variable) -> dict[str, str]:
-        if labels := self._named(variable):
-            sexes = {code: sex_of(variable.labels[code]) for code in (self.code(label, variable) for label in labels)}
+        chosen = self.wanted.table.select.items()
+        named = [label for name, labels in chosen if self.table.labelled(name) == variable for label in labels]
+        if named:
+            sexes = {code: sex_of(variable.labels[code]) for code in (self.code(label, variable) for label in named)}
         else:
             wanted = "TKM" if self.wanted.entry.by_sex else "T"
-            labelled = {code: sex_of(label) for code, label in variable.labels.items()}
-            sexes = {code: sex for code, sex in labelled.items() if sex and sex in wanted}
-        return self._told_apart(sexes, variable)
-
-    def _named(self, variable: Variable) -> list[str]:
-        """The labels that 'select' names for a variable."""
-        chosen = self.wanted.table.select.items()
-        return [label for name, labels in chosen if self.table.labelled(name) == variable for label in labels]
-
-    def _told_apart(self, sexes: dict[str, Any], variable: Variable) -> dict[str, str]:
+            sexes = {code: sex for code, label in variable.labels.items() if (sex := sex_of(label)) and sex in wanted}
         if None in sexes.values() or len(set(sexes.values())) != len(sexes):
             labels = ", ".join(f"'{variable.labels[code]}'" for code in sexes)
-            raise TableError(f"the sexes of table {self.table.id} cannot be told apart: {labels}", IN_CATALOGUE)
-        return sexes
+            raise ContentError(f"the sexes of table {self.table.id} cannot be told apart: {labels}", IN_CATALOGUE)
+        axes: list[Axis | None] = [Axis(variable.id, "sex", tuple(sexes.items()))] if sexes else []
+        return axes if "T" in sexes.values() or named else [*axes, None]
 
 
 # From an indicator's pinned table to the questions that bring its figures.
-
-RANKED_YEARS = 2  # the newest complete years of all municipalities, so that a rank has one before it
-COUNTRY = ("place", "0000")
 
 
 @dataclass(frozen=True)
@@ -214,10 +199,10 @@ class Aim:
 
 
 def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
-    """What to ask for a series. Raises TableError when the table does not have it, or has it twice."""
+    """What to ask for a series. Raises ContentError when the table does not have it, or has it twice."""
     pinned = wanted.table
     if not same_title(pinned.title, table.title):
-        raise TableError(
+        raise ContentError(
             f"table {table.id} is now called '{table.title}', pinned is '{pinned.title}'",
             f"Find out whether it still is the same measure. {IN_CATALOGUE}",
         )
@@ -226,7 +211,7 @@ def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
     content = choice.content({axis.variable for axis in chosen})
     questions = []
     for sex in choice.sexes():
-        fixed = (*(() if sex else (("sex", "T"),)), *(() if region else (COUNTRY,)))
+        fixed = (() if sex else (("sex", "T"),)) + (() if region else (("place", COUNTRY),))
         question = Question((*region, *chosen, *([sex] if sex else []), time), fixed)
         _refuse_open(table, question, content)
         questions.append(question)
@@ -236,23 +221,23 @@ def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
 
 
 def _refuse_open(table: Table, question: Question, content: tuple[str, str] | None) -> None:
-    """Raises TableError for a variable that nothing is chosen of and that cannot be left out."""
+    """Raises ContentError for a variable that nothing is chosen of and that cannot be left out."""
     named = {axis.variable for axis in question.axes} | ({content[0]} if content else set())
     for variable in table.variables.values():
         if variable.id in named or (variable.eliminable and table.summable):
             continue
         why = "must not be summed over" if variable.eliminable else "cannot be asked without"
         labels = ", ".join(f"'{label}'" for label in list(variable.labels.values())[:8])
-        raise TableError(
+        raise ContentError(
             f"table {table.id} {why} '{variable.label}'", f"Choose under 'select' of the indicator: {labels}."
         )
 
 
 def _ranked(wanted: WantedSeries, table: Table, scope: Scope, questions: list[Question]) -> list[Question]:
     """The newest complete years of all other municipalities, for the indicators that are ranked."""
-    if scope.places is None or wanted.indicator not in scope.ranked or table.region is None:
+    if table.region is None or not scope.ranks(wanted):
         return []
-    others = set(scope.municipalities) - set(scope.places)
+    others = scope.others
     places = tuple((code, place) for code in table.region.labels if (place := place_of(code)) in others)
     newest = [Question(tuple(_newest(axis, places) for axis in asked.axes), asked.fixed) for asked in questions]
     return [question for question in newest if question.cells]  # none of women or men alone
@@ -273,6 +258,6 @@ def _newest(axis: Axis, places: tuple[tuple[str, str], ...]) -> Axis:
 
 def _complete_years(periods: list[Period]) -> set[int]:
     """The newest years with as many periods as any: twelve in a monthly table."""
-    counts = {year: [period.year for period in periods].count(year) for year in {period.year for period in periods}}
+    counts = Counter(period.year for period in periods)
     most = max(counts.values(), default=0)
     return set(sorted(year for year, count in counts.items() if count == most)[-RANKED_YEARS:])

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
+from lagesbild.errors import ContentError
 from lagesbild.sources.jsonstat import Dimension, Heading
 from lagesbild.sources.series import Scope, WantedSeries
 
@@ -15,14 +16,6 @@ from lagesbild.sources.series import Scope, WantedSeries
 LONG_WORD = 8  # letters; in shorter words a letter makes another word
 NEARLY_ALIKE = 0.9
 SAME_START = 3  # "osysselsatta" is not a misspelt "sysselsatta"
-
-
-class TableError(ValueError):
-    """What is wrong with a table or with what is asked of it, and the remedy."""
-
-    def __init__(self, what: str, remedy: str):
-        super().__init__(f"{what}. {remedy}")
-        self.what, self.remedy = what, remedy
 
 
 def folded(label: str) -> str:
@@ -34,17 +27,17 @@ def folded(label: str) -> str:
 def code_of(wanted: str, labels: Mapping[str, str], kind: str) -> tuple[str, str | None]:
     """The code whose label is `wanted`, and a warning when its spelling differs.
 
-    Raises TableError when no label fits or more than one does. `kind` says what the labels are labels of.
+    Raises ContentError when no label fits or more than one does. `kind` says what the labels are labels of.
     """
     exact = [code for code, label in labels.items() if folded(label) == folded(wanted)]
     close = exact or [code for code, label in labels.items() if _nearly(folded(wanted), folded(label))]
     if len(close) > 1:
-        raise TableError(
+        raise ContentError(
             f"the label '{wanted}' fits {len(close)} {kind}: {', '.join(close)}",
             "Nothing is guessed: find another table, or ask the publisher which one is meant.",
         )
     if not close:
-        raise TableError(
+        raise ContentError(
             f"no label '{wanted}' among the {kind}: {_some(wanted, labels)}",
             "Write the label as the table has it now.",
         )
@@ -92,7 +85,7 @@ class Period:
 
 
 def period_of(code: str, label: str) -> Period:
-    """The period, by its label: in some databases the codes are only numbers in a row. Raises TableError."""
+    """The period, by its label: in some databases the codes are only numbers in a row. Raises ContentError."""
     for text in (label.strip(), code.strip()):
         if match := YEAR.fullmatch(text):
             return Period(int(match[1]))
@@ -100,7 +93,7 @@ def period_of(code: str, label: str) -> Period:
             return Period(int(match[1]), int(match[2]))
         if (match := POOLED.fullmatch(text)) and int(match[2]) > int(match[1]):
             return Period(int(match[2]), 0, int(match[2]) - int(match[1]) + 1)
-    raise TableError(
+    raise ContentError(
         f"the period '{label}' ({code}) is neither a year, a month nor pooled years",
         "Quarters and weeks are not read: choose a yearly or monthly table.",
     )
@@ -110,7 +103,7 @@ def period_of(code: str, label: str) -> Period:
 
 SEX_LABELS = {"män": "M", "men": "M", "kvinnor": "K", "women": "K"}
 TOTALS = ("båda könen", "män och kvinnor", "kvinnor och män", "samtliga", "both sexes")
-REGIONS, TIMES = ("region", "regioner"), ("tid", "år", "månad", "period", "time", "year", "month")
+REGIONS, TIMES = {"region", "regioner"}, {"tid", "år", "månad", "period", "time", "year", "month"}
 PERIOD_AT_END = re.compile(
     r"([.,]\s*(år|månad|period|year|month))?[.,]?\s+\d{4}(M\d\d)?(\s*[-\u2013]\s*\d{4}(M\d\d)?)?\.?$",
     re.IGNORECASE,
@@ -118,24 +111,12 @@ PERIOD_AT_END = re.compile(
 
 
 @dataclass(frozen=True)
-class Variable:
-    """`labels` is code -> label in order. `eliminable`: the service sums over it when it is not named."""
-
-    id: str
-    label: str
-    labels: dict[str, str]
-    eliminable: bool
-    role: str = ""  # "time", "geo", "metric" or ""
-    units: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Table:
-    """`summable` is False when the publisher says that its values must not be added up."""
+    """A table's variables by id. `summable` is False when the publisher says that its values must not be added up."""
 
     id: str
     title: str
-    variables: dict[str, Variable]
+    variables: dict[str, Dimension]
     updated: str | None = None
     last_period: str | None = None
     discontinued: bool = False
@@ -143,57 +124,54 @@ class Table:
     summable: bool = True
 
     @property
-    def content(self) -> Variable | None:
+    def content(self) -> Dimension | None:
         """The variable that says what is counted; tables of one measure have none."""
-        return self._one("metric", lambda variable: variable.role == "metric" or variable.id == "ContentsCode")
+        return self._only("metric", lambda variable: variable.role == "metric" or variable.id == "ContentsCode")
 
     @property
-    def region(self) -> Variable | None:
-        return self._one(
-            "region",
-            lambda variable: (
-                variable.role == "geo" or folded(variable.id) in REGIONS or folded(variable.label) in REGIONS
-            ),
-        )
+    def region(self) -> Dimension | None:
+        return self._only("region", lambda variable: variable.role == "geo" or bool(_names(variable) & REGIONS))
 
     @property
-    def sex(self) -> Variable | None:
-        return self._one(
-            "sex",
-            lambda variable: "kön" in (folded(variable.id), folded(variable.label)) or folded(variable.label) == "sex",
-        )
+    def sex(self) -> Dimension | None:
+        return self._only("sex", lambda variable: "kön" in _names(variable) or folded(variable.label) == "sex")
 
     @property
-    def time(self) -> Variable:
-        """The time variable. Raises TableError when there is none."""
-        time = self._one("time", lambda variable: variable.role == "time") or self._one(
+    def time(self) -> Dimension:
+        """The time variable. Raises ContentError when there is none."""
+        time = self._only("time", lambda variable: variable.role == "time") or self._only(
             "time", lambda variable: folded(variable.label) in TIMES
         )
         if time is None:
-            raise TableError(f"table {self.id} has no variable for time", "Choose another table.")
+            raise ContentError(f"table {self.id} has no variable for time", "Choose another table.")
         return time
 
-    def labelled(self, label: str) -> Variable:
-        """The variable with this label or id. Raises TableError when there is none, or more than one."""
-        matching = [
-            variable
-            for variable in self.variables.values()
-            if folded(label) in (folded(variable.label), folded(variable.id))
-        ]
+    def labelled(self, label: str) -> Dimension:
+        """The variable with this label or id. Raises ContentError when there is none, or more than one."""
+        matching = [variable for variable in self.variables.values() if folded(label) in _names(variable)]
         if len(matching) != 1:
-            names = ", ".join(f"'{variable.label}'" for variable in self.variables.values())
             what = "no variable" if not matching else "more than one variable"
-            raise TableError(
+            names = quoted(self.variables.values())
+            raise ContentError(
                 f"table {self.id} has {what} '{label}'; it has {names}", "Correct 'select' in the catalogue."
             )
         return matching[0]
 
-    def _one(self, kind: str, fits: Any) -> Variable | None:
+    def _only(self, kind: str, fits: Callable[[Dimension], bool]) -> Dimension | None:
         matching = [variable for variable in self.variables.values() if fits(variable)]
         if len(matching) > 1:
-            names = ", ".join(f"'{variable.label}'" for variable in matching)
-            raise TableError(f"table {self.id} has more than one variable for {kind}: {names}", "Choose another table.")
+            what = f"table {self.id} has more than one variable for {kind}: {quoted(matching)}"
+            raise ContentError(what, "Choose another table.")
         return matching[0] if matching else None
+
+
+def _names(variable: Dimension) -> set[str]:
+    return {folded(variable.id), folded(variable.label)}
+
+
+def quoted(variables: Iterable[Dimension]) -> str:
+    """The variables' labels, as a message prints them."""
+    return ", ".join(f"'{variable.label}'" for variable in variables)
 
 
 def sex_of(label: str) -> str | None:
@@ -228,12 +206,12 @@ def without_period(title: str) -> str:
 def table_of_version_2(table: str, about: Any, heading: Heading) -> Table:
     """The table as `tables/{id}` (`about`) and its metadata (`heading`) describe it."""
     if not isinstance(about, dict):
-        raise TableError(f"table {table} is described by {about!r}"[:200], "The service is at fault: fetch later.")
+        raise ContentError(f"table {table} is described by {about!r}"[:200], "The service is at fault: fetch later.")
     px = heading.extension.get("px")
     return Table(
         table,
         heading.label,
-        {dimension.id: _variable(dimension) for dimension in heading.dimensions.values()},
+        heading.dimensions,
         updated=heading.updated or about.get("updated"),
         last_period=about.get("lastPeriod"),
         discontinued=bool(about.get("discontinued")),
@@ -242,35 +220,22 @@ def table_of_version_2(table: str, about: Any, heading: Heading) -> Table:
     )
 
 
-def _variable(dimension: Dimension) -> Variable:
-    units = {code: str(unit.get("base", "")) for code, unit in dimension.units.items() if isinstance(unit, dict)}
-    return Variable(
-        dimension.id,
-        dimension.label,
-        dimension.labels,
-        dimension.extension.get("elimination") is True,
-        dimension.role,
-        units,
-    )
-
-
 def table_of_version_1(table: str, about: Any) -> Table:
-    """The table as version 1 describes it. Raises TableError for a description of another form."""
+    """The table as version 1 describes it. Raises ContentError for a description of another form."""
     try:
         variables = [_variable_of_version_1(content) for content in about["variables"]]
         return Table(table, str(about["title"]), {content.id: content for content in variables})
     except (KeyError, TypeError, ValueError) as error:
-        raise TableError(f"the description of table {table} cannot be read ({error!r})", "Check its path.") from None
+        raise ContentError(f"the description of table {table} cannot be read ({error!r})", "Check its path.") from None
 
 
-def _variable_of_version_1(content: dict[str, Any]) -> Variable:
+def _variable_of_version_1(content: dict[str, Any]) -> Dimension:
     codes, texts = content["values"], content["valueTexts"]
     if len(codes) != len(texts) or len(set(codes)) != len(codes):
         raise ValueError(f"the values of '{content['code']}' do not match their texts")
     role = "time" if content.get("time") is True else ""
-    return Variable(
-        content["code"], content["text"], dict(zip(codes, texts, strict=True)), content.get("elimination") is True, role
-    )
+    labels = dict(zip(codes, texts, strict=True))
+    return Dimension(content["code"], content["text"], role, labels, content.get("elimination") is True)
 
 
 # Whether a table still is what it was: tables move to new ones and freeze without a flag.
@@ -309,5 +274,5 @@ def definition(table: Table, content: tuple[str, str] | None) -> str:
 def _period(text: str) -> Period | None:
     try:
         return period_of(text, text)
-    except TableError:
+    except ContentError:
         return None

@@ -9,14 +9,32 @@ import pandas as pd
 from lagesbild.catalog.models import Indicator, PinnedTable, Unit
 from lagesbild.errors import SourceError
 
-# What every service's adapter takes and gives: series wanted, a scope, series fetched or failed.
-#
-# An adapter knows one service's wire format and nothing of files: `fetching` asks it, checks what it gave
-# and writes the snapshot. Columns of the rows: ROW_COLUMNS, one row per place, year, month, sex and group.
+# The rows that every service gives: ROW_COLUMNS, one row per place, year, month, sex and group.
 
 KEY = ["place", "year", "month", "sex", "group"]
-ROW_COLUMNS = [*KEY, "value", "count", "status"]
-STATUSES = ("", "missing", "hidden", "not_applicable", "preliminary", "incomplete", "suspect")
+ROW_TYPES = dict(zip(KEY, ["str", "int64", "int64", "str", "str"], strict=True))
+ROW_TYPES |= {"value": "float64", "count": "float64", "status": "str"}
+ROW_COLUMNS = list(ROW_TYPES)
+SEXES = ("T", "K", "M")  # all, women, men
+STATUSES = {  # every status that a row can have, and what it means
+    "": "ordinary value",
+    "missing": "asked for, not published",
+    "hidden": "withheld to protect individuals",
+    "not_applicable": "the question does not apply to the place",
+    "preliminary": "preliminary value, will be revised",
+    "incomplete": "mean of fewer than twelve months, not used",
+    "suspect": "published, but probably a report that was never made",
+}
+WITHOUT_VALUE = ("missing", "hidden", "not_applicable")  # never beside a value
+
+# What every service's adapter takes and gives: series wanted, a scope, series fetched or failed.
+#
+# An adapter knows one service's wire format and nothing of files: `fetch` asks it, `keeping` checks what it gave
+# and writes the snapshot.
+
+RANKED_YEARS = 2  # complete years of all municipalities; two, since an edition of last year must find its own
+ALL_PLACES = 312  # municipalities, regions and the country, for counting what a plan would bring
+KEPT = "Nothing of the series is used and its snapshot is kept."
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,15 @@ class Scope:
     def years(self) -> range:
         return range(self.since, self.until + 1)
 
+    @property
+    def others(self) -> frozenset[str]:
+        """The municipalities that are asked for only to rank the places among them."""
+        return frozenset(self.municipalities) - frozenset(self.places or ())
+
+    def ranks(self, wanted: WantedSeries) -> bool:
+        """Whether the series' latest complete years of all municipalities come along."""
+        return self.places is not None and wanted.indicator in self.ranked and not wanted.is_margin
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -62,7 +89,7 @@ class Asked:
 
     years: frozenset[int]
     places: frozenset[str] | None = None  # None: every area
-    sexes: frozenset[str] = frozenset("TKM")
+    sexes: frozenset[str] = frozenset(SEXES)
 
     def covers(self, rows: pd.DataFrame) -> pd.Series:
         """True for the rows that lie inside."""
@@ -73,7 +100,7 @@ class Asked:
 @dataclass(frozen=True)
 class FetchedSeries:
     """A series as the service gave it, complete. No rows: nothing is published (a fault only where an
-    earlier snapshot holds rows, which `fetching` judges).
+    earlier snapshot has rows, which `keeping` judges).
 
     `requests` are `Answer.as_request(rows)` of every answer that the rows came from, in order.
     `definition` is the publisher's own description: when it changes, the series is stopped until a person
@@ -95,7 +122,11 @@ class FailedSeries:
     """A series that could not be fetched whole; nothing of it may be used."""
 
     wanted: WantedSeries
-    message: str  # what happened, in which request, and the remedy (str of a SourceError)
+    reason: str  # what happened, in which request, and the remedy (str of a SourceError)
+
+    @property
+    def message(self) -> str:
+        return f"{self.wanted.id}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -128,18 +159,13 @@ class Adapter(Protocol):
 
 # What every fetched series must keep to, whichever service it came from.
 
-_KEPT = "Nothing of the series is used and its snapshot is kept."
-
 
 def checked_rows(fetched: FetchedSeries, unit: Unit) -> pd.DataFrame:
     """The rows with the snapshot's column types. Raises SourceError for what cannot be stored."""
-    rows = fetched.rows[ROW_COLUMNS].astype(
-        {"place": "str", "year": "int64", "month": "int64", "sex": "str", "group": "str", "status": "str"}
-        | {"value": "float64", "count": "float64"}
-    )
+    rows = fetched.rows[ROW_COLUMNS].astype(ROW_TYPES)
     _refuse(fetched, rows[~rows["place"].str.fullmatch(r"\d{4}").astype(bool)], "has no place of four digits")
     _refuse(fetched, rows[~rows["month"].between(0, 12)], "has no month from 0 to 12")
-    _refuse(fetched, rows[~rows["sex"].isin(["T", "K", "M"])], "has a sex that is none of T, K, M")
+    _refuse(fetched, rows[~rows["sex"].isin(SEXES)], "has a sex that is none of T, K, M")
     _refuse(fetched, rows[~rows["status"].isin(STATUSES)], "has an unknown status")
     _refuse(fetched, rows[rows.duplicated(KEY)], "comes twice")
     low, high = (0.0, None) if fetched.wanted.is_margin else (unit.low, unit.high)
@@ -159,5 +185,5 @@ def _refuse(fetched: FetchedSeries, wrong: pd.DataFrame, what: str) -> None:
     asked = f"; first request: {first['method']} {first['url'][:160]}" if first else ""
     raise SourceError(
         f"{fetched.wanted.id} ({fetched.wanted.indicator}): {at}: {value} {what} "
-        f"({len(wrong)} such rows{asked}). {_KEPT} Tell the publisher, or correct the unit in data/catalog."
+        f"({len(wrong)} such rows{asked}). {KEPT} Tell the publisher, or correct the unit in data/catalog."
     )
