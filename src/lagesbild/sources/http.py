@@ -89,13 +89,9 @@ def new_session(base_url: str, user_agent: str) -> requests.Session:
     session = requests.Session()
     session.mount("https://", _SystemTrust())
     session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
-    session.trust_env = not is_loopback(urlsplit(base_url).hostname or "")
+    host = urlsplit(base_url).hostname or ""
+    session.trust_env = not (host in ("localhost", "::1") or host.startswith("127."))
     return session
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 def exchanged(session: requests.Session, ask: Ask) -> Exchange:
@@ -248,7 +244,8 @@ class Answer:
 
 def parsed(exchange: Exchange) -> Any:
     """The JSON of a good answer. Raises ExchangeError for anything else that was sent with status 200."""
-    kind = _content_type(exchange)
+    kind = Message()
+    kind["Content-Type"] = exchange.headers.get("Content-Type", "text/plain")
     if not _JSON.match(kind.get_content_type()) or "Content-Type" not in exchange.headers:
         shown = exchange.headers.get("Content-Type") or "no content type"
         raise ExchangeError(f"answered with {shown} instead of JSON ({exchange.excerpt()})", _NO_JSON)
@@ -256,7 +253,8 @@ def parsed(exchange: Exchange) -> Any:
         raise ExchangeError("answered with an empty body", "Fetch again later.", again=True)
     try:
         # utf-8-sig: some PxWeb servers put a byte order mark before the JSON
-        text = exchange.content.decode(_encoding(kind))
+        encoding = (kind.get_content_charset() or "utf-8").lower()
+        text = exchange.content.decode("utf-8-sig" if encoding in ("utf-8", "utf8") else encoding)
     except (UnicodeDecodeError, LookupError) as error:
         raise ExchangeError(
             f"answered with text in an undeclared encoding ({error})",
@@ -275,17 +273,6 @@ def parsed(exchange: Exchange) -> Any:
 def digest(content: bytes) -> str:
     """SHA-256 of `content` in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _content_type(exchange: Exchange) -> Message:
-    message = Message()
-    message["Content-Type"] = exchange.headers.get("Content-Type", "text/plain")
-    return message
-
-
-def _encoding(kind: Message) -> str:
-    declared = (kind.get_content_charset() or "utf-8").lower()
-    return "utf-8-sig" if declared in ("utf-8", "utf8") else declared
 
 
 def _no_number(name: str) -> None:
@@ -416,15 +403,12 @@ class Client:
                 return _good(exchange)
             if method != "GET" or "Location" not in exchange.headers:
                 raise ExchangeError(f"redirects ({exchange.status}) what was posted", "Correct the base address.")
-            url = self._redirected(url, exchange.headers["Location"])
+            try:
+                url = self.url(urljoin(url, exchange.headers["Location"]))
+            except SourceError as error:
+                raise ExchangeError(f"redirects out of reach ({error})", "Look at the proxy.") from None
         many = f"redirects more than {MAX_REDIRECTS} times"
         raise ExchangeError(many, "Correct the base address, or look at the proxy.")
-
-    def _redirected(self, url: str, location: str) -> str:
-        try:
-            return self.url(urljoin(url, location))
-        except SourceError as error:
-            raise ExchangeError(f"redirects out of reach ({error})", "Look at the proxy.") from None
 
 
 def _is_base(address: str) -> bool:
