@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.region.analyses import POPULATION_LABEL, Together
 from helpers.region.profiles import TOTAL, Profiles, Ranking, absence_sentences
-from lagesbild.assessments import Situation as Written
+from lagesbild.assessments import Situation as WrittenSituation
 from lagesbild.html.render import prose_html
 from lagesbild.swedish.numbers import decimal, listed, signed
 from lagesbild.tidy.schema import rows_of
@@ -317,7 +317,7 @@ class Situation:
     judgements: tuple[Judged, ...]
 
 
-def situations_of(profiles: Profiles, ranking: Ranking, written: list[Written]) -> list[Situation]:
+def situations_of(profiles: Profiles, ranking: Ranking, written: list[WrittenSituation]) -> list[Situation]:
     """Every member, then every comparison, in the catalogue's order."""
     return [
         Situation(
