@@ -258,7 +258,14 @@ def test_the_engine_keeps_a_value_only_where_nothing_is_asked_for_or_the_reason_
 
 
 @pytest.mark.parametrize(
-    "module", ["lagesbild.paths", "lagesbild.catalog.load", "lagesbild.assessments", "lagesbild.cli"]
+    "module",
+    [
+        "lagesbild.paths",
+        "lagesbild.catalog.load",
+        "lagesbild.assessments",
+        "lagesbild.publishing.request",
+        "lagesbild.cli",
+    ],
 )
 def test_what_starts_every_command_imports_without_pandas(module):
     code = f"import sys, {module}; sys.exit('pandas' in sys.modules)"

@@ -80,7 +80,7 @@ class Undertaking(Record):
 
 
 class Remark(Record):
-    """Places of a document that disagree or cannot be checked. Which one is wrong is not ours to know."""
+    """Places of a document that disagree or cannot be checked. Which of them is wrong is not known."""
 
     places: list[str]  # where it stands, at least one
     text: str

@@ -1,4 +1,4 @@
-"""Where things lie. The only room that knows the folders."""
+"""The folders of a copy of the project: no other module spells them."""
 
 import os
 from dataclasses import dataclass

@@ -139,6 +139,6 @@ class Document:
 
 
 def read_record(path: Path, model: type[AnyRecord], shown_as: str | None = None) -> tuple[AnyRecord, Document]:
-    """The file's content as `model`, and the document, which knows the lines for later complaints."""
+    """The file's content as `model`, and the document, which has the lines for later errors."""
     document = Document(path, shown_as or path.as_posix())
     return document.record(model), document

@@ -1,4 +1,4 @@
-"""Reads data/catalog strictly, and holds its files against each other."""
+"""Reads data/catalog strictly, and checks its files against each other."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from lagesbild.catalog.models import (
 from lagesbild.paths import Paths
 from lagesbild.records import AnyRecord, Document, Location, RecordError, read_record
 
-# What no single file of `data/catalog/` can know: entries that name each other must exist and fit.
+# What no single file of `data/catalog/` can show: entries that name each other must exist and fit.
 
 At = tuple[str, str, str | int]  # kind of entry, its key there, and its field or place in a list
 Fault = tuple[At, str]  # where, and what is wrong with its remedy

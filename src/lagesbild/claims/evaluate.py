@@ -31,7 +31,7 @@ class Obstacle(StrEnum):
     SERIES_BREAK = "series_break"
     OVERLAPPING_PERIODS = "overlapping_periods"
     WITHIN_MARGIN = "within_margin"  # the difference may be chance
-    NO_MARGIN = "no_margin"  # a survey: nobody knows whether the difference is more than chance
+    NO_MARGIN = "no_margin"  # a survey whose margins are not published
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def in_the_way(entries: Collection[Indicator], since: int, year: int) -> Obstacl
 
 
 def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading) -> Obstacle:
-    """Why the difference between two values says nothing: its 95 % interval holds zero, or nobody knows it.
+    """Why the difference between two values says nothing: its 95 % interval has zero in it, or is not known.
 
     `entries` are the measure's indicators, its base last. A register's value without counts is taken as it stands:
     nothing says how uncertain it is.

@@ -181,7 +181,7 @@ def _type_name(value: ast.expr | None) -> str:
     return type(value.value).__name__ if isinstance(value, ast.Constant) else ""
 
 
-# The names that a notebook imports from us: those of 0.1.0 that have moved are told with where they are now.
+# The names that a notebook imports from us: for those of 0.1.0 that have moved, where they are now.
 
 RENAMED = Path(__file__).with_name("renamed.csv")  # old;new, full names; new is empty for what is gone
 OURS = ("helpers", "lagesbild")
@@ -193,7 +193,7 @@ def import_errors(source: str) -> list[str]:
     try:
         tree = ast.parse(MAGIC.sub("pass", source))
     except SyntaxError:
-        return []  # an error that the kernel tells better
+        return []  # an error that the kernel explains better
     wanted: list[tuple[str, str]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):

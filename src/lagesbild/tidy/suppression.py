@@ -23,7 +23,7 @@ def suppressed(table: pd.DataFrame, thresholds: Mapping[str, int] | int = THRESH
     """`table` with small counts hidden: status "hidden" and no value, margin or count, in the same order.
 
     `thresholds` is one number, or indicator -> number; an indicator that is not named has five. A count of
-    0 is hidden like any other small count: it tells something about everyone in the group. A row without a
+    0 is hidden like any other small count: it says something about everyone in the group. A row without a
     count cannot be judged: where the value itself is a number of people, put it in `count` too. Rows that
     arrive hidden are protected like the rest. Nothing shows which rows were hidden only to protect another.
     """
