@@ -165,7 +165,7 @@ def test_a_place_that_took_part_in_a_voluntary_survey_is_ranked_among_those_that
 @pytest.mark.parametrize(
     ("indicator", "taken", "asked", "reason"),
     [
-        ("overcrowding_norm2", 30, False, NoRank.NOT_ALL_ASKED),
+        ("overcrowding_norm2", 30, False, NoRank.NOT_ALL_FETCHED),
         ("overcrowding_norm2", 146, True, NoRank.TOO_FEW_PLACES),
         ("rented_share_published", 292, True, NoRank.NO_DIRECTION),
     ],

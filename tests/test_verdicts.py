@@ -229,7 +229,7 @@ def test_a_rank_says_of_how_many_and_which(catalog):
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (NoRank.NOT_ALL_ASKED, "uppgifter är inte hämtade för alla kommuner"),
+        (NoRank.NOT_ALL_FETCHED, "uppgifter är inte hämtade för alla kommuner"),
         (NoRank.TOO_FEW_PLACES, "för få kommuner har ett värde"),
         (NoRank.NO_DIRECTION, "måttet saknar riktning"),
     ],
