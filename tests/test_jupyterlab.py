@@ -31,19 +31,19 @@ NO_NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 # Every cell has its number, or one has an error: then those after it never get theirs.
 HAS_RUN = f"""
 () => document.querySelector("{ERROR}")
-  || [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(one => /\\[\\d+\\]/.test(one.textContent))
+  || [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(prompt => /\\[\\d/.test(prompt.textContent))
 """
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/api/status", timeout=5) as answer:
+        with urllib.request.urlopen(f"{address}/api/status") as answer:
             return answer.status == 200
     except OSError:
         return False

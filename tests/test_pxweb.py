@@ -22,7 +22,7 @@ from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
 TITLE = "Påhittade helårsekvivalenter efter region, kön, åldersgrupp, tabellinnehåll och månad"
 SCOPE = Scope(("0000", "9901", "9902"), 2022, 2024)
-QUICK = Limits(connect=2.0, read=2.0, deadline=5.0, attempts=2, backoff=0.0, calls=1000, window=0.001)
+QUICK = Limits(connect=900, read=900, deadline=900, attempts=2, backoff=0.0, calls=1000, window=0.001)
 
 
 class FakeTable:
