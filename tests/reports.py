@@ -22,7 +22,8 @@ PARAMETERS = 'municipality: str = "9901"\nyear: int = 2024'
 # A header as every page has one, shown without our package and its pandas: a kernel takes a fifth of the time.
 HEADER = """
 from IPython.display import display
-record = {"kind": "passage", "anchor": "", "title": "", "parameters": {"municipality": municipality, "year": year}}
+given = {name: globals()[name] for name in ("municipality", "year", "region") if name in globals()}
+record = {"kind": "passage", "anchor": "", "title": "", "parameters": given}
 display({"text/html": "<h1>Påhittad sida</h1>", "application/vnd.lagesbild+json": record}, raw=True)
 """
 
@@ -129,11 +130,23 @@ def eventually(true: Callable[[], bool]) -> None:
 
 
 def lives(pid: int) -> bool:
-    """Whether a process runs: a dead one whose parent has not asked after it does not."""
+    """Whether a process runs: a dead one whose parent has not waited for it does not."""
+    return state_and_parent(pid)[0] not in ("Z", "")
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that run."""
+    others = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [other for other in others if state_and_parent(other)[1] == str(pid) and lives(other)]
+
+
+def state_and_parent(pid: int) -> tuple[str, str]:
+    """The letter of a process's state and its parent's number; nothing of a process that is gone."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+        state, parent, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return "", ""
+    return state, parent
 
 
 def contents(folder: Path) -> dict[str, bytes]:

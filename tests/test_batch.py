@@ -53,7 +53,7 @@ def troubled(tmp_path_factory) -> tuple[Path, Outcome]:
     root = quick_project(tmp_path_factory.mktemp("annabritta"))
     for page, (cell, *_) in TROUBLE.items():
         write_notebook(root, page, cell)
-    write_notebook(root, "regional_support", header=HEADER.replace('"year": year', '"year": year - 1'))
+    write_notebook(root, "regional_support", header=f"year -= 1{HEADER}")
     return root, quickly(root)
 
 
