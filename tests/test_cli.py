@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from typer.testing import CliRunner
@@ -34,6 +35,11 @@ def test_check_says_what_it_has_read(project):
     code, said = told("check", "--root", project)
     assert code == 0
     assert "25 figures, 14 priorities, 7 notebooks and 0 files of municipalities are in order" in said
+
+
+def test_a_copy_of_the_data_alone_takes_the_repositorys_notebooks(project):
+    rmtree(project / "notebooks")
+    assert told("check", "--root", project)[0] == 0
 
 
 def test_check_reads_the_files_of_municipalities(project):
