@@ -23,8 +23,9 @@ from lagesbild.sources.http import Answer, Client, digest
 from lagesbild.sources.keeping import Keeper, Terms
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter
-from lagesbild.sources.series import Adapter, FailedSeries, Scope
-from lagesbild.sources.snapshot import read_snapshot, snapshot_folder
+from lagesbild.sources.raw import snapshot_folder
+from lagesbild.sources.series import Adapter, Scope
+from lagesbild.sources.snapshot import read_snapshot
 
 PLACES = [f"{code:04d}" for code in range(9000, 9312)]
 SCOPE = Scope(None, 2000, 2024)
@@ -140,12 +141,12 @@ def measured(source: str) -> str:
     return f"{source}: {rows:,} rows {times}, {peak:.0f} MiB at the peak"
 
 
-def stored(keeper: Keeper, found: Iterable) -> int:
+def stored(keeper: Keeper, fetched: Iterable) -> int:
     rows = 0
-    for series in found:
-        if isinstance(series, FailedSeries):
-            raise SystemExit(series.message)
-        keeper.keep(series)
+    for series in fetched:
+        result = keeper.keep(series)
+        if not result.ok:
+            raise SystemExit(result.message)
         rows += len(series.rows)
     return rows
 

@@ -25,11 +25,11 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.render import Component
 from lagesbild.paths import PACKAGE, ROOT_VARIABLE, Paths
-from lagesbild.places import load_places
 from lagesbild.sources.http import digest
 from lagesbild.sources.keeping import Keeper, SeriesResult, Terms
+from lagesbild.sources.raw import LISTS, list_bytes, load_places
 from lagesbild.sources.series import FetchedSeries, WantedSeries
-from lagesbild.sources.snapshot import LISTS, NAME, list_bytes, read_manifest
+from lagesbild.sources.snapshot import NAME, read_manifest
 from lagesbild.tidy.build import tidy_table
 from reports import frozen_copy
 
@@ -109,7 +109,9 @@ class Copy:
             WantedSeries(series, indicator, entry, title, is_margin), title, pd.DataFrame(rows, columns=columns), [], ()
         )
         keeper = Keeper(self.paths.raw / source, source, "http://127.0.0.1:1/", self.catalog, Terms(date, "Made up."))
-        return keeper.keep(got)
+        result = keeper.keep(got)
+        assert result.state != "failed", result.message
+        return result
 
     def listed(self, name: str, rows: list[dict[str, str]]) -> None:
         """Stores `places` or `comparison_groups`, with its line in the manifest."""

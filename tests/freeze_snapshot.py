@@ -15,12 +15,10 @@ import pandas as pd
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
-from lagesbild.places import load_places
 from lagesbild.sources.http import digest
+from lagesbild.sources.raw import list_bytes, load_places, read_list
 from lagesbild.sources.snapshot import (
     NAME,
-    list_bytes,
-    read_list,
     read_manifest,
     read_series,
     series_bytes,

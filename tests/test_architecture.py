@@ -100,19 +100,25 @@ def test_the_statistics_import_nothing_of_ours():
 
 
 @pytest.mark.parametrize(
-    ("folder", "rooms"),
+    ("folder", "room"),
     [
-        ("raw", {"sources", "places"}),  # every command needs the list of places: it is read without pandas
-        ("documents", {"sources"}),
-        ("processed", {"tidy"}),
-        ("reports", {"publishing"}),
+        ("raw", "sources"),
+        ("local", "sources"),
+        ("documents", "sources"),
+        ("processed", "tidy"),
+        ("reports", "publishing"),
     ],
 )
-def test_only_one_room_knows_a_folder(folder, rooms):
+def test_only_one_room_knows_a_folder(folder, room):
     """Law 5: the folder's path is asked for only where it is read or written, and where paths are told."""
     users = {module for module in MODULES if any(name.endswith(f"paths.{folder}") for name in calls_in(module))}
-    assert users
-    assert {module.split(".")[1] for module in users} <= rooms
+    assert {module.split(".")[1] for module in users} == {room}
+
+
+def test_paths_says_where_things_lie_and_reads_none_of_them():
+    reading = {"open", "read_text", "read_bytes", "glob", "rglob", "iterdir"}
+    assert not {name for name in calls_in("lagesbild.paths") if name.rpartition(".")[2] in reading}
+    assert {name for name in calls_in("lagesbild.sources.raw") if name.rpartition(".")[2] in reading}
 
 
 def test_a_module_is_a_chapter():

@@ -11,7 +11,7 @@ from helpers.sections import claims_html
 from lagesbild.assessments import Claim
 from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, claim_check, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
-from lagesbild.places import load_places
+from lagesbild.sources.raw import load_places
 from lagesbild.swedish.claims import OUTCOMES, ClaimWords
 from lagesbild.tidy.schema import current
 from test_assessments import MADE_UP_REGION

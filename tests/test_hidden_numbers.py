@@ -20,8 +20,8 @@ from copies import Copy, made_up_root
 from lagesbild.claims.evaluate import Obstacle, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.render import SYMBOLS
-from lagesbild.places import load_places
 from lagesbild.rules.comparing import place_gaps
+from lagesbild.sources.raw import load_places
 from lagesbild.swedish.numbers import decimal
 from lagesbild.tidy.build import store, table_at_hand
 from lagesbild.tidy.schema import current, typed

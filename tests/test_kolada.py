@@ -26,8 +26,9 @@ from lagesbild.paths import Paths
 from lagesbild.sources.http import Client
 from lagesbild.sources.kolada import KoladaAdapter, complete_years, parts
 from lagesbild.sources.kolada_answers import Part, checked_title, figures
+from lagesbild.sources.raw import read_list
 from lagesbild.sources.series import ROW_COLUMNS, Scope, WantedSeries
-from lagesbild.sources.snapshot import read_list, read_snapshot
+from lagesbild.sources.snapshot import read_snapshot
 
 ANY, KNOWN = Part(None, None), frozenset(PLACES)
 

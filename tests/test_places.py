@@ -3,7 +3,8 @@
 import pytest
 
 from copies import Copy, made_up_root
-from lagesbild.places import ComparisonGroup, Places, UnknownPlace, load_places
+from lagesbild.places import ComparisonGroup, Places, UnknownPlace
+from lagesbild.sources.raw import load_places
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ import pytest
 
 from copies import Copy, made_up_root
 from lagesbild.errors import Refusal
-from lagesbild.places import Places, load_places
+from lagesbild.places import Places
+from lagesbild.sources.raw import load_places
 from lagesbild.tidy.build import own_rows
 from reports import COMMAND, children, eventually, files_below, lives, quick_project, run
 

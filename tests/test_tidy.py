@@ -7,11 +7,18 @@ import pandas as pd
 import pytest
 
 from copies import Copy, made_up_root
+from lagesbild.charts.theme import ABSENT
+from lagesbild.claims.evaluate import OBSTACLES
 from lagesbild.errors import Refusal
-from lagesbild.places import UnknownPlace, load_places
+from lagesbild.html.render import WITHHELD
+from lagesbild.places import UnknownPlace
 from lagesbild.records import RecordError
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.cells import FileError
+from lagesbild.sources.raw import load_places
+from lagesbild.sources.series import STATUSES, WITHOUT_VALUE
+from lagesbild.statistics import trends
+from lagesbild.statistics.intervals import UNUSABLE
 from lagesbild.tidy.build import store, table_at_hand
 from lagesbild.tidy.schema import (
     COLUMNS,
@@ -25,6 +32,7 @@ from lagesbild.tidy.schema import (
     up_to,
     withheld,
 )
+from lagesbild.tidy.suppression import HIDDEN
 
 
 @pytest.fixture
@@ -309,3 +317,9 @@ def test_a_missing_snapshot_is_refused_with_what_to_run(copy):
     (copy.kolada / "places.csv").unlink()
     with pytest.raises(Refusal, match=r"data/raw/kolada/places\.csv is missing.*'lagesbild fetch'"):
         copy.page("overview")
+
+
+def test_no_room_names_another_status_than_those_of_the_one_list():
+    """The statistics import nothing of ours, and charts and tables word only some; so each is compared here."""
+    assert set(WITHOUT_VALUE) == trends.WITHOUT_VALUE <= UNUSABLE <= set(STATUSES)
+    assert WITHHELD.keys() | ABSENT.keys() | OBSTACLES.keys() | {HIDDEN} <= set(STATUSES)

@@ -38,12 +38,6 @@ class Paths:
         return self.raw / "local"
 
     @property
-    def local_files(self) -> list[Path]:
-        """The municipalities' own files, sorted; without what Excel and editors leave beside them."""
-        files = sorted(self.local.glob("*/*")) if self.local.is_dir() else ()
-        return [path for path in files if path.suffix.lower() in (".csv", ".xlsx") and path.name[0] not in "~."]
-
-    @property
     def documents(self) -> Path:
         """Tables typed in from published documents."""
         return self.raw / "documents"

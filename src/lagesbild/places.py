@@ -1,21 +1,15 @@
 """Places by code: names from the snapshot, the region and comparison group of a municipality."""
 
-import csv
 from dataclasses import dataclass, field
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
-from lagesbild.paths import Paths
 
 COUNTRY = "0000"
 
 
 class UnknownPlace(Refusal):
     """A code that the snapshot's list of places does not hold."""
-
-
-class NoSnapshot(Refusal):
-    """There are no official figures to work on."""
 
 
 @dataclass(frozen=True)
@@ -83,29 +77,3 @@ class Places:
             return None
         title, group = max(matching)
         return ComparisonGroup(group, title, tuple(place for place in self.groups[group][1] if place != code))
-
-
-def load_places(paths: Paths) -> Places:
-    """The snapshot's places and comparison groups.
-
-    Raises NoSnapshot when no snapshot has been fetched.
-    """
-    folder = paths.raw / "kolada"
-    try:
-        with (folder / "places.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except FileNotFoundError:
-        raise NoSnapshot(
-            f"{paths.relative(folder)}/places.csv is missing: there is no snapshot of official figures. "
-            "Run 'lagesbild fetch', or restore data/raw from the repository."
-        ) from None
-    groups: dict[str, tuple[str, list[str]]] = {}
-    if (folder / "comparison_groups.csv").exists():
-        with (folder / "comparison_groups.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                groups.setdefault(row["group"], (row["title"], []))[1].append(row["place"])
-    return Places(
-        names={row["place"]: row["name"] for row in rows},
-        kinds={row["place"]: row["type"] for row in rows},
-        groups={group: (title, tuple(members)) for group, (title, members) in groups.items()},
-    )

@@ -28,6 +28,7 @@ from lagesbild.charts.theme import (
     wrapped,
     year_ticks,
 )
+from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.swedish.numbers import SEX
 
 # Chart rows ready to draw: values that may be shown, a row a mark, with the name of their series.
@@ -36,7 +37,6 @@ from lagesbild.swedish.numbers import SEX
 # ("focus", "country", "region", "peer"). Optional columns: `unit` (text, where panels differ in unit),
 # `decimals` (of that unit) and `mark` ("dot": never joined by a line).
 
-NEVER_DRAWN = ("missing", "hidden", "not_applicable")
 MARK_KEYS = ["indicator", "label", "place", "year", "month", "sex", "group"]
 SEX_COLOUR = {"K": "women", "M": "men", "T": "country"}
 
@@ -54,7 +54,7 @@ def drawable(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             f"{len(twice)} of {len(rows)} chart rows share a mark, the first with {first}. "
             "Pick one year, sex and group before drawing."
         )
-    hidden = rows["status"].isin(NEVER_DRAWN)
+    hidden = rows["status"].isin(WITHOUT_VALUE)
     return rows.assign(value=rows["value"].mask(hidden), margin=rows["margin"].mask(hidden)).reset_index(drop=True)
 
 

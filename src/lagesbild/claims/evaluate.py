@@ -11,7 +11,8 @@ import pandas as pd
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, StatedClaim, Statement, stated_claims
 from lagesbild.paths import Paths
-from lagesbild.places import Places, load_places
+from lagesbild.places import Places
+from lagesbild.sources.raw import load_places
 from lagesbild.statistics.differences import compared_pairs
 from lagesbild.statistics.intervals import rate_interval, standard_error, usable, z_of
 from lagesbild.tidy.schema import current, yearly

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
-from lagesbild.places import load_places
 from lagesbild.publishing.frame import PageFrame, page_frames
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, checked_files, notebook_paths
 from lagesbild.publishing.target import HeldTargetError, Workplace
 from lagesbild.rules.editions import edition_of
+from lagesbild.sources.raw import load_places
 
 # How a build ended.
 

@@ -38,6 +38,7 @@ from lagesbild.publishing.frame import (
 )
 from lagesbild.publishing.request import FRONT, BuildRequest
 from lagesbild.publishing.run import Run, anonymous, one_line, records_of
+from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.tidy.build import input_key
 
@@ -207,7 +208,7 @@ def _ending(run: Run) -> dict[str, Any]:
 
 def _input(request: BuildRequest) -> dict[str, Any]:
     paths = request.paths
-    own = [path for path in paths.local_files if path.parent.name == request.municipality]
+    own = [path for path in local_files(paths) if path.parent.name == request.municipality]
     return {
         "key": input_key(paths),
         "snapshots": fetch_dates(paths),

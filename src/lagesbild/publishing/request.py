@@ -16,8 +16,8 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import stated_claims
 from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
-from lagesbild.places import load_places
 from lagesbild.publishing.target import Target
+from lagesbild.sources.raw import load_places, local_files
 
 CELL_SECONDS = 300
 FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
@@ -91,12 +91,13 @@ def checked_files(paths: Paths) -> Catalog:
 
 def check_own_files(paths: Paths, catalog: Catalog) -> int:
     """How many files the municipalities have added, all in order. Raises TidyError or FileError with the errors."""
-    if not paths.local_files:
+    own = local_files(paths)
+    if not own:
         return 0
     from lagesbild.tidy.build import own_rows  # pandas is needed only when there is something to read
 
     own_rows(paths, catalog, load_places(paths))
-    return len(paths.local_files)
+    return len(own)
 
 
 # The notebooks of a copy, looked at without running them: are they there, and do they take what a build gives?

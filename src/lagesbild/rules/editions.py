@@ -11,7 +11,8 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog, Figure
 from lagesbild.errors import Refusal
 from lagesbild.paths import Paths
-from lagesbild.places import Places, load_places
+from lagesbild.places import Places
+from lagesbild.sources.raw import load_places
 from lagesbild.tidy.build import store, table_at_hand
 from lagesbild.tidy.schema import current, up_to
 

@@ -3,24 +3,25 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from lagesbild.records import RecordError
+from lagesbild.sources.series import STATUSES
 
 # A file's table before anything is converted: cells, numbered rows, a header, and what refuses it.
 
-MOST_SLIPS = 20  # a message longer than this hides the first cause
+MOST_ERRORS = 20  # a message longer than this hides the first cause
 
 
 class FileError(RecordError):
     """Everything wrong in one file, one line an error: file, row, column, value and remedy."""
 
     def __init__(self, errors: list[str]):
-        more = len(errors) - MOST_SLIPS
+        more = len(errors) - MOST_ERRORS
         rest = [f"... and {more} more of the same file."] if more > 0 else []
-        super().__init__(errors[:MOST_SLIPS] + rest)
+        super().__init__(errors[:MOST_ERRORS] + rest)
 
 
 @dataclass(frozen=True)
@@ -65,27 +66,11 @@ def folded(name: str) -> str:
 
 # What a single cell says: a number, a year, a place, a sex. What is doubtful is refused, never guessed.
 
-SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 NUMBER = re.compile(r"[-+]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?([eE][-+]?\d+)?", re.ASCII)
-STATUSES = ("", "missing", "hidden", "not_applicable", "preliminary", "incomplete", "suspect")
-WITHOUT_VALUE = ("missing", "hidden", "not_applicable")
 SEXES = {"t": "T", "k": "K", "m": "M", "totalt": "T", "total": "T", "båda könen": "T", "": "T"}
 SEXES |= dict.fromkeys(("kvinnor", "kvinna", "women", "woman", "female"), "K")
 SEXES |= dict.fromkeys(("män", "man", "men", "male"), "M")
-MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+MONTHS = "januari februari mars april maj juni juli augusti september oktober november december"
 
 
 class RefusedError(ValueError):
@@ -107,7 +92,7 @@ class Line:
     shown_as: str
     number: int
     cells: dict[str, Cell]
-    errors: list[str] = field(default_factory=list)
+    errors: list[str]
 
     def read(self, column: str | None, reader: Callable[[Cell], Any]) -> Any:
         """What `reader` makes of the cell (empty without a column); None, and an error, when it refuses."""
@@ -132,7 +117,7 @@ def text(cell: Cell) -> str:
         raise RefusedError("was turned into a date by Excel. Format the column as text and type it again")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return " ".join(str(cell).translate(SPACES).split())
+    return " ".join(str(cell).split())
 
 
 def number(cell: Cell) -> float:
@@ -174,7 +159,7 @@ def month(cell: Cell) -> int:
     """1-12, by number or Swedish name (three letters are enough); 0 for the whole year or an empty cell."""
     written = text(cell).casefold().rstrip(".")
     if len(written) >= 3:
-        for index, name in enumerate(MONTHS, 1):
+        for index, name in enumerate(MONTHS.split(), 1):
             if name.startswith(written):
                 return index
     if re.fullmatch(r"0?[0-9]|1[0-2]|", written):
@@ -215,7 +200,7 @@ def status(cell: Cell) -> str:
     """One of the statuses; empty is an ordinary value."""
     written = text(cell).casefold()
     if written not in STATUSES:
-        raise RefusedError(f"is no status. Leave it empty, or write one of {', '.join(STATUSES[1:])}")
+        raise RefusedError(f"is no status. Leave it empty, or write one of {', '.join(filter(None, STATUSES))}")
     return written
 
 

@@ -1,7 +1,7 @@
 """One fetch from start to end: which places and years, which service, and what came of each series."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -15,56 +15,11 @@ from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY, Places
 from lagesbild.sources.http import Client, Limits
-from lagesbild.sources.keeping import Keeper, ListKeeper, SeriesResult, Terms, held_places
+from lagesbild.sources.keeping import Keeper, SeriesResult, Terms, refreshed_lists
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
-from lagesbild.sources.series import Adapter, FailedSeries, FetchedSeries, PlannedCall, Scope, WantedSeries
-from lagesbild.sources.snapshot import snapshot_folder
-
-# Which places and years are asked for when nothing else is said.
-
-
-@dataclass(frozen=True)
-class Period:
-    """From the catalogue's or the asked first year to the year of the fetch."""
-
-    since: int
-    until: int
-
-
-def chosen_scope(catalog: Catalog, places: Places, period: Period) -> Scope:
-    """The catalogue's municipalities with their comparison groups and regions, its other places, the country.
-
-    All municipalities come along for the ranked indicators. Raises SourceError for a place that is not in
-    the official list.
-    """
-    snapshot = catalog.snapshot
-    codes = {COUNTRY, *snapshot.places, *snapshot.municipalities}
-    for region in catalog.regions.values():
-        codes |= {*region.members, *region.comparisons}
-    for municipality in snapshot.municipalities:
-        if municipality not in places.names:
-            continue  # complained about below, with every other unknown code
-        group = places.comparison_group(catalog, municipality)
-        county = places.county(catalog, municipality)
-        codes |= {*(group.members if group else ()), *((county,) if county else ())}
-    if unknown := sorted(codes - set(places.names)):
-        raise SourceError(
-            f"places: {', '.join(unknown)} in data/catalog is in no official list of places. "
-            "Correct snapshot.yml, regions.yml or comparisons.yml."
-        )
-    return _scope(tuple(sorted(codes)), period, frozenset(snapshot.ranked), places)
-
-
-def whole_scope(places: Places, period: Period) -> Scope:
-    """Every place of the services. Nothing is ranked apart: all years of all municipalities come anyway."""
-    return _scope(None, period, frozenset(), places)
-
-
-def _scope(codes: tuple[str, ...] | None, period: Period, ranked: frozenset[str], places: Places) -> Scope:
-    municipalities = tuple(sorted(code for code, kind in places.kinds.items() if kind == "K"))
-    return Scope(codes, period.since, period.until, ranked, municipalities)
-
+from lagesbild.sources.raw import snapshot_folder, stored_places
+from lagesbild.sources.series import Adapter, PlannedCall, Scope, WantedSeries
 
 # What a fetch is asked to bring, and what it says that it brought.
 
@@ -136,6 +91,43 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
+
+
+# Which places and years are asked for.
+
+
+def scope_of(request: FetchRequest, catalog: Catalog, places: Places) -> Scope:
+    """The catalogue's places, with all municipalities for the ranked indicators; or every place of the services,
+    where nothing is ranked apart, since all years of all municipalities come anyway.
+
+    Raises SourceError for a place that is not in the official list.
+    """
+    since, until = request.since or catalog.snapshot.since, request.date.year
+    municipalities = tuple(sorted(code for code, kind in places.kinds.items() if kind == "K"))
+    if request.places == "all":
+        return Scope(None, since, until, municipalities=municipalities)
+    chosen = tuple(sorted(_chosen_places(catalog, places)))
+    return Scope(chosen, since, until, frozenset(catalog.snapshot.ranked), municipalities)
+
+
+def _chosen_places(catalog: Catalog, places: Places) -> set[str]:
+    """The catalogue's municipalities with their comparison groups and regions, its other places, the country."""
+    snapshot = catalog.snapshot
+    codes = {COUNTRY, *snapshot.places, *snapshot.municipalities}
+    for region in catalog.regions.values():
+        codes |= {*region.members, *region.comparisons}
+    for municipality in snapshot.municipalities:
+        if municipality not in places.names:
+            continue  # complained about below, with every other unknown code
+        group = places.comparison_group(catalog, municipality)
+        county = places.county(catalog, municipality)
+        codes |= {*(group.members if group else ()), *((county,) if county else ())}
+    if unknown := sorted(codes - set(places.names)):
+        raise SourceError(
+            f"places: {', '.join(unknown)} in data/catalog is in no official list of places. "
+            "Correct snapshot.yml, regions.yml or comparisons.yml."
+        )
+    return codes
 
 
 # The services that can be fetched from: their addresses, their pace, their adapters.
@@ -236,13 +228,13 @@ class _Run:
         if not self.request.only:
             lists = ("municipality", "municipality_groups")
             self.summary.planned += [PlannedCall("GET", client.url(name)) for name in lists]
-        places = held_places(self._folder_of_lists)
+        places = stored_places(self._folder_of_lists)
         if not places.names:
             raise SourceError(
                 "dry run: no list of places is stored yet, so which places would be asked for is unknown. "
                 "Run 'lagesbild fetch' once without --dry-run."
             )
-        scope = self._scope(places)
+        scope = scope_of(self.request, self.catalog, places)
         for job in self._jobs(indicators, client, places):
             self.summary.planned += job.adapter.plan(job.wanted, scope)
         return self.summary
@@ -255,25 +247,21 @@ class _Run:
         self.total = len(results) + sum(len(job.wanted) for job in jobs)
         for result in results:
             self._note(result)
-        scope = self._scope(places)
+        scope = scope_of(self.request, self.catalog, places)
         for job in jobs:
-            for result in self._results(job, scope):
-                self._note(result)
+            folder = snapshot_folder(self.paths, job.adapter.source, self.request.places == "all")
+            keeper = Keeper(folder, job.adapter.source, job.client.base_url, self.catalog, self._terms)
+            for series in job.adapter.series(job.wanted, scope):
+                self._note(keeper.keep(series))
         self.summary.calls = sum(used.calls for used in {client, *(job.client for job in jobs)})
         return self.summary
 
     def _places(self, client: Client) -> tuple[Places, list[SeriesResult]]:
         """The lists, asked for anew; a fetch of some series only takes those that are stored."""
-        stored = held_places(self._folder_of_lists)
+        stored = stored_places(self._folder_of_lists)
         if self.request.only and stored.names and "places" not in self.request.accept:
             return stored, []
-        return ListKeeper(self._folder_of_lists, client, self.catalog, self._terms).refreshed()
-
-    def _results(self, job: _Job, scope: Scope) -> Iterator[SeriesResult]:
-        folder = snapshot_folder(self.paths, job.adapter.source, self.request.places == "all")
-        keeper = Keeper(folder, job.adapter.source, job.client.base_url, self.catalog, self._terms)
-        for series in job.adapter.series(job.wanted, scope):
-            yield _kept(keeper, series)
+        return refreshed_lists(self._folder_of_lists, client, self.catalog.comparisons, self._terms)
 
     def _note(self, result: SeriesResult) -> None:
         self.summary.results.append(result)
@@ -289,12 +277,6 @@ class _Run:
                 jobs.append(_Job(client, adapter, wanted))
         return jobs
 
-    def _scope(self, places: Places) -> Scope:
-        period = Period(self.request.since or self.catalog.snapshot.since, self.request.date.year)
-        if self.request.places == "all":
-            return whole_scope(places, period)
-        return chosen_scope(self.catalog, places, period)
-
     @property
     def _folder_of_lists(self) -> Path:
         return snapshot_folder(self.paths, KOLADA.source)
@@ -302,19 +284,3 @@ class _Run:
     @property
     def _terms(self) -> Terms:
         return Terms(self.request.date.isoformat(), self.request.note, frozenset(self.request.accept))
-
-
-def _kept(keeper: Keeper, series: FetchedSeries | FailedSeries) -> SeriesResult:
-    """What became of a series; a full disk or a broken snapshot fails this series alone."""
-    if isinstance(series, FailedSeries):
-        return keeper.result(series.wanted, "failed", series.message)
-    try:
-        return keeper.keep(series)
-    except SourceError as error:
-        message = str(error)
-    except OSError as error:
-        message = (
-            f"{series.wanted.id}: cannot be stored in {keeper.folder} ({error}). "
-            "Make room or mend the folder, then fetch again; the old file is kept."
-        )
-    return keeper.result(series.wanted, "failed", message)

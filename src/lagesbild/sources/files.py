@@ -4,7 +4,6 @@ import csv
 import hashlib
 import math
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from lagesbild.paths import Paths
 from lagesbild.records import Record, RecordError, read_record
 from lagesbild.sources import cells
 from lagesbild.sources.cells import Cell, FileError, Line, RefusedError, Sheet, Symbols, Wanted, folded
+from lagesbild.sources.series import KEY, ROW_TYPES, WITHOUT_VALUE
 from lagesbild.sources.sheets import sheet_in
 
 # Place codes from what publishers write: a code, a name, or both.
@@ -28,19 +28,14 @@ from lagesbild.sources.sheets import sheet_in
 CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Places:
-    """Place codes by name, without regard to case and kind of space."""
+class PlaceNames:
+    """Reads places: `names` is code -> name, compared without regard to case and kind of space."""
 
-    names: dict[str, str]
-    codes: dict[str, list[str]]
-
-    @classmethod
-    def named(cls, names: dict[str, str]) -> "Places":
-        codes = defaultdict(list)
+    def __init__(self, names: dict[str, str]):
+        self.names = names
+        self.codes: dict[str, list[str]] = {}
         for code, name in names.items():
-            codes[_folded(name)].append(code)
-        return cls(names, codes)
+            self.codes.setdefault(folded(name), []).append(code)
 
     def code(self, cell: Cell) -> str:
         """The place's code, by code, by name, or by both ("0180 Stockholm"), which must then agree."""
@@ -53,23 +48,19 @@ class Places:
         code, name = both.groups()
         if code not in self.names:
             raise RefusedError("is no known place code. Correct it, or add the place to the list of places")
-        if name and _folded(name) != _folded(self.names[code]):
+        if name and folded(name) != folded(self.names[code]):
             raise RefusedError(f"names another place than its code, which is {self.names[code]}. Correct one of them")
         return code
 
     def _by_name(self, written: str) -> str:
-        codes = self.codes.get(_folded(written), [])
+        codes = self.codes.get(folded(written), [])
         if len(codes) == 1:
             return codes[0]
         if codes:
             raise RefusedError(f"may be any of {', '.join(sorted(codes))}. Write the code instead of the name")
-        near = get_close_matches(_folded(written), self.codes, n=1)
+        near = get_close_matches(folded(written), self.codes, n=1)
         hint = f" Is {self.names[self.codes[near[0]][0]]} meant?" if near else ""
         raise RefusedError(f"is no known place.{hint} Write a place's code or its name")
-
-
-def _folded(name: str) -> str:
-    return cells.text(name).casefold()
 
 
 # Files that are tidy already: a municipality's own, and tables typed in from documents.
@@ -77,22 +68,11 @@ def _folded(name: str) -> str:
 # Header `indicator, year, value` and, where needed, `month, sex, group, count, status, place` (documents: and
 # `page`), in any order and case. Rows come back with `COLUMNS` and `row`, the row in the file.
 
-COLUMNS = [
-    "indicator",
-    "place",
-    "year",
-    "month",
-    "sex",
-    "group",
-    "vintage",
-    "value",
-    "margin",
-    "count",
-    "status",
-]
-KEY = ["indicator", "place", "year", "month", "sex", "group"]
+COLUMNS = ["indicator", *KEY, "vintage", "value", "margin", "count", "status"]
+CELL = ["indicator", *KEY]
 LOCAL = ("indicator", "year", "value", "month", "sex", "group", "count", "status", "place")
 REQUIRED = frozenset({"indicator", "year", "value"})
+Reader = Callable[[Cell], Any]
 SYMBOLS = Symbols(*(frozenset(PinnedFile.model_fields[name].default) for name in ("missing", "hidden")))
 
 
@@ -102,26 +82,26 @@ def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFr
     `vintage` is "" and `margin` NaN: such a file has neither. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED), shown_as or path.as_posix())
-    return _rows(sheet, LOCAL, place)
+    return _tidy_rows(sheet, LOCAL, place)
 
 
-def document_rows(path: Path, shown_as: str | None = None) -> pd.DataFrame:
+def document_rows(path: Path) -> pd.DataFrame:
     """Tidy rows of a table typed in from a document, with `page`, where each value stands (text).
 
     `vintage` is "" and `margin` NaN: sources.yml knows the first. Raises FileError with every error.
     """
-    sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), shown_as or path.as_posix())
-    return _rows(sheet, (*LOCAL, "page"), None)
+    sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), path.as_posix())
+    return _tidy_rows(sheet, (*LOCAL, "page"), None)
 
 
-def _rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFrame:
+def _tidy_rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFrame:
     errors = [
         f"{sheet.shown_as}: unknown column '{name}'. Known: {', '.join(known)}. Rename it, or take it out."
         for name in sheet.header
         if folded(name) not in known
     ]
     lines = _lines(sheet, sheet.folded, errors)
-    rows = [_row(line, place, "page" in known) for line in lines]
+    rows = [_tidy_row(line, place, "page" in known) for line in lines]
     paged = ["page"] if "page" in known else []
     return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, errors, "value")
 
@@ -130,34 +110,40 @@ def _lines(sheet: Sheet, columns: Iterable[str], errors: list[str]) -> list[Line
     return [Line(sheet.shown_as, row, dict(zip(columns, texts, strict=True)), errors) for row, texts in sheet.rows]
 
 
-def _row(line: Line, place: str | None, paged: bool) -> dict[str, Any]:
-    value, status = line.read("value", cells.measured(SYMBOLS)) or (math.nan, "")
-    count, _ = line.read("count", cells.measured(SYMBOLS)) or (math.nan, "")
-    said = line.read("status", lambda cell: _agreed(cells.status(cell), value, status))
-    at_place = "place" in line.cells and (place is None or line.cells["place"] != "")
-    return {
-        "indicator": line.read("indicator", cells.slug),
-        "place": line.read("place", cells.place_code) if at_place else place,
-        "year": line.read("year", cells.year),
-        "month": line.read("month", cells.month),
-        "sex": line.read("sex", cells.sex),
-        "group": line.read("group", cells.text),
-        "vintage": "",
-        "value": value,
-        "margin": math.nan,
-        "count": count,
-        "status": said,
-        "row": line.number,
-    } | ({"page": line.read("page", cells.text)} if paged else {})
+def _tidy_row(line: Line, place: str | None, paged: bool) -> dict[str, Any]:
+    columns = {name: name for name in line.cells}
+    row = _numbers(line, columns, SYMBOLS)
+    status = line.read("status", lambda cell: _agreed(cells.status(cell), row["value"], row["status"]))
+    readers: dict[str, Reader] = {"indicator": cells.slug, "place": cells.place_code, "year": cells.year}
+    readers |= {"month": cells.month, "sex": cells.sex, "group": cells.text}
+    if "place" not in columns or (place is not None and line.cells["place"] == ""):
+        del readers["place"]
+    if paged:
+        readers["page"] = cells.text
+    return {"place": place} | row | {"status": status} | _read(line, columns, readers)
+
+
+def _numbers(line: Line, columns: Mapping[str, str], symbols: Symbols) -> dict[str, Any]:
+    """Value, count and status of a line; `columns` is what is read -> the name of its column."""
+    measured = cells.measured(symbols)
+    value, status = line.read(columns["value"], measured) or (math.nan, "")
+    count, _ = (line.read(columns["count"], measured) if "count" in columns else None) or (math.nan, "")
+    numbers = {"value": value, "margin": math.nan, "count": count, "status": status}
+    return {"vintage": "", **numbers, "row": line.number}
+
+
+def _read(line: Line, columns: Mapping[str, str], readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """What the readers make of a line's cells; a column that the file does not have is read as empty."""
+    return {what: line.read(columns.get(what), reader) for what, reader in readers.items()}
 
 
 def _agreed(said: str, value: float, symbol: str) -> str:
     """The status said in the file, together with what the value's cell says."""
     if not math.isnan(value):
-        if said in cells.WITHOUT_VALUE:
+        if said in WITHOUT_VALUE:
             raise RefusedError("stands beside a value. Empty the value's cell, or take the status away")
         return said
-    return said if said in (*cells.WITHOUT_VALUE, "incomplete", "suspect") else symbol
+    return said if said in (*WITHOUT_VALUE, "incomplete", "suspect") else symbol
 
 
 def checked(rows: pd.DataFrame, lines: list[Line], errors: list[str], value_column: str) -> pd.DataFrame:
@@ -172,15 +158,14 @@ def checked(rows: pd.DataFrame, lines: list[Line], errors: list[str], value_colu
         errors += _twice(rows, lines)
     if errors:
         raise FileError(errors)
-    types = dict.fromkeys(("value", "margin", "count"), "float64")
-    types |= dict.fromkeys(("year", "month", "row"), "int64")
+    types = ROW_TYPES | {"margin": "float64", "row": "int64"}
     return rows.astype({name: types.get(name, "str") for name in rows.columns})
 
 
 def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
     errors = []
-    for _, same in rows[rows.duplicated(KEY, keep=False)].groupby(KEY, sort=False):
-        about = ", ".join(f"{name} {same.iloc[0][name]}" for name in KEY if same.iloc[0][name] != "")
+    for _, same in rows[rows.duplicated(CELL, keep=False)].groupby(CELL, sort=False):
+        about = ", ".join(f"{name} {same.iloc[0][name]}" for name in CELL if same.iloc[0][name] != "")
         numbers = ", ".join(str(row) for row in same["row"])
         errors.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
     return errors
@@ -191,8 +176,8 @@ def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
 YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)", re.ASCII)
 
 
-def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: dict[str, str]) -> pd.DataFrame:
-    """Tidy rows of a publisher's file, all about `indicator_id`.
+def pinned_rows(path: Path, pinned: PinnedFile, indicator: str, place_names: dict[str, str]) -> pd.DataFrame:
+    """Tidy rows of a publisher's file, all about `indicator`.
 
     `place_names` is code -> name; a name that two codes share is refused, not guessed. A year column that is
     also the month column holds both ("2024-07", "2024M07" or a date). Raises FileError with every error.
@@ -200,11 +185,23 @@ def pinned_rows(path: Path, pinned: PinnedFile, indicator_id: str, place_names: 
     shown_as = pinned.path
     _checksum(path, pinned, shown_as)
     sheet = sheet_in(path, _wanted(pinned, shown_as), shown_as)
+    columns = _with_case(pinned, sheet)
+    symbols = Symbols(frozenset(pinned.missing), frozenset(pinned.hidden))
+    readers: dict[str, Reader] = {"year": cells.year, "month": cells.month, "place": PlaceNames(place_names).code}
+    readers |= {"sex": cells.sex, "group": cells.text}
+    joined = columns["year"] == columns.get("month")
+    if joined:
+        readers["year"] = _year_and_month
+        del readers["month"]
     errors: list[str] = []
     lines = _lines(sheet, sheet.header, errors)
-    reader = _Reader(pinned, _with_case(pinned, sheet), Places.named(place_names))
-    rows = [reader.row(line, indicator_id) for line in lines]
-    return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, errors, reader.columns["value"])
+    rows = []
+    for line in lines:
+        row = {"indicator": indicator, **_numbers(line, columns, symbols), **_read(line, columns, readers)}
+        if joined:
+            row["year"], row["month"] = row["year"] or (None, None)
+        rows.append(row)
+    return checked(pd.DataFrame(rows, columns=[*COLUMNS, "row"]), lines, errors, columns["value"])
 
 
 def publisher_rows(
@@ -243,46 +240,6 @@ def _with_case(pinned: PinnedFile, sheet: Sheet) -> dict[str, str]:
     """What is read (place, year, ...) -> the column's name as the file writes it."""
     written = dict(zip(sheet.folded, sheet.header, strict=True))
     return {what: written[folded(name)] for what, name in pinned.columns.model_dump().items() if name}
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads a line by the catalogue's description of the file."""
-
-    pinned: PinnedFile
-    columns: dict[str, str]
-    places: Places
-
-    def row(self, line: Line, indicator_id: str) -> dict[str, Any]:
-        measured = cells.measured(Symbols(frozenset(self.pinned.missing), frozenset(self.pinned.hidden)))
-        value, status = self._read(line, "value", measured) or (math.nan, "")
-        count, _ = (self._read(line, "count", measured) if "count" in self.columns else None) or (
-            math.nan,
-            "",
-        )
-        year, month = self._period(line)
-        return {
-            "indicator": indicator_id,
-            "place": self._read(line, "place", self.places.code),
-            "year": year,
-            "month": month,
-            "sex": self._read(line, "sex", cells.sex),
-            "group": self._read(line, "group", cells.text),
-            "vintage": "",
-            "value": value,
-            "margin": math.nan,
-            "count": count,
-            "status": status,
-            "row": line.number,
-        }
-
-    def _read(self, line: Line, what: str, reader: Callable[[Cell], Any]) -> Any:
-        return line.read(self.columns.get(what), reader)
-
-    def _period(self, line: Line) -> tuple[int | None, int | None]:
-        if self.columns["year"] == self.columns.get("month"):
-            return self._read(line, "year", _year_and_month) or (None, None)
-        return self._read(line, "year", cells.year), self._read(line, "month", cells.month)
 
 
 def _year_and_month(cell: Cell) -> tuple[int, int]:

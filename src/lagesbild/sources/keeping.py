@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog
+from lagesbild.catalog.models import Catalog, Comparisons
 from lagesbild.errors import SourceError
 from lagesbild.places import Places
 from lagesbild.sources.http import Client, digest
 from lagesbild.sources.kolada_answers import FetchedList, comparison_groups, places
-from lagesbild.sources.series import KEY, FetchedSeries, WantedSeries, checked_rows
+from lagesbild.sources.raw import list_bytes, read_list, stored_places
+from lagesbild.sources.series import KEY, FailedSeries, FetchedSeries, WantedSeries, checked_rows
 from lagesbild.sources.snapshot import (
     NAME,
     SNAPSHOT_COLUMNS,
-    list_bytes,
-    read_list,
+    Manifest,
     read_manifest,
     read_series,
     replace_together,
@@ -163,12 +163,22 @@ class Keeper:
     catalog: Catalog
     terms: Terms
 
-    def result(self, wanted: WantedSeries, state: str, message: str = "") -> SeriesResult:
-        """A result without rows."""
-        return SeriesResult(self.source, wanted.id, wanted.indicator, state, message)
+    def keep(self, series: FetchedSeries | FailedSeries) -> SeriesResult:
+        """Stores a series whole, and says what became of it. What fails leaves the old files untouched."""
+        if isinstance(series, FailedSeries):
+            return self._result(series.wanted, "failed", series.message)
+        try:
+            return self._stored(series)
+        except SourceError as error:
+            message = str(error)
+        except OSError as error:
+            message = (
+                f"{series.wanted.id}: cannot be stored in {self.folder} ({error}). "
+                "Make room or mend the folder, then fetch again; the old file is kept."
+            )
+        return self._result(series.wanted, "failed", message)
 
-    def keep(self, fetched: FetchedSeries) -> SeriesResult:
-        """Store the series whole. Raises SourceError or OSError, with the old files untouched."""
+    def _stored(self, fetched: FetchedSeries) -> SeriesResult:
         wanted = fetched.wanted
         manifest = read_manifest(self.folder, self.source)
         known = manifest.series.get(wanted.id, {})
@@ -177,22 +187,19 @@ class Keeper:
         old = read_series(self.folder, manifest, wanted.id)
         merge = merged(old, replace(fetched, rows=rows), self.terms.date)
         if merge.gone:
-            state = self.result(wanted, "gone", _gone(fetched))
+            result = self._result(wanted, "gone", _gone(fetched))
         elif old.empty and rows.empty:
-            state = self.result(wanted, "nothing published")
+            result = self._result(wanted, "nothing published")
         else:
             content = series_bytes(merge.rows)
             entry = self._entry(fetched, merge, known, content)
-            self._write(f"{wanted.id}.csv", content, manifest.with_series(wanted.id, entry).content())
-            name = "revised" if merge.revisions else "new" if merge.added else "unchanged"
-            state = replace(self.result(wanted, name), added=merge.added, revisions=merge.revisions)
-        return replace(state, warnings=list(fetched.warnings))
+            _write(self.folder / f"{wanted.id}.csv", content, manifest.with_series(wanted.id, entry))
+            state = "revised" if merge.revisions else "new" if merge.added else "unchanged"
+            result = replace(self._result(wanted, state), added=merge.added, revisions=merge.revisions)
+        return replace(result, warnings=list(fetched.warnings))
 
-    def _write(self, name: str, content: bytes, manifest: bytes) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / name
-        same = path.exists() and path.read_bytes() == content
-        replace_together(({} if same else {path: content}) | {self.folder / NAME: manifest})
+    def _result(self, wanted: WantedSeries, state: str, message: str = "") -> SeriesResult:
+        return SeriesResult(self.source, wanted.id, wanted.indicator, state, message)
 
     def _refuse_new_definition(self, fetched: FetchedSeries, known: Mapping[str, Any]) -> None:
         old, new = known.get("definition"), fetched.definition
@@ -235,6 +242,14 @@ class Keeper:
         return [*(request for request in earlier if _identity(request) not in seen), *new]
 
 
+def _write(path: Path, content: bytes, manifest: Manifest) -> bool:
+    """Writes a file with its manifest; whether it was the same already, and only the manifest is new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    same = path.exists() and path.read_bytes() == content
+    replace_together(({} if same else {path: content}) | {path.with_name(NAME): manifest.content()})
+    return same
+
+
 def _gone(fetched: FetchedSeries) -> str:
     first = fetched.requests[0] if fetched.requests else {}
     asked = f" ({first['method']} {first['url'][:200]})" if first else ""
@@ -253,67 +268,44 @@ def _identity(request: Mapping[str, Any]) -> tuple[str, str, str]:
 _TITLES = {"places": "Kommuner, regioner och riket", "comparison_groups": "Liknande kommuner"}
 
 
-@dataclass(frozen=True)
-class ListKeeper:
-    """Fetches and stores both lists; where that fails, the ones that were stored before serve on."""
+def refreshed_lists(
+    folder: Path, client: Client, comparisons: Comparisons, terms: Terms
+) -> tuple[Places, list[SeriesResult]]:
+    """Places with groups, and what became of the two lists; where one fails, the one that was stored serves on.
 
-    folder: Path
-    client: Client
-    catalog: Catalog
-    terms: Terms
-
-    def refreshed(self) -> tuple[Places, list[SeriesResult]]:
-        """Places with groups, and what became of the two lists. Raises SourceError without any list."""
-        results = [
-            self._kept("places", lambda: places(self.client)),
-            self._kept("comparison_groups", lambda: comparison_groups(self.client, self.catalog.comparisons)),
-        ]
-        if not (self.folder / "places.csv").exists():
-            raise SourceError(f"{results[0].message} Without a list of places nothing else can be fetched.")
-        return held_places(self.folder), results
-
-    def _kept(self, name: str, fetch) -> SeriesResult:
+    Raises SourceError without any list of places.
+    """
+    fetches = {"places": lambda: places(client), "comparison_groups": lambda: comparison_groups(client, comparisons)}
+    results = []
+    for name, fetch in fetches.items():
         try:
-            return SeriesResult("kolada", name, "", self._store(fetch()))
+            result = SeriesResult("kolada", name, "", _store_list(folder, client.base_url, fetch(), terms))
         except (SourceError, OSError) as error:
-            return SeriesResult("kolada", name, "", "failed", f"{name}: {error}")
-
-    def _store(self, fetched: FetchedList) -> str:
-        path = self.folder / f"{fetched.name}.csv"
-        old = read_list(self.folder, fetched.name)
-        if fetched.name == "places" and fetched.name not in self.terms.accept:
-            _refuse_new_division(old, fetched.rows)
-        content = list_bytes(fetched.name, fetched.rows)
-        same = path.exists() and path.read_bytes() == content
-        self.folder.mkdir(parents=True, exist_ok=True)
-        manifest = read_manifest(self.folder, "kolada").with_list(fetched.name, self._entry(fetched, content))
-        replace_together({**({} if same else {path: content}), self.folder / NAME: manifest.content()})
-        return "unchanged" if same else "revised" if old else "new"
-
-    def _entry(self, fetched: FetchedList, content: bytes) -> dict[str, Any]:
-        return {
-            "title": _TITLES[fetched.name],
-            "publisher": "Kolada (RKA)",
-            "base_url": self.client.base_url,
-            "requests": [{**request, "fetched": self.terms.date} for request in fetched.requests],
-            "fetched": self.terms.date,
-            "rows": len(fetched.rows),
-            "sha256": digest(content),
-            "note": self.terms.note,
-        }
+            result = SeriesResult("kolada", name, "", "failed", f"{name}: {error}")
+        results.append(result)
+    if not (folder / "places.csv").exists():
+        raise SourceError(f"{results[0].message} Without a list of places nothing else can be fetched.")
+    return stored_places(folder), results
 
 
-def held_places(folder: Path) -> Places:
-    """Places and groups as they are stored; without any where nothing has been fetched."""
-    rows = read_list(folder, "places")
-    groups: dict[str, tuple[str, list[str]]] = {}
-    for row in read_list(folder, "comparison_groups"):
-        groups.setdefault(row["group"], (row["title"], []))[1].append(row["place"])
-    return Places(
-        {row["place"]: row["name"] for row in rows},
-        {row["place"]: row["type"] for row in rows},
-        {group: (title, tuple(members)) for group, (title, members) in groups.items()},
-    )
+def _store_list(folder: Path, base_url: str, fetched: FetchedList, terms: Terms) -> str:
+    old = read_list(folder, fetched.name)
+    if fetched.name == "places" and fetched.name not in terms.accept:
+        _refuse_new_division(old, fetched.rows)
+    content = list_bytes(fetched.name, fetched.rows)
+    entry = {
+        "title": _TITLES[fetched.name],
+        "publisher": "Kolada (RKA)",
+        "base_url": base_url,
+        "requests": [{**request, "fetched": terms.date} for request in fetched.requests],
+        "fetched": terms.date,
+        "rows": len(fetched.rows),
+        "sha256": digest(content),
+        "note": terms.note,
+    }
+    manifest = read_manifest(folder, "kolada").with_list(fetched.name, entry)
+    same = _write(folder / f"{fetched.name}.csv", content, manifest)
+    return "unchanged" if same else "revised" if old else "new"
 
 
 def _refuse_new_division(old: list[dict[str, str]], new: list[dict[str, str]]) -> None:

@@ -201,7 +201,7 @@ _LIST_REMEDY = "The lists in the snapshot are kept. Fetch again; if it stays, Ko
 
 @dataclass(frozen=True)
 class FetchedList:
-    """A list as `snapshot.LISTS` names its columns, with the answers that it came from."""
+    """A list as `raw.LISTS` names its columns, with the answers that it came from."""
 
     name: str
     rows: list[dict[str, str]]

@@ -1,4 +1,4 @@
-"""Sheets of csv and xlsx files: found, decoded and cut to their rows."""
+"""Sheets of csv and xlsx files: chosen by their columns, decoded and cut to their rows."""
 
 import csv
 import io
@@ -132,8 +132,6 @@ def sheet_in(path: Path, wanted: Wanted, shown_as: str) -> Sheet:
         raise FileError([message]) from None
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        pass
-
         tables = sheets_of(raw, wanted.sheet, shown_as)
     elif suffix in TEXT_FILES:
         tables = [(shown_as, lines_of(raw, wanted, shown_as))]

@@ -1,8 +1,6 @@
 """The snapshot in data/raw: csv files in canonical order, a manifest beside them, both replaced together."""
 
 import contextlib
-import csv
-import io
 import json
 import os
 import re
@@ -18,7 +16,8 @@ import pandas as pd
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.sources.http import client_version, digest
-from lagesbild.sources.series import KEY, ROW_COLUMNS
+from lagesbild.sources.raw import LISTS, csv_bytes, snapshot_folder
+from lagesbild.sources.series import KEY, ROW_COLUMNS, ROW_TYPES
 
 # `manifest.json` of a snapshot: where each series came from, when, and what its file must look like.
 
@@ -130,20 +129,6 @@ def _second_name(path: Path, backup: Path) -> None:
 # vintage; the latest one is current.
 
 SNAPSHOT_COLUMNS = [*ROW_COLUMNS, "vintage"]
-LISTS = {"places": ["place", "name", "type"], "comparison_groups": ["group", "title", "place"]}
-ALL_PLACES = "all"  # data/raw/all/<source>/: what `fetch --places all` brings; git ignores it
-_INTEGERS, _FLOATS = ("year", "month"), ("value", "count")
-
-
-def snapshot_folder(paths: Paths, source: str, all_places: bool = False) -> Path:
-    """Where a source's snapshot lies: the committed one, or the one of every place."""
-    return paths.raw / ALL_PLACES / source if all_places else paths.raw / source
-
-
-def raw_files(paths: Paths) -> list[Path]:
-    """Every file of `data/raw`, sorted; without locks and what editors leave."""
-    files = (path for path in sorted(paths.raw.rglob("*")) if path.is_file())
-    return [path for path in files if not path.name.startswith((".", "~"))]
 
 
 def fetch_dates(paths: Paths) -> dict[str, str]:
@@ -174,36 +159,18 @@ def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
 def read_series(folder: Path, manifest: Manifest, series: str) -> pd.DataFrame:
     """The rows of one series, SNAPSHOT_COLUMNS; empty where it was never fetched or its file was removed."""
     if series not in manifest.series or not (folder / f"{series}.csv").exists():
-        return _frame(_table(_csv([], SNAPSHOT_COLUMNS)))
-    return _frame(_table(_checked_bytes(folder / f"{series}.csv", manifest.series[series])))
-
-
-def read_list(folder: Path, name: str) -> list[dict[str, str]]:
-    """The rows of `places.csv` or `comparison_groups.csv`; empty where it was never fetched."""
-    path = folder / f"{name}.csv"
-    if not path.exists():
-        return []
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        return _table(csv_bytes(SNAPSHOT_COLUMNS, [])).to_pandas()
+    return _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series])).to_pandas()
 
 
 def series_bytes(rows: pd.DataFrame) -> bytes:
     """The csv file of a series: canonical order, LF, numbers in their shortest form."""
     ordered = rows.sort_values([*KEY, "vintage"], kind="stable")
-    columns = [_texts(ordered[name]) if name in _FLOATS else ordered[name].tolist() for name in SNAPSHOT_COLUMNS]
-    return _csv(zip(*columns, strict=True), SNAPSHOT_COLUMNS)
-
-
-def list_bytes(name: str, rows: list[dict[str, str]]) -> bytes:
-    """The csv file of a list, sorted by its columns."""
-    return _csv(sorted(tuple(row[column] for column in LISTS[name]) for row in rows), LISTS[name])
-
-
-def _csv(rows, header: list[str]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    columns = [
+        _texts(ordered[name]) if ROW_TYPES.get(name) == "float64" else ordered[name].tolist()
+        for name in SNAPSHOT_COLUMNS
+    ]
+    return csv_bytes(SNAPSHOT_COLUMNS, zip(*columns, strict=True))
 
 
 def _texts(values: pd.Series) -> list[str]:
@@ -224,9 +191,9 @@ def _folder_rows(folder: Path, source: str) -> pd.DataFrame:
         table = _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series]))
         tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(series), len(table))))
     if not tables:
-        table = _table(_csv([], SNAPSHOT_COLUMNS))
+        table = _table(csv_bytes(SNAPSHOT_COLUMNS, []))
         tables = [table.add_column(0, "series", pa.array([], pa.string()))]
-    return _frame(pa.concat_tables(tables))
+    return pa.concat_tables(tables).to_pandas()
 
 
 def _refuse_strangers(folder: Path, manifest: Manifest) -> None:
@@ -261,19 +228,15 @@ def _table(content: bytes):
     import pyarrow as pa
     from pyarrow.csv import ConvertOptions, ReadOptions, read_csv
 
-    types = {name: pa.string() for name in SNAPSHOT_COLUMNS}
-    types |= {name: pa.int64() for name in _INTEGERS} | {name: pa.float64() for name in _FLOATS}
+    kinds = {"int64": pa.int64(), "float64": pa.float64()}
+    types = {name: kinds.get(ROW_TYPES.get(name, ""), pa.string()) for name in SNAPSHOT_COLUMNS}
     typed = ConvertOptions(column_types=types, include_columns=SNAPSHOT_COLUMNS, null_values=[""])
     return read_csv(pa.BufferReader(content), ReadOptions(use_threads=False), convert_options=typed)
 
 
-def _frame(table) -> pd.DataFrame:
-    return table.to_pandas()
-
-
 # Which years a stored series was asked for of every municipality: only those can carry a rank.
 
-# The request of a whole year, as `plan.Part` writes it: series and years, no segment with municipalities.
+# The request of a whole year, as `kolada_answers.Part` writes it: series and years, no segment with municipalities.
 _WHOLE = re.compile(r"/data/kpi/[^/]+/year/([\d,]+)$")
 
 

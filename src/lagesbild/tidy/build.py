@@ -11,9 +11,10 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Share
 from lagesbild.paths import PACKAGE, Paths
-from lagesbild.places import Places, load_places
+from lagesbild.places import Places
 from lagesbild.sources.files import local_rows, publisher_rows, typed_in_rows
-from lagesbild.sources.snapshot import raw_files, read_manifest, read_snapshot, snapshot_folder
+from lagesbild.sources.raw import load_places, local_files, raw_files, snapshot_folder
+from lagesbild.sources.snapshot import read_manifest, read_snapshot
 from lagesbild.tidy.schema import AT, CELL, COLUMNS, KEY, MEANING, TidyError, checked, typed
 from lagesbild.tidy.suppression import without_small_numbers
 
@@ -25,7 +26,7 @@ def own_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
 
     Raises TidyError with every error in the rows, and FileError for a file that cannot be read.
     """
-    rows = _stacked(_own_file_rows(paths, path, places) for path in paths.local_files)
+    rows = _stacked(_own_file_rows(paths, path, places) for path in local_files(paths))
     if rows.empty:
         return rows
     errors = [*filter(None, (_row_error(row, catalog, places) for row in rows.itertuples())), *_twice(rows)]

@@ -8,6 +8,7 @@ import pandas as pd
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.records import RecordError
+from lagesbild.sources.series import STATUSES
 
 COLUMNS = {
     "indicator": "str",
@@ -25,15 +26,6 @@ COLUMNS = {
 AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside its indicator
 CELL = ["indicator", *AT]
 KEY = [*CELL, "vintage"]
-STATUSES = {
-    "": "ordinary value",
-    "missing": "asked for, not published",
-    "hidden": "withheld to protect individuals",
-    "not_applicable": "the question does not apply to the place",
-    "preliminary": "preliminary value, will be revised",
-    "incomplete": "mean of fewer than twelve months, not used",
-    "suspect": "published, but probably a report that was never made",
-}
 MEANING = {
     "indicator": "id of the indicator in data/catalog/indicators/",
     "place": "four-digit code, text: municipality, region (00xx) or 0000 Riket",
