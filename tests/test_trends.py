@@ -181,11 +181,6 @@ def test_a_later_vintage_of_a_year_takes_the_place_of_the_earlier():
     assert recent_trend(both, SURVEY) == recent_trend(points(VALUES[::-1], margin=1.6), SURVEY)
 
 
-def test_a_vintage_that_is_said_to_continue_the_one_before_cuts_nothing():
-    joined = points(FALLING, margin=1, vintage=["2023"] * 9 + ["2024"])
-    assert recent_trend(joined, replace(SURVEY, continues=frozenset({"2024"}))).judged
-
-
 @pytest.mark.parametrize(
     ("better", "falling", "rising"),
     [

@@ -1,8 +1,6 @@
 """Dots: by year, by place, and pairs joined by a line."""
 
-from dataclasses import dataclass
-from typing import Any
-
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -31,6 +29,7 @@ from lagesbild.charts.theme import (
     TOKENS,
     WIDTH,
     Frame,
+    Look,
     RowNames,
     absence,
     axes_at,
@@ -158,30 +157,10 @@ def _font(role: str) -> tuple[float, int]:
 
 
 # Two joined dots a place: `dumbbell` (women and men) and `rank_change` (two years' ranks).
+#
+# Rows get `first` (of the two), `above` (the heading of such dots), `marker`, `hollow` and `colour` (a token).
 
 HEAD = 32.0  # unit and the two headings above the first row
-
-
-@dataclass(frozen=True)
-class Ends:
-    """How the two dots of a row differ: `column` holds `first` or something else, whose names are `heads`."""
-
-    column: str
-    first: object
-    heads: tuple[str, str]
-    hollow: bool = False  # the first dot; else the second is a diamond
-
-    def is_first(self, row: Any) -> bool:
-        return getattr(row, self.column) == self.first
-
-    def head(self, row: Any) -> str:
-        return self.heads[0 if self.is_first(row) else 1]
-
-    def look(self, row: Any) -> dict[str, Any]:
-        colour = TOKENS[row.colour]
-        filled = not (self.hollow and self.is_first(row))
-        shape = "o" if self.hollow or self.is_first(row) else "D"
-        return {"edgecolor": colour, "facecolor": colour if filled else TOKENS["paper"], "marker": shape}
 
 
 def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -193,10 +172,11 @@ def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
     order = best_first(rows, frame.better)
     pairs = rows[rows["sex"].isin(["K", "M"])]
     refuse_empty(pairs, "dumbbell")
-    pairs = pairs.assign(colour=pairs["sex"].map(SEX_COLOUR))
+    first = pairs["sex"] == "K"
+    pairs = pairs.assign(colour=pairs["sex"].map(SEX_COLOUR), first=first, above=pairs["sex"].map(SEX))
     ticks, cut_off = value_scale(*extent(pairs), frame, from_zero=False)
     notes = mark_notes(pairs, STAR) + ([start_note(ticks, frame)] if cut_off else [])
-    return _paired(pairs, order, frame, Ends("sex", "K", (SEX["K"], SEX["M"])), ticks, notes)
+    return _paired(pairs.assign(marker=np.where(first, "o", "D"), hollow=False), order, frame, ticks, notes)
 
 
 def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -213,13 +193,12 @@ def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
     order += [name for name in rows["name"].unique() if name not in order]
     ticks, _ = value_scale(1.0, rows["value"].max(), frame)
     ticks = [1.0, *(tick for tick in ticks if tick > 1)]
-    ends = Ends("year", years[0], (str(years[0]), str(years[1])), hollow=True)
-    return _paired(rows.assign(colour=rows["role"]), order, frame, ends, ticks, [])
+    first = rows["year"] == years[0]
+    rows = rows.assign(colour=rows["role"], first=first, above=rows["year"].astype(str), marker="o", hollow=first)
+    return _paired(rows, order, frame, ticks, [])
 
 
-def _paired(
-    rows: pd.DataFrame, order: list[str], frame: Frame, ends: Ends, ticks: list[float], notes: list[str]
-) -> Figure:
+def _paired(rows: pd.DataFrame, order: list[str], frame: Frame, ticks: list[float], notes: list[str]) -> Figure:
     with styled():
         names = RowNames(order)
         left, below, height = names.room, notes_height(notes) + 18, names.row * len(order)
@@ -231,28 +210,30 @@ def _paired(
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         for name, pair in rows.groupby("name", sort=False):
-            _draw_pair(axes, order.index(name), pair.sort_values("value"), ends, frame)
+            _draw_pair(axes, order.index(name), pair.sort_values("value"), frame)
         names.write(axes, focus_names(rows))
-        _write_heads(axes, rows, order, ends, point)
+        _write_heads(axes, rows, order, point)
         note(figure, frame.unit_text, (left, below + height + HEAD - 1))
         write_notes(figure, notes)
     return figure
 
 
-def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, ends: Ends, frame: Frame) -> None:
+def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, frame: Frame) -> None:
     """The line between the dots, the dots, their margins, and the values outside of them."""
     known = list(pair[pair["value"].notna()].itertuples())
     strong = (pair["role"] == "focus").any()
     if len(known) == 2:
         axes.hlines(at, known[0].value, known[1].value, color=TOKENS["axis"], linewidth=4 if strong else 2, zorder=2)
     for row in known:
-        axes.scatter(row.value, at, s=52 if strong else 36, linewidth=1.4, zorder=4, **ends.look(row))
-        if row.margin == row.margin:
-            level = at + (-0.3 if ends.is_first(row) else 0.3)
-            axes.hlines(level, row.value - row.margin, row.value + row.margin, color=TOKENS[row.colour], linewidth=1.2)
+        colour = TOKENS[row.colour]
+        look: Look = {"marker": row.marker, "edgecolor": colour, "facecolor": TOKENS["paper"] if row.hollow else colour}
+        axes.scatter(row.value, at, s=52 if strong else 36, linewidth=1.4, zorder=4, **look)
+        if pd.notna(row.margin):
+            level = at + (-0.3 if row.first else 0.3)
+            axes.hlines(level, row.value - row.margin, row.value + row.margin, color=colour, linewidth=1.2)
     for row, side in ((known[0], -1), (known[-1], 1)) if len(known) == 2 else ():
         _write(axes, marked(row, frame), (row.value, at), side, strong)
-    absent = ", ".join(f"{ends.head(row)}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
+    absent = ", ".join(f"{row.above}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
     if len(known) == 1:
         side = 1 if known[0].value < sum(axes.get_xlim()) / 2 else -1  # where there is more room
         _write(axes, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
@@ -266,16 +247,16 @@ def _write(axes: Axes, text: str, at: tuple[float, float], side: int, strong: bo
     beside(axes, text, at, (7 * side, DROP), zorder=6, **look)
 
 
-def _write_heads(axes: Axes, rows: pd.DataFrame, order: list[str], ends: Ends, point: float) -> None:
+def _write_heads(axes: Axes, rows: pd.DataFrame, order: list[str], point: float) -> None:
     """What the two dots are, above the first row that has both; moved apart where they are close."""
     known = rows[rows["value"].notna()]
     both = known[known.groupby("name")["value"].transform("size") == 2]
     first = min((known if both.empty else both)["name"], key=order.index)
     dots = list(known[known["name"] == first].itertuples())
     low, high = axes.get_xlim()
-    wide = [text_width(ends.head(dot), TEXT_SIZE, 600) + 8 for dot in dots]
+    wide = [text_width(dot.above, TEXT_SIZE, 600) + 8 for dot in dots]
     moved = spread([(dot.value - low) / point for dot in dots], wide, 0, (high - low) / point)
     for dot, x in zip(dots, moved, strict=True):
         colour = TOKENS["muted" if dot.colour == "peer" else dot.colour]
         at, transform = (low + x * point, 1), axes.get_xaxis_transform()
-        beside(axes, ends.head(dot), at, (0, 3), xycoords=transform, ha="center", weight=600, color=colour)
+        beside(axes, dot.above, at, (0, 3), xycoords=transform, ha="center", weight=600, color=colour)

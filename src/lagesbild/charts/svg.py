@@ -13,21 +13,13 @@ SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
 DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 GEOMETRY = ("d", "x", "y", "transform")
-KEPT_STYLES = (
-    "fill",
-    "stroke",
-    "stroke-width",
-    "stroke-dasharray",
-    "stroke-linejoin",
-    "stroke-linecap",
-    "text-anchor",
-)
-DEFAULTS = {
-    "stroke-linejoin": "round",  # stated once, on the root
+DEFAULTS = {  # what is not stated; the join is, once, on the root
+    "stroke-linejoin": "round",
     "stroke-linecap": "butt",
     "stroke-dasharray": "none",
     "text-anchor": "start",
 }
+KEPT_STYLES = ("fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "text-anchor")
 
 
 def svg_of(figure: Figure, prefix: str, alt: str) -> str:

@@ -26,21 +26,18 @@ class NoOutlook(StrEnum):
     NONE = ""
     STAND_IN = "stand_in"
     OVERLAPPING_PERIODS = "overlapping_periods"
-    TOO_SHORT = "too_short"  # under ten unbroken years; what cut the series stands in `cut`
+    TOO_SHORT = "too_short"  # under ten unbroken years
     ENDS_TOO_EARLY = "ends_too_early"
     NOT_BETTER_THAN_LAST_YEAR = "not_better_than_last_year"
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """One series' outlook, or why there is none; both errors are mean absolute errors in the unit."""
+    """One series' outlook, or why there is none."""
 
     reason: NoOutlook
     path: pd.DataFrame | None = None
     years: int = 0  # unbroken years at hand
-    cut: Reason = Reason.NONE
-    error: float = float("nan")
-    naive_error: float = float("nan")
 
     @property
     def tried(self) -> bool:
@@ -74,14 +71,15 @@ def outlook(points: pd.DataFrame, context: TrendContext, bounds: Bounds = ANYWHE
     run, cut = unbroken_run(columns_of(points), context)
     years, values = run["year"], run["value"]
     if not len(years) or years[-1] < context.edition_year - LATEST:
-        return Outlook(NoOutlook.ENDS_TOO_EARLY, years=len(years), cut=cut)
+        return Outlook(NoOutlook.ENDS_TOO_EARLY, years=len(years))
     if len(years) < FEWEST or cut is Reason.DUPLICATE_YEAR:
-        return Outlook(NoOutlook.TOO_SHORT, years=len(years), cut=cut)
+        return Outlook(NoOutlook.TOO_SHORT, years=len(years))
     error, naive_error = _back_test(values)
     if not error < naive_error:
-        return Outlook(NoOutlook.NOT_BETTER_THAN_LAST_YEAR, None, len(years), cut, error, naive_error)
-    path = _path(values, bounds).assign(year=[int(years[-1]) + step for step in range(1, AHEAD + 1)])
-    return Outlook(NoOutlook.NONE, path[["year", *path.columns[:-1]]], len(years), cut, error, naive_error)
+        return Outlook(NoOutlook.NOT_BETTER_THAN_LAST_YEAR, years=len(years))
+    path = _path(values, bounds)
+    path.insert(0, "year", [int(years[-1]) + step for step in range(1, AHEAD + 1)])
+    return Outlook(NoOutlook.NONE, path, len(years))
 
 
 def tried_and_drawn(outlooks: Mapping[str, Outlook]) -> tuple[int, int]:

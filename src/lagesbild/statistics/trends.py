@@ -42,7 +42,6 @@ class TrendContext:
     every: int = 1
     stand_in: bool = False
     rate_per: float = 100_000  # 1 with a population column of ones where the values are plain counts
-    continues: frozenset[str] = frozenset()  # vintages that continue the one before: see below
     points: int | None = None  # the period on request; None is the rule's own
 
     def __post_init__(self) -> None:
@@ -143,8 +142,7 @@ def verdict_of(sign: int, better: Better) -> Verdict:
 #
 # The run that counts ends at the series' last usable value and goes back until something cuts it: a year
 # without a row, a value that cannot be used, a break, another vintage. A newer vintage cuts because it may be
-# defined in another way (a changed denominator moves every value a little); name it in `continues` when the same
-# fetch had the older years too and left them as they were.
+# defined in another way: a changed denominator moves every value a little.
 
 NUMBERS = ("value", "margin", "count", "population")
 TEXTS = ("vintage", "status")
@@ -215,10 +213,8 @@ def _cut(columns: Columns, faults: np.ndarray, at: int, context: TrendContext) -
         return Reason.GAP_IN_YEARS
     if faults[at - 1]:
         return Reason(faults[at - 1])
-    vintages = columns["vintage"][at], columns["vintage"][at - 1]
-    if vintages[0] != vintages[1] and max(vintages) not in context.continues:
-        return Reason.MIXED_VINTAGES
-    return Reason.NONE
+    same = columns["vintage"][at] == columns["vintage"][at - 1]
+    return Reason.NONE if same else Reason.MIXED_VINTAGES
 
 
 def part(columns: Columns, start: int, stop: int) -> Columns:
