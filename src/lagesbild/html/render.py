@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from lagesbild.html.components import Cell, Chapter, Column, DataTable, FigureBlock, Passage
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, period_text
+from lagesbild.swedish.numbers import MONTHS, SEX, listed
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
 
@@ -183,7 +183,7 @@ def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
 
 def _time(row: Any, measure: Measure) -> str:
     if measure.indicator.years_pooled > 1:
-        return period_text(measure.indicator, row.year)
+        return measure.period(row.year)
     return f"{MONTHS[row.month - 1]} {row.year}" if row.month else str(row.year)
 
 
@@ -195,10 +195,8 @@ def _value_header(measures: dict[str, Measure]) -> str:
 def _cell(row: Any, measure: Measure) -> str:
     if pd.isna(row.value):
         return WITHHELD.get(row.status, MISSING)
-    text = decimal(row.value, measure.decimals)
-    if pd.notna(row.margin):
-        text += f" ± {decimal(row.margin, measure.decimals)}"
-    return text
+    margin = "" if pd.isna(row.margin) else f" ± {measure.number(row.margin)}"
+    return measure.number(row.value) + margin
 
 
 def download_text(rows: pd.DataFrame, more: dict[str, str] | None = None) -> str:

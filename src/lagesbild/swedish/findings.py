@@ -26,16 +26,30 @@ class Measure:
 
     def amount(self, value: float) -> str:
         """A value as a sentence has it: "12,5 procent", "8 442 brott per 100 000 invånare"."""
-        text = decimal(value, self.decimals)
-        return f"{text}{NBSP}{self.unit.text}" if self.unit.text else text
+        return f"{self.number(value)}{NBSP}{self.unit.text}" if self.unit.text else self.number(value)
+
+    def number(self, value: float) -> str:
+        return decimal(value, self.decimals)
+
+    def period(self, year: int) -> str:
+        """The time that a year's value is about."""
+        return period_text(self.indicator, int(year))
+
+    def where_and_when(self, row: pd.Series) -> str:
+        """The place and the time of a row: "i Umeå 2021–2022"."""
+        return f"{in_place(row['name'])} {self.period(row['year'])}"
+
+
+def _focus(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["role"] == "focus"]
+
+
+def _totals(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["sex"] == "T") & (rows["group"] == "")]
 
 
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["year"] == rows["year"].max()]
-
-
-def _of(rows: pd.DataFrame, role: str, sex: str = "T") -> pd.DataFrame:
-    return rows[(rows["role"] == role) & (rows["sex"] == sex) & (rows["group"] == "")]
 
 
 def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
@@ -43,57 +57,46 @@ def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
 
     The latest value beside the country's value of the same year.
     """
-    focus = _latest(_of(rows, "focus"))
-    if focus.empty:
+    latest = _latest(_focus(_totals(rows)))
+    if latest.empty:
         return ""
-    own = focus.iloc[0]
-    when = period_text(measure.indicator, int(own["year"]))
-    text = f"{measure.indicator.label}: {measure.amount(own['value'])} {in_place(own['name'])} {when}"
-    country = _of(rows, "country")
-    country = country[country["year"] == own["year"]]
+    own = latest.iloc[0]
+    text = f"{measure.indicator.label}: {measure.amount(own['value'])} {measure.where_and_when(own)}"
+    country = _totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
     if len(country):
-        other = country.iloc[0]
-        text += f", {decimal(other['value'], measure.decimals)} {in_place(other['name'])}"
-    return text + "."
+        text += f", {measure.number(country['value'].iloc[0])} {in_place(country['name'].iloc[0])}"
+    return f"{text}."
 
 
 def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The comparison, and the first year's value of the same unbroken definition."""
     sentence = comparison_finding(rows, measure)
-    focus = _of(rows, "focus").sort_values("year")
-    if len(focus) < 2:
-        return sentence
-    last = int(focus["year"].iloc[-1])
+    own = _focus(_totals(rows)).sort_values("year")
+    last = own["year"].max()
     cut = max((b.year for b in measure.indicator.breaks if b.year <= last), default=0)
-    same = focus[focus["year"] >= cut]
-    first = same.iloc[0]
-    if int(first["year"]) == last:
+    same = own[own["year"] >= cut]
+    if same["year"].nunique() < 2:
         return sentence
-    return (
-        f"{sentence[:-1]}; {decimal(first['value'], measure.decimals)} {in_place(first['name'])} "
-        f"{period_text(measure.indicator, int(first['year']))}."
-    )
+    first = same.iloc[0]
+    return f"{sentence.removesuffix('.')}; {measure.number(first['value'])} {measure.where_and_when(first)}."
 
 
 def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The finding "Trygga i mörker: kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022."."""
-    focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] == "")])
-    values = {sex: focus.loc[focus["sex"] == sex, "value"] for sex in ("K", "M", "T")}
-    parts = [f"{SEX[sex].lower()} {decimal(v.iloc[0], measure.decimals)}" for sex, v in values.items() if len(v)]
+    latest = _latest(_focus(rows[rows["group"] == ""])).drop_duplicates("sex").set_index("sex")
+    parts = [f"{SEX[sex].lower()} {measure.number(latest['value'][sex])}" for sex in "KMT" if sex in latest.index]
     if len(parts) < 2:
         return comparison_finding(rows, measure)
-    own = focus.iloc[0]
-    when = period_text(measure.indicator, int(own["year"]))
-    return f"{measure.indicator.label}: {listed(parts)} {measure.unit.text} {in_place(own['name'])} {when}."
+    return f"{measure.indicator.label}: {listed(parts)} {measure.unit.text} {measure.where_and_when(latest.iloc[0])}."
 
 
 def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The latest year's parts: "Hyresrätt 47,4, bostadsrätt 23,0 och äganderätt 29,6 procent i Umeå 2022."."""
-    focus = _latest(rows[(rows["role"] == "focus")])
-    if focus.empty:
+    latest = _latest(_focus(rows))
+    if latest.empty:
         return ""
-    own = focus.iloc[0]
-    parts = [f"{str(r.label).lower()} {decimal(r.value, measure.decimals)}" for r in focus.itertuples()]
+    parts = [f"{str(row.label).lower()} {measure.number(row.value)}" for row in latest.itertuples()]
+    own = latest.iloc[0]
     sentence = f"{listed(parts)} {measure.unit.text} {in_place(own['name'])} {own['year']}."
     return sentence[0].upper() + sentence[1:]
 
@@ -103,27 +106,24 @@ def groups_finding(rows: pd.DataFrame, measure: Measure) -> str:
 
     Totals of the groups stand for women and men where there are any.
     """
-    focus = _latest(rows[(rows["role"] == "focus") & (rows["group"] != "")])
-    if focus.empty:
+    latest = _latest(_focus(rows[rows["group"] != ""]))
+    if latest.empty:
         return ""
-    own = focus.iloc[0]
-    totals = focus[focus["sex"] == "T"]
-    shown = focus if totals.empty else totals
+    totals = latest[latest["sex"] == "T"]
+    shown = latest if totals.empty else totals
     if len(shown) > MOST:
         ordered = shown.sort_values("value", ascending=False, kind="stable")
         highest, lowest = _group_values(ordered.iloc[[0, -1]], measure)
         text = f"högst {highest} och lägst {lowest}"
     else:
         text = listed(_group_values(shown, measure))
-    when = period_text(measure.indicator, int(own["year"]))
-    return f"{measure.indicator.label}: {text} {measure.unit.text} {in_place(own['name'])} {when}."
+    return f"{measure.indicator.label}: {text} {measure.unit.text} {measure.where_and_when(latest.iloc[0])}."
 
 
 def _group_values(rows: pd.DataFrame, measure: Measure) -> list[str]:
     """Each group, with the sex where it is one, and its value."""
     names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in rows.itertuples()]
-    values = [decimal(value, measure.decimals) for value in rows["value"]]
-    return [f"{name} {value}" for name, value in zip(names, values, strict=True)]
+    return [f"{name} {measure.number(value)}" for name, value in zip(names, rows["value"], strict=True)]
 
 
 def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
@@ -238,5 +238,4 @@ def plausible_text(low: int, high: int) -> str:
 
 def span_text(best: float, worst: float, measure: Measure) -> str:
     """The values of one class of places, from its first place to its last: "8,1 till 12,4"."""
-    ends = [decimal(value, measure.decimals) for value in (best, worst)]
-    return ends[0] if ends[0] == ends[1] else " till ".join(ends)
+    return " till ".join(dict.fromkeys(measure.number(value) for value in (best, worst)))

@@ -11,7 +11,7 @@ from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitiv
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.statistics.trends import P_CLEAR, P_WEAK, Method, Reason, Trend, Verdict
 from lagesbild.swedish.findings import Measure, rank_text
-from lagesbild.swedish.numbers import decimal, period_text
+from lagesbild.swedish.numbers import decimal
 
 # Trends in Swedish: what a series has done, why it cannot be judged, and how sensitive the answer is.
 
@@ -224,14 +224,14 @@ def status_line(before: str, now: str, year: int) -> str:
 
 def target_line(measure: Measure, target: Target, value: float, year: int, met: bool) -> str:
     """A target that was met or lost, with the value and who set it."""
-    period = period_text(measure.indicator, year)
     verb = "målet nåddes" if met else "målet nås inte längre"
-    return f"{verb} {period}, {measure.amount(value)}. Målet är {measure.amount(target.value)} ({target.set_by})."
+    reached = f"{verb} {measure.period(year)}, {measure.amount(value)}"
+    return f"{reached}. Målet är {measure.amount(target.value)} ({target.set_by})."
 
 
 def trend_line(trend: Trend, measure: Measure, ends: tuple[float, float], turned: bool) -> str:
     """A trend with the values of its first and last year; weak and turned are said."""
-    first, last = (period_text(measure.indicator, year) for year in trend.span)
+    first, last = (measure.period(year) for year in trend.span)
     words = verdict_sign(trend).words.lower()
     verb = f"trenden har vänt, {words}" if turned else words
     return f"{verb}, från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}."
@@ -240,17 +240,15 @@ def trend_line(trend: Trend, measure: Measure, ends: tuple[float, float], turned
 def rank_line(measure: Measure, value: float, placing: Placing, municipalities: int) -> str:
     """The value, then the rank; a rank is never called progress."""
     end = "bästa" if 2 * placing.rank <= placing.n else "sämsta"
-    period = period_text(measure.indicator, placing.year)
     rank = rank_text(placing.rank, placing.n, measure.indicator, municipalities)
-    return f"{measure.amount(value)} {period}, i den {end} tiondelen: {rank}."
+    return f"{measure.amount(value)} {measure.period(placing.year)}, i den {end} tiondelen: {rank}."
 
 
 def gap_line(measure: Measure, gap: pd.Series) -> str:
     """The gap as both sexes' values; `gap` is a row of `gender_gap`."""
-    period = period_text(measure.indicator, int(gap["year"]))
-    men = decimal(gap["men"], measure.decimals)
-    both = f"{measure.amount(gap['women'])} för kvinnor och {men} för män {period}"
-    return f"{both}. Räknat mot nivån är det störst av de gap som är säkra nog att nämna."
+    women, men, period = measure.amount(gap["women"]), measure.number(gap["men"]), measure.period(gap["year"])
+    largest = "Räknat mot nivån är det störst av de gap som är säkra nog att nämna."
+    return f"{women} för kvinnor och {men} för män {period}. {largest}"
 
 
 # The simulated rates of the trend rule in Swedish.
