@@ -16,7 +16,7 @@ from lagesbild.rules.highlights import EDGE, GAP_YEARS, MOST_LINES, MOST_STATUSE
 from lagesbild.statistics import outlook
 from lagesbild.statistics.intervals import EXACT_BELOW, z_of
 from lagesbild.statistics.ranks import MUNICIPALITIES, PLAUSIBLE, RankRule, plausible_ranks, quartile_class
-from lagesbild.statistics.support import FEWEST_PLACES, FEWEST_YEARS, FIRST_DISTURBED_YEAR
+from lagesbild.statistics.support import FEWEST_PLACES, FEWEST_YEARS
 from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND
 from lagesbild.swedish.claims import OBSTACLES, OUTCOMES
 from lagesbild.swedish.numbers import decimal, listed
@@ -64,6 +64,7 @@ def _table(name: str, extra: str, rows: list[dict[str, str]]) -> DataTable:
 
 # The page *Metod*: every rule in plain Swedish, with the thresholds in force, read from what computes.
 
+FIRST_DISTURBED_YEAR = 2025  # from then on Statistics Sweden adds noise to counts (Cell Key Method)
 ALARMS_MISSING = "kör benchmarks/false_alarms.py --store."
 
 

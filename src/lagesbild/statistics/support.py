@@ -49,8 +49,6 @@ def _totals(parts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     return totals[AT].assign(total=totals["value"].fillna(totals["total"].where(complete)))
 
 
-FIRST_DISTURBED_YEAR = 2025  # from then on Statistics Sweden adds noise to counts (Cell Key Method)
-
 # Published values that are probably no answers: zeros for "not reported", impossible totals.
 
 ROUNDING = 0.05  # percent is printed with one decimal
