@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names, interval
+from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names
 from lagesbild.charts.theme import (
     DROP,
     LINE,
@@ -181,8 +182,9 @@ class Grid:
 
 def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float]:
     """The value axis' ends: zero among them, with room for the value written at the longest bar's end."""
-    lows, highs = interval(rows)
-    low, top = min(float(lows.fillna(0).min()), 0.0), max(float(highs.fillna(0).max()), 0.0)
+    margin = rows["margin"].fillna(0)
+    top = max(float((rows["value"] + margin).fillna(0).max()), 0.0)
+    low = min(float((rows["value"] - margin).fillna(0).min()), 0.0)
     texts = [swedish(value, frame.decimals, short_symbol(frame)) + STAR for value in rows["value"].dropna()]
     room = (bold_width(texts) + 8) * ((low < 0) + (top > 0)) or width / 2
     point = ((top - low) or 1.0) / max(width - room, width * 0.3)
@@ -192,13 +194,31 @@ def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float
 
 def _draw(axes: Axes, panel: BarPanel, order: list[str]) -> None:
     rows = panel.rows[panel.rows["value"].notna()]
-    rows = rows.assign(at=rows["bar"].map(order.index))
-    for colour, part in rows.groupby("colour", sort=False):
-        part = part.sort_values("at")
-        axes.barh(part["at"], part["value"], 0.68, color=TOKENS[colour], linewidth=0)
+    sns.barplot(
+        data=rows,
+        x="value",
+        y="bar",
+        order=order,
+        hue="colour",
+        palette=TOKENS,
+        dodge=False,
+        legend=False,
+        width=0.68,
+        errorbar=None,
+        saturation=1,
+        linewidth=0,
+        ax=axes,
+    )
     sure = rows[rows["margin"].notna()]
     for colour, wide in (("paper", 3.4), ("ink", 1.2)):  # a light rim, so that the margin shows on dark bars
-        axes.hlines(sure["at"], *interval(sure), color=TOKENS[colour], linewidth=wide, zorder=4)
+        axes.hlines(
+            [order.index(bar) for bar in sure["bar"]],
+            sure["value"] - sure["margin"],
+            sure["value"] + sure["margin"],
+            color=TOKENS[colour],
+            linewidth=wide,
+            zorder=4,
+        )
     axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=3)
 
 

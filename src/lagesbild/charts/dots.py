@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -15,7 +16,6 @@ from lagesbild.charts.series import (
     drawn_rows,
     extent,
     focus_names,
-    interval,
     refuse_empty,
 )
 from lagesbild.charts.theme import (
@@ -96,14 +96,31 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
 def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
     """The dots of one indicator at `level`, with their margins, and the names below."""
     axes.axhline(level, color=TOKENS["axis"], linewidth=0.8, zorder=1)
-    known = rows[rows["value"].notna()]
+    known = rows[rows["value"].notna()].assign(level=level)
     for role in ROLES:
         part = known[known["role"] == role]
-        look: Look = {"color": TOKENS[role], "edgecolor": TOKENS["paper"], "linewidth": 0.8}
-        at = [level] * len(part)
-        axes.scatter(part["value"], at, SIZE[role] * 2, marker=SHAPE[role], zorder=3 + ROLES.index(role), **look)
+        sns.scatterplot(
+            data=part,
+            x="value",
+            y="level",
+            ax=axes,
+            color=TOKENS[role],
+            marker=SHAPE[role],
+            s=SIZE[role] * 2,
+            edgecolor=TOKENS["paper"],
+            linewidth=0.8,
+            zorder=3 + ROLES.index(role),
+            legend=False,
+        )
+    axes.set(xlabel="", ylabel="")
     sure = known[known["margin"].notna() & (known["role"] != "peer")]
-    axes.hlines([level + 7] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
+    axes.hlines(
+        [level + 7] * len(sure),
+        sure["value"] - sure["margin"],
+        sure["value"] + sure["margin"],
+        color=list(sure["role"].map(TOKENS)),
+        linewidth=1.2,
+    )
     _write_below(axes, rows, level, frame)
 
 
@@ -122,9 +139,16 @@ def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> 
     wanted = [0.0 if pd.isna(value) else (value - low) / point for _, _, value in named]
     for (role, text, _), x in zip(named, spread(wanted, wide, -8, WIDTH - 14), strict=True):
         size, weight = _font(role)
-        colour = TOKENS["muted" if role == "peer" else role]
-        look: Look = {"ha": "center", "size": size, "weight": weight, "color": colour}
-        axes.text(low + x * point, level - NAMES, text, parse_math=False, **look)
+        axes.text(
+            low + x * point,
+            level - NAMES,
+            text,
+            ha="center",
+            size=size,
+            weight=weight,
+            parse_math=False,
+            color=TOKENS["muted" if role == "peer" else role],
+        )
 
 
 def _font(role: str) -> tuple[float, int]:

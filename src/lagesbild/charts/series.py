@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -17,7 +18,6 @@ from lagesbild.charts.theme import (
     TEXT_SIZE,
     TOKENS,
     Frame,
-    Look,
     axes_at,
     break_notes,
     lines_in,
@@ -141,8 +141,7 @@ def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
 # One panel of lines or dots over years: axes, strokes, margins, break marks and direct labels.
 
 LINE_WIDTH = {"focus": 2.8, "country": 2.0, "region": 2.0, "peer": 1.2}
-WHOLE = (None, None)
-DASHES = {"focus": WHOLE, "country": (3, 1.4), "region": (1.2, 1.4), "peer": WHOLE}
+DASHES = {"focus": "", "country": (3, 1.4), "region": (1.2, 1.4), "peer": ""}
 SHAPE = {"focus": "o", "country": "D", "region": "s", "peer": "o"}
 SIZE = {"focus": 28, "country": 16, "region": 16, "peer": 14}
 LABEL_WIDTH = 118.0
@@ -162,16 +161,10 @@ class Panel:
     year_numbers: bool = True  # written below; the upper of aligned panels go without
 
 
-def interval(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """The ends of each value's margin; the value itself where it has none."""
-    margin = rows["margin"].fillna(0.0)
-    return rows["value"] - margin, rows["value"] + margin
-
-
-def extent(rows: pd.DataFrame) -> tuple[float, float]:
+def extent(drawn: pd.DataFrame) -> tuple[float, float]:
     """The lowest and highest value, margins included."""
-    low, high = interval(rows)
-    return float(low.min()), float(high.max())
+    margin = drawn["margin"].fillna(0.0)
+    return float((drawn["value"] - margin).min()), float((drawn["value"] + margin).max())
 
 
 def years_of(drawn: pd.DataFrame) -> tuple[float, float]:
@@ -204,13 +197,24 @@ def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame
 
 
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
-    """One line a segment of several years."""
+    """One line a segment; seaborn neither averages nor joins over a gap when units are given."""
     several = drawn[drawn.groupby("segment")["value"].transform("size") > 1]
     kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (ROLES.index(kind[0][0]), kind[0][1]))
     for (role, colour), part in kinds:
-        look: Look = {"linewidth": LINE_WIDTH[role], "dashes": DASHES[role], "zorder": 2 + ROLES.index(role)}
-        for _, segment in part.groupby("segment"):
-            axes.plot(segment["at"], segment["value"], color=TOKENS[colour], **look)
+        sns.lineplot(
+            data=part,
+            x="at",
+            y="value",
+            units="segment",
+            estimator=None,
+            ax=axes,
+            legend=False,
+            color=TOKENS[colour],
+            linewidth=LINE_WIDTH[role],
+            dashes=DASHES[role] or (None, None),
+            zorder=2 + ROLES.index(role),
+        )
+    axes.set(xlabel="", ylabel="")
 
 
 def _points(axes: Axes, drawn: pd.DataFrame) -> None:
@@ -218,16 +222,30 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     alone = drawn.groupby("segment")["value"].transform("size") == 1
     last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
     for row in drawn[alone | last | (drawn["status"] != "")].itertuples():
-        fill, edge = TOKENS["paper" if row.status else row.colour], TOKENS[row.colour]
-        look: Look = {"marker": SHAPE[row.role], "facecolor": fill, "edgecolor": edge, "linewidth": 1.2}
-        axes.scatter(row.at, row.value, SIZE[row.role], zorder=7 + ROLES.index(row.role), **look)
+        axes.scatter(
+            row.at,
+            row.value,
+            s=SIZE[row.role],
+            marker=SHAPE[row.role],
+            edgecolor=TOKENS[row.colour],
+            facecolor=TOKENS["paper" if row.status else row.colour],
+            linewidth=1.2,
+            zorder=7 + ROLES.index(row.role),
+        )
 
 
 def _margins(axes: Axes, drawn: pd.DataFrame) -> None:
     sure = drawn[drawn["margin"].notna()]
     if sure["series"].nunique() > CROWD:
         sure = sure[sure["role"].isin(["focus", "country"])]
-    axes.vlines(sure["at"], *interval(sure), color=list(sure["colour"].map(TOKENS)), linewidth=1.2, zorder=6)
+    axes.vlines(
+        sure["at"],
+        sure["value"] - sure["margin"],
+        sure["value"] + sure["margin"],
+        color=list(sure["colour"].map(TOKENS)),
+        linewidth=1.2,
+        zorder=6,
+    )
 
 
 def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
@@ -275,8 +293,14 @@ def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, s
     for row, at, moved in zip(last.itertuples(), wanted, heights, strict=True):
         level = low + moved / panel.height * (high - low)
         if abs(moved - at) > 3 or row.time < panel.years[1]:
-            ends_of_thread = [row.at + 4 * point, end + 4 * point], [row.value, level]
-            axes.plot(*ends_of_thread, color=TOKENS["axis"], linewidth=0.6, zorder=1, gid="thread")
+            axes.plot(
+                [row.at + 4 * point, end + 4 * point],
+                [row.value, level],
+                color=TOKENS["axis"],
+                linewidth=0.6,
+                zorder=1,
+                gid="thread",
+            )
         axes.text(
             end + 6 * point,
             level,
