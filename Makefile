@@ -40,7 +40,7 @@ expected: $(INSTALLED)  ## accept the default report's key figures: read the dif
 frozen: $(INSTALLED)  ## cut data/raw anew to the small snapshot that tests look at: read the diff before you commit it
 	$(BIN)/python tests/freeze_snapshot.py
 
-reference: $(INSTALLED)  ## write the field reference in CONTRIBUTING.md anew, after a change to the catalogue's models
+reference: $(INSTALLED)  ## write anew what CONTRIBUTING.md and CHANGELOG.md have from the code: fields, old names
 	$(BIN)/python tests/reference.py
 
 benchmarks: $(INSTALLED)  ## time the build against a loop of papermill and nbconvert
