@@ -28,7 +28,7 @@ from lagesbild.sources.series import Adapter, Scope
 from lagesbild.sources.snapshot import read_snapshot
 
 PLACES = [f"{code:04d}" for code in range(9000, 9312)]
-SCOPE = Scope(None, 2000, 2024)
+SCOPE = Scope(None, 2000, 2024, known=frozenset(PLACES))
 PAGE = 5000
 
 
@@ -71,7 +71,7 @@ def kolada() -> tuple[Adapter, list[tuple[str, Indicator]]]:
     for url, start, following in zip(urls, starts, urls[1:], strict=False):
         page = rows[start : start + PAGE]
         answers[url] = {"values": page, "count": len(page), "next_url": following}
-    return KoladaAdapter(Memory(as_bytes(answers)), frozenset(PLACES)), [
+    return KoladaAdapter(Memory(as_bytes(answers))), [
         (f"saga_{key.lower()}", entry(kolada=PinnedSeries(id=key, title=key))) for key in ids
     ]
 

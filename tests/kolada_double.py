@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_httpserver import HTTPServer
@@ -25,6 +25,7 @@ from lagesbild.paths import Paths
 from lagesbild.sources import fetch
 from lagesbild.sources.fetch import FetchRequest, FetchSummary
 from lagesbild.sources.http import Limits
+from lagesbild.sources.kolada import KoladaAdapter
 
 # No pauses, and limits that a slow machine does not reach: the bound of the whole suite ends a wait.
 QUICK = Limits(connect=900, read=900, deadline=900, attempts=2, backoff=0.01, calls=10_000, window=1)
@@ -84,10 +85,10 @@ class KoladaDouble:
     def page(self, request: Request) -> dict:
         """A page of what is asked for, as the service would give it."""
         kind, *segments = request.path.removeprefix("/v3/").split("/")
-        found = self._data(segments) if kind == "data" else self._list(kind, segments)
+        rows = self._data(segments) if kind == "data" else self._list(kind, segments)
         number, size = int(request.args.get("page", 1)), min(self.per_page, int(request.args.get("per_page", 5000)))
-        values = found[(number - 1) * size : number * size]
-        following = f"{request.base_url}?page={number + 1}&per_page={size}" if number * size < len(found) else None
+        values = rows[(number - 1) * size : number * size]
+        following = f"{request.base_url}?page={number + 1}&per_page={size}" if number * size < len(rows) else None
         return {"values": values, "count": len(values), "next_url": following, "previous_url": None}
 
     def _list(self, kind: str, segments: list[str]) -> list[dict]:
@@ -188,6 +189,5 @@ class Project:
 
 def without_pauses(monkeypatch, limits: Limits = QUICK) -> None:
     """Let fetches use `limits` for Kolada, and no other service."""
-    quick = replace(fetch.KOLADA, limits=limits)
-    monkeypatch.setattr(fetch, "KOLADA", quick)
-    monkeypatch.setattr(fetch, "SERVICES", (quick,))
+    monkeypatch.setattr(KoladaAdapter, "limits", limits)
+    monkeypatch.setattr(fetch, "SERVICES", (KoladaAdapter,))

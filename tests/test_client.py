@@ -372,12 +372,12 @@ def test_an_unusual_answer_is_read_rightly(
     assert project.fetch().ok
     rows = read_snapshot(project.paths, "kolada")
     rows = rows[(rows["series"] == GOOD) & (rows["place"] == "9901") & (rows["year"] == 2020)]
-    got = {row.sex: (None if row.value != row.value else row.value, row.status) for row in rows.itertuples()}
-    assert got == ODD[name].expected
+    values = {row.sex: (None if row.value != row.value else row.value, row.status) for row in rows.itertuples()}
+    assert values == ODD[name].expected
 
 
 def test_every_fault_that_the_services_are_known_for_has_a_case() -> None:
-    told = {
+    known = {
         "reset connection",
         "slow first byte",
         "stalled body",
@@ -401,7 +401,7 @@ def test_every_fault_that_the_services_are_known_for_has_a_case() -> None:
         "BOM",
         "Latin-1",
     }
-    assert told <= CASES.keys() | ODD.keys()
+    assert known <= CASES.keys() | ODD.keys()
     assert {refused, changed_title} <= set(WIDER)
     assert len(CASES) + len(ODD) + len(WIDER) + len(["full disk", "Ctrl-C", "last call"]) == 41
 
@@ -523,9 +523,9 @@ def test_a_certificate_that_the_system_does_not_trust_is_refused(tmp_path: Path,
     if not (openssl := shutil.which("openssl")):
         pytest.skip("NOT TESTED: no openssl in PATH to make a certificate that nobody trusts")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
-    made += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate]
-    subprocess.run(made, check=True, capture_output=True)
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run(command, check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     with HTTPServer(ssl_context=context) as server:

@@ -152,7 +152,7 @@ def many(count: int) -> list[tuple[str, Indicator]]:
 
 
 def test_all_areas_take_one_request_for_25_series_and_25_years() -> None:
-    adapter = KoladaAdapter(Client("Kolada", "http://kolada.invalid/v3/"), frozenset())
+    adapter = KoladaAdapter(Client("Kolada", "http://kolada.invalid/v3/"))
     plan = adapter.plan(adapter.wanted(many(60)), Scope(None, 2012, 2026))
     data = [call for call in plan if "/data/" in call.url]
     assert len(plan) == 2 * ceil(60 / 25)
@@ -189,7 +189,7 @@ def test_a_whole_fetch_makes_no_call_too_many(project: Project) -> None:
     project.double.titles = series
     project.double.rows = {(key, 2022, place): [value(1.0)] for key in series for place in PLACES}
     pinned = [PinnedSeries(id=key, title=title) for key, title in series.items()]
-    entries = {one.id.lower(): indicator(GOOD).model_copy(update={"kolada": one}) for one in pinned}
+    entries = {entry.id.lower(): indicator(GOOD).model_copy(update={"kolada": entry}) for entry in pinned}
     project.catalog = catalog(entries)
     summary = project.fetch(places="all")
     assert summary.ok

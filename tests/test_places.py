@@ -23,7 +23,7 @@ def test_a_code_is_text_and_names_its_place(places):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("9999", "'9999' is no place.*Near it: 9901 Påhittsby, 9902 Sagostad, 9903 Luftnäs. Use the four-digit code"),
         ("180", "'180' is not a municipality's code. Use four digits as text, such as 2480 or 0180"),
@@ -32,8 +32,8 @@ def test_a_code_is_text_and_names_its_place(places):
         ("0099", "'0099' is Region Saga, not a municipality"),
     ],
 )
-def test_what_is_no_municipality_is_refused_with_a_remedy(places, code, said):
-    with pytest.raises(UnknownPlace, match=said):
+def test_what_is_no_municipality_is_refused_with_a_remedy(places, code, message):
+    with pytest.raises(UnknownPlace, match=message):
         places.municipality(code)
 
 

@@ -139,7 +139,7 @@ def indicator(content="Sjukpenning", **changes) -> Indicator:
 
 
 def fetched(adapter, entries, scope=SCOPE) -> dict[str, FetchedSeries | FailedSeries]:
-    return {found.wanted.id: found for found in adapter.series(adapter.wanted(list(entries.items())), scope)}
+    return {series.wanted.id: series for series in adapter.series(adapter.wanted(list(entries.items())), scope)}
 
 
 def cells(rows) -> dict[tuple, tuple]:
@@ -148,8 +148,8 @@ def cells(rows) -> dict[tuple, tuple]:
 
 
 def test_codes_are_found_by_label_and_every_cell_lands_on_its_place_month_and_sex(scb, table):
-    found = fetched(scb, {"sick_pay": indicator(by_sex=True)})["sick_pay"]
-    rows = cells(found.rows[found.rows["month"] > 0])
+    series = fetched(scb, {"sick_pay": indicator(by_sex=True)})["sick_pay"]
+    rows = cells(series.rows[series.rows["month"] > 0])
     regions, sexes = {"0000": "00", "9901": "9901", "9902": "9902"}, {"M": "1", "K": "2", "T": "1+2"}
     assert rows == {
         (place, int(month[:4]), int(month[5:]), sex, ""): (
@@ -158,10 +158,10 @@ def test_codes_are_found_by_label_and_every_cell_lands_on_its_place_month_and_se
         )
         for (place, region), (sex, code), month in product(regions.items(), sexes.items(), MONTHS)
     }
-    assert found.service_updated == "2024-04-01T06:00:00Z"
-    assert found.title == f"{TITLE}: Sjukpenning (TAB9901)"
-    assert {request["method"] for request in found.requests} == {"GET", "POST"}
-    assert [(one.years, one.places, one.sexes) for one in found.asked] == [
+    assert series.service_updated == "2024-04-01T06:00:00Z"
+    assert series.title == f"{TITLE}: Sjukpenning (TAB9901)"
+    assert {request["method"] for request in series.requests} == {"GET", "POST"}
+    assert [(part.years, part.places, part.sexes) for part in series.asked] == [
         ({2022, 2023, 2024}, {"0000", "9901", "9902"}, {"T", "K", "M"})
     ]
 
@@ -197,27 +197,27 @@ def test_a_mark_beside_a_value_is_a_note_and_one_for_no_value_is_never_a_number(
     scb, table, mark, value, expected, warning
 ):
     table.spoil_answer = lambda body: body | {"value": [value, *body["value"][1:]], "status": {"0": mark}}
-    found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
-    rows = cells(found.rows)
+    series = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
+    rows = cells(series.rows)
     assert rows["0000", 2022, 1, "T", ""] == expected
     year = {"p": "preliminary", "r": ""}.get(mark if value else "", "incomplete")
     assert rows["0000", 2022, 0, "T", ""][1] == ("incomplete" if expected[0] is None else year)
-    assert any(warning in text for text in found.warnings) if warning else not found.warnings
+    assert any(warning in text for text in series.warnings) if warning else not series.warnings
 
 
 def test_a_label_that_is_spelt_otherwise_is_taken_and_named_in_a_warning(scb, table):
-    found = fetched(scb, {"sickness": indicator("Sjuk- och aktivitetsersättning")})["sickness"]
-    assert cells(found.rows)["9901", 2022, 1, "T", ""][0] == table.value(("9901", "1+2", "20-64", "A2", "2022M01"))
-    assert any("'Sjuk- och aktivitetsersersättning' (A2) was taken for" in warning for warning in found.warnings)
+    series = fetched(scb, {"sickness": indicator("Sjuk- och aktivitetsersättning")})["sickness"]
+    assert cells(series.rows)["9901", 2022, 1, "T", ""][0] == table.value(("9901", "1+2", "20-64", "A2", "2022M01"))
+    assert any("'Sjuk- och aktivitetsersersättning' (A2) was taken for" in warning for warning in series.warnings)
 
 
 def test_the_series_of_a_table_share_their_requests(scb, table):
-    found = fetched(scb, {"a": indicator(), "b": indicator("Ekonomiskt bistånd"), "c": indicator()})
+    results = fetched(scb, {"a": indicator(), "b": indicator("Ekonomiskt bistånd"), "c": indicator()})
     assert len(table.asked) == 1
     assert table.asked[0]["ContentsCode"] == ["A1", "A3"]
     assert set(table.asked[0]) == set(table.variables)
-    assert cells(found["a"].rows) == cells(found["c"].rows) != cells(found["b"].rows)
-    assert found["b"].requests[-1]["rows"] == 3 * len(MONTHS)
+    assert cells(results["a"].rows) == cells(results["c"].rows) != cells(results["b"].rows)
+    assert results["b"].requests[-1]["rows"] == 3 * len(MONTHS)
 
 
 def test_answers_are_kept_below_the_services_own_limit_by_splitting_the_regions(scb, table):
@@ -231,21 +231,21 @@ def test_answers_are_kept_below_the_services_own_limit_by_splitting_the_regions(
 
 def test_all_places_are_the_municipalities_the_counties_and_the_country(scb, table):
     table.variables["Region"][1]["9901A"] = "Påhittsbys norra del"
-    found = fetched(scb, {"sick_pay": indicator()}, replace(SCOPE, places=None))["sick_pay"]
-    assert set(found.rows["place"]) == {"0000", "0099", "9901", "9902"}
+    series = fetched(scb, {"sick_pay": indicator()}, replace(SCOPE, places=None))["sick_pay"]
+    assert set(series.rows["place"]) == {"0000", "0099", "9901", "9902"}
 
 
 def test_a_label_named_twice_is_sent_once(scb, table):
     entry = indicator(select={"åldersgrupp": ["20-64 år", "20-64 År"], "kön": ["totalt", "kvinnor"]})
-    found = fetched(scb, {"sick_pay": entry})["sick_pay"]
+    series = fetched(scb, {"sick_pay": entry})["sick_pay"]
     assert table.asked[0]["Alder"] == ["20-64"]
-    assert set(found.rows["sex"]) == {"T", "K"}
-    assert set(found.rows["group"]) == {""}
+    assert set(series.rows["sex"]) == {"T", "K"}
+    assert set(series.rows["group"]) == {""}
 
 
 def test_several_labels_of_a_variable_become_groups(scb, table):
-    found = fetched(scb, {"sick_pay": indicator(select={"åldersgrupp": ["20-65 år", "20-64 år"]})})["sick_pay"]
-    assert cells(found.rows)["9902", 2022, 3, "T", "20-65 år"][0] == table.value(
+    series = fetched(scb, {"sick_pay": indicator(select={"åldersgrupp": ["20-65 år", "20-64 år"]})})["sick_pay"]
+    assert cells(series.rows)["9902", 2022, 3, "T", "20-65 år"][0] == table.value(
         ("9902", "1+2", "20-65", "A1", "2022M03")
     )
 
@@ -253,31 +253,31 @@ def test_several_labels_of_a_variable_become_groups(scb, table):
 def test_a_table_without_a_total_is_asked_for_the_sum_over_the_sexes_apart(scb, table):
     table.variables["Kon"] = ("kön", {"1": "män", "2": "kvinnor"}, True)
     table.value = lambda cell: len(cell)  # the sum has a dimension less
-    found = fetched(scb, {"sick_pay": indicator(by_sex=True)})["sick_pay"]
+    series = fetched(scb, {"sick_pay": indicator(by_sex=True)})["sick_pay"]
     assert ["Kon" in asked for asked in table.asked] == [True, False]
-    assert {sex: cells(found.rows)["9901", 2022, 1, sex, ""][0] for sex in "TKM"} == {"T": 4, "K": 5, "M": 5}
+    assert {sex: cells(series.rows)["9901", 2022, 1, sex, ""][0] for sex in "TKM"} == {"T": 4, "K": 5, "M": 5}
 
 
 def test_ranked_indicators_bring_the_newest_complete_years_of_all_municipalities(scb, table):
     table.variables["Region"][1]["9903"] = "Dikthult"
     scope = replace(SCOPE, ranked=frozenset({"sick_pay"}), municipalities=("9901", "9902", "9903"))
-    found = fetched(scb, {"sick_pay": indicator(by_sex=True)}, scope)["sick_pay"]
-    others = found.rows[found.rows["place"] == "9903"]
+    series = fetched(scb, {"sick_pay": indicator(by_sex=True)}, scope)["sick_pay"]
+    others = series.rows[series.rows["place"] == "9903"]
     assert (set(others["year"]), set(others["sex"])) == ({2022, 2023}, {"T"})
-    assert found.asked[1].places == {"9903"}
+    assert series.asked[1].places == {"9903"}
 
 
 def test_years_before_the_scope_are_not_asked_for_and_no_year_at_all_is_nothing_published(scb, table):
     assert set(fetched(scb, {"a": indicator()}, replace(SCOPE, since=2024))["a"].rows["year"]) == {2024}
     table.asked = []
-    found = fetched(scb, {"a": indicator()}, replace(SCOPE, since=2030, until=2031))["a"]
-    assert found.rows.empty
+    series = fetched(scb, {"a": indicator()}, replace(SCOPE, since=2030, until=2031))["a"]
+    assert series.rows.empty
     assert not table.asked
 
 
 def test_a_month_of_its_own_is_no_year(scb):
-    found = fetched(scb, {"july": indicator(monthly=False, month=7)})["july"]
-    assert set(found.rows["month"]) == {7}
+    series = fetched(scb, {"july": indicator(monthly=False, month=7)})["july"]
+    assert set(series.rows["month"]) == {7}
 
 
 @pytest.mark.parametrize(
@@ -341,16 +341,16 @@ UNFIT = {
 @pytest.mark.parametrize(("spoil", "message"), UNFIT.values(), ids=UNFIT)
 def test_a_table_that_does_not_fit_the_catalogue_fails_its_series_before_figures_are_asked(scb, table, spoil, message):
     spoil(table)
-    found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
-    assert isinstance(found, FailedSeries)
-    assert found.message.startswith("sick_pay: Sagoverket: GET http://")
-    assert re.search(message, found.message), found.message
+    series = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
+    assert isinstance(series, FailedSeries)
+    assert series.message.startswith("sick_pay: Sagoverket: GET http://")
+    assert re.search(message, series.message), series.message
     assert not table.asked
 
 
 def test_a_monthly_table_must_be_called_one(scb):
-    found = fetched(scb, {"sick_pay": indicator(monthly=False)})["sick_pay"]
-    assert "has the period 2022M01, another kind than expected" in found.message
+    series = fetched(scb, {"sick_pay": indicator(monthly=False)})["sick_pay"]
+    assert "has the period 2022M01, another kind than expected" in series.message
 
 
 def without(*dimensions):
@@ -400,10 +400,10 @@ FAULTS = {
 @pytest.mark.parametrize(("spoil", "message"), FAULTS.values(), ids=FAULTS)
 def test_a_broken_answer_fails_the_series_that_needed_it_and_nothing_of_it_is_used(scb, table, spoil, message):
     table.spoil_answer = spoil
-    found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
-    assert isinstance(found, FailedSeries)
-    assert re.search(message, found.message), found.message
-    assert "POST http://" in found.message
+    series = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
+    assert isinstance(series, FailedSeries)
+    assert re.search(message, series.message), series.message
+    assert "POST http://" in series.message
 
 
 def test_a_fault_in_the_very_last_part_leaves_no_part_of_the_series(scb, table):
@@ -415,16 +415,16 @@ def test_a_fault_in_the_very_last_part_leaves_no_part_of_the_series(scb, table):
 def test_a_table_that_fails_does_not_stop_the_next_one(scb, httpserver):
     entries = {"a": indicator(id="TAB0001"), "b": indicator()}
     httpserver.expect_request("/api/v2/tables/TAB0001").respond_with_json({"status": 404}, 404)
-    found = fetched(scb, entries)
-    assert isinstance(found["a"], FailedSeries)
-    assert isinstance(found["b"], FetchedSeries)
+    results = fetched(scb, entries)
+    assert isinstance(results["a"], FailedSeries)
+    assert isinstance(results["b"], FetchedSeries)
 
 
 @pytest.mark.parametrize("config", [{}, [], {"maxDataCells": "150000", "maxCallsPerTimeWindow": 3, "timeWindow": 1}])
 def test_limits_that_cannot_be_read_are_not_guessed(scb, table, config):
     table.config = config
-    found = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
-    assert "the limits do not say" in found.message
+    series = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
+    assert "the limits do not say" in series.message
     assert not table.asked
 
 
@@ -501,16 +501,16 @@ def survey(**changes) -> Indicator:
 
 
 def test_version_1_is_read_with_its_byte_order_mark_its_own_limits_and_its_counted_years(fohm, httpserver):
-    found = fetched(fohm, {"health": survey()}, Scope(None, 2012, 2025))["health"]
-    assert cells(found.rows)["0099", 2024, 0, "K", ""] == (99111, "")
-    assert cells(found.rows)["0000", 2021, 0, "M", ""] == (201, "")
-    assert len(found.rows) == 2 * 3 * 2
+    series = fetched(fohm, {"health": survey()}, Scope(None, 2012, 2025))["health"]
+    assert cells(series.rows)["0099", 2024, 0, "K", ""] == (99111, "")
+    assert cells(series.rows)["0000", 2021, 0, "M", ""] == (201, "")
+    assert len(series.rows) == 2 * 3 * 2
     assert len([True for request, _ in httpserver.log if request.method == "POST"]) == 3
 
 
 def test_pooled_years_must_be_as_many_as_the_catalogue_says(fohm):
-    found = fetched(fohm, {"health": survey(years_pooled=1)}, Scope(None, 2012, 2025))["health"]
-    assert "has the period 2018-2021, another kind than expected" in found.message
+    series = fetched(fohm, {"health": survey(years_pooled=1)}, Scope(None, 2012, 2025))["health"]
+    assert "has the period 2018-2021, another kind than expected" in series.message
 
 
 def test_a_403_of_version_1_says_how_many_cells_were_asked_for(fohm, httpserver):
@@ -519,16 +519,16 @@ def test_a_403_of_version_1_says_how_many_cells_were_asked_for(fohm, httpserver)
     httpserver.expect_request("/api/v1/sv/", query_string="config").respond_with_json(limits)
     httpserver.expect_request("/api/v1/sv/B/halsa.px", method="GET").respond_with_json(SURVEY)
     httpserver.expect_request("/api/v1/sv/B/halsa.px", method="POST").respond_with_handler(survey_answer)
-    found = fetched(fohm, {"health": survey()}, Scope(None, 2012, 2025))["health"]
-    assert isinstance(found, FailedSeries)
-    assert "answered 403" in found.message
-    assert "12 cells were asked for; here 403 means too many" in found.message
+    series = fetched(fohm, {"health": survey()}, Scope(None, 2012, 2025))["health"]
+    assert isinstance(series, FailedSeries)
+    assert "answered 403" in series.message
+    assert "12 cells were asked for; here 403 means too many" in series.message
 
 
 def test_each_version_takes_its_own_tables(scb, fohm):
     entries = [("a", indicator()), ("b", survey())]
-    assert [one.id for one in scb.wanted(entries)] == ["a"]
-    assert [one.id for one in fohm.wanted(entries)] == ["b"]
+    assert [series.id for series in scb.wanted(entries)] == ["a"]
+    assert [series.id for series in fohm.wanted(entries)] == ["b"]
 
 
 LABELS = {
@@ -595,7 +595,7 @@ def test_periods_are_read_from_their_labels(code, label, period):
 
 
 @pytest.mark.parametrize(
-    ("found", "same"),
+    ("title", "same"),
     [
         ("Folkmängd efter region och kön. År 2000-2024", True),
         ("Folkmängd efter region och kön, månad 2025M01 - 2026M04", True),
@@ -603,8 +603,8 @@ def test_periods_are_read_from_their_labels(code, label, period):
         ("Folkmängd och hushåll efter region", False),
     ],
 )
-def test_a_title_stays_the_same_when_only_its_period_moves_on(found, same):
-    assert same_title("Folkmängd", found) is same
+def test_a_title_stays_the_same_when_only_its_period_moves_on(title, same):
+    assert same_title("Folkmängd", title) is same
 
 
 @st.composite

@@ -14,12 +14,13 @@ from lagesbild.html.render import WITHHELD
 from lagesbild.places import UnknownPlace
 from lagesbild.records import RecordError
 from lagesbild.rules.editions import RefusedEdition
+from lagesbild.sources import fetch
 from lagesbild.sources.cells import FileError
 from lagesbild.sources.raw import load_places
 from lagesbild.sources.series import STATUSES, WITHOUT_VALUE
 from lagesbild.statistics import trends
 from lagesbild.statistics.intervals import UNUSABLE
-from lagesbild.tidy.build import store, table_at_hand
+from lagesbild.tidy.build import SERVICES, store, table_at_hand
 from lagesbild.tidy.schema import (
     COLUMNS,
     KEY,
@@ -323,3 +324,7 @@ def test_no_room_names_another_status_than_those_of_the_one_list():
     """The statistics import nothing of ours, and charts and tables word only some; so each is compared here."""
     assert set(WITHOUT_VALUE) == trends.WITHOUT_VALUE <= UNUSABLE <= set(STATUSES)
     assert WITHHELD.keys() | ABSENT.keys() | OBSTACLES.keys() | {HIDDEN} <= set(STATUSES)
+
+
+def test_the_table_is_made_from_every_service_that_is_fetched():
+    assert tuple(service.source for service in fetch.SERVICES) == SERVICES

@@ -26,7 +26,7 @@ class FileError(RecordError):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A cell whose content cannot be told from what the sheet shows: `shown`, and what to do about it."""
+    """A cell that holds another thing than the sheet shows: `shown`, and why it is refused with the remedy."""
 
     shown: str
     why: str
@@ -87,7 +87,7 @@ class Symbols:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a file: its cells by column, and the errors found so far in the whole file."""
+    """One row of a file: its cells by column, and the errors of the whole file, which reading adds to."""
 
     shown_as: str
     number: int
@@ -205,12 +205,14 @@ def status(cell: Cell) -> str:
 
 
 def mixed_marks(written: list[tuple[int, Cell]]) -> int | None:
-    """The first row whose number has another decimal mark than the rows before it: one of the two marks
-    thousands, and 1.234 beside 12,5 would be misread. None when all agree."""
-    seen = set()
+    """The first row whose number has another decimal mark than the rows before it; None when all agree.
+
+    One of the two marks thousands then, and 1.234 beside 12,5 would be misread.
+    """
+    marks: set[str] = set()
     for row, cell in written:
         if isinstance(cell, str):
-            seen |= {mark for mark in ",." if mark in cell and NUMBER.fullmatch(text(cell))}
-        if len(seen) > 1:
+            marks |= {mark for mark in ",." if mark in cell and NUMBER.fullmatch(text(cell))}
+        if len(marks) > 1:
             return row
     return None

@@ -14,14 +14,14 @@ from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY, Places
-from lagesbild.sources.http import Client, Limits
+from lagesbild.sources.http import Client
 from lagesbild.sources.keeping import Keeper, SeriesResult, Terms, refreshed_lists
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
 from lagesbild.sources.raw import snapshot_folder, stored_places
 from lagesbild.sources.series import Adapter, PlannedCall, Scope, WantedSeries
 
-# What a fetch is asked to bring, and what it says that it brought.
+# What a fetch is asked to bring, and what became of it.
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,12 @@ def scope_of(request: FetchRequest, catalog: Catalog, places: Places) -> Scope:
     Raises SourceError for a place that is not in the official list.
     """
     since, until = request.since or catalog.snapshot.since, request.date.year
+    known = frozenset(places.names)
     municipalities = tuple(sorted(code for code, kind in places.kinds.items() if kind == "K"))
     if request.places == "all":
-        return Scope(None, since, until, municipalities=municipalities)
+        return Scope(None, since, until, frozenset(), municipalities, known)
     chosen = tuple(sorted(_chosen_places(catalog, places)))
-    return Scope(chosen, since, until, frozenset(catalog.snapshot.ranked), municipalities)
+    return Scope(chosen, since, until, frozenset(catalog.snapshot.ranked), municipalities, known)
 
 
 def _chosen_places(catalog: Catalog, places: Places) -> set[str]:
@@ -130,56 +131,9 @@ def _chosen_places(catalog: Catalog, places: Places) -> set[str]:
     return codes
 
 
-# The services that can be fetched from: their addresses, their pace, their adapters.
-
-
-@dataclass(frozen=True)
-class Service:
-    """One statistics service. `source` is its folder in `data/raw/`."""
-
-    source: str
-    name: str
-    address: str
-    limits: Limits
-    adapter: Callable[[Client, Places], Adapter]
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that holds another base address."""
-        return f"LAGESBILD_{self.source.upper()}_URL"
-
-    def client(self, addresses: Mapping[str, str | None]) -> Client:
-        """A client at the address given for this source, else the environment's, else the service's own."""
-        address = addresses.get(self.source) or os.environ.get(self.variable) or self.address
-        return Client(self.name, address, self.limits)
-
-
-KOLADA = Service(
-    source="kolada",
-    name="Kolada",
-    address="https://api.kolada.se/v3/",
-    limits=Limits(calls=5, window=1.0),
-    adapter=lambda client, places: KoladaAdapter(client, frozenset(places.names)),
-)
-# A PxWeb service's pace is read from its /config before anything else is asked; until then a call a second.
-SCB = Service(
-    source="scb",
-    name="SCB",
-    address="https://statistikdatabasen.scb.se/api/v2/",
-    limits=Limits(calls=1, window=1.0),
-    adapter=lambda client, places: PxWebAdapter(client),
-)
-FOHM = Service(
-    source="fohm",
-    name="Folkhälsomyndigheten",
-    address="https://fohm-app.folkhalsomyndigheten.se/Folkhalsodata/api/v1/sv/",
-    limits=Limits(calls=1, window=1.0),
-    adapter=lambda client, places: PxWebV1Adapter(client),
-)
-SERVICES = (KOLADA, SCB, FOHM)
-
-
 # `lagesbild fetch`: every series of the catalogue from the service that publishes it, whole or not.
+
+SERVICES: tuple[type[Adapter], ...] = (KoladaAdapter, PxWebAdapter, PxWebV1Adapter)
 
 
 def fetch(
@@ -205,15 +159,6 @@ def fetch(
 
 
 @dataclass
-class _Job:
-    """One service with what is wanted of it."""
-
-    client: Client
-    adapter: Adapter
-    wanted: list[WantedSeries]
-
-
-@dataclass
 class _Run:
     paths: Paths
     catalog: Catalog
@@ -224,7 +169,7 @@ class _Run:
 
     def planned(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
         """What would be asked, for the places of the lists that are stored."""
-        client = KOLADA.client(self.request.addresses)
+        client = self._client(KoladaAdapter)
         if not self.request.only:
             lists = ("municipality", "municipality_groups")
             self.summary.planned += [PlannedCall("GET", client.url(name)) for name in lists]
@@ -235,52 +180,47 @@ class _Run:
                 "Run 'lagesbild fetch' once without --dry-run."
             )
         scope = scope_of(self.request, self.catalog, places)
-        for job in self._jobs(indicators, client, places):
-            self.summary.planned += job.adapter.plan(job.wanted, scope)
+        for adapter, wanted in self._jobs(indicators, client):
+            self.summary.planned += adapter.plan(wanted, scope)
         return self.summary
 
     def fetched(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
         """The lists, then each service's series."""
-        client = KOLADA.client(self.request.addresses)
-        places, results = self._places(client)
-        jobs = self._jobs(indicators, client, places)
-        self.total = len(results) + sum(len(job.wanted) for job in jobs)
+        client = self._client(KoladaAdapter)
+        terms = Terms(self.request.date.isoformat(), self.request.note, frozenset(self.request.accept))
+        places, results = stored_places(self._folder_of_lists), list[SeriesResult]()
+        if not self.request.only or not places.names or "places" in terms.accept:
+            places, results = refreshed_lists(self._folder_of_lists, client, self.catalog.comparisons, terms)
+        jobs = self._jobs(indicators, client)
+        self.total = len(results) + sum(len(wanted) for _, wanted in jobs)
         for result in results:
             self._note(result)
         scope = scope_of(self.request, self.catalog, places)
-        for job in jobs:
-            folder = snapshot_folder(self.paths, job.adapter.source, self.request.places == "all")
-            keeper = Keeper(folder, job.adapter.source, job.client.base_url, self.catalog, self._terms)
-            for series in job.adapter.series(job.wanted, scope):
+        for adapter, wanted in jobs:
+            folder = snapshot_folder(self.paths, adapter.source, self.request.places == "all")
+            keeper = Keeper(folder, adapter.source, adapter.client.base_url, self.catalog, terms)
+            for series in adapter.series(wanted, scope):
                 self._note(keeper.keep(series))
-        self.summary.calls = sum(used.calls for used in {client, *(job.client for job in jobs)})
+        self.summary.calls = sum(used.calls for used in {client, *(adapter.client for adapter, _ in jobs)})
         return self.summary
-
-    def _places(self, client: Client) -> tuple[Places, list[SeriesResult]]:
-        """The lists, asked for anew; a fetch of some series only takes those that are stored."""
-        stored = stored_places(self._folder_of_lists)
-        if self.request.only and stored.names and "places" not in self.request.accept:
-            return stored, []
-        return refreshed_lists(self._folder_of_lists, client, self.catalog.comparisons, self._terms)
 
     def _note(self, result: SeriesResult) -> None:
         self.summary.results.append(result)
         self.report(Progress(len(self.summary.results), self.total, result))
 
-    def _jobs(self, indicators: list[tuple[str, Indicator]], kolada: Client, places: Places) -> list[_Job]:
-        """The services that something is wanted of."""
-        jobs = []
-        for service in SERVICES:
-            client = kolada if service is KOLADA else service.client(self.request.addresses)
-            adapter = service.adapter(client, places)
-            if wanted := adapter.wanted(indicators):
-                jobs.append(_Job(client, adapter, wanted))
-        return jobs
+    def _client(self, service: type[Adapter]) -> Client:
+        """A client at the address given for this source, else the environment's, else the service's own."""
+        variable = f"LAGESBILD_{service.source.upper()}_URL"
+        address = self.request.addresses.get(service.source) or os.environ.get(variable) or service.address
+        return Client(service.name, address, service.limits)
+
+    def _jobs(
+        self, indicators: list[tuple[str, Indicator]], kolada: Client
+    ) -> list[tuple[Adapter, list[WantedSeries]]]:
+        """The services that something is wanted of, with what that is."""
+        adapters = [service(kolada if service is KoladaAdapter else self._client(service)) for service in SERVICES]
+        return [(adapter, wanted) for adapter in adapters if (wanted := adapter.wanted(indicators))]
 
     @property
     def _folder_of_lists(self) -> Path:
-        return snapshot_folder(self.paths, KOLADA.source)
-
-    @property
-    def _terms(self) -> Terms:
-        return Terms(self.request.date.isoformat(), self.request.note, frozenset(self.request.accept))
+        return snapshot_folder(self.paths, KoladaAdapter.source)

@@ -88,7 +88,7 @@ def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFr
 def document_rows(path: Path) -> pd.DataFrame:
     """Tidy rows of a table typed in from a document, with `page`, where each value stands (text).
 
-    `vintage` is "" and `margin` NaN: sources.yml knows the first. Raises FileError with every error.
+    `vintage` is "" and `margin` NaN: sources.yml has the vintage. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), path.as_posix())
     return _tidy_rows(sheet, (*LOCAL, "page"), None)
@@ -137,13 +137,13 @@ def _read(line: Line, columns: Mapping[str, str], readers: Mapping[str, Reader])
     return {what: line.read(columns.get(what), reader) for what, reader in readers.items()}
 
 
-def _agreed(said: str, value: float, symbol: str) -> str:
-    """The status said in the file, together with what the value's cell says."""
+def _agreed(stated: str, value: float, symbol: str) -> str:
+    """The status stated in the file; without a value, the symbol's, where the stated one is no reason for that."""
     if not math.isnan(value):
-        if said in WITHOUT_VALUE:
+        if stated in WITHOUT_VALUE:
             raise RefusedError("stands beside a value. Empty the value's cell, or take the status away")
-        return said
-    return said if said in (*WITHOUT_VALUE, "incomplete", "suspect") else symbol
+        return stated
+    return stated if stated in (*WITHOUT_VALUE, "incomplete", "suspect") else symbol
 
 
 def checked(rows: pd.DataFrame, lines: list[Line], errors: list[str], value_column: str) -> pd.DataFrame:
@@ -171,7 +171,7 @@ def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
     return errors
 
 
-# A publisher's file as tidy rows: found by the path, checksum, sheet and columns that the catalogue pins.
+# A publisher's file as tidy rows, by the path, checksum, sheet and columns that the catalogue pins.
 
 YEAR_AND_MONTH = re.compile(r"(\d{4})[-M]?(\d\d)", re.ASCII)
 
@@ -321,7 +321,7 @@ def typed_in_rows(paths: Paths, indicators: Mapping[str, Indicator]) -> Iterator
         yield rows[rows["indicator"].map(documents) == name].assign(vintage=known[name].vintage)
 
 
-# Tables as a document printed them, with its own headings and labels: held against what was typed in, never shown.
+# Tables as a document printed them, with its own headings and labels: compared with what was typed in, never shown.
 
 
 @dataclass(frozen=True)

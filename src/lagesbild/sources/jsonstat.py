@@ -14,7 +14,7 @@ import pandas as pd
 
 from lagesbild.errors import ContentError
 
-# What a dataset says about itself: its dimensions with codes, labels, units and notes.
+# A dataset's own description: its dimensions with codes, labels, units and notes.
 
 ROLES = ("time", "geo", "metric")
 

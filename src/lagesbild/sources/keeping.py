@@ -1,4 +1,4 @@
-"""What a fetch keeps: vintages of each series, revisions told, area lists, one manifest line a series."""
+"""What a fetch keeps: vintages and revisions of each series, the lists of places, a manifest entry for each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from lagesbild.sources.snapshot import (
     series_bytes,
 )
 
-# What a fetch says about what was known before: added, revised and withdrawn values.
+# The rows of a series after a fetch, with the values that were added, revised and withdrawn.
 
 
 @dataclass(frozen=True)
@@ -55,59 +55,44 @@ class Merge:
 def merged(old: pd.DataFrame, fetched: FetchedSeries, date: str) -> Merge:
     """The snapshot's rows with the fetched ones: both vintages of every changed value.
 
-    A value that was asked for and did not come back gets a row without value, status "missing".
+    A value that was asked for and did not come back gets a row without value, status "missing". Raises SourceError
+    for a fetch dated before the snapshot.
     """
     current = old.drop_duplicates(KEY, keep="last")
     both = current.merge(fetched.rows, on=KEY, how="outer", suffixes=("_old", ""), indicator="where")
     came, was = both["where"] != "left_only", both["where"] != "right_only"
-    asked = _asked(both, fetched)
+    asked = pd.Series(False, index=both.index)
+    for part in fetched.asked:
+        asked |= part.covers(both)
     if fetched.rows.empty and bool((asked & both["value_old"].notna()).any()):
         return Merge(old, 0, [], True, (), gone=True)
+    same_value = _equal(both["value_old"], both["value"])
+    same = same_value & _equal(both["count_old"], both["count"]) & (both["status_old"] == both["status"])
     withdrawn = ~came & asked & ~(both["value_old"].isna() & (both["status_old"] == "missing"))
-    changed = (came & was & ~_same(both)) | withdrawn
+    changed = (came & was & ~same) | withdrawn
     both.loc[withdrawn, "status"] = "missing"
     news = both.loc[changed | ~was, [*KEY, "value", "count", "status"]].assign(vintage=date)
-    _refuse_earlier(old, news, fetched, date)
-    kept = old[~((old["vintage"] == date) & _keys(old).isin(_keys(news)))]
-    rows = pd.concat([kept, news[SNAPSHOT_COLUMNS]], ignore_index=True) if len(news) else old
-    values_changed = changed & ~_equal(both["value_old"], both["value"])
-    return Merge(
-        rows=rows,
-        added=int((~was & both["value"].notna()).sum()),
-        revisions=[_revision(row) for row in both[values_changed].itertuples(index=False)],
-        unconfirmed=bool((~came).any()) or len(rows) > len(both),
-        apart=tuple(sorted(set(both.loc[~came & ~asked, "place"]))),
-        gone=False,
-    )
-
-
-def _asked(both: pd.DataFrame, fetched: FetchedSeries) -> pd.Series:
-    inside = pd.Series(False, index=both.index)
-    for part in fetched.asked:
-        inside |= part.covers(both)
-    return inside
-
-
-def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
-    return (left == right) | (left.isna() & right.isna())
-
-
-def _same(both: pd.DataFrame) -> pd.Series:
-    equal = _equal(both["value_old"], both["value"]) & _equal(both["count_old"], both["count"])
-    return equal & (both["status_old"] == both["status"])
-
-
-def _keys(rows: pd.DataFrame) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(rows[KEY])
-
-
-def _refuse_earlier(old: pd.DataFrame, news: pd.DataFrame, fetched: FetchedSeries, date: str) -> None:
     if len(old) and len(news) and date < old["vintage"].max():
         raise SourceError(
             f"{fetched.wanted.id}: the fetch is dated {date} but the snapshot has rows of "
             f"{old['vintage'].max()}; the older figures would stay current. Correct the clock or the date "
             "given."
         )
+    replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(news[KEY]))
+    kept = old[~((old["vintage"] == date) & replaced)]
+    rows = pd.concat([kept, news[SNAPSHOT_COLUMNS]], ignore_index=True) if len(news) else old
+    return Merge(
+        rows=rows,
+        added=int((~was & both["value"].notna()).sum()),
+        revisions=[_revision(row) for row in both[changed & ~same_value].itertuples(index=False)],
+        unconfirmed=bool((~came).any()) or len(rows) > len(both),
+        apart=tuple(sorted(set(both.loc[~came & ~asked, "place"]))),
+        gone=False,
+    )
+
+
+def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
+    return (left == right) | (left.isna() & right.isna())
 
 
 def _revision(row) -> Revision:
@@ -237,9 +222,9 @@ class Keeper:
     def _requests(self, fetched: FetchedSeries, merge: Merge, known: Mapping[str, Any]) -> list[dict]:
         """The answers that the file's rows came from: earlier ones stay while rows rest on them alone."""
         new = [{**request, "fetched": self.terms.date} for request in fetched.requests]
-        seen = {_identity(request) for request in new}
+        repeated = {_identity(request) for request in new}
         earlier = known.get("requests", ()) if merge.unconfirmed else ()
-        return [*(request for request in earlier if _identity(request) not in seen), *new]
+        return [*(request for request in earlier if _identity(request) not in repeated), *new]
 
 
 def _write(path: Path, content: bytes, manifest: Manifest) -> bool:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator
 from lagesbild.errors import ContentError, SourceError
-from lagesbild.sources.http import Answer, Client
+from lagesbild.sources.http import Answer, Client, Limits
 from lagesbild.sources.kolada_answers import Part, Pinned, checked_title, figures, in_batches, items, pages
 from lagesbild.sources.series import (
     KEPT,
@@ -141,6 +141,17 @@ class Gatherer:
             gathering.requests.append(answer.as_request(len(collected[series]) - before[series]))
 
 
+def gather_scope(gatherer: Gatherer, batch: list[Gathering], scope: Scope) -> None:
+    """Add to each series the rows of the scope's places and years."""
+    by_id = {gathering.wanted.id: gathering for gathering in batch}
+    asked = Asked(frozenset(scope.years), None if scope.places is None else frozenset(scope.places))
+    for part in parts(scope, len(batch)):
+        for series, rows in gatherer.rows_of(batch, part).items():
+            by_id[series].add(rows, asked)
+    for gathering in batch:
+        gathering.asked.append(asked)
+
+
 # The newest years of a series that so many municipalities have values for that a rank says something.
 
 ROUNDS = 2  # of RANKED_YEARS each: a newest year that few municipalities have is no reason to go on for ever
@@ -187,13 +198,13 @@ def _by_years(
 
 
 class KoladaAdapter:
-    """Kolada v3. `known_places` are the codes of its list of places: a row about another one is refused."""
+    """Kolada v3. A row about a place that is not in its list of places is refused."""
 
-    source = "kolada"
+    source, name, address = "kolada", "Kolada", "https://api.kolada.se/v3/"
+    limits = Limits(calls=5, window=1.0)
 
-    def __init__(self, client: Client, known_places: frozenset[str]):
-        self._client = client
-        self._gatherer = Gatherer(client, known_places)
+    def __init__(self, client: Client):
+        self.client = client
 
     def wanted(self, indicators: Sequence[tuple[str, Indicator]]) -> list[WantedSeries]:
         """The pinned series with their margins of error, sorted by id."""
@@ -215,28 +226,29 @@ class KoladaAdapter:
         newest = Part(None, tuple(scope.years)[-RANKED_YEARS:])
         for batch in in_batches([series.id for series in wanted if scope.ranks(series)]):
             calls.append((newest.path(batch), ROUNDS * newest.pages(len(batch))))
-        return [PlannedCall("GET", self._client.url(path), most) for path, most in calls]
+        return [PlannedCall("GET", self.client.url(path), most) for path, most in calls]
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
         """Each series once: ranked ones last, since their complete years must be seen first."""
+        gatherer = Gatherer(self.client, scope.known)
         titled = [result for batch in in_batches(list(wanted)) for result in self._titled(batch)]
         yield from (result for result in titled if isinstance(result, FailedSeries))
         ranked = []
         for batch in in_batches([result for result in titled if isinstance(result, Gathering)]):
-            self._gather_scope(batch, scope)
+            gather_scope(gatherer, batch, scope)
             for gathering in batch:
                 if gathering.failure is None and scope.ranks(gathering.wanted):
                     ranked.append(gathering)
                 else:
                     yield gathering.finished()
-        add_ranks(self._gatherer, ranked, scope)
+        add_ranks(gatherer, ranked, scope)
         yield from (gathering.finished() for gathering in ranked)
 
     def _titled(self, batch: list[WantedSeries]) -> list[Gathering | FailedSeries]:
         """The series whose titles are the pinned ones, ready to be gathered; the others failed."""
         path = f"kpi/{','.join(series.id for series in batch)}"
         try:
-            kpis = {item.get("id"): item for answer in pages(self._client, path) for item in items(answer)}
+            kpis = {item.get("id"): item for answer in pages(self.client, path) for item in items(answer)}
         except SourceError as error:
             if len(batch) > 1:  # one bad id must not take the others along
                 return [result for series in batch for result in self._titled([series])]
@@ -244,17 +256,8 @@ class KoladaAdapter:
         results: list[Gathering | FailedSeries] = []
         for series in batch:
             try:
-                with self._client.reading(f"GET {self._client.url(path)}"):
+                with self.client.reading(f"GET {self.client.url(path)}"):
                     results.append(Gathering(series, checked_title(series, kpis.get(series.id))))
             except SourceError as error:
                 results.append(FailedSeries(series, str(error)))
         return results
-
-    def _gather_scope(self, batch: list[Gathering], scope: Scope) -> None:
-        by_id = {gathering.wanted.id: gathering for gathering in batch}
-        asked = Asked(frozenset(scope.years), None if scope.places is None else frozenset(scope.places))
-        for part in parts(scope, len(batch)):
-            for series, rows in self._gatherer.rows_of(batch, part).items():
-                by_id[series].add(rows, asked)
-        for gathering in batch:
-            gathering.asked.append(asked)

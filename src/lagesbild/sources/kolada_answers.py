@@ -23,15 +23,19 @@ _REMEDY = "Nothing of this answer is used. Fetch again; if it stays, tell Kolada
 def pages(client: Client, path: str) -> Iterator[Answer]:
     """Every page of an answer. Raises SourceError for a page that is not whole or leads back."""
     url: str | None = client.url(path, {"per_page": PER_PAGE})
-    seen: set[str] = set()
+    visited: set[str] = set()
     while url:
-        if url in seen or len(seen) >= MAX_PAGES:
+        if url in visited or len(visited) >= MAX_PAGES:
             raise client.error("next_url repeats a page that was read before", _REMEDY, f"GET {url}")
-        seen.add(url)
+        visited.add(url)
         answer = client.get(url)
-        next_url = _checked(client, answer)
+        with client.reading(answer, _REMEDY):
+            next_url = _next_url(answer.content)
         yield answer
-        url = _followed(client, answer, next_url) if next_url else None
+        try:
+            url = client.url(next_url) if next_url else None
+        except SourceError as error:
+            raise client.error(f"next_url cannot be followed ({error})", _REMEDY, answer) from None
 
 
 def items(answer: Answer) -> list[dict]:
@@ -44,27 +48,18 @@ def in_batches(ids: list) -> list[list]:
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-def _checked(client: Client, answer: Answer) -> str | None:
-    """The next page's address. A page that holds fewer items than it counts is cut off."""
-    content = answer.content
+def _next_url(content: Any) -> str | None:
+    """The next page's address. Raises ContentError for a page that is not whole: fewer items than it counts."""
     if not isinstance(content, dict) or not isinstance(content.get("values"), list):
-        raise client.error("the answer has no list of values", _REMEDY, answer)
+        raise ContentError("the answer has no list of values")
     if not all(isinstance(item, dict) for item in content["values"]):
-        raise client.error("the list of values holds something else than objects", _REMEDY, answer)
+        raise ContentError("the list of values holds something else than objects")
     count, next_url = content.get("count"), content.get("next_url")
     if count is not None and count != len(content["values"]):
-        what = f"{len(content['values'])} values came where count says {count!r}"
-        raise client.error(what, _REMEDY, answer)
+        raise ContentError(f"{len(content['values'])} values came where count says {count!r}")
     if next_url is not None and not isinstance(next_url, str):
-        raise client.error(f"next_url is {next_url!r}, no address", _REMEDY, answer)
+        raise ContentError(f"next_url is {next_url!r}, no address")
     return next_url
-
-
-def _followed(client: Client, answer: Answer, next_url: str) -> str:
-    try:
-        return client.url(next_url)
-    except SourceError as error:
-        raise client.error(f"next_url cannot be followed ({error})", _REMEDY, answer) from None
 
 
 # Which figures are asked for in one request, and one data row of the answer as rows of the snapshot; anything of
@@ -212,7 +207,8 @@ def places(client: Client) -> FetchedList:
     """All municipalities (K) and regions with the country (L)."""
     rows, requests = [], []
     for answer in pages(client, "municipality"):
-        rows += [row for item in items(answer) if (row := _place(client, answer, item))["type"] in KINDS]
+        with client.reading(answer, _LIST_REMEDY):
+            rows += [row for item in items(answer) if (row := _place(item))["type"] in KINDS]
         requests.append(answer.as_request(len(items(answer))))
     codes = [row["place"] for row in rows]
     if not codes or len(set(codes)) < len(codes):
@@ -232,7 +228,8 @@ def comparison_groups(client: Client, comparisons: Comparisons) -> FetchedList:
         before = len(rows)
         for item in items(answer):
             if isinstance(item.get("title"), str) and title.match(item["title"]):
-                rows += _members(client, answer, item)
+                with client.reading(answer, _LIST_REMEDY):
+                    rows += _members(item)
                 titles[item["id"]] = item["title"]
         requests.append(answer.as_request(len(rows) - before))
     for place, group in comparisons.pinned.items():
@@ -255,19 +252,19 @@ def _rule(rule: str) -> re.Pattern[str]:
     return re.compile(f"^{re.escape(stem)}.+?{tail}$")
 
 
-def _place(client: Client, answer: Answer, item: dict) -> dict[str, str]:
+def _place(item: dict) -> dict[str, str]:
     texts = [part for part in map(item.get, ("id", "title", "type")) if isinstance(part, str)]
     code, name, kind = texts if len(texts) == 3 else ("", "", "")
     if len(texts) < 3 or (kind in KINDS and not _FOUR_DIGITS.match(code)):
-        raise client.error(f"{item!r} is no place with code, name and type", _LIST_REMEDY, answer)
+        raise ContentError(f"{item!r} is no place with code, name and type")
     return {"place": code, "name": name, "type": kind}
 
 
-def _members(client: Client, answer: Answer, group: dict) -> list[dict[str, str]]:
+def _members(group: dict) -> list[dict[str, str]]:
     members = group.get("members")
     if not isinstance(group.get("id"), str) or not isinstance(members, list):
-        raise client.error(f"group '{group.get('title')}' has no id or no members", _LIST_REMEDY, answer)
+        raise ContentError(f"group '{group.get('title')}' has no id or no members")
     codes = [member.get("member_id") if isinstance(member, dict) else None for member in members]
     if not all(isinstance(code, str) and _FOUR_DIGITS.match(code) for code in codes) or len(set(codes)) < len(codes):
-        raise client.error(f"group {group['id']} has members without a code, or one twice", _LIST_REMEDY, answer)
+        raise ContentError(f"group {group['id']} has members without a code, or one twice")
     return [{"group": group["id"], "title": group["title"], "place": str(code)} for code in codes]

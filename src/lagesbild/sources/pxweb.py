@@ -10,7 +10,7 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator
 from lagesbild.errors import ContentError, SourceError
-from lagesbild.sources.http import Answer, Client
+from lagesbild.sources.http import Answer, Client, Limits
 from lagesbild.sources.jsonstat import Cube, cube, heading
 from lagesbild.sources.pxweb_questions import Aim, Axis, Question, aimed
 from lagesbild.sources.pxweb_tables import (
@@ -200,13 +200,14 @@ LANGUAGE = {"lang": "sv"}  # labels are pinned in Swedish
 class PxWebAdapter:
     """SCB, PxWebApi 2. What another version asks for otherwise, and where, stands at the end of the class."""
 
-    source = "scb"
-    config = "config"  # the path of the service's limits, and their names: cells of an answer, calls, seconds
-    limits: tuple[str, str, str] = ("maxDataCells", "maxCallsPerTimeWindow", "timeWindow")
+    source, name, address = "scb", "SCB", "https://statistikdatabasen.scb.se/api/v2/"
+    limits = Limits(calls=1, window=1.0)  # until the service's own pace is read, before anything else is asked
+    config = "config"  # the path of the service's own limits, and their names: cells of an answer, calls, seconds
+    config_names = ("maxDataCells", "maxCallsPerTimeWindow", "timeWindow")
     slashes = False  # in a table's id
 
     def __init__(self, client: Client):
-        self._client = client
+        self.client = client
 
     def wanted(self, indicators: Sequence[tuple[str, Indicator]]) -> list[WantedSeries]:
         """The indicators that are read from a table of this service, sorted by table and id."""
@@ -219,12 +220,12 @@ class PxWebAdapter:
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
         """Limits once, each table's description, and its figures in as many parts as they may take."""
-        calls = [PlannedCall("GET", self._client.url(self.config))] if wanted else []
+        calls = [PlannedCall("GET", self.client.url(self.config))] if wanted else []
         for table, batch in _by_table(wanted):
             about, figures = self._paths(table)
-            calls += [PlannedCall("GET", self._client.url(path)) for path in about]
+            calls += [PlannedCall("GET", self.client.url(path)) for path in about]
             cells = sum(_planned_cells(series, scope) for series in batch)
-            calls.append(PlannedCall("POST", self._client.url(figures), max(1, ceil(cells / PLANNED_CELLS))))
+            calls.append(PlannedCall("POST", self.client.url(figures), max(1, ceil(cells / PLANNED_CELLS))))
         return calls
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
@@ -240,7 +241,7 @@ class PxWebAdapter:
             gatherings = []
             for series in batch:
                 try:
-                    with self._client.reading(answers[-1]):
+                    with self.client.reading(answers[-1]):
                         aim = aimed(series, table, scope)
                 except SourceError as error:
                     yield FailedSeries(series, str(error))
@@ -257,7 +258,7 @@ class PxWebAdapter:
                     break
                 try:
                     answer = self._figures(table, part.selection)
-                    with self._client.reading(answer, KEPT):
+                    with self.client.reading(answer, KEPT):
                         rows = rows_of(cube(answer.content), part)
                 except SourceError as error:
                     for gathering in asking:
@@ -268,14 +269,14 @@ class PxWebAdapter:
 
     def _most_cells(self) -> int:
         """How many cells the service gives in one answer. Its pace is read too, and kept from now on."""
-        answer = self._client.get(self.config)
+        answer = self.client.get(self.config)
         content = answer.content if isinstance(answer.content, dict) else {}
-        limits = {name: value for name in self.limits if type(value := content.get(name)) is int and value > 0}
-        if missing := [name for name in self.limits if name not in limits]:
+        limits = {name: value for name in self.config_names if type(value := content.get(name)) is int and value > 0}
+        if missing := [name for name in self.config_names if name not in limits]:
             what = f"the limits do not say {', '.join(missing)}"
-            raise self._client.error(what, "Check that the base address is that of a PxWeb service.", answer)
+            raise self.client.error(what, "Check that the base address is that of a PxWeb service.", answer)
         cells, calls, window = limits.values()
-        self._client.pace_to(calls, window)
+        self.client.pace_to(calls, window)
         return cells
 
     def _paths(self, table: str) -> tuple[list[str], str]:
@@ -284,17 +285,17 @@ class PxWebAdapter:
 
     def _described(self, table: str) -> tuple[Table, list[Answer]]:
         """The table with this id, and the answers that described it."""
-        about, metadata = (self._client.get(path, LANGUAGE) for path in self._paths(table)[0])
-        with self._client.reading(metadata, "The service is at fault: fetch later."):
+        about, metadata = (self.client.get(path, LANGUAGE) for path in self._paths(table)[0])
+        with self.client.reading(metadata, "The service is at fault: fetch later."):
             labels = heading(metadata.content)
-        with self._client.reading(about):
+        with self.client.reading(about):
             described = table_of_version_2(table, about.content, labels)
         return described, [about, metadata]
 
     def _figures(self, table: str, selection: dict[str, list[str]]) -> Answer:
         """The cells of a selection: variable -> codes."""
         query = [{"variableCode": variable, "valueCodes": codes} for variable, codes in selection.items()]
-        return self._client.post(self._paths(table)[1], {"selection": query}, {**LANGUAGE, "outputFormat": JSON_STAT})
+        return self.client.post(self._paths(table)[1], {"selection": query}, {**LANGUAGE, "outputFormat": JSON_STAT})
 
 
 class PxWebV1Adapter(PxWebAdapter):
@@ -303,17 +304,18 @@ class PxWebV1Adapter(PxWebAdapter):
     The language is part of the base address.
     """
 
-    source = "fohm"
+    source, name = "fohm", "Folkhälsomyndigheten"
+    address = "https://fohm-app.folkhalsomyndigheten.se/Folkhalsodata/api/v1/sv/"
     config = "?config"
-    limits = ("maxCells", "maxCalls", "timeWindow")
+    config_names = ("maxCells", "maxCalls", "timeWindow")
     slashes = True
 
     def _paths(self, table: str) -> tuple[list[str], str]:
         return [table], table
 
     def _described(self, table: str) -> tuple[Table, list[Answer]]:
-        about = self._client.get(table)
-        with self._client.reading(about):
+        about = self.client.get(table)
+        with self.client.reading(about):
             described = table_of_version_1(table, about.content)
         return described, [about]
 
@@ -323,7 +325,7 @@ class PxWebV1Adapter(PxWebAdapter):
             for variable, codes in selection.items()
         ]
         try:
-            return self._client.post(table, {"query": query, "response": {"format": JSON_STAT}})
+            return self.client.post(table, {"query": query, "response": {"format": JSON_STAT}})
         except SourceError as error:
             cells = prod(map(len, selection.values()))
             raise SourceError(f"{error} ({cells} cells were asked for; here 403 means too many.)") from None

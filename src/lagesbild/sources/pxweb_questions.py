@@ -38,7 +38,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Question:
-    """A part of a table's cube. `fixed` holds what no variable tells: the sex of a table without sexes."""
+    """A part of a table's cube. `fixed` is what no variable says: the sex of a table without sexes."""
 
     axes: tuple[Axis, ...]
     fixed: tuple[tuple[str, Any], ...] = ()

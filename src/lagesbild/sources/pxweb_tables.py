@@ -11,7 +11,7 @@ from lagesbild.errors import ContentError
 from lagesbild.sources.jsonstat import Dimension, Heading
 from lagesbild.sources.series import Scope, WantedSeries
 
-# A label of the catalogue found among a table's: exactly, or with one long word spelt a little otherwise.
+# The code of a label of the catalogue: by the same label, or by one with one long word spelt a little otherwise.
 
 LONG_WORD = 8  # letters; in shorter words a letter makes another word
 NEARLY_ALIKE = 0.9
@@ -263,7 +263,7 @@ def staleness(table: Table, wanted: WantedSeries, scope: Scope) -> list[str]:
 
 
 def definition(table: Table, content: tuple[str, str] | None) -> str:
-    """What the publisher says that the figures are: content, unit, and the notes that must be shown."""
+    """The publisher's description of the figures: content, unit, and the notes that must be shown."""
     parts = []
     if content:
         variable = table.variables[content[0]]

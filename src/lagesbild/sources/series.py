@@ -8,6 +8,7 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator, PinnedTable, Unit
 from lagesbild.errors import SourceError
+from lagesbild.sources.http import Client, Limits
 
 # The rows that every service gives: ROW_COLUMNS, one row per place, year, month, sex and group.
 
@@ -68,6 +69,7 @@ class Scope:
     until: int  # the newest year that may exist: the year of the fetch
     ranked: frozenset[str] = frozenset()
     municipalities: tuple[str, ...] = ()  # every municipality there is, for `ranked`
+    known: frozenset[str] = frozenset()  # every place of the official list
 
     @property
     def years(self) -> range:
@@ -104,7 +106,7 @@ class FetchedSeries:
 
     `requests` are `Answer.as_request(rows)` of every answer that the rows came from, in order.
     `definition` is the publisher's own description: when it changes, the series is stopped until a person
-    has read it, since it tells of a new denominator or division.
+    has read it, since the denominator or the division may be another one.
     """
 
     wanted: WantedSeries
@@ -139,16 +141,22 @@ class PlannedCall:
 
 
 class Adapter(Protocol):
-    """One service. Made with its Client: `KoladaAdapter(client)`."""
+    """One service: `address` and `limits` are where and how fast it is asked, when nothing else is said."""
 
     source: str  # the folder in data/raw/: kolada, scb, fohm
+    name: str
+    address: str
+    limits: Limits
+    client: Client
+
+    def __init__(self, client: Client) -> None: ...
 
     def wanted(self, indicators: Sequence[tuple[str, Indicator]]) -> list[WantedSeries]:
         """The series of this service that fill the indicators, margins of error included."""
         ...
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
-        """The requests that `series` would make at most, found without the network."""
+        """The requests that `series` would make at most, without asking the service."""
         ...
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:

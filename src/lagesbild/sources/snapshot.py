@@ -143,8 +143,8 @@ def fetch_dates(paths: Paths) -> dict[str, str]:
 def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
     """All rows of a source with their `series`, sorted by series, key and vintage; empty without a snapshot.
 
-    Rows of `data/raw/all/` are added where it has been fetched; what the committed snapshot says too is
-    taken from there. Raises SnapshotError for a file that is not as its manifest says.
+    Rows of `data/raw/all/` are added where it has been fetched; a value that the committed snapshot has too is
+    taken from there. Raises SnapshotError for a file that differs from its manifest.
     """
     folders = [snapshot_folder(paths, source), snapshot_folder(paths, source, all_places=True)]
     committed, every = (_folder_rows(folder, source) for folder in folders)
