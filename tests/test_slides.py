@@ -15,7 +15,8 @@ from lxml import html
 from copies import Copy
 from helpers.region.deck import deck_of
 from helpers.region.material import Material
-from lagesbild.slides import ACROSS, column_widths, slides_bytes, write_slides
+from lagesbild.publishing.batch import write_slides
+from lagesbild.slides import ACROSS, column_widths, slides_bytes
 from region_roots import COUNTS, PEOPLE, TYPES, fetched, made_up_region, material, months_of, yearly
 from reports import copied, quick_project, run, write_notebook
 

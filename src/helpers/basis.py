@@ -1,6 +1,7 @@
 """What a report rests on: figures at hand, revisions, sources, and every trend."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -61,7 +62,7 @@ def revised_values(setting: Setting) -> Component:
     return table_component(table, "andrade")
 
 
-def _revised_row(row, catalog: Catalog, place: str) -> tuple[str, ...]:
+def _revised_row(row: Any, catalog: Catalog, place: str) -> tuple[str, ...]:
     decimals = catalog.decimals_of(row.indicator)
     old, new = ("saknas" if pd.isna(value) else decimal(value, decimals) for value in (row.old, row.new))
     return (catalog.indicators[row.indicator].label, place, str(row.year), SEX[row.sex], old, new, row.vintage)

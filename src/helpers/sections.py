@@ -1,6 +1,7 @@
 """The parts of a page that are no figures: header, overviews, priorities, claims, projects and plans."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -39,7 +40,7 @@ from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import NO_ARROW, NO_ARROW_FOR_EQUALITY, differing_text, reach_text
 
 
-def passage(template: str, anchor: str, title: str, /, **values) -> Component:
+def passage(template: str, anchor: str, title: str, /, **values: Any) -> Component:
     """A template of the components as a passage of the page."""
     return passage_component(Passage(rendered(template, **values), anchor=anchor, title=title))
 

@@ -8,13 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from lagesbild.errors import Refusal
-from lagesbild.paths import ROOT_VARIABLE, project_paths
+from lagesbild.paths import ROOT_VARIABLE, Paths, project_paths
+
+if TYPE_CHECKING:  # a command imports what it needs when it runs
+    from lagesbild.catalog.models import Catalog
+    from lagesbild.publishing.batch import Outcome
+    from lagesbild.publishing.run import Run
+    from lagesbild.sources.fetch import FetchSummary, Progress
 
 app = typer.Typer(
     help="Yearly situation reports on social sustainability, from official statistics.",
@@ -70,7 +76,7 @@ def check(
             _check_claims(paths, catalog)
 
 
-def _check_claims(paths, catalog) -> None:
+def _check_claims(paths: Paths, catalog: "Catalog") -> None:
     """Says how many claims the figures bear out; exit code 1 with a line each when one is to be mended."""
     from lagesbild.claims.evaluate import claim_check
 
@@ -133,7 +139,7 @@ def fetch(
     raise typer.Exit(0 if summary.ok else 1)
 
 
-def _fetch_progress(progress) -> None:
+def _fetch_progress(progress: "Progress") -> None:
     result = progress.result
     style = "" if result.ok else "red"
     out.print(
@@ -153,7 +159,7 @@ def _fetch_progress(progress) -> None:
         out.print(f"      and {len(result.revisions) - 5} more revised values")
 
 
-def _fetch_summary(summary) -> None:
+def _fetch_summary(summary: "FetchSummary") -> None:
     states: dict[str, int] = {}
     for result in summary.results:
         states[result.state] = states.get(result.state, 0) + 1
@@ -208,7 +214,7 @@ def slides(
 class _BuildWatcher:
     """Shows how a build goes, one line a chapter."""
 
-    def finished(self, run, done: int, total: int) -> None:
+    def finished(self, run: "Run", done: int, total: int) -> None:
         mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
         out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s")
 
@@ -217,7 +223,7 @@ class _BuildWatcher:
         os.write(2, b"\nEnding the kernels; the last report stays as it is. Once more, and they are left at once.\n")
 
 
-def _build_summary(outcome) -> None:
+def _build_summary(outcome: "Outcome") -> None:
     if outcome.code == 130:
         err.print(INTERRUPTED)
     else:

@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from pptx import Presentation
@@ -317,15 +316,6 @@ def recorded_deck(records: Iterable[dict[str, Any]]) -> Deck:
         if "deck" in record:
             return TypeAdapter(Deck).validate_python(record["deck"])
     raise Refusal("slides: the page records no deck. End a cell of its notebook with analysis.header().")
-
-
-def write_slides(deck: Deck, target: Path) -> Path:
-    """Writes the deck, whole or not at all, and returns its path."""
-    content = slides_bytes(deck)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.new")
-    temporary.write_bytes(content)
-    return temporary.replace(target)
 
 
 def slides_bytes(deck: Deck) -> bytes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lagesbild.catalog.models import Catalog
+from lagesbild.html.components import Deck
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.frame import PageFrame, page_frames
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, checked_files, notebook_paths
@@ -153,7 +154,7 @@ def build_slides(request: BuildRequest) -> Path:
     """
     plan = _planned(request)
     from lagesbild.publishing.run import Executor, Kernels, records_of
-    from lagesbild.slides import recorded_deck, write_slides
+    from lagesbild.slides import recorded_deck
 
     with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
         kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)})
@@ -167,6 +168,17 @@ def build_slides(request: BuildRequest) -> Path:
     return write_slides(
         deck, request.paths.reports / "regions" / request.region / f"{request.name}-{request.year}.pptx"
     )
+
+
+def write_slides(deck: Deck, target: Path) -> Path:
+    """Writes the deck, whole or not at all, and returns its path."""
+    from lagesbild.slides import slides_bytes  # python-pptx is an extra
+
+    content = slides_bytes(deck)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.new")
+    temporary.write_bytes(content)
+    return temporary.replace(target)
 
 
 def _planned(request: BuildRequest) -> Plan:

@@ -95,7 +95,7 @@ def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
     return (left == right) | (left.isna() & right.isna())
 
 
-def _revision(row) -> Revision:
+def _revision(row: Any) -> Revision:
     old, new = (None if value != value else float(value) for value in (row.value_old, row.value))
     return Revision(row.place, int(row.year), int(row.month), row.sex, row.group, old, new)
 

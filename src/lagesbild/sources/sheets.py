@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.cell import Cell as ExcelCell
@@ -46,11 +47,11 @@ def _text(raw: bytes, shown_as: str) -> str:
     raise FileError([f"{shown_as}: neither UTF-8 nor Latin-1 text. Save it as CSV UTF-8."])
 
 
-def _reader(text: str, delimiter: str, strict: bool):
+def _reader(text: str, delimiter: str, strict: bool) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
 
 
-def _numbered(reader) -> Iterator[tuple[int, list[Cell]]]:
+def _numbered(reader: Any) -> Iterator[tuple[int, list[Cell]]]:
     before = 0
     for cells in reader:
         yield before + 1, [cell.strip() for cell in cells]
@@ -91,7 +92,7 @@ def _sheet_xml(raw: bytes) -> bytes:
         return b"".join(archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet"))
 
 
-def _rows(results, formulas) -> Iterator[tuple[int, list[Cell]]]:
+def _rows(results: Any, formulas: Any) -> Iterator[tuple[int, list[Cell]]]:
     for number, (line, written) in enumerate(zip(results.iter_rows(), formulas.iter_rows(), strict=True), 1):
         yield number, [_cell(cell, source) for cell, source in zip(line, written, strict=True)]
 

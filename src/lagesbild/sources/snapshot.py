@@ -223,7 +223,7 @@ def _checked_bytes(path: Path, entry: dict) -> bytes:
     return content
 
 
-def _table(content: bytes):
+def _table(content: bytes) -> Any:
     """An Arrow table of a series' file."""
     import pyarrow as pa
     from pyarrow.csv import ConvertOptions, ReadOptions, read_csv

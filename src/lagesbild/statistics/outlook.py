@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,7 +117,7 @@ def _path(values: np.ndarray, bounds: Bounds) -> pd.DataFrame:
     return path.clip(bounds.low, bounds.high)
 
 
-def _fitted(values: np.ndarray):
+def _fitted(values: np.ndarray) -> Any:
     """The fitted model. A back-test of six years often stops short of convergence; its errors then tell."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 

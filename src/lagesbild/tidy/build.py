@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,7 +48,7 @@ def _own_file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
     return local_rows(path, folder, shown_as).assign(file=shown_as)
 
 
-def _row_error(row, catalog: Catalog, places: Places) -> str:
+def _row_error(row: Any, catalog: Catalog, places: Places) -> str:
     """What is wrong with one row, else nothing."""
     at = f"{row.file}, row {row.row}"
     entry = catalog.indicators.get(row.indicator)

@@ -172,7 +172,7 @@ def without_small_numbers(own: pd.DataFrame, public: pd.DataFrame, catalog: Cata
     return _hidden(own, (rows["status"] == HIDDEN)[: len(own)])
 
 
-def _hidden(rows: pd.DataFrame, at) -> pd.DataFrame:
+def _hidden(rows: pd.DataFrame, at: pd.Series | np.ndarray) -> pd.DataFrame:
     out = rows.assign(status=rows["status"].mask(at, HIDDEN))
     return out.assign(**{name: out[name].mask(at) for name in NUMBERS})
 
