@@ -20,22 +20,20 @@ from lagesbild.paths import PACKAGE, ROOT_VARIABLE
 REPOSITORY = PACKAGE.parents[1]
 BIN = Path(sys.executable).parent
 MUNICIPALITY, YEAR = "2480", "2024"
-MOST_SECONDS = 900
 ONE_PROCESS = """
 import sys
 from pathlib import Path
 import papermill
 from nbconvert import HTMLExporter
 for path in map(Path, sys.argv[1:]):
-    made = str(path.with_name("made-" + path.name))
-    given = {"municipality": "2480", "year": 2024}
-    papermill.execute_notebook(str(path), made, given, cwd=str(path.parent), progress_bar=False)
-    Path(made).with_suffix(".html").write_text(HTMLExporter().from_filename(made)[0], "utf-8")
+    executed = str(path.with_name("executed-" + path.name))
+    parameters = {"municipality": "2480", "year": 2024}
+    papermill.execute_notebook(str(path), executed, parameters, cwd=str(path.parent), progress_bar=False)
+    Path(executed).with_suffix(".html").write_text(HTMLExporter().from_filename(executed)[0], "utf-8")
 """
 FLOOR = """
 import json, sys, time
 from pathlib import Path
-import helpers.charts.kinds
 from helpers.page import open_page
 open_page("overview", "2480", 2024)
 codes = [
@@ -43,6 +41,9 @@ codes = [
               if cell["cell_type"] == "code")
     for name in sys.argv[1:]
 ]
+for line in "\\n".join(codes).splitlines():
+    if line.startswith(("import ", "from ")):
+        exec(line)
 began = time.perf_counter()
 for code in codes:
     exec(code, {})
@@ -58,7 +59,6 @@ def run(root: Path, *command: object) -> str:
         env=os.environ | {ROOT_VARIABLE: str(root)},
         capture_output=True,
         text=True,
-        timeout=MOST_SECONDS,
         check=False,
     )
     if ended.returncode:
@@ -76,21 +76,10 @@ def the_build(root: Path) -> None:
 
 def shell_loop(root: Path) -> None:
     for path in notebooks(root):
-        made = path.with_name(f"made-{path.name}")
-        run(
-            root,
-            BIN / "papermill",
-            path,
-            made,
-            "-r",
-            "municipality",
-            MUNICIPALITY,
-            "-p",
-            "year",
-            YEAR,
-            "--no-progress-bar",
-        )
-        run(root, BIN / "jupyter", "nbconvert", "--to", "html", made)
+        executed = path.with_name(f"executed-{path.name}")
+        parameters = ("-r", "municipality", MUNICIPALITY, "-p", "year", YEAR)
+        run(root, BIN / "papermill", path, executed, *parameters, "--no-progress-bar")
+        run(root, BIN / "jupyter", "nbconvert", "--to", "html", executed)
 
 
 def one_process(root: Path) -> None:
@@ -120,9 +109,9 @@ def floor() -> float:
 
 
 def fresh(root: Path) -> Path:
-    made = ignore_patterns("processed", "local", "all", "kernel-ipc-*", ".ipynb_checkpoints")
+    uncommitted = ignore_patterns("processed", "local", "all", "kernel-ipc-*", ".ipynb_checkpoints")
     for name in ("data", "notebooks"):
-        copytree(REPOSITORY / name, root / name, ignore=made)
+        copytree(REPOSITORY / name, root / name, ignore=uncommitted)
     return root
 
 
