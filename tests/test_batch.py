@@ -10,8 +10,7 @@ import pytest
 from lagesbild.paths import Paths
 from lagesbild.publishing import pages
 from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
-from lagesbild.publishing.request import BuildRequest
-from lagesbild.publishing.target import Target
+from lagesbild.publishing.request import BuildRequest, Target
 from reports import HEADER, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'

@@ -11,7 +11,7 @@ from shutil import rmtree
 import pytest
 
 from lagesbild.publishing.batch import interrupts
-from lagesbild.publishing.target import HeldTargetError, Target
+from lagesbild.publishing.request import HeldTargetError, Target
 from reports import COMMAND, contents, eventually, hidden, lives, quick_project, run, write_notebook
 
 WAITS = """

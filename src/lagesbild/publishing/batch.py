@@ -17,8 +17,15 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Deck
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.frame import PageFrame, page_frames
-from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, checked_files, notebook_paths
-from lagesbild.publishing.target import HeldTargetError, Workplace
+from lagesbild.publishing.request import (
+    REGIONAL,
+    BuildRequest,
+    HeldTargetError,
+    RefusedBuild,
+    Workplace,
+    checked_files,
+    notebook_paths,
+)
 from lagesbild.rules.editions import edition_of
 from lagesbild.sources.raw import load_places
 

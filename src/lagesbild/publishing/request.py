@@ -1,14 +1,21 @@
-"""What a build is asked for, and what must be in order before it begins: files, notebooks, parameters."""
+"""What a build is asked for, where it goes, and what must be in order before it begins."""
 
 import ast
 import csv
 import json
+import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from lagesbild.assessments import load_all_assessments
 from lagesbild.catalog.load import load_catalog
@@ -16,8 +23,138 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import stated_claims
 from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
-from lagesbild.publishing.target import Target
 from lagesbild.sources.raw import load_places, local_files
+
+# The folder that readers open, and how a new report comes there: one builder at a time, and never half a report.
+#
+# Beside `reports/2480/2024/` stand, while a build runs, `.2024.lock` and `.2024.holder` (who builds), `.2024.work/`
+# (what is being made) and, for a moment, `.2024.old/` (the report that is being replaced). A killed build leaves
+# them; whoever can take the lock knows that their owner is dead, and tidies.
+
+SOCKETS = "sockets"
+PATIENCE = 0.5  # seconds: another build may hold the lock for a moment, to see whether its owner is dead
+
+
+class HeldTargetError(Exception):
+    """Another process builds into the folder: `str()` says which, and since when."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a build works until its report is whole."""
+
+    folder: Path  # on the same disk as the target, so that a finished report is moved in one step
+    sockets: Path  # for the kernels: in the system's temporary folder, as a socket's path must be short
+
+
+@dataclass(frozen=True)
+class Target:
+    """The folder of one municipality's edition."""
+
+    folder: Path
+
+    @property
+    def incomplete(self) -> Path:
+        """Where a report with failed chapters goes when a whole one stands in `folder`."""
+        return self.folder.with_name(f"{self.folder.name}-incomplete")
+
+    def _beside(self, kind: str) -> Path:
+        return self.folder.with_name(f".{self.folder.name}.{kind}")
+
+    @contextmanager
+    def held(self) -> Iterator[Workplace]:
+        """A workplace, while no other process can build into the folder. Raises HeldTargetError when one does."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._beside("lock"))
+        try:
+            lock.acquire(timeout=PATIENCE)
+        except Timeout:
+            raise HeldTargetError(self._holder()) from None
+        try:
+            self.tidy()
+            tidy_others(self.folder.parents[1])
+            holder = {"pid": os.getpid(), "since": datetime.now().isoformat(" ", "seconds")}
+            self._beside("holder").write_text(json.dumps(holder), "utf-8")
+            yield self._workplace()
+        finally:
+            self.tidy()
+            lock.release()
+
+    def _workplace(self) -> Workplace:
+        folder = self._beside("work")
+        folder.mkdir()
+        sockets = tempfile.mkdtemp(prefix="lagesbild-")
+        (folder / SOCKETS).write_text(sockets, "utf-8")
+        return Workplace(folder, Path(sockets))
+
+    def _holder(self) -> str:
+        try:
+            holder = json.loads(self._beside("holder").read_text("utf-8"))
+            return f"process {holder['pid']}, since {holder['since']}"
+        except (OSError, ValueError, KeyError):
+            return "a process that has just begun"
+
+    def tidy(self) -> None:
+        """Removes what a build works with, and puts back a report that it was replacing. Only for who has the lock."""
+        work, old = self._beside("work"), self._beside("old")
+        if sockets := _sockets_of(work):
+            shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
+        if old.exists() and not self.folder.exists():
+            old.replace(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+        self._beside("holder").unlink(missing_ok=True)
+
+    def is_whole(self) -> bool:
+        """Whether a complete report stands in the folder."""
+        try:
+            return json.loads((self.folder / "manifest.json").read_text("utf-8"))["state"] == "ok"
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def replace(self, site: Path) -> Path:
+        """Makes `made` the folder that readers open. Until it stands, `tidy` puts the old report back."""
+        _flush(site)
+        old = self._beside("old")
+        if self.folder.exists():
+            self.folder.replace(old)
+        site.replace(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self.incomplete, ignore_errors=True)
+        return self.folder
+
+    def set_aside(self, site: Path) -> Path:
+        """Puts a report that is not whole beside the folder, which keeps the last whole one."""
+        shutil.rmtree(self.incomplete, ignore_errors=True)
+        site.replace(self.incomplete)
+        return self.incomplete
+
+
+def tidy_others(reports: Path) -> None:
+    """Tidies after killed builds of any target whose lock nobody holds."""
+    left = {path for kind in ("work", "old") for path in reports.glob(f"*/.*.{kind}")}
+    for folder in {path.with_name(path.name[1:].rpartition(".")[0]) for path in left}:
+        target = Target(folder)
+        with suppress(Timeout), FileLock(target._beside("lock")).acquire(timeout=0):
+            target.tidy()
+
+
+def _sockets_of(work: Path) -> Path | None:
+    """The folder of sockets that a build noted, if it is where such folders are made."""
+    with suppress(OSError, ValueError):
+        noted = Path((work / SOCKETS).read_text("utf-8"))
+        if noted.parent == Path(tempfile.gettempdir()) and noted.name.startswith("lagesbild-"):
+            return noted
+    return None
+
+
+def _flush(folder: Path) -> None:
+    """Brings every file to the disk: a full disk shows here, and a power cut leaves no empty pages."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
 
 CELL_SECONDS = 300
 FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
