@@ -1,9 +1,11 @@
 """How a build ends when it is interrupted or killed, and how two builds keep out of each other's way."""
 
+import itertools
 import os
 import signal
 import subprocess
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
@@ -129,6 +131,36 @@ def test_a_held_target_is_refused_with_its_holder(tmp_path):
         assert place.folder.is_dir()
     assert not place.folder.exists()
     assert not place.sockets.exists()
+
+
+def test_nothing_is_left_though_threads_still_write(tmp_path):
+    target = Target(tmp_path / "reports" / "9901" / "2024")
+    work = target.folder.with_name(".2024.work")
+
+    def write(name: str, begun: threading.Event) -> None:
+        for number in itertools.count():
+            try:
+                (work / f"{name}-{number}.ipynb").write_text("{}")
+            except FileNotFoundError:
+                return
+            if number == 100:
+                begun.set()
+
+    for _ in range(20):
+        work.mkdir(parents=True)
+        begun = [threading.Event() for _ in range(4)]
+        threads = [threading.Thread(target=write, args=(str(n), event)) for n, event in enumerate(begun)]
+        for thread in threads:
+            thread.start()
+        for event in begun:
+            event.wait()
+        target.tidy()
+        left = work.exists()
+        rmtree(work, ignore_errors=True)  # the threads end when the folder is gone for good
+        for thread in threads:
+            thread.join()
+        assert not left
+    assert hidden(tmp_path) == set()
 
 
 def test_a_build_killed_between_two_moves_gives_the_old_report_back(tmp_path):

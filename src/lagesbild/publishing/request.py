@@ -99,7 +99,7 @@ class Target:
         work, old = self._beside("work"), self._beside("old")
         if sockets := _sockets_of(work):
             shutil.rmtree(sockets, ignore_errors=True)
-        shutil.rmtree(work, ignore_errors=True)
+        _remove(work)
         if old.exists() and not self.folder.exists():
             old.replace(self.folder)
         shutil.rmtree(old, ignore_errors=True)
@@ -146,6 +146,15 @@ def _sockets_of(work: Path) -> Path | None:
         if noted.parent == Path(tempfile.gettempdir()) and noted.name.startswith("lagesbild-"):
             return noted
     return None
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder. It is renamed first: a thread that still writes there finds no folder, and leaves nothing."""
+    away = folder.with_name(f"{folder.name}.away")
+    shutil.rmtree(away, ignore_errors=True)
+    with suppress(OSError):
+        folder.replace(away)
+    shutil.rmtree(away, ignore_errors=True)
 
 
 def _flush(folder: Path) -> None:
