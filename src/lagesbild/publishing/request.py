@@ -32,6 +32,7 @@ from lagesbild.sources.raw import load_places, local_files
 # them; whoever can take the lock knows that their owner is dead, and tidies.
 
 SOCKETS = "sockets"
+REMOVALS = 100
 PATIENCE = 0.5  # seconds: another build may hold the lock for a moment, to see whether its owner is dead
 
 
@@ -154,7 +155,9 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(away, ignore_errors=True)
     with suppress(OSError):
         folder.replace(away)
-    shutil.rmtree(away, ignore_errors=True)
+    for _ in range(REMOVALS):  # a file that was being opened just then may keep the folder once more
+        if away.exists():
+            shutil.rmtree(away, ignore_errors=True)
 
 
 def _flush(folder: Path) -> None:
