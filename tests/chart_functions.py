@@ -1,7 +1,9 @@
 """Every chart function by its name: what a cell can draw with."""
 
-from lagesbild.charts import bars, dots, lines, regional
-from lagesbild.swedish.findings import KINDS
+from lagesbild import charts
+from lagesbild.charts import KINDS, regional
 
-CHARTS = {name: getattr(module, name) for module in (bars, dots, lines) for name in KINDS if hasattr(module, name)}
-REGIONAL = {name: getattr(regional, name) for name in KINDS if hasattr(regional, name)}
+BY_NAME = {chart.__name__: chart for chart in KINDS}
+REGIONAL = {name: chart for name, chart in BY_NAME.items() if chart.__module__ == regional.__name__}
+CHARTS = {name: chart for name, chart in BY_NAME.items() if name not in REGIONAL}
+assert all(getattr(charts, name) is chart for name, chart in BY_NAME.items())

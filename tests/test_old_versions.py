@@ -84,7 +84,7 @@ def test_a_notebook_with_its_imports_is_told_each_new_name_before_anything_runs(
         ("from helpers.suppression import suppressed", "from lagesbild.tidy.suppression import suppressed."),
         ("from helpers.support import decomposed", "'helpers.support.decomposed' is gone"),
         ("from helpers.page import open_pge", "Did you mean 'helpers.page.open_page'?"),
-        ("from lagesbild.charts.lines import never_there", "there is no 'lagesbild.charts.lines.never_there'."),
+        ("from lagesbild.charts.panels import never_there", "there is no 'lagesbild.charts.panels.never_there'."),
     ],
 )
 def test_a_name_that_is_not_there_is_told(source, said):
@@ -96,8 +96,8 @@ def test_a_name_that_is_not_there_is_told(source, said):
     "source",
     [
         "from helpers.page import open_page",
-        "from lagesbild.charts import lines, bars",
-        "import lagesbild.charts.lines as charts",
+        "from lagesbild.charts import lines, panels",
+        "import lagesbild.charts.panels as charts",
         "import pandas as pd\nfrom statsmodels.tsa.seasonal import STL",
         "%matplotlib inline",
     ],

@@ -14,11 +14,12 @@ from lxml import html
 
 from copies import NOTEBOOKS, Copy, frozen_root, made_up_root
 from helpers.page import open_page
+from lagesbild import charts
+from lagesbild.charts import KINDS
 from lagesbild.html.render import SYMBOLS, Component
 from lagesbild.places import UnknownPlace
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.http import digest
-from lagesbild.swedish.findings import KINDS
 from lagesbild.swedish.numbers import STATE_TEXT
 
 NBSP, MINUS = "\u00a0", "\u2212"
@@ -342,7 +343,7 @@ def test_an_own_file_fills_its_slot_with_the_named_chart(copy, number):
     copy.own_file(name, *lines, header=header)
     figure = copy.figure(page, number)
     assert figure.record["state"] == "exact"
-    assert figure.record["alternative"].startswith(f"{KINDS[kind]}. ")
+    assert figure.record["alternative"].startswith(f"{KINDS[getattr(charts, kind)]}. ")
     assert cells(figure) == table
     assert len(rows(figure)) == len(lines)
     assert "i Påhittsby" in figure.record["finding"]
@@ -359,7 +360,7 @@ def test_one_of_two_measures_is_drawn_by_itself(copy, number):
     header = ",".join(["indicator", "year", *month, "value"])
     copy.own_file("own.csv", *[(indicator, y, *month.values(), 100 + y) for y in YEARS], header=header)
     figure = copy.figure({12: "equal_power", 25: "work"}[number], number)
-    assert figure.record["alternative"].startswith(f"{KINDS['lines']}. ")
+    assert figure.record["alternative"].startswith(f"{KINDS[charts.lines]}. ")
     assert len(cells(figure)) == 4
 
 
@@ -410,13 +411,13 @@ def test_a_figures_own_series_takes_its_place_by_itself(copy):
 
 def test_a_figures_own_file_takes_the_place_of_what_stood_in(copy):
     copy.fetched("U30750", {("9901", 2022): 12.5})
-    assert copy.figure("equal_power", 12).record["alternative"].startswith(KINDS["value_bars"])
+    assert copy.figure("equal_power", 12).record["alternative"].startswith(KINDS[charts.value_bars])
     lines = [("violence_cases_opened", y, y - 1900) for y in YEARS]
     lines += [("violence_cases_share_women", y, 80) for y in YEARS]
     copy.own_file("own.xlsx", *lines)
     figure = copy.figure("equal_power", 12)
     assert figure.record["state"] == "exact"
-    assert figure.record["alternative"].startswith(KINDS["two_panels"])
+    assert figure.record["alternative"].startswith(KINDS[charts.two_panels])
     assert cells(figure)[0] == ["År", "Nya ärenden", "Andel kvinnor"]
     assert cells(figure)[3] == ["2022", "122", "80,0"]
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageColor
 
-from lagesbild.charts.lines import lines
+from lagesbild.charts.panels import lines
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import DARK, TOKENS, Frame
 from lagesbild.publishing.pages import page_html, write_assets

@@ -34,7 +34,7 @@ from helpers.region.profiles import absence_sentences, ranking_table, scale_rows
 from helpers.region.statements import situations_of
 from lagesbild.charts.bars import profile_bars
 from lagesbild.charts.dots import rank_change
-from lagesbild.charts.lines import small_multiples
+from lagesbild.charts.panels import small_multiples
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import TOKENS, WIDTH, Frame
 from lagesbild.sources.files import PrintedRow, printed_rows

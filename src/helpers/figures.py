@@ -1,15 +1,15 @@
 """One figure of the report: its rows, finding, notes and sources, and the component that comes out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
-from matplotlib.figure import Figure as Drawing
 
 from helpers.evidence import key_figures, measure_of, origins
 from helpers.setting import Setting
 from lagesbild.catalog.models import Figure, Indicator
+from lagesbild.charts import KINDS, Chart
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Card, FigureBlock, Provenance
@@ -17,7 +17,6 @@ from lagesbild.html.render import Component, data_table, download_text, figure_c
 from lagesbild.rules.editions import State, Use, drawn_indicators, figure_state
 from lagesbild.sources.files import document_sources
 from lagesbild.swedish.findings import (
-    KINDS,
     Measure,
     alternative_text,
     comparison_finding,
@@ -107,7 +106,6 @@ def chart_frame(measures: dict[str, Measure], rows: pd.DataFrame) -> Frame:
 SYMBOLS = ("hidden", "not_applicable")  # what a table shows instead of a value; other absences are plain
 UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
 MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
-Chart = Callable[[pd.DataFrame, Frame], Drawing]  # a function of lagesbild.charts
 
 
 @dataclass(frozen=True)
@@ -188,7 +186,7 @@ class ReportFigure:
         measures = self.measures(rows)
         finding = figure_finding(measures, rows)
         names = list(dict.fromkeys(rows["name"]))
-        alternative = alternative_text(KINDS[chart.__name__], finding, rows, names)
+        alternative = alternative_text(KINDS[chart], finding, rows, names)
         subtitle = figure_subtitle(measures, rows)
         table_rows = self._with_symbols(rows, asked)
         svg = svg_of(chart(rows, chart_frame(measures, rows)), prefix=self.anchor, alt=alternative)

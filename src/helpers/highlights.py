@@ -7,7 +7,7 @@ from helpers.figures import chart_rows, priority_anchor, use_anchor
 from helpers.sections import JUDGED
 from helpers.setting import Setting
 from lagesbild.assessments import load_assessment
-from lagesbild.charts.lines import fan
+from lagesbild.charts import KINDS, fan
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import (
@@ -33,7 +33,7 @@ from lagesbild.rules.editions import Use, indicator_uses
 from lagesbild.rules.highlights import FarRank, IndicatorLine, Movement, StatusChange, TargetCrossing, chosen
 from lagesbild.sources.files import document_sources
 from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
-from lagesbild.swedish.findings import KINDS, Measure, alternative_text
+from lagesbild.swedish.findings import Measure, alternative_text
 from lagesbild.swedish.numbers import decimal, in_place, listed, source_line
 from lagesbild.swedish.verdicts import (
     HOW,
@@ -170,7 +170,7 @@ def _figure(setting: Setting, rows: pd.DataFrame) -> FigureBlock:
     indicators = list(dict.fromkeys(rows["indicator"]))
     entries = [setting.catalog.indicators[indicator] for indicator in indicators]
     published = rows[rows["low95"].isna()]
-    alternative = alternative_text(KINDS["fan"], "", rows, [setting.place])
+    alternative = alternative_text(KINDS[fan], "", rows, [setting.place])
     breaks = {cut.year: cut.what for entry in entries for cut in entry.breaks}
     return FigureBlock(
         number="Utblick",

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from helpers import sections
-from helpers.figures import Chart, chart_rows
+from helpers.figures import chart_rows
 from helpers.region import drawings, parts
 from helpers.region.analyses import long_view_rows, map_rows, step_rows, together_rows
 from helpers.region.deck import deck_of
@@ -18,6 +18,7 @@ from helpers.region.profiles import rank_rows, scale_rows
 from helpers.region.register import Written, competence_table, group_table, sources_table, timeline_rows
 from helpers.setting import Setting
 from lagesbild.assessments import RegionAssessment
+from lagesbild.charts import Chart
 from lagesbild.errors import Refusal
 from lagesbild.html.components import Deck
 from lagesbild.html.render import Component

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.figures import Chart
 from helpers.region.analyses import (
     DECIMALS,
     NO_GEOMETRY,
@@ -24,11 +23,12 @@ from helpers.region.material import Material
 from helpers.region.parts import nothing, notice
 from helpers.region.profiles import TOTAL, Profiles, Ranking, numbers_table, ranking_table, zone_ends
 from helpers.region.register import day_text, timeline_text
+from lagesbild.charts import KINDS, Chart
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Card, Column, DataTable, FigureBlock, KeyFigure, Provenance
 from lagesbild.html.render import MISSING, Component, data_table, download_text, figure_component, table_text
-from lagesbild.swedish.findings import KINDS, Measure
+from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import STATE_TEXT, decimal, listed
 
 # What the figures share: frames, the component around a chart, and the card in a withheld figure's place.
@@ -67,7 +67,7 @@ def figure_of(
     Anchor and title are the part's own where none are given; empty notes are left out.
     """
     anchor, title = anchor or number.lower(), title or material.title(number)
-    alternative = f"{KINDS[chart.__name__]}. {finding or title} Alla värden finns i tabellen under figuren."
+    alternative = f"{KINDS[chart]}. {finding or title} Alla värden finns i tabellen under figuren."
     return figure_component(
         FigureBlock(
             number=number,

@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lagesbild.charts.lines import over_years
+from lagesbild.charts.panels import over_years
 from lagesbild.charts.series import (
     SEX_COLOUR,
     SHAPE,

@@ -34,7 +34,7 @@ from lagesbild.swedish.numbers import SEX
 # Chart rows ready to draw: values that may be shown, a row a mark, with the name of their series.
 #
 # Chart rows are tidy rows plus `name` (of the place), `label` (of the indicator) and `role`
-# ("focus", "country", "region", "peer"). Optional columns: `unit` (text, where panels differ in unit),
+# ("focus", "country", "region", "added", "peer"). Optional columns: `unit` (text, where panels differ in unit),
 # `decimals` (of that unit) and `mark` ("dot": never joined by a line).
 
 MARK_KEYS = ["indicator", "label", "place", "year", "month", "sex", "group"]
@@ -140,10 +140,10 @@ def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
 
 # One panel of lines or dots over years: axes, strokes, margins, break marks and direct labels.
 
-LINE_WIDTH = {"focus": 2.8, "country": 2.0, "region": 2.0, "peer": 1.2}
-DASHES = {"focus": "", "country": (3, 1.4), "region": (1.2, 1.4), "peer": ""}
-SHAPE = {"focus": "o", "country": "D", "region": "s", "peer": "o"}
-SIZE = {"focus": 28, "country": 16, "region": 16, "peer": 14}
+LINE_WIDTH = {"focus": 2.8, "country": 2.0, "region": 2.0, "added": 2.0, "peer": 1.2}
+DASHES = {"focus": "", "country": (3, 1.4), "region": (1.2, 1.4), "added": "", "peer": ""}
+SHAPE = {"focus": "o", "country": "D", "region": "s", "added": "^", "peer": "o"}
+SIZE = {"focus": 28, "country": 16, "region": 16, "added": 18, "peer": 14}
 LABEL_WIDTH = 118.0
 CROWD = 3  # more series than this with margins, and only the focus place and the country show theirs
 

@@ -35,6 +35,7 @@ COLOURS = {  # light, dark
     "focus": ("#00579b", "#6fb7f5"),
     "country": ("#2f353d", "#dfe3e8"),
     "region": ("#8d5f00", "#e3b45c"),
+    "added": ("#a3470d", "#f0a070"),  # a place that a notebook compares with besides the group
     "peer": ("#868e99", "#8a93a0"),
     "women": ("#74398c", "#cf9fe6"),
     "men": ("#0b7a61", "#55c9a8"),
@@ -53,7 +54,7 @@ TOKENS = {name: light for name, (light, _) in COLOURS.items()}
 DARK = {name: dark for name, (_, dark) in COLOURS.items()}
 ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
 SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
-ROLES = ("peer", "region", "country", "focus")  # the order of drawing: the focus place lies on top
+ROLES = ("peer", "added", "region", "country", "focus")  # the order of drawing: the focus place lies on top
 
 FAMILY = "Lagesbild Sans"
 WIDTH = 360.0  # points; text of 10.5 is then still readable where a phone shrinks the figure to 330 pixels
