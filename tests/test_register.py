@@ -11,11 +11,9 @@ from helpers.region.material import Material
 from helpers.region.parts import follow_up, register_text
 from helpers.region.parts import register as register_part
 from helpers.region.register import (
-    as_of,
     gaps_table,
     gaps_text,
     goals_table,
-    linked_initiatives,
     linked_series_table,
     register_cards,
     register_events,
@@ -24,7 +22,8 @@ from helpers.region.register import (
 )
 from lagesbild.assessments import FollowUp, Initiative, RegionAssessment, register
 from lagesbild.html.render import Event, calendar_text
-from lagesbild.swedish.numbers import day_of, readable
+from lagesbild.rules.register import as_of, day_of, linked_initiatives
+from lagesbild.swedish.numbers import readable
 from region_roots import material
 
 LATE = "försenad"

@@ -15,13 +15,14 @@ from helpers.region.deck import deck_of
 from helpers.region.material import Material, share_rows
 from helpers.region.parts import nothing
 from helpers.region.profiles import rank_rows, scale_rows
-from helpers.region.register import Written, competence_table, group_table, sources_table, timeline_rows
+from helpers.region.register import competence_table, group_table, sources_table, timeline_rows
 from helpers.setting import Setting
 from lagesbild.assessments import RegionAssessment
 from lagesbild.charts import Chart
 from lagesbild.errors import Refusal
 from lagesbild.html.components import Deck
 from lagesbild.html.render import Component
+from lagesbild.rules.register import Written
 
 NONE = pd.DataFrame()
 

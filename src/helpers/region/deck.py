@@ -22,17 +22,19 @@ from helpers.region.parts import about_texts
 from helpers.region.profiles import TOTAL, Profiles, Ranking, ranking_table, scale_rows
 from helpers.region.register import (
     ABSENT,
-    Written,
+    as_of_text,
     competence_table,
     gaps_table,
     gaps_text,
     goal_gaps,
     goals_table,
     group_table,
+    source_of,
     sources_table,
 )
 from helpers.region.statements import Observation, situations_of
 from lagesbild.html.components import Deck, Slide, SlideChart
+from lagesbild.rules.register import Written
 from lagesbild.swedish.numbers import decimal, listed
 
 # The slides with figures: native charts of the same numbers as the page's figures.
@@ -153,11 +155,11 @@ def _slides(material: Material) -> Iterator[Slide]:
 
 def _written(profiles: Profiles, written: Written) -> Iterator[Slide]:
     """What the region's analysis group wrote."""
-    assessment, source = written.assessment, written.source
+    assessment, source = written.assessment, source_of(written)
     for situation in assessment.situations:
         title = f"{profiles.name(situation.place)}: lokala insatser"
         yield Slide(title, f"Bedömning: {situation.judged_by}. {source}", bullets=tuple(_plain_lines(situation.text)))
-    missing = (written.when.text, gaps_text(assessment))
+    missing = (as_of_text(written.when), gaps_text(assessment))
     yield Slide("Samverkansinitiativ: vad som saknas", source, bullets=missing)
     yield Slide("Samverkansinitiativ och uppdrag", source, table=gaps_table(assessment))
     yield Slide("Datakällor per myndighet", source, table=sources_table(assessment))

@@ -22,7 +22,7 @@ from helpers.region.analyses import (
 from helpers.region.material import Material
 from helpers.region.parts import nothing, notice
 from helpers.region.profiles import TOTAL, Profiles, Ranking, numbers_table, ranking_table, zone_ends
-from helpers.region.register import day_text, timeline_text
+from helpers.region.register import day_text, source_of, timeline_text
 from lagesbild.charts import KINDS, Chart
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
@@ -340,7 +340,7 @@ def timeline(material: Material, chart: Chart, rows: pd.DataFrame) -> Component:
     return figure_of(
         material, "R10", chart, rows, Frame(decimals=0), table, _days_text(rows), anchor="r10-tidslinje",
         title="Initiativ med start- eller slutdag", finding=f"{len(rows)} av {count} initiativ har en dag.",
-        subtitle=f"{timeline_text(rows)}.", source=material.written.source, state="document",
+        subtitle=f"{timeline_text(rows)}.", source=source_of(material.written), state="document",
         notes=(f"{count - len(rows)} av {count} initiativ har ingen dag alls i underlaget och ritas inte.",),
     )  # fmt: skip
 

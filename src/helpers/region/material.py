@@ -20,15 +20,15 @@ from helpers.region.profiles import (
     ranking_of,
     region_profiles,
 )
-from helpers.region.register import Written, as_of
 from helpers.region.statements import Observation, observations
 from helpers.setting import Setting
-from lagesbild.assessments import load_region_assessment, region_edition
+from lagesbild.assessments import load_region_assessment
 from lagesbild.catalog.models import Catalog, Region
 from lagesbild.errors import Refusal
 from lagesbild.html.components import DataTable
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY
+from lagesbild.rules.register import Written, written_of
 from lagesbild.sources.files import PrintedRow, document_sources
 from lagesbild.swedish.numbers import NBSP, Origin, decimal, listed, signed, source_line
 
@@ -221,12 +221,7 @@ class Material:
     @cached_property
     def written(self) -> Written | None:
         """What the region's analysis group wrote in its latest edition up to the report's year; None without any."""
-        paths, year = self.setting.paths, self.setting.year
-        edition = region_edition(paths, self.slug, year)
-        assessment = load_region_assessment(paths, self.slug, year, self.setting.catalog)
-        if edition is None or assessment is None:
-            return None
-        return Written(edition, assessment, as_of(edition, year))
+        return written_of(self.setting.paths, self.slug, self.setting.year, self.setting.catalog)
 
     @cached_property
     def origins(self) -> list[Origin]:

@@ -20,7 +20,7 @@ from helpers.region.register import (
     STATES,
     UNSTATED,
     RegisterCard,
-    Written,
+    as_of_text,
     gaps_table,
     gaps_text,
     goal_gaps,
@@ -28,6 +28,7 @@ from helpers.region.register import (
     linked_series_table,
     register_cards,
     register_events,
+    source_of,
     state_of,
 )
 from helpers.region.statements import Observation, situations_of
@@ -43,6 +44,7 @@ from lagesbild.html.render import (
     rendered,
     table_text,
 )
+from lagesbild.rules.register import Written
 from lagesbild.sources.files import printed_rows
 from lagesbild.swedish.numbers import listed
 
@@ -219,7 +221,7 @@ def written_list(
     note = material.setting.catalog.parts[number].note
     part = part_of(material, number)
     tables, notes = (table(written.assessment),), (note,) if note else ()
-    return part_component(replace(part, tables=tables, notes=notes, source=written.source))
+    return part_component(replace(part, tables=tables, notes=notes, source=source_of(written)))
 
 
 def register(material: Material, written: Written) -> Component:
@@ -229,7 +231,7 @@ def register(material: Material, written: Written) -> Component:
     initiatives, assignments = len(assessment.initiatives), len(assessment.assignments)
     texts = [
         f"{initiatives} initiativ och {assignments} kommunala uppdrag med sina förslag, {len(cards)} poster i allt.",
-        written.when.text,
+        as_of_text(written.when),
     ]
     stated, headings = assessment.stated_initiatives, initiatives + assignments
     other = stated is not None and stated != headings
@@ -237,7 +239,7 @@ def register(material: Material, written: Written) -> Component:
         "register.html", anchor="r10", number="R10", heading=title, texts=texts, cards=cards,
         kinds=list(ENTRY_KINDS.items()), needed=list(NEEDED.items()), owners=_owners(cards),
         states=[(key, STATES[key]) for key in STATES if any(card.state.key == key for card in cards)],
-        source=written.source,
+        source=source_of(written),
         notes=[f"Underlaget anger {stated} initiativ; här finns {headings} rubriker."] if other else [],
         downloads=(("r10.csv", "Ladda ner registret som CSV"),),
     )  # fmt: skip
@@ -270,8 +272,8 @@ def follow_up(material: Material, written: Written) -> Component:
     links = linked_series_table(written, material.setting.catalog, material.profiles.yearly, members)
     part = Part(
         "r10-uppfoljning", "Vad som saknas, och vad som ska följas upp", "R10",
-        texts=(when.text, gaps_text(assessment), *([] if when.later else [overdue]), _days_text(events)),
-        tables=(gaps_table(assessment), *([links] if links else [])), source=written.source,
+        texts=(as_of_text(when), gaps_text(assessment), *([] if when.later else [overdue]), _days_text(events)),
+        tables=(gaps_table(assessment), *([links] if links else [])), source=source_of(written),
     )  # fmt: skip
     if not events:
         return part_component(part)

@@ -1,6 +1,5 @@
 """Initiatives, assignments and proposals: state, days, gaps, linked series, goals and lists."""
 
-from calendar import monthrange
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,8 @@ from lagesbild.html.components import Column, DataTable
 from lagesbild.html.render import Event
 from lagesbild.rules.directions import near_priority
 from lagesbild.rules.editions import figure_state
-from lagesbild.swedish.numbers import day_of, decimal, listed, period_text, readable, start_year
+from lagesbild.rules.register import AsOf, Written, day_of, last_day, linked_initiatives, start_year
+from lagesbild.swedish.numbers import decimal, listed, period_text, readable
 from lagesbild.tidy.schema import rows_of
 
 # How far an initiative is known to have come, against a stated day.
@@ -30,38 +30,16 @@ STATES = {  # key -> what readers choose by
 }
 
 
-@dataclass(frozen=True)
-class AsOf:
-    """The last day of the year of the region's material. `later`: the report is of a later year than that."""
-
-    day: date
-    later: bool
-
-    @property
-    def text(self) -> str:
-        """The sentence that states the day."""
-        text = f"Läget anges per {day_text(self.day)}, slutet av det år som regionens underlag gäller."
-        later = " Rapporten är från ett senare år, och vad som hänt sedan dess står inte i underlaget."
-        return text + later * self.later
+def as_of_text(when: AsOf) -> str:
+    """The sentence that states the day."""
+    text = f"Läget anges per {day_text(when.day)}, slutet av det år som regionens underlag gäller."
+    later = " Rapporten är från ett senare år, och vad som hänt sedan dess står inte i underlaget."
+    return text + later * when.later
 
 
-@dataclass(frozen=True)
-class Written:
-    """What a region's analysis group wrote: an edition of a year, and the day that its register is held against."""
-
-    edition: int
-    assessment: RegionAssessment
-    when: AsOf
-
-    @property
-    def basis(self) -> str:
-        """The group's document and its publisher."""
-        return f"{self.assessment.basis.title}, {self.assessment.basis.publisher}"
-
-    @property
-    def source(self) -> str:
-        """The source line of what the group wrote."""
-        return f"Källa: {self.basis}."
+def source_of(written: Written) -> str:
+    """The source line of what the group wrote."""
+    return f"Källa: {written.basis}."
 
 
 @dataclass(frozen=True)
@@ -73,23 +51,9 @@ class State:
     overdue: bool = False
 
 
-def as_of(edition: int, report_year: int) -> AsOf:
-    """The day that the register of `edition` is held against in a report of `report_year`."""
-    return AsOf(date(edition, 12, 31), report_year > edition)
-
-
 def day_text(day: date) -> str:
     """ "31 december 2022"."""
     return readable(day.isoformat())
-
-
-def last_day(written: str | None) -> date | None:
-    """The last day that a partial date can mean; None for an unknown year."""
-    if not written or written.startswith("--"):
-        return None
-    year, month, day = (*map(int, written.split("-")), 0, 0)[:3]
-    month = month or 12
-    return date(year, month, day or monthrange(year, month)[1])
 
 
 def state_of(record: Initiative, when: AsOf) -> State:
@@ -367,15 +331,6 @@ def _measured(catalog: Catalog, priority: str, at_hand: Container[str]) -> Itera
             yield f"{figure.title} (figur {number}{NEARNESS.get(state, '')})"
     yield from (catalog.indicators[indicator].label for indicator in catalog.priorities[priority].evidence)
     yield from (f"mått saknas: {gap.missing}" for gap in catalog.gaps.values() if gap.priority == priority)
-
-
-def linked_initiatives(assessment: RegionAssessment, indicators: Container[str]) -> list[Initiative]:
-    """The initiatives with an indicator that is linked to one of the series."""
-    return [
-        record
-        for record in assessment.initiatives.values()
-        if any(indicator.series in indicators for indicator in record.indicators if indicator.series)
-    ]
 
 
 def _checks(catalog: Catalog, priority: str, plans: list[Plan], initiatives: list[Initiative]) -> Iterator[str]:

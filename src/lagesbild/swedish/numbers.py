@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from lagesbild.catalog.models import Indicator
@@ -119,7 +118,7 @@ def source_line(origins: Iterable[Origin]) -> str:
     return f"Källa: {'; '.join(parts)}." if parts else ""
 
 
-# Partial dates as a document gives them: for readers, and as days where they are days.
+# Partial dates as a document gives them, for readers.
 
 
 def readable(written: str | None) -> str:
@@ -132,13 +131,3 @@ def readable(written: str | None) -> str:
     year, _, rest = written.partition("-")
     month, _, day = rest.partition("-")
     return " ".join(filter(None, (str(int(day)) if day else "", MONTHS[int(month) - 1] if month else "", year)))
-
-
-def day_of(written: str | None) -> date | None:
-    """The day, where year, month and day are all given; None for anything less."""
-    return date.fromisoformat(written) if written and len(written) == 10 else None
-
-
-def start_year(written: str | None) -> int | None:
-    """The year of a partial date, or None where it gives none."""
-    return int(written[:4]) if written and not written.startswith("--") else None
