@@ -91,7 +91,7 @@ def cell(*outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
 
 def result(**kinds: str) -> NotebookNode:
     """A cell's result; keyword `text_html` is the MIME type text/html."""
-    data = {kind.replace("_", "/", 1): text for kind, text in kinds.items()}
+    data = {kind.replace("_", "/", 1).replace("_", "+"): text for kind, text in kinds.items()}
     return new_output("execute_result", data=data, execution_count=1)
 
 

@@ -1,21 +1,31 @@
+import json
 import re
 from dataclasses import replace
 from importlib.metadata import entry_points
 
+import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from lxml import html
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from lagesbild.charts.theme import DARK, TOKENS
 from lagesbild.html.components import Column, DataTable
-from lagesbild.html.render import figure_component, rendered, table_component
+from lagesbild.html.render import MIME, Component, figure_component, rendered, table_component
 from lagesbild.publishing.frame import UnfitPageError
-from lagesbild.publishing.pages import ReportExporter, page_html, write_assets
+from lagesbild.publishing.pages import ReportExporter, download_of, page_html, write_assets
+from lagesbild.publishing.run import records_of
 from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, result, shown
 
 
 def page(*cells, frame=FRAME):
     return page_html(notebook(*cells), frame)
+
+
+def texts_of(source: str, path: str) -> list[str]:
+    """Texts and attributes that a path ends with."""
+    return [str(text) for text in html.fromstring(source).xpath(path)]
 
 
 def texts(source: str, path: str) -> list[str]:
@@ -69,13 +79,15 @@ def test_a_drawing_reaches_the_page_unchanged():
     [
         (new_output("error", ename="KeyError", evalue="'0000'", traceback=[]), "KeyError: '0000'"),
         (result(text_html='<img src="a.png">'), "without a description"),
-        (result(image_png="aGVq"), "without a description"),
+        (result(image_png="aGVq"), "cell 2 shows a picture without a description. End the cell with show_plot("),
+        (result(image_svg_xml="<svg/>", text_plain="<Figure>"), "End the cell with show_plot("),
         (
             result(text_html='<img src="a.png" alt="No description has been provided for this image">'),
             "description",
         ),
         (result(text_html="<script>1</script>"), "<script>"),
         (result(text_html="<style>p{}</style>"), "<style>"),
+        (result(text_html=pd.DataFrame({"a": [1]})._repr_html_()), "Show the table with show_table(frame, caption)"),
         (result(text_html='<tr style="color: red"></tr><p style="color: red">x</p>'), "style=...>"),
         (result(text_html='<p onclick="f()">x</p>'), "onclick=...>"),
         (result(text_html="<h1>Två</h1>"), "2 headings of level one"),
@@ -87,6 +99,57 @@ def test_a_page_that_readers_could_not_use_is_refused_by_name(output, said):
         page(cell(output))
     assert said in str(refused.value)
     assert "page 'Trygga torg'" in str(refused.value)
+
+
+def test_a_picture_that_says_what_it_shows_is_on_the_page():
+    described = new_output("display_data", {"image/png": "aGVq"}, metadata={"image/png": {"alt": "Torget"}})
+    assert texts_of(page(cell(described)), "//img/@alt") == ["Torget"]
+
+
+def recorded(text: str, **record) -> NotebookNode:
+    """A cell that shows a component with this text and record."""
+    return shown(Component(f"<p>{text}</p>", {"kind": "passage", **record}))
+
+
+def paragraphs(*cells) -> list[str]:
+    return texts_of(page_html(new_notebook(cells=list(cells)), FRAME), "//main//p/text()")
+
+
+HEAD = shown(Component("<h1>Torg</h1>", {"kind": "passage", "parameters": {"year": 2024}}))
+
+
+def test_a_component_that_stands_first_is_moved_behind_the_header_and_several_keep_their_order():
+    cells = [recorded("inledning"), HEAD, recorded("a"), *(recorded(text, first=True) for text in ("b", "c"))]
+    assert paragraphs(*cells, recorded("d", first=False)) == ["inledning", "b", "c", "a", "d"]
+    assert [cell.outputs[0].data["text/html"] for cell in cells[2:]] == ["<p>a</p>", "<p>b</p>", "<p>c</p>"]
+
+
+def test_a_component_that_ends_the_page_drops_what_comes_after_it_also_what_would_stand_first():
+    cells = [HEAD, recorded("a"), recorded("slut", ends_page=True), recorded("b"), recorded("c", first=True)]
+    assert paragraphs(*cells) == ["a", "slut"]
+    records = records_of(new_notebook(cells=cells))
+    assert [record.get("ends_page", False) for record in records] == [False, False, True]
+
+
+def test_what_an_analyst_keeps_to_herself_is_recorded_nowhere():
+    kept = recorded("b", ends_page=True)
+    kept.metadata.tags = ["analyst"]
+    assert paragraphs(HEAD, recorded("a"), kept, recorded("c")) == ["a", "c"]
+    assert len(records_of(new_notebook(cells=[HEAD, kept]))) == 1
+
+
+def test_a_component_is_stored_once_beside_a_short_repr():
+    kinds, _ = DisplayFormatter().format(figure_component(FIGURE))
+    assert len(kinds["text/plain"]) < 80
+    assert all(word in kinds["text/plain"] for word in ("figure", "figur-1", "Otrygga på torget"))
+    assert json.dumps(kinds).count(json.dumps(FIGURE.svg)[1:-1]) == 1
+    assert set(kinds) == {"text/plain", "text/html", MIME}
+
+
+def test_a_download_is_written_from_the_values_or_from_the_text_that_was_made():
+    values = {"columns": ["name", "value"], "headers": ["plats", "värde"], "rows": [["Påhittsby", 1.5], ["=Å", None]]}
+    assert download_of({"values": values}) == "\ufeffplats;värde\r\nPåhittsby;1,5\r\n'=Å;\r\n"
+    assert download_of({"values": values, "download_text": "BEGIN:VCALENDAR"}) == "BEGIN:VCALENDAR"
 
 
 def test_a_page_without_a_title_is_refused():

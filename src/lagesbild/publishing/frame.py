@@ -183,7 +183,7 @@ def _images(tree: html.HtmlElement) -> str:
         if image.get("alt") is None or UNDESCRIBED in image.get("alt"):
             return (
                 f"an image without a description ({(image.get('src') or '')[:60]}). "
-                "Show a figure of lagesbild.charts, write the image's alt, or tag the cell 'analyst'."
+                "Write its alternative text, show a figure with show_plot, or tag the cell 'analyst'."
             )
     return f"it says {UNDESCRIBED!r}. Describe the image." if UNDESCRIBED in tree.text_content() else ""
 
@@ -195,7 +195,7 @@ def _blocked(tree: html.HtmlElement) -> str:
             what = f"<{element.tag} {scripted[0]}=...>" if scripted else f"<{element.tag}>"
             return (
                 f"{what} in a cell, which the page's policy blocks (a bare DataFrame writes such markup). "
-                "Show the table with table_shown, or tag the cell 'analyst'."
+                "Show the table with show_table(frame, caption), or tag the cell 'analyst'."
             )
     return ""
 

@@ -22,7 +22,7 @@ from traitlets import default
 from traitlets.config import Config
 
 from lagesbild.charts.theme import DARK, TOKENS
-from lagesbild.html.render import rendered
+from lagesbild.html.render import csv_text, rendered
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.publishing.frame import (
     METHOD,
@@ -37,14 +37,14 @@ from lagesbild.publishing.frame import (
     without_folder,
 )
 from lagesbild.publishing.request import FRONT, BuildRequest
-from lagesbild.publishing.run import Run, anonymous, one_line, records_of
+from lagesbild.publishing.run import ANALYST, Run, anonymous, one_line, page_cells, records_of
 from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.tidy.build import input_key
 
 # The project's own nbconvert exporter: a run notebook becomes a page for readers, without code.
 
-ANALYST = "analyst"  # the tag of cells that are for the one who works in the notebook
+PICTURES = ("image/png", "image/jpeg")  # kinds of output that a page shows; each needs a description
 _HEADING = re.compile(r'<(h[1-6]) id="([^"]+)">((?:(?!</h).)*)<a class="anchor-link" href="[^"]*">[^<]*</a></\1>')
 
 
@@ -69,11 +69,10 @@ class ReportExporter(HTMLExporter):
 
     @property
     def default_config(self) -> Config:
-        kinds = ["text/html", "text/markdown", "image/png", "image/jpeg"]
+        kinds = ["text/html", "text/markdown", *PICTURES]
         own = Config(
             {
                 "NbConvertBase": {"display_data_priority": kinds},
-                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {ANALYST}},
                 "HighlightMagicsPreprocessor": {"enabled": False},
             }
         )
@@ -87,8 +86,8 @@ class ReportExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page as HTML, and nbconvert's resources."""
         frame = (resources or {}).get("frame") or _bare_frame(nb, resources)
-        _refuse_errors(nb, frame.title)
-        body, resources = self._body(nb, resources)
+        _refuse_outputs(nb, frame.title)
+        body, resources = self._body(NotebookNode(nb, cells=page_cells(nb)), resources)
         body = without_folder(body, frame.root)
         tree = body_tree(body)
         refuse_unfit(tree, frame.title)
@@ -126,7 +125,8 @@ def _bare_frame(nb: NotebookNode, resources: dict[str, Any] | None) -> PageFrame
     return PageFrame(name, str(parameters.get("municipality", "")), parameters.get("year", ""))
 
 
-def _refuse_errors(nb: NotebookNode, page: str) -> None:
+def _refuse_outputs(nb: NotebookNode, page: str) -> None:
+    """Raises UnfitPageError for a cell that ended with an error, or that shows a picture which nobody described."""
     for number, cell in enumerate(nb.cells, start=1):
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
@@ -134,6 +134,20 @@ def _refuse_errors(nb: NotebookNode, page: str) -> None:
                     f"page {page!r}: cell {number} ended with {output.ename}: {output.evalue}. "
                     "Mend it, run the notebook again, then render it."
                 )
+            if ANALYST not in cell.metadata.get("tags", ()) and _is_bare_picture(cell, output):
+                raise UnfitPageError(
+                    f"page {page!r}: cell {number} shows a picture without a description. End the cell with "
+                    "show_plot(report, figure, rows, title=..., description=..., source=...), or tag it 'analyst'."
+                )
+
+
+def _is_bare_picture(cell: NotebookNode, output: NotebookNode) -> bool:
+    """Whether an output is a drawing as matplotlib shows it: a picture, and nothing that says what it shows."""
+    kinds = {kind for kind in output.get("data", {}) if kind.startswith("image/")}
+    if not kinds or "text/html" in output.data:
+        return False
+    described = {kind for kind in PICTURES if cell.metadata.get("alt") or output.metadata.get(kind, {}).get("alt")}
+    return not kinds & described
 
 
 def _with_permalink(match: re.Match[str]) -> str:
@@ -274,7 +288,7 @@ class Site:
         self._write(page_file(run.name, self.front), anonymous(text, frame.root))
         for record in records_of(run.notebook) if run.notebook is not None else ():
             if record.get("download_name"):
-                self._write(f"data/{record['download_name']}", record["download_text"])
+                self._write(f"data/{record['download_name']}", download_of(record))
             self.lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
         return run
 
@@ -296,6 +310,14 @@ def failed_page(run: Run, frame: PageFrame) -> str:
     """The page of a chapter that could not be made."""
     why = f"{WHY[run.state]} Teknisk orsak: {run.cause}"
     return framed(rendered("failed.html", title=frame.title, why=why, remedy=REMEDY), frame, ())
+
+
+def download_of(record: dict[str, Any]) -> str:
+    """The file that a component offers: the text that it made itself, else its values as csv for Swedish Excel."""
+    if "download_text" in record:
+        return record["download_text"]
+    values = record["values"]
+    return csv_text([values["headers"], *(["" if cell is None else cell for cell in row] for row in values["rows"])])
 
 
 def key_figures_text(lines: set[tuple[str, ...]]) -> str:

@@ -170,10 +170,35 @@ def one_line(text: str) -> str:
     return short if len(short) <= CAUSE_LENGTH else short[: CAUSE_LENGTH - 1] + "…"
 
 
+# What readers get of an executed notebook: an analyst's cells stay out, and components may name their place.
+
+ANALYST = "analyst"  # the tag of cells that are for the one who works in the notebook
+
+
+def page_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The cells that stand on the page, in its order.
+
+    A record with `ends_page` is the last; one with `first` brings its cell to directly behind the header's, where
+    several keep their order. In the notebook itself every cell stays where it is.
+    """
+    cells = [cell for cell in notebook.cells if ANALYST not in cell.metadata.get("tags", ())]
+    ends = (at for at, cell in enumerate(cells, start=1) if _records(cell, "ends_page"))
+    cells = cells[: next(ends, len(cells))]
+    header = next((at for at, cell in enumerate(cells, start=1) if _records(cell, "parameters")), len(cells))
+    behind = cells[header:]
+    first = [cell for cell in behind if _records(cell, "first")]
+    return [*cells[:header], *first, *(cell for cell in behind if not _records(cell, "first"))]
+
+
 def records_of(notebook: NotebookNode) -> list[dict]:
-    """What the components of an executed notebook recorded, in order."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    return [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    """What the components of the page recorded, in the page's order."""
+    return [record for cell in page_cells(notebook) for record in _records(cell)]
+
+
+def _records(cell: NotebookNode, key: str = "") -> list[dict]:
+    """What a cell's components recorded; with `key` those that say something under it."""
+    shown = [output.data for output in cell.get("outputs", ()) if MIME in output.get("data", {})]
+    return [data[MIME] for data in shown if not key or data[MIME].get(key)]
 
 
 def parameter_error(notebook: NotebookNode, asked: dict[str, str | int]) -> str:
