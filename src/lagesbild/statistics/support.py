@@ -1,6 +1,6 @@
 """Support profiles: shares, decomposition, association, seasonal adjustment, and the checks of what is published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -294,3 +294,86 @@ def seasonally_adjusted(months: pd.DataFrame) -> pd.DataFrame:
         values = known["value"].to_numpy(float)
         known["adjusted"] = values - STL(values, period=PERIOD, robust=True).fit().seasonal
     return known
+
+
+# What moved the supported share of the population: each type of support, and the population itself.
+
+POPULATION = "population"
+
+
+def decompose(before: pd.DataFrame, now: pd.DataFrame, types: Sequence[str]) -> pd.DataFrame:
+    """What each type and the population gave of the change of 100 * sum(types) / population, in percentage points.
+
+    In: one row a place (the index), a column a type and `population`. Out: the same places, the types and `population`,
+    which add up to the change; `population` is above zero where a shrinking population alone raised the share.
+
+    Types first and population first are both possible orders and give different answers; this is the mean of all
+    orders (Shapley 1953; Das Gupta 1993, Standardization and Decomposition of Rates), which for a sum over a base is
+    the mean of the two. Raises ValueError, with place and remedy, for unlike places or types, a type without a value
+    and an empty population.
+    """
+    _refuse_unlike_frames(before, now, types)
+    now = now.loc[before.index]
+    inverse_before, inverse_now = 1 / before[POPULATION], 1 / now[POPULATION]
+    parts = now[list(types)].sub(before[list(types)]).mul(50 * (inverse_before + inverse_now), axis=0)
+    totals = before[list(types)].sum(axis=1) + now[list(types)].sum(axis=1)
+    return parts.assign(population=50 * totals * (inverse_now - inverse_before))
+
+
+def _refuse_unlike_frames(before: pd.DataFrame, now: pd.DataFrame, types: Sequence[str]) -> None:
+    if not len(types):
+        raise ValueError("no types at all. Name the columns that the total is the sum of.")
+    needed = [*types, POPULATION]
+    for year, frame in (("before", before), ("now", now)):
+        if absent := [name for name in needed if name not in frame]:
+            raise ValueError(f"{year} has no column {', '.join(absent)}. Both years need the same types.")
+    if unlike := sorted(set(before.index) ^ set(now.index)):
+        raise ValueError(f"places in one year only: {', '.join(map(str, unlike))}. Keep those that have both years.")
+    if twice := sorted({*before.index[before.index.duplicated()], *now.index[now.index.duplicated()]}):
+        raise ValueError(f"places that stand twice: {', '.join(map(str, twice))}. Choose one row a place and year.")
+    for year, frame in (("before", before), ("now", now)):
+        for place, row in frame[needed].iterrows():
+            if empty := [name for name in needed if pd.isna(row[name])]:
+                raise ValueError(
+                    f"place {place}, {year}: no value for {', '.join(empty)}. A change with a missing part cannot be "
+                    "split: leave the place out."
+                )
+            if not row[POPULATION] > 0:
+                raise ValueError(
+                    f"place {place}, {year}: population {row[POPULATION]:g}. Both years need one above zero: correct "
+                    "it, or leave the place out."
+                )
+
+
+def rank_correlation(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Spearman's correlation over many resamples at once, for `scipy.stats.bootstrap`: Pearson's of the ranks.
+
+    0 where one of the two is all ties, which a resample of few places can be.
+    """
+    from scipy.stats import rankdata
+
+    a, b = (rankdata(values, axis=axis) for values in (x, y))
+    a, b = a - a.mean(axis, keepdims=True), b - b.mean(axis, keepdims=True)
+    size = np.sqrt((a**2).sum(axis) * (b**2).sum(axis))
+    return np.divide((a * b).sum(axis), size, out=np.zeros_like(size), where=size > 0)
+
+
+def after_last_gap(months: pd.DataFrame) -> pd.DataFrame:
+    """The rows after the last gap of each series, in order of time, with the index of `months`.
+
+    In: `place`, `sex`, `year`, `month` (1-12), `value`, and `status` where there is one. A month without a usable
+    value, such as a suspected non-response, is a gap: nothing is filled in. Raises ValueError where one stands twice.
+    """
+    series = ["place", "sex"]
+    known = months[usable(months)].sort_values([*series, "year", "month"])
+    twice = known[known.duplicated([*series, "year", "month"])]
+    if len(twice):
+        row = twice.iloc[0]
+        raise ValueError(
+            f"place {row['place']}, sex {row['sex']}: {row['year']}-{row['month']:02d} stands twice. Choose one type."
+        )
+    number = known["year"] * PERIOD + known["month"]
+    keys = [known[name] for name in series]
+    gap = number.groupby(keys).diff().fillna(1) != 1
+    run = gap.groupby(keys).cumsum()
+    return known[run == run.groupby(keys).transform("max")]
