@@ -102,9 +102,9 @@ def quick_project(root: Path) -> Path:
     return root
 
 
-def write_notebook(root: Path, page: str, *cells: str, header: str = HEADER) -> None:
+def write_notebook(root: Path, page: str, *cells: str, header: str = HEADER, parameters: str = PARAMETERS) -> None:
     """Writes a page's notebook: parameters, header, then `cells`."""
-    sources = [PARAMETERS, header, *cells]
+    sources = [parameters, header, *cells]
     tags = [["parameters"], *([] for _ in sources[1:])]
     content = {
         "cells": [

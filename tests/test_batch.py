@@ -9,9 +9,9 @@ import pytest
 
 from lagesbild.paths import Paths
 from lagesbild.publishing import pages
-from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
-from lagesbild.publishing.request import BuildRequest, Target
-from reports import HEADER, contents, hidden, quick_project, write_notebook
+from lagesbild.publishing.batch import DONE, FAILED, Outcome, Target, build
+from lagesbild.publishing.request import BuildRequest
+from reports import HEADER, PARAMETERS, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'
 TROUBLE = {  # page -> (its last cell, state, what its cause says)
@@ -102,6 +102,19 @@ def test_a_page_made_for_other_parameters_than_were_asked_for_has_failed(trouble
     run = next(run for run in troubled[1].runs if run.name == "regional_support")
     assert run.state == "failed"
     assert "made for {'municipality': '9901', 'year': 2023}" in run.cause
+
+
+@pytest.mark.slow
+def test_a_notebook_is_run_with_the_values_of_its_own_parameters_and_the_manifest_has_them(project):
+    shown = 'display({"text/html": f"<p>{since + 1} {label!r}</p>"}, raw=True)'
+    own = f'{PARAMETERS}\nsince: int = 2015\nlabel: str = "allt"'
+    write_notebook(project, "work", shown, parameters=own)
+    outcome = quickly(project, given=("since=2017",))
+    assert outcome.code == DONE, outcome.failures()
+    assert "<p>2018 'allt'</p>" in (outcome.site / "work.html").read_text("utf-8")
+    manifest = json.loads((outcome.site / "manifest.json").read_text("utf-8"))
+    assert manifest["notebooks"]["work"]["parameters"] == {"since": 2017, "label": "allt"}
+    assert manifest["notebooks"]["housing"]["parameters"] == {}
 
 
 @pytest.mark.slow

@@ -74,6 +74,8 @@ print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "sci
         (["--municipality", "9999"], "'9999' is no place"),
         (["--municipality", "0000"], "'0000' is Riket, not a municipality"),
         (["--jobs", "0"], "jobs"),
+        (["-p", "since=2015"], "-p since: no notebook of this report declares a parameter 'since'"),
+        (["--parameter", "year=2020"], "'year' has an option of its own. Write --year 2020."),
         (["--municipalty", "9901"], "municipalty"),
     ],
 )

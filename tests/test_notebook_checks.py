@@ -1,10 +1,12 @@
 """What a build refuses in a notebook before any kernel starts."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from lagesbild.publishing.request import notebook_errors, parameter_errors
+from lagesbild.paths import Paths
+from lagesbild.publishing.request import RefusedBuild, notebook_errors, own_values, parameter_errors
 from reports import PARAMETERS, write_notebook
 
 
@@ -19,7 +21,15 @@ def test_a_parameters_cell_as_every_notebook_has_it_is_in_order():
             PARAMETERS.replace("municipality", "municpality"),
             ["no parameter 'municpality'. Did you mean 'municipality'"],
         ),
-        (PARAMETERS.replace("year", "zzz"), ["no parameter 'zzz'. A build gives only", "'year' is not declared"]),
+        (PARAMETERS.replace("year", "yeer"), ["no parameter 'yeer'. Did you mean 'year'"]),
+        (f'{PARAMETERS}\nregon: str = ""', ["no parameter 'regon'. Did you mean 'region'"]),
+        (PARAMETERS.replace("year", "zzz"), ["'year' is not declared"]),
+        (f"{PARAMETERS}\nsince = 2015", ["'since' needs a type and a default of that type: str, int, float, bool"]),
+        (f"{PARAMETERS}\nsince: int", ["'since' needs a type and a default"]),
+        (f'{PARAMETERS}\nsince: int = "2015"', ["'since' needs a type and a default"]),
+        (f"{PARAMETERS}\nsince: int = True", ["'since' needs a type and a default"]),
+        (f"{PARAMETERS}\nsince: int = 2000 + 15", ["Write it such as since: int = 2015, or set it in another cell"]),
+        (f"{PARAMETERS}\nplaces: list = []", ["'places' needs a type and a default"]),
         (PARAMETERS.replace('"9901"', "9901"), ["'municipality' has another type"]),
         (PARAMETERS.replace("int", "str"), ["'year' has another type"]),
         (PARAMETERS.replace(": int", ""), ["'year' has another type"]),
@@ -33,6 +43,81 @@ def test_an_error_in_the_parameters_cell_is_explained(cell, said):
     errors = parameter_errors(cell)
     assert len(errors) == len(said)
     assert all(part in line for part, line in zip(said, errors, strict=True)), errors
+
+
+def test_parameters_of_its_own_are_in_order_with_type_and_default():
+    own = ['region: str = ""', "since: int = -5", 'label: str = "x"', "limit: float = 1", "all_of_it: bool = False"]
+    assert parameter_errors("\n".join([PARAMETERS, *own])) == []
+
+
+OWN = {
+    "work": "since: int = 2015\nlimit: float = 1\nlabel: str = 'allt'",
+    "housing": "since: str = 'alla'\nall_of_it: bool = False",
+}
+
+
+@pytest.fixture
+def notebooks(tmp_path) -> dict[str, Path]:
+    """Two notebooks with parameters of their own and one without."""
+    for page, own in {**OWN, "childhood": ""}.items():
+        write_notebook(tmp_path, page, parameters=f"{PARAMETERS}\n{own}")
+    return {page: tmp_path / "notebooks" / f"{page}.ipynb" for page in ("work", "housing", "childhood")}
+
+
+def values(notebooks: dict[str, Path], *given: str) -> dict[str, dict]:
+    return own_values(Paths(notebooks["work"].parents[1]), notebooks, given)
+
+
+def test_each_notebook_is_given_what_it_declares_itself_as_the_type_that_it_declares(notebooks):
+    assert values(notebooks) == {
+        "work": {"since": 2015, "limit": 1, "label": "allt"},
+        "housing": {"since": "alla", "all_of_it": False},
+        "childhood": {},
+    }
+    given = values(notebooks, "since=-20", "limit=2", "label=a = b", "all_of_it=True")
+    assert given["work"] == {"since": -20, "limit": 2.0, "label": "a = b"}
+    assert given["housing"] == {"since": "-20", "all_of_it": True}
+    assert values(notebooks, "all_of_it=FALSE")["housing"]["all_of_it"] is False
+    assert [type(value) for value in given["work"].values()] == [int, float, str]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["snce=2015"], "-p snce: no notebook of this report declares a parameter 'snce'. Did you mean 'since'?"),
+        (["zzz=1"], "Declared are: all_of_it, label, limit, since."),
+        (["since=abc"], "notebooks/work.ipynb: since: 'abc' is no int. Write a whole number, such as -p since=2015."),
+        (["since=2015.5"], "'2015.5' is no int"),
+        (["since=2_015"], "'2_015' is no int"),
+        (["limit=1,5"], "notebooks/work.ipynb: limit: '1,5' is no float. Write a number with a decimal point"),
+        (["limit=nan"], "'nan' is no float"),
+        (
+            ["all_of_it=1"],
+            "notebooks/housing.ipynb: all_of_it: '1' is no bool. Write true or false, such as -p all_of_it=false",
+        ),
+        (["since"], "-p since: a parameter has a name and a value. Write it such as -p since=2015."),
+        (["=1"], "-p =1: a parameter has a name and a value"),
+        (["since=1", "since=2"], "'since' is given twice, first as '1'"),
+        (["municipality=2480"], "'municipality' has an option of its own. Write --municipality 2480."),
+        (["year=2020"], "Write --year 2020."),
+        (["region=umearegionen"], "Write --region umearegionen."),
+    ],
+)
+def test_what_no_notebook_can_be_given_is_refused_with_the_remedy(notebooks, given, said):
+    with pytest.raises(RefusedBuild) as refused:
+        values(notebooks, *given)
+    assert said in str(refused.value)
+
+
+def test_every_value_that_cannot_be_read_is_told_at_once(notebooks):
+    with pytest.raises(RefusedBuild) as refused:
+        values(notebooks, "since=x", "snce=1", "limit=y")
+    assert len(str(refused.value).splitlines()) == 3
+
+
+def test_without_parameters_of_their_own_a_notebook_is_told_how_one_is_declared(notebooks):
+    with pytest.raises(RefusedBuild, match="Declare it in the cell tagged 'parameters', such as since: int = 2015"):
+        own_values(Paths(notebooks["work"].parents[1]), {"childhood": notebooks["childhood"]}, ["since=1"])
 
 
 def test_a_notebook_without_its_tag_names_the_tag_that_looks_like_it(tmp_path):

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from copies import Copy, made_up_root
 from lagesbild.cli import app
 from lagesbild.paths import Paths
-from lagesbild.publishing.request import HeldTargetError, Target, import_errors
+from lagesbild.publishing.batch import HeldTargetError, Target
+from lagesbild.publishing.request import import_errors
 from reports import quick_project
 
 OLD = Path(__file__).parent / "data" / "0.1.0"

@@ -36,6 +36,15 @@ Root = Annotated[
     Path | None,
     typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."),
 ]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        "-p",
+        metavar="NAME=VALUE",
+        help="A parameter that a notebook declares itself, such as since=2015; repeat for several.",
+    ),
+]
 
 
 @contextmanager
@@ -175,6 +184,7 @@ def build(
     region: Annotated[
         str, typer.Option(help="A region of data/catalog/regions.yml: its own page in reports/regions/.")
     ] = "",
+    parameter: Parameters = None,
     root: Root = None,
 ) -> None:
     """Check everything, run the seven notebooks, and write the report as linked HTML."""
@@ -188,7 +198,8 @@ def build(
 
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        outcome = build(BuildRequest(paths, municipality, year, jobs, timeout, region), _BuildWatcher())
+        request = BuildRequest(paths, municipality, year, jobs, timeout, region, tuple(parameter or ()))
+        outcome = build(request, _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)
 
@@ -197,6 +208,7 @@ def build(
 def slides(
     region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")],
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
+    parameter: Parameters = None,
     root: Root = None,
 ) -> None:
     """Write the regional analysis as slides (.pptx) with charts and tables that can be edited."""
@@ -207,7 +219,8 @@ def slides(
         from lagesbild.publishing.batch import build_slides
         from lagesbild.publishing.request import BuildRequest, first_member
 
-        path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region))
+        given = tuple(parameter or ())
+        path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region, given=given))
     out.print(f"Open {path}", soft_wrap=True, markup=False)
 
 

@@ -1,17 +1,21 @@
 """One build from start to end: check, run, render, put in place, and say what happened."""
 
+import json
 import os
+import shutil
 import signal
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from filelock import FileLock, Timeout
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Deck
@@ -20,19 +24,162 @@ from lagesbild.publishing.frame import PageFrame, page_frames
 from lagesbild.publishing.request import (
     REGIONAL,
     BuildRequest,
-    HeldTargetError,
     RefusedBuild,
-    Workplace,
+    Value,
     checked_files,
     notebook_paths,
+    own_values,
 )
 from lagesbild.rules.editions import edition_of
 from lagesbild.sources.raw import load_places
 
-# How a build ended.
-
 if TYPE_CHECKING:  # what it imports takes seconds
     from lagesbild.publishing.run import Run
+
+# The folder that readers open, and how a new report comes there: one builder at a time, and never half a report.
+#
+# Beside `reports/2480/2024/` stand, while a build runs, `.2024.lock` and `.2024.holder` (who builds), `.2024.work/`
+# (what is being made) and, for a moment, `.2024.old/` (the report that is being replaced). A killed build leaves
+# them; whoever can take the lock knows that their owner is dead, and tidies.
+
+SOCKETS = "sockets"
+REMOVALS = 100
+PATIENCE = 0.5  # seconds: another build may hold the lock for a moment, to see whether its owner is dead
+
+
+class HeldTargetError(Exception):
+    """Another process builds into the folder: `str()` says which, and since when."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a build works until its report is whole."""
+
+    folder: Path  # on the same disk as the target, so that a finished report is moved in one step
+    sockets: Path  # for the kernels: in the system's temporary folder, as a socket's path must be short
+
+
+@dataclass(frozen=True)
+class Target:
+    """The folder of one municipality's edition."""
+
+    folder: Path
+
+    @property
+    def incomplete(self) -> Path:
+        """Where a report with failed chapters goes when a whole one stands in `folder`."""
+        return self.folder.with_name(f"{self.folder.name}-incomplete")
+
+    def _beside(self, kind: str) -> Path:
+        return self.folder.with_name(f".{self.folder.name}.{kind}")
+
+    @contextmanager
+    def held(self) -> Iterator[Workplace]:
+        """A workplace, while no other process can build into the folder. Raises HeldTargetError when one does."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._beside("lock"))
+        try:
+            lock.acquire(timeout=PATIENCE)
+        except Timeout:
+            raise HeldTargetError(self._holder()) from None
+        try:
+            self.tidy()
+            tidy_others(self.folder.parents[1])
+            holder = {"pid": os.getpid(), "since": datetime.now().isoformat(" ", "seconds")}
+            self._beside("holder").write_text(json.dumps(holder), "utf-8")
+            yield self._workplace()
+        finally:
+            self.tidy()
+            lock.release()
+
+    def _workplace(self) -> Workplace:
+        folder = self._beside("work")
+        folder.mkdir()
+        sockets = tempfile.mkdtemp(prefix="lagesbild-")
+        (folder / SOCKETS).write_text(sockets, "utf-8")
+        return Workplace(folder, Path(sockets))
+
+    def _holder(self) -> str:
+        try:
+            holder = json.loads(self._beside("holder").read_text("utf-8"))
+            return f"process {holder['pid']}, since {holder['since']}"
+        except (OSError, ValueError, KeyError):
+            return "a process that has just begun"
+
+    def tidy(self) -> None:
+        """Removes what a build works with, and puts back a report that it was replacing. Only for who has the lock."""
+        work, old = self._beside("work"), self._beside("old")
+        if sockets := _sockets_of(work):
+            shutil.rmtree(sockets, ignore_errors=True)
+        _remove(work)
+        if old.exists() and not self.folder.exists():
+            old.replace(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+        self._beside("holder").unlink(missing_ok=True)
+
+    def is_whole(self) -> bool:
+        """Whether a complete report stands in the folder."""
+        try:
+            return json.loads((self.folder / "manifest.json").read_text("utf-8"))["state"] == "ok"
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def replace(self, site: Path) -> Path:
+        """Makes `made` the folder that readers open. Until it stands, `tidy` puts the old report back."""
+        _flush(site)
+        old = self._beside("old")
+        if self.folder.exists():
+            self.folder.replace(old)
+        site.replace(self.folder)
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self.incomplete, ignore_errors=True)
+        return self.folder
+
+    def set_aside(self, site: Path) -> Path:
+        """Puts a report that is not whole beside the folder, which keeps the last whole one."""
+        shutil.rmtree(self.incomplete, ignore_errors=True)
+        site.replace(self.incomplete)
+        return self.incomplete
+
+
+def tidy_others(reports: Path) -> None:
+    """Tidies after killed builds of any target whose lock nobody holds."""
+    left = {path for kind in ("work", "old") for path in reports.glob(f"*/.*.{kind}")}
+    for folder in {path.with_name(path.name[1:].rpartition(".")[0]) for path in left}:
+        target = Target(folder)
+        with suppress(Timeout), FileLock(target._beside("lock")).acquire(timeout=0):
+            target.tidy()
+
+
+def _sockets_of(work: Path) -> Path | None:
+    """The folder of sockets that a build noted, if it is where such folders are made."""
+    with suppress(OSError, ValueError):
+        noted = Path((work / SOCKETS).read_text("utf-8"))
+        if noted.parent == Path(tempfile.gettempdir()) and noted.name.startswith("lagesbild-"):
+            return noted
+    return None
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder. It is renamed first: a thread that still writes there finds no folder, and leaves nothing."""
+    away = folder.with_name(f"{folder.name}.away")
+    shutil.rmtree(away, ignore_errors=True)
+    with suppress(OSError):
+        folder.replace(away)
+    for _ in range(REMOVALS):  # a file that was being opened just then may keep the folder once more
+        if away.exists():
+            shutil.rmtree(away, ignore_errors=True)
+
+
+def _flush(folder: Path) -> None:
+    """Brings every file to the disk: a full disk shows here, and a power cut leaves no empty pages."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
+# How a build ended.
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130  # exit codes; 2 is a refusal, which has no outcome
 
@@ -131,6 +278,7 @@ class Plan:
     request: BuildRequest
     catalog: Catalog
     notebooks: dict[str, Path]
+    values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
     frames: dict[str, PageFrame]
 
 
@@ -140,12 +288,12 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
     Raises a Refusal (RefusedBuild, RecordError, UnknownPlace, RefusedEdition, TidyError ...) before any notebook
     runs and before anything is written to `reports/`.
     """
-    plan = _planned(request)
+    plan, target = _planned(request), Target(request.folder)
     with ExitStack() as stack:
         try:
-            place = stack.enter_context(request.target.held())
+            place = stack.enter_context(target.held())
         except HeldTargetError as holder:
-            name = request.paths.relative(request.target.folder)
+            name = request.paths.relative(target.folder)
             raise RefusedBuild(f"{name} is being built by {holder}. Wait for it, or stop it, then try again.") from None
         except OSError as error:
             raise RefusedBuild(
@@ -166,7 +314,8 @@ def build_slides(request: BuildRequest) -> Path:
     with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
         kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)})
         try:
-            run = Executor(kernels, Path(folder), request).run(REGIONAL, plan.notebooks[REGIONAL])
+            executor = Executor(kernels, Path(folder), request)
+            run = executor.run(REGIONAL, plan.notebooks[REGIONAL], plan.values[REGIONAL])
         finally:
             kernels.stop()
     if run.notebook is None:
@@ -192,8 +341,9 @@ def _planned(request: BuildRequest) -> Plan:
     catalog = checked_files(request.paths)
     every = notebook_paths(request.paths, catalog)
     notebooks = {name: every[name] for name in request.pages(catalog)}
+    values = own_values(request.paths, notebooks, request.given)
     edition_of(request.paths, next(iter(notebooks)), request.municipality, request.year)  # place, year, data
-    return Plan(request, catalog, notebooks, page_frames(request, catalog, load_places(request.paths)))
+    return Plan(request, catalog, notebooks, values, page_frames(request, catalog, load_places(request.paths)))
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
@@ -209,7 +359,7 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
 
     def end() -> None:
         kernels.stop()
-        plan.request.target.tidy()
+        Target(plan.request.folder).tidy()
         os._exit(INTERRUPTED)
 
     with interrupts(stop, end):
@@ -234,7 +384,7 @@ def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, 
         outcome.code = INTERRUPTED
         return
     outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
-    target = plan.request.target
+    target = Target(plan.request.folder)
     outcome.kept_old = outcome.code == FAILED and target.is_whole()
     outcome.site = target.set_aside(site) if outcome.kept_old else target.replace(site)
 
@@ -244,7 +394,9 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
     done: dict[str, Run] = {}
     with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
         try:
-            running = [pool.submit(executor.run, name, path) for name, path in plan.notebooks.items()]
+            running = [
+                pool.submit(executor.run, name, path, plan.values[name]) for name, path in plan.notebooks.items()
+            ]
             from lagesbild.publishing.method import method_html
             from lagesbild.publishing.pages import Site
 

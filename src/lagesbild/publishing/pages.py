@@ -217,7 +217,7 @@ def write_manifest(folder: Path, request: BuildRequest, runs: list[Run], started
 
 
 def _ending(run: Run) -> dict[str, Any]:
-    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause}
+    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
 
 
 def _input(request: BuildRequest) -> dict[str, Any]:

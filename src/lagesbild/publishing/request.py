@@ -1,21 +1,15 @@
-"""What a build is asked for, where it goes, and what must be in order before it begins."""
+"""What a build is asked for, and what must be in order before it begins: hand-made files and notebooks."""
 
 import ast
 import csv
 import json
-import os
+import math
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from lagesbild.assessments import load_all_assessments
 from lagesbild.catalog.load import load_catalog
@@ -24,149 +18,6 @@ from lagesbild.claims.language import stated_claims
 from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.sources.raw import load_places, local_files
-
-# The folder that readers open, and how a new report comes there: one builder at a time, and never half a report.
-#
-# Beside `reports/2480/2024/` stand, while a build runs, `.2024.lock` and `.2024.holder` (who builds), `.2024.work/`
-# (what is being made) and, for a moment, `.2024.old/` (the report that is being replaced). A killed build leaves
-# them; whoever can take the lock knows that their owner is dead, and tidies.
-
-SOCKETS = "sockets"
-REMOVALS = 100
-PATIENCE = 0.5  # seconds: another build may hold the lock for a moment, to see whether its owner is dead
-
-
-class HeldTargetError(Exception):
-    """Another process builds into the folder: `str()` says which, and since when."""
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where a build works until its report is whole."""
-
-    folder: Path  # on the same disk as the target, so that a finished report is moved in one step
-    sockets: Path  # for the kernels: in the system's temporary folder, as a socket's path must be short
-
-
-@dataclass(frozen=True)
-class Target:
-    """The folder of one municipality's edition."""
-
-    folder: Path
-
-    @property
-    def incomplete(self) -> Path:
-        """Where a report with failed chapters goes when a whole one stands in `folder`."""
-        return self.folder.with_name(f"{self.folder.name}-incomplete")
-
-    def _beside(self, kind: str) -> Path:
-        return self.folder.with_name(f".{self.folder.name}.{kind}")
-
-    @contextmanager
-    def held(self) -> Iterator[Workplace]:
-        """A workplace, while no other process can build into the folder. Raises HeldTargetError when one does."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._beside("lock"))
-        try:
-            lock.acquire(timeout=PATIENCE)
-        except Timeout:
-            raise HeldTargetError(self._holder()) from None
-        try:
-            self.tidy()
-            tidy_others(self.folder.parents[1])
-            holder = {"pid": os.getpid(), "since": datetime.now().isoformat(" ", "seconds")}
-            self._beside("holder").write_text(json.dumps(holder), "utf-8")
-            yield self._workplace()
-        finally:
-            self.tidy()
-            lock.release()
-
-    def _workplace(self) -> Workplace:
-        folder = self._beside("work")
-        folder.mkdir()
-        sockets = tempfile.mkdtemp(prefix="lagesbild-")
-        (folder / SOCKETS).write_text(sockets, "utf-8")
-        return Workplace(folder, Path(sockets))
-
-    def _holder(self) -> str:
-        try:
-            holder = json.loads(self._beside("holder").read_text("utf-8"))
-            return f"process {holder['pid']}, since {holder['since']}"
-        except (OSError, ValueError, KeyError):
-            return "a process that has just begun"
-
-    def tidy(self) -> None:
-        """Removes what a build works with, and puts back a report that it was replacing. Only for who has the lock."""
-        work, old = self._beside("work"), self._beside("old")
-        if sockets := _sockets_of(work):
-            shutil.rmtree(sockets, ignore_errors=True)
-        _remove(work)
-        if old.exists() and not self.folder.exists():
-            old.replace(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
-        self._beside("holder").unlink(missing_ok=True)
-
-    def is_whole(self) -> bool:
-        """Whether a complete report stands in the folder."""
-        try:
-            return json.loads((self.folder / "manifest.json").read_text("utf-8"))["state"] == "ok"
-        except (OSError, ValueError, KeyError):
-            return False
-
-    def replace(self, site: Path) -> Path:
-        """Makes `made` the folder that readers open. Until it stands, `tidy` puts the old report back."""
-        _flush(site)
-        old = self._beside("old")
-        if self.folder.exists():
-            self.folder.replace(old)
-        site.replace(self.folder)
-        shutil.rmtree(old, ignore_errors=True)
-        shutil.rmtree(self.incomplete, ignore_errors=True)
-        return self.folder
-
-    def set_aside(self, site: Path) -> Path:
-        """Puts a report that is not whole beside the folder, which keeps the last whole one."""
-        shutil.rmtree(self.incomplete, ignore_errors=True)
-        site.replace(self.incomplete)
-        return self.incomplete
-
-
-def tidy_others(reports: Path) -> None:
-    """Tidies after killed builds of any target whose lock nobody holds."""
-    left = {path for kind in ("work", "old") for path in reports.glob(f"*/.*.{kind}")}
-    for folder in {path.with_name(path.name[1:].rpartition(".")[0]) for path in left}:
-        target = Target(folder)
-        with suppress(Timeout), FileLock(target._beside("lock")).acquire(timeout=0):
-            target.tidy()
-
-
-def _sockets_of(work: Path) -> Path | None:
-    """The folder of sockets that a build noted, if it is where such folders are made."""
-    with suppress(OSError, ValueError):
-        noted = Path((work / SOCKETS).read_text("utf-8"))
-        if noted.parent == Path(tempfile.gettempdir()) and noted.name.startswith("lagesbild-"):
-            return noted
-    return None
-
-
-def _remove(folder: Path) -> None:
-    """Removes a folder. It is renamed first: a thread that still writes there finds no folder, and leaves nothing."""
-    away = folder.with_name(f"{folder.name}.away")
-    shutil.rmtree(away, ignore_errors=True)
-    with suppress(OSError):
-        folder.replace(away)
-    for _ in range(REMOVALS):  # a file that was being opened just then may keep the folder once more
-        if away.exists():
-            shutil.rmtree(away, ignore_errors=True)
-
-
-def _flush(folder: Path) -> None:
-    """Brings every file to the disk: a full disk shows here, and a power cut leaves no empty pages."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-
 
 CELL_SECONDS = 300
 FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
@@ -186,6 +37,7 @@ class BuildRequest:
     jobs: int = 2  # kernels at a time
     cell_seconds: int = CELL_SECONDS  # that one cell may take
     region: str = ""  # its own report, of one page, instead of the municipality's
+    given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"
 
     @property
     def name(self) -> str:
@@ -202,14 +54,13 @@ class BuildRequest:
         return [REGIONAL] if self.region else list(catalog.pages)
 
     @property
-    def target(self) -> Target:
+    def folder(self) -> Path:
         """The folder that readers open."""
-        folder = self.paths.reports / "regions" if self.region else self.paths.reports
-        return Target(folder / self.name / str(self.year))
+        return (self.paths.reports / "regions" if self.region else self.paths.reports) / self.name / str(self.year)
 
     @property
     def parameters(self) -> dict[str, str | int]:
-        """What every notebook is given."""
+        """What every notebook is given, and must make its page for."""
         region = {"region": self.region} if self.region else {}
         return {"municipality": self.municipality, "year": self.year, **region}
 
@@ -297,7 +148,11 @@ def _example(name: str) -> str:
 
 
 def parameter_errors(source: str) -> list[str]:
-    """What is wrong in the source of a parameters cell: unknown names, missing ones, types other than a build gives."""
+    """What is wrong in the source of a parameters cell, one line an error.
+
+    Every notebook declares what a build gives, with its type. A parameter of the notebook's own has any other name,
+    one of the types of `TYPES`, and a default; a name that replaces one of a build's is taken for misspelt.
+    """
     try:
         declared = dict(_declared(ast.parse(source)))
     except SyntaxError as error:
@@ -305,30 +160,132 @@ def parameter_errors(source: str) -> list[str]:
     errors, meant = [], set()
     for name in declared.keys() - PARAMETERS.keys() - OPTIONAL.keys():
         near = get_close_matches(name, PARAMETERS.keys() - declared.keys(), n=1)
+        near += get_close_matches(name, OPTIONAL.keys() - declared.keys(), n=1, cutoff=0.8)
         meant.update(near)
-        remedy = f"Did you mean '{near[0]}'?" if near else f"A build gives only: {_wanted()}."
-        errors.append(f"a build has no parameter '{name}'. {remedy}")
+        if near:
+            errors.append(f"a build has no parameter '{name}'. Did you mean '{near[0]}'?")
+        elif not declared[name].is_whole:
+            errors.append(
+                f"the parameter '{name}' needs a type and a default of that type: {', '.join(TYPES)}. "
+                f"Write it such as {OWN_EXAMPLE}, or set it in another cell."
+            )
     for name in PARAMETERS.keys() - declared.keys() - meant:
         errors.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
     for name, example in (PARAMETERS | OPTIONAL).items():
-        if name in declared and set(declared[name]) != {example.split()[0]}:
+        if name in declared and {declared[name].kind, declared[name].default_kind} != {example.split()[0]}:
             errors.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
     return sorted(errors)
 
 
-def _declared(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Name -> annotation and type of the default, of every assignment in a cell."""
+@dataclass(frozen=True)
+class Declared:
+    """A parameter as its cell has it: the type as it is written, and the default, None when it is no plain value."""
+
+    kind: str
+    default: Any
+
+    @property
+    def default_kind(self) -> str:
+        return type(self.default).__name__
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a build can give it a value: the type is one of `TYPES` and the default is of it."""
+        kinds = {"float", "int"} if self.kind == "float" else {self.kind}
+        return self.kind in TYPES and self.default_kind in kinds
+
+
+def _declared(tree: ast.Module) -> Iterator[tuple[str, Declared]]:
+    """Every name that a cell assigns to, with its type and default."""
     for statement in tree.body:
         if isinstance(statement, ast.AnnAssign):
-            kind = ast.unparse(statement.annotation)
-            yield ast.unparse(statement.target), (kind, _type_name(statement.value))
+            yield ast.unparse(statement.target), Declared(ast.unparse(statement.annotation), _plain(statement.value))
         elif isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                yield ast.unparse(target), ("", _type_name(statement.value))
+            yield from ((ast.unparse(target), Declared("", _plain(statement.value))) for target in statement.targets)
 
 
-def _type_name(value: ast.expr | None) -> str:
-    return type(value.value).__name__ if isinstance(value, ast.Constant) else ""
+def _plain(value: ast.expr | None) -> Any:
+    try:
+        return None if value is None else ast.literal_eval(value)
+    except ValueError:  # something that Python would have to compute
+        return None
+
+
+# What a build is given for the notebooks' own parameters: `-p since=2015`.
+
+Value = str | int | float | bool
+TYPES = {"str": "", "int": "a whole number", "float": "a number with a decimal point", "bool": "true or false"}
+OWN_EXAMPLE = "since: int = 2015"
+
+
+def own_values(paths: Paths, notebooks: dict[str, Path], given: Iterable[str]) -> dict[str, dict[str, Value]]:
+    """Page name -> the values of its notebook's own parameters: those given as "name=value", else the defaults.
+
+    Raises RefusedBuild with every error: a name that no notebook declares, a value that is not of the declared type.
+    """
+    texts = _named(given)
+    declared = {page: own_parameters(path) for page, path in notebooks.items()}
+    names = {name for own in declared.values() for name in own}
+    errors = [_undeclared(name, names) for name in texts if name not in names]
+    values: dict[str, dict[str, Value]] = {}
+    for page, own in declared.items():
+        values[page] = {name: entry.default for name, entry in own.items()}
+        for name in own.keys() & texts.keys():
+            try:
+                values[page][name] = _read(texts[name], own[name].kind)
+            except ValueError:
+                errors.append(
+                    f"{paths.relative(notebooks[page])}: {name}: '{texts[name]}' is no {own[name].kind}. "
+                    f"Write {TYPES[own[name].kind]}, such as -p {name}={str(own[name].default).lower()}."
+                )
+    if errors:
+        raise RefusedBuild("\n".join(errors))
+    return values
+
+
+def own_parameters(path: Path) -> dict[str, Declared]:
+    """The parameters of its own that a notebook declares; it was found in order before."""
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    source = next("".join(cell["source"]) for cell in cells if TAG in _tags(cell))
+    return {n: entry for n, entry in _declared(ast.parse(source)) if n not in PARAMETERS | OPTIONAL}
+
+
+def _named(given: Iterable[str]) -> dict[str, str]:
+    """Name -> the text of its value. Raises RefusedBuild for what is not "name=value", or has an option of its own."""
+    texts: dict[str, str] = {}
+    for each in given:
+        name, equals, text = (part.strip() for part in each.partition("="))
+        if not (name and equals):
+            raise RefusedBuild(f"-p {each}: a parameter has a name and a value. Write it such as -p since=2015.")
+        if name in PARAMETERS | OPTIONAL:
+            raise RefusedBuild(f"-p {each}: '{name}' has an option of its own. Write --{name} {text}.")
+        if name in texts:
+            raise RefusedBuild(f"-p {each}: '{name}' is given twice, first as '{texts[name]}'. Keep one of them.")
+        texts[name] = text
+    return texts
+
+
+def _undeclared(name: str, names: set[str]) -> str:
+    near = get_close_matches(name, sorted(names), n=1)
+    remedy = f"Declare it in the cell tagged '{TAG}', such as {OWN_EXAMPLE}."
+    if near:
+        remedy = f"Did you mean '{near[0]}'?"
+    elif names:
+        remedy = f"Declared are: {', '.join(sorted(names))}."
+    return f"-p {name}: no notebook of this report declares a parameter '{name}'. {remedy}"
+
+
+def _read(text: str, kind: str) -> Value:
+    """The text as a value of one of `TYPES`. Raises ValueError when it is none."""
+    if kind == "int" and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return int(text)
+    if kind == "float" and "_" not in text and math.isfinite(float(text)):
+        return float(text)
+    if kind == "bool" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind == "str":
+        return text
+    raise ValueError(text)
 
 
 # The names that a notebook imports from us: for those of 0.1.0 that have moved, where they are now.

@@ -20,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from lagesbild.html.render import MIME
 from lagesbild.publishing.frame import without_folder
-from lagesbild.publishing.request import BuildRequest
+from lagesbild.publishing.request import BuildRequest, Value
 
 # The kernels of one build: all known, so that an interrupt leaves no orphan.
 
@@ -96,6 +96,7 @@ class Run:
     cause: str = ""  # one line, for the list of failures
     trace: str = ""  # for the log
     notebook: NotebookNode | None = field(default=None, repr=False)  # only of a run that is ok
+    values: dict[str, Value] = field(default_factory=dict)  # of the notebook's own parameters
 
 
 class Executor:
@@ -106,13 +107,13 @@ class Executor:
         self.work = work
         self.request = request
 
-    def run(self, name: str, source: Path) -> Run:
-        """Runs one notebook; never raises for what happens inside it."""
+    def run(self, name: str, source: Path, values: dict[str, Value]) -> Run:
+        """Runs one notebook with these values of its own parameters; never raises for what happens inside it."""
         if self.kernels.stopped.is_set():
-            return Run(name, "interrupted", 0.0, "interrupted before it began")
+            return Run(name, "interrupted", 0.0, "interrupted before it began", values=values)
         began = time.monotonic()
         try:
-            state, cause, trace, notebook = "ok", "", "", self._executed(name, source)
+            state, cause, trace, notebook = "ok", "", "", self._executed(name, source, values)
         except Exception as error:  # one notebook's trouble must not end the batch
             state, cause, trace = ending(error)
             notebook = None
@@ -121,14 +122,14 @@ class Executor:
         elif notebook is not None and (mismatch := parameter_error(notebook, self.request.parameters)):
             state, cause, notebook = "failed", mismatch, None
         cause, trace = (anonymous(text, str(self.request.paths.root)) for text in (cause, trace))
-        return Run(name, state, time.monotonic() - began, cause, trace, notebook)
+        return Run(name, state, time.monotonic() - began, cause, trace, notebook, values)
 
-    def _executed(self, name: str, source: Path) -> NotebookNode:
+    def _executed(self, name: str, source: Path, values: dict[str, Value]) -> NotebookNode:
         target = self.work / f"{name}.ipynb"
         papermill.execute_notebook(
             str(source),
             str(target),
-            parameters=self.request.parameters,
+            parameters=self.request.parameters | values,
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
@@ -205,7 +206,7 @@ def parameter_error(notebook: NotebookNode, asked: dict[str, str | int]) -> str:
     """What is wrong when a page was made for other values than were asked for, else nothing."""
     seen = [record["parameters"] for record in records_of(notebook) if "parameters" in record]
     if not seen:
-        return "the page shows no header, so nobody knows what it is about. End a cell with page.header()."
+        return "the page shows no header, so nobody knows what it is about. End a cell with sections.header(report)."
     if seen[0] != asked:
-        return f"the page was made for {seen[0]}, asked for was {asked}. Use the parameters in open_page."
+        return f"the page was made for {seen[0]}, asked for was {asked}. Use the parameters in open_report."
     return ""
