@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lagesbild.paths import Paths
-from lagesbild.publishing.request import RefusedBuild, notebook_errors, own_values, parameter_errors
+from lagesbild.publishing.request import RefusedBuild, import_errors, notebook_errors, own_values, parameter_errors
 from reports import PARAMETERS, write_notebook
 
 
@@ -133,3 +133,44 @@ def test_a_file_that_is_no_notebook_is_explained(tmp_path, text):
     path = tmp_path / "work.ipynb"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     assert "is no notebook of format 4" in notebook_errors(path)[0]
+
+
+def test_a_report_notebook_imports_what_an_analysis_needs():
+    source = """
+import json, datetime
+import numpy as np, pandas as pd, matplotlib.pyplot as plt, seaborn as sns
+import statsmodels.formula.api as smf
+from scipy.stats import spearmanr
+from statsmodels.tsa.seasonal import STL
+import help_desk_that_nobody_has
+from lagesbild import charts
+from lagesbild.statistics.ranks import ranked
+"""
+    assert import_errors(source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "wrong", "near"),
+    [
+        ("from lagesbild.statistcs.ranks import ranked", "lagesbild.statistcs.ranks", "lagesbild.statistics.ranks"),
+        ("from lagesbild.places import PLacs", "lagesbild.places.PLacs", "lagesbild.places.Places"),
+        ("from lagesbild import chart", "lagesbild.chart", "lagesbild.charts"),
+        ("import lagesbild.chart.bars as bars", "lagesbild.chart.bars", "lagesbild.charts.bars"),
+        ("from helpers import sectons", "helpers.sectons", "helpers.sections"),
+        ("from helper import sections", "helper", "helpers"),
+        ("import lagesbid.charts", "lagesbid.charts", "lagesbild.charts"),
+    ],
+)
+def test_a_misspelt_import_of_ours_is_told_the_nearest_name(source, wrong, near):
+    assert import_errors(source) == [f"there is no '{wrong}'. Did you mean '{near}'?"]
+
+
+def test_a_name_that_is_like_none_of_ours_is_told_without_a_guess():
+    [line] = import_errors("from lagesbild.statistics.ranks import zzz")
+    assert line.startswith("there is no 'lagesbild.statistics.ranks.zzz'. CHANGELOG.md")
+
+
+def test_a_check_tells_a_misspelt_import_with_its_notebook(tmp_path):
+    write_notebook(tmp_path, "work", "import pandas as pd\nfrom helpers import sectons")
+    [line] = notebook_errors(tmp_path / "notebooks" / "work.ipynb")
+    assert "'helpers.sections'" in line

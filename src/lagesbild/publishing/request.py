@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -292,11 +293,15 @@ def _read(text: str, kind: str) -> Value:
 
 RENAMED = Path(__file__).with_name("renamed.csv")  # old;new, full names; new is empty for what is gone
 OURS = ("helpers", "lagesbild")
+SOURCES = PACKAGE.parent  # the folder that holds both
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # a line for Jupyter or the shell, no Python
 
 
 def import_errors(source: str) -> list[str]:
-    """A line for each name that a cell imports from this package and that is not there, with the remedy."""
+    """A line for each name that a cell imports from us and that is not there, with the remedy.
+
+    Other packages are the notebook's own business; one that is not installed and is nearly called as ours is misspelt.
+    """
     try:
         tree = ast.parse(MAGIC.sub("pass", source))
     except SyntaxError:
@@ -307,8 +312,12 @@ def import_errors(source: str) -> list[str]:
             wanted += [(node.module or "", alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
             wanted += [(alias.name, "") for alias in node.names]
-    ours = [(module, name) for module, name in wanted if module.split(".")[0] in OURS]
-    return [_renamed(module, name) for module, name in ours if not _is_there(module, name)]
+    return [_renamed(*each) for each in wanted if _is_ours(each[0].partition(".")[0]) and not _is_there(*each)]
+
+
+def _is_ours(package: str) -> bool:
+    misspelt = get_close_matches(package, OURS, n=1, cutoff=0.8) and package not in OURS
+    return find_spec(package) is None if misspelt else package in OURS
 
 
 def _is_there(module: str, name: str) -> bool:
@@ -319,7 +328,7 @@ def _is_there(module: str, name: str) -> bool:
 
 def names_in(module: str) -> set[str] | None:
     """The names at the top of one of our modules; None when there is no such module."""
-    base = PACKAGE.parent.joinpath(*module.split("."))
+    base = SOURCES.joinpath(*module.split("."))
     path = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
     if path is None:
         return None
@@ -348,8 +357,18 @@ def _renamed(module: str, name: str) -> str:
         where, _, last = new.rpartition(".")
         line = f"from {where} import {last}" if name else f"import {new}"
         return f"'{old}' has another name now: '{new}'. Write: {line}."
-    names = [f"{module}.{name}" for name in names_in(module) or ()]
-    near = get_close_matches(old, names or [*renamed.values()], n=1, cutoff=0.8)
-    return f"there is no '{old}'." + (
-        f" Did you mean '{near[0]}'?" if near else " CHANGELOG.md has the names of 0.1.0."
-    )
+    near = _nearest(module, name)
+    if near is None:
+        return f"there is no '{old}'. CHANGELOG.md has the names of 0.1.0."
+    return f"there is no '{old if names_in(module) is not None else module}'. Did you mean '{near}'?"
+
+
+def _nearest(module: str, name: str) -> str | None:
+    """The name of ours that comes nearest: of a module that is there by what it holds, else of all modules."""
+    files = [path.relative_to(SOURCES).with_suffix("") for ours in OURS for path in (SOURCES / ours).rglob("*.py")]
+    modules = {".".join(path.parts).removesuffix(".__init__") for path in files}
+    names = names_in(module)
+    if names is None:
+        return next(iter(get_close_matches(module, sorted(modules), n=1)), None)
+    below = {full.rpartition(".")[2] for full in modules if full.rpartition(".")[0] == module}
+    return next((f"{module}.{near}" for near in get_close_matches(name, sorted(names | below), n=1)), None)
