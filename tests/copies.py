@@ -20,7 +20,7 @@ import openpyxl
 import pandas as pd
 import yaml
 
-from helpers.page import Page, open_page
+from helpers.report import Report, open_report
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.render import Component
@@ -146,8 +146,8 @@ class Copy:
         """The tidy table, made anew and not stored."""
         return tidy_table(self.paths, self.catalog, load_places(self.paths))
 
-    def page(self, name: str, municipality: str = "9901", year: int = 2024) -> Page:
-        return open_page(name, municipality, year, root=str(self.paths.root))
+    def page(self, name: str, municipality: str = "9901", year: int = 2024) -> Report:
+        return open_report(name, municipality, year, root=str(self.paths.root))
 
     def run(self, notebook: str, municipality: str = "9901", year: int = 2024) -> dict[str, Component]:
         """What the notebook's cells end with, by anchor, run in this process from top to bottom."""
@@ -156,7 +156,7 @@ class Copy:
 
     def figure(self, notebook: str, number: int) -> Component:
         """One figure of the made-up municipality, made by its own cell of the notebook."""
-        return self._shown(notebook, ("9901", 2024), f"page.figure({number})")[-1]
+        return self._shown(notebook, ("9901", 2024), f"show_figure(report, {number},")[-1]
 
     def _shown(self, notebook: str, parameters: tuple[str, int], wanted: str) -> list[Component]:
         with mock.patch.dict(os.environ, {ROOT_VARIABLE: str(self.paths.root)}):
@@ -177,7 +177,8 @@ def cells_shown(notebook: Path, parameters: tuple[str, int], wanted: str = "") -
     for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         source = "".join(cell["source"])
         given = "parameters" in cell["metadata"].get("tags", [])
-        if cell["cell_type"] != "code" or not (given or "open_page" in source or wanted in source):
+        opens = "open_report(" in source or "open_region(" in source
+        if cell["cell_type"] != "code" or not (given or opens or wanted in source):
             continue
         body = ast.parse(source).body
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
@@ -185,7 +186,8 @@ def cells_shown(notebook: Path, parameters: tuple[str, int], wanted: str = "") -
         if given:
             space |= dict(zip(("municipality", "year"), parameters, strict=True))
         if last is not None:
-            shown.append(eval(compile(ast.Expression(last.value), notebook.name, "eval"), space))
+            value = eval(compile(ast.Expression(last.value), notebook.name, "eval"), space)
+            shown += [value] if isinstance(value, Component) else []  # an analyst's cell ends with a frame
     return shown
 
 

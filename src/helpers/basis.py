@@ -5,15 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.figures import use_anchor
+from helpers.report import Report
 from helpers.sections import passage
-from helpers.setting import Setting
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing, Passage, Section, SourceRow
-from lagesbild.html.render import Component, chapter_component, passage_component, rendered, table_component
+from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing, Part, Passage, SourceRow
+from lagesbild.html.marks import use_anchor
+from lagesbild.html.render import Component, chapter_component, part_component, passage_component, rendered
 from lagesbild.places import COUNTRY, ComparisonGroup
-from lagesbild.rules.directions import judged_series
 from lagesbild.rules.editions import Use, drawn_indicators, figure_state, indicator_pages
+from lagesbild.statistics.combined import by_indicator
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.numbers import SEX, STATE_TEXT, decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import basis_text, p_text, tested_text, verdict_sign, weakness_text
@@ -21,20 +21,18 @@ from lagesbild.swedish.verdicts import basis_text, p_text, tested_text, verdict_
 # What a page rests on: last year at hand for every figure, revised values, sources and definitions.
 
 
-def at_hand(setting: Setting) -> Component:
+def at_hand(report: Report) -> Component:
     """For every figure: how near the measure comes, the last year at hand, who publishes newer and how to fetch it."""
     headers = ("Figur", "Rubrik", "Mått", "Senaste år här", "Utgivare", "Så läggs nyare uppgifter till")
-    section = Section(anchor="underlaget", title="Underlaget")
     table = DataTable(
-        caption=f"Underlaget för varje figur {in_place(setting.place)}: senaste år, utgivare och hur nyare uppgifter "
+        caption=f"Underlaget för varje figur {in_place(report.name)}: senaste år, utgivare och hur nyare uppgifter "
         "hämtas. Inga uppgifter avser delar av kommunen.",
         columns=tuple(Column(header) for header in headers),
         rows=tuple(
-            _at_hand_row(setting.catalog, number, setting.latest, setting.focus) for number in setting.catalog.figures
+            _at_hand_row(report.catalog, number, report.latest, report.place) for number in report.catalog.figures
         ),
     )
-    html = rendered("section.html", section=section) + rendered("table.html", table=table, anchor="underlag")
-    return passage_component(Passage(html, anchor=section.anchor, title=section.title))
+    return part_component(Part("underlaget", "Underlaget", tables=(table,)))
 
 
 def _at_hand_row(catalog: Catalog, number: str, latest: Mapping[str, int], code: str) -> tuple[str, ...]:
@@ -46,20 +44,20 @@ def _at_hand_row(catalog: Catalog, number: str, latest: Mapping[str, int], code:
     return (f"Figur {number}", entry.title, state, period, entry.publisher, entry.how_to_add.replace("{code}", code))
 
 
-def revised_values(setting: Setting) -> Component:
+def revised_values(report: Report) -> Component:
     """Values of the place, its comparison group and the country that a later fetch changed: old and new."""
-    rows = setting.revised[setting.revised["place"].isin([setting.focus, COUNTRY, *setting.members])]
+    rows = report.revised[report.revised["place"].isin([report.place, COUNTRY, *report.similar])]
     title = "Reviderade värden"
     if rows.empty:
-        text = f"Utgivarna har inte ändrat några värden som visas här sedan de först hämtades ({setting.vintage})."
+        text = f"Utgivarna har inte ändrat några värden som visas här sedan de först hämtades ({report.vintage})."
         return passage_component(Passage(rendered("missing.html", title=title, text=text, remedy=""), title=title))
     headers = ("Mått", "Plats", "År", "Kön", "Tidigare", "Nu", "Hämtat")
     table = DataTable(
         caption=f"{title}: det senast hämtade värdet visas i rapporten.",
         columns=tuple(Column(header, numeric=header in ("Tidigare", "Nu")) for header in headers),
-        rows=tuple(_revised_row(row, setting.catalog, setting.places.name(row.place)) for row in rows.itertuples()),
+        rows=tuple(_revised_row(row, report.catalog, report.geography.name(row.place)) for row in rows.itertuples()),
     )
-    return table_component(table, "andrade")
+    return part_component(Part("andrade", tables=(table,)))
 
 
 def _revised_row(row: Any, catalog: Catalog, place: str) -> tuple[str, ...]:
@@ -68,14 +66,14 @@ def _revised_row(row: Any, catalog: Catalog, place: str) -> tuple[str, ...]:
     return (catalog.indicators[row.indicator].label, place, str(row.year), SEX[row.sex], old, new, row.vintage)
 
 
-def sources(setting: Setting) -> Component:
+def sources(report: Report) -> Component:
     """Publisher, definition, terms and last year of every indicator on the page."""
     rows = tuple(
-        _source_row(setting.catalog, indicator, uses, setting.latest.get(indicator), setting.place)
-        for indicator, uses in setting.uses.items()
+        _source_row(report.catalog, indicator, uses, report.latest.get(indicator), report.name)
+        for indicator, uses in report.uses.items()
     )
-    group = _group_text(setting.group, setting.places.names, setting.place)
-    intro = f"Jämförelsegrupp: {group} Underlaget hämtades {setting.vintage}."
+    group = _group_text(report.group, report.geography.names, report.name)
+    intro = f"Jämförelsegrupp: {group} Underlaget hämtades {report.vintage}."
     title = "Källor och underlag"
     return passage("sources.html", "kallor", title, heading=title, anchor="kallor", rows=rows, intro=intro)
 
@@ -111,11 +109,14 @@ def _use_text(use: Use) -> str:
 TRENDS_ANCHOR, TRENDS_TITLE = "trender", "Alla trender"
 
 
-def trends(setting: Setting) -> Component:
-    """Every indicator of figures and priorities: those that are judged, those that cannot be, those without a value."""
-    pages, known = indicator_pages(setting.catalog), setting.trends
-    series = judged_series(setting.table, setting.catalog, setting.focus, setting.year).set_index("indicator")
-    names = {indicator: _named(setting.catalog, indicator, pages[indicator]) for indicator in pages}
+def trends(report: Report, directions: pd.DataFrame) -> Component:
+    """Every indicator of figures and priorities: those that are judged, those that cannot be, those without a value.
+
+    `directions` as `rules.directions.judged_series` gives them: one row an indicator, with `p` and `p_adjusted`.
+    """
+    pages, known = indicator_pages(report.catalog), by_indicator(directions)
+    series = directions.set_index("indicator")
+    names = {indicator: _named(report.catalog, indicator, pages[indicator]) for indicator in pages}
     judged = tuple(
         (names[indicator], *_judged_cells(known[indicator], *series.loc[indicator, ["p", "p_adjusted"]]))
         for indicator in pages
@@ -127,9 +128,9 @@ def trends(setting: Setting) -> Component:
         if indicator in known and not known[indicator].judged
     )
     lacking = tuple(names[indicator].text for indicator in pages if indicator not in known)
-    where = in_place(setting.place)
+    where = in_place(report.name)
     judged_table = DataTable(
-        caption=f"Mått vars trend {where} kan bedömas, för utgåvan {setting.year}.",
+        caption=f"Mått vars trend {where} kan bedömas, för utgåvan {report.year}.",
         columns=tuple(Column(header) for header in ("Mått", "Trend", "Period och test", "p", "Justerat p")),
         rows=judged,
     )

@@ -1,17 +1,17 @@
-"""The page's indicators beside other places, and women beside men."""
+"""Rows that are compared: the last year, everybody; and the page's indicators beside others, women beside men."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.evidence import measure_of, placing_text
-from helpers.figures import use_anchor
-from helpers.setting import Setting
+from helpers.report import Report
+from helpers.rows import measure_of
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing
+from lagesbild.html.marks import use_anchor
 from lagesbild.html.render import Component, chapter_component
 from lagesbild.places import COUNTRY
-from lagesbild.rules.comparing import GROUP, Gap, Ranking, comparable, differences, place_gaps, without_gap
+from lagesbild.rules.comparing import GROUP, Gap, Ranking, without_gap
 from lagesbild.rules.editions import Use
 from lagesbild.swedish.findings import (
     CLASSES_ARE_OURS,
@@ -24,11 +24,31 @@ from lagesbild.swedish.findings import (
     Measure,
     difference_text,
     no_rank_text,
+    placing_text,
     plausible_text,
     span_text,
 )
 from lagesbild.swedish.numbers import decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import GAPS, NO_ARROW_FOR_EQUALITY, NOT_AT_HAND, NOT_BY_SEX, movement_text
+
+# Which rows a figure compares.
+
+
+def latest_year(rows: pd.DataFrame, place: str) -> pd.DataFrame:
+    """The rows of each indicator's last year in which `place` has a value; those of other places may be empty.
+
+    An indicator that has no value for the place is left out.
+    """
+    own = rows[(rows["place"] == place) & rows["value"].notna()]
+    latest = own.groupby("indicator")["year"].max()
+    return rows[rows["year"] == rows["indicator"].map(latest)]
+
+
+def everybody(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of both sexes together; of an indicator that has none with a value, those of women and men."""
+    known = rows.loc[(rows["sex"] == "T") & rows["value"].notna(), "indicator"].unique()
+    return rows[(rows["sex"] == "T") | ~rows["indicator"].isin(known)]
+
 
 # The chapter that compares: value, differences with intervals, rank and class of each indicator of a page.
 
@@ -47,58 +67,49 @@ class _Row:
     ranking: Ranking
 
 
-def comparison(setting: Setting) -> Component:
-    """The comparison of every indicator of the page that has a value for the place and may be compared."""
-    rows = _rows(setting)
-    ranked = [(row, placing.year) for row in rows if (placing := row.ranking.latest)]
-    tables = [_comparison_table(setting, rows)] if rows else []
-    tables += [_class_table(ranked)] if ranked else []
-    intro = (RANKS_MOVE,) if ranked else () if rows else ("Inget mått på sidan har ett värde att jämföra med.",)
-    notes = (*((INTERVALS, WHY_UNKNOWN) if rows else ()), *_notes(setting))
-    return chapter_component(Chapter(COMPARISON_ANCHOR, COMPARISON_TITLE, intro, tuple(tables), notes=notes))
+def comparison(report: Report, values: pd.DataFrame, pairs: pd.DataFrame) -> Component:
+    """Every indicator of `values` beside other places, with its rank.
 
-
-def _rows(setting: Setting) -> list[_Row]:
-    """The indicators of the page that have a value for the place."""
-    compared = comparable(setting.catalog, setting.uses)
-    values = setting.totals[setting.totals["indicator"].isin(compared)]
-    others = [code for code in (COUNTRY, setting.county) if code]
-    pairs = differences(values, setting.focus, others, setting.members, setting.catalog)
-    latest = values[values["place"] == setting.focus].sort_values("year").drop_duplicates("indicator", keep="last")
+    `values` are rows of `report.values`, of which the municipality's last year counts; `pairs` are their differences
+    to the country, the region and the group: see `rules.comparing.differences`.
+    """
+    catalog, uses = report.catalog, report.uses
+    latest = values[values["place"] == report.place].sort_values("year").drop_duplicates("indicator", keep="last")
     own = {row["indicator"]: row for _, row in latest.iterrows()}
-    return [
+    rows = [
         _Row(
-            measure_of(setting.catalog, indicator),
-            setting.uses[indicator],
+            measure_of(catalog, indicator),
+            uses[indicator],
             own[indicator],
             pairs[pairs["indicator"] == indicator].set_index("other"),
-            setting.ranking(indicator),
+            report.ranking(indicator),
         )
-        for indicator in compared
+        for indicator in uses
         if indicator in own
     ]
-
-
-def _notes(setting: Setting) -> list[str]:
-    """Who the comparison group is, and what is not compared."""
-    notes = []
-    if setting.group:
-        names = listed([setting.places.name(code) for code in setting.members])
-        notes.append(f"Liknande kommuner: {setting.group.title} ({names}). Värdet är medelvärdet av dem som har ett.")
-    compared = comparable(setting.catalog, setting.uses)
-    counted = [setting.catalog.indicators[indicator].label for indicator in setting.uses if indicator not in compared]
+    ranked = [(row, placing.year) for row in rows if (placing := row.ranking.latest)]
+    others = {code: report.geography.name(code) for code in (COUNTRY, report.county) if code}
+    others |= {GROUP: "Liknande kommuner"} if report.group else {}
+    tables = [_comparison_table(report.name, others, rows, len(report.similar), report.geography.municipalities)]
+    tables = (tables if rows else []) + ([_class_table(ranked)] if ranked else [])
+    intro = (RANKS_MOVE,) if ranked else () if rows else ("Inget mått på sidan har ett värde att jämföra med.",)
+    notes = [INTERVALS, WHY_UNKNOWN] if rows else []
+    if report.group:
+        names = listed([report.geography.name(code) for code in report.similar])
+        notes.append(f"Liknande kommuner: {report.group.title} ({names}). Värdet är medelvärdet av dem som har ett.")
+    counted = [catalog.indicators[indicator].label for indicator in uses if catalog.unit_of(indicator).counted]
     if counted:
         notes.append(f"Antal jämförs inte mellan platser av olika storlek: {listed(counted)}.")
-    return notes
+    return chapter_component(Chapter(COMPARISON_ANCHOR, COMPARISON_TITLE, intro, tuple(tables), notes=tuple(notes)))
 
 
-def _comparison_table(setting: Setting, rows: list[_Row]) -> DataTable:
-    others = {COUNTRY: setting.places.name(COUNTRY)}
-    others |= {setting.county: setting.places.name(setting.county)} if setting.county else {}
-    others |= {GROUP: "Liknande kommuner"} if setting.group else {}
-    headers = ("Mått", setting.place, *others.values(), "Plats bland kommunerna")
+def _comparison_table(
+    place: str, others: dict[str, str], rows: list[_Row], members: int, municipalities: int
+) -> DataTable:
+    """One row an indicator; `others` are the codes of the columns with their headings."""
+    headers = ("Mått", place, *others.values(), "Plats bland kommunerna")
     return DataTable(
-        caption=f"{setting.place} jämfört med andra: senaste värdet av varje mått, och de andras värde samma år.",
+        caption=f"{place} jämfört med andra: senaste värdet av varje mått, och de andras värde samma år.",
         columns=tuple(Column(header) for header in headers),
         rows=tuple(
             (
@@ -107,8 +118,8 @@ def _comparison_table(setting: Setting, rows: list[_Row]) -> DataTable:
                     decimal(row.own["value"], row.measure.decimals),
                     ("preliminärt",) if row.own["status"] == "preliminary" else (),
                 ),
-                *(_other(row, other, len(setting.members)) for other in others),
-                _rank(row, setting.municipalities),
+                *(_other(row, other, members) for other in others),
+                _rank(row, municipalities),
             )
             for row in rows
         ),
@@ -171,19 +182,21 @@ def _class_table(ranked: list[tuple[_Row, int]]) -> DataTable:
 SEXES_ANCHOR, SEXES_TITLE = "kvinnor-och-man", "Kvinnor och män"
 
 
-def women_and_men(setting: Setting) -> Component:
-    """Every indicator published by sex for the place, with its gap; then those that are not."""
-    catalog = setting.catalog
-    gaps = place_gaps(setting.table, catalog, setting.focus, setting.year)
+def women_and_men(report: Report, gaps: dict[str, Gap]) -> Component:
+    """The gaps between women and men in the municipality, then the indicators that are not published so.
+
+    `gaps` as `rules.comparing.place_gaps` gives them: indicator -> gap.
+    """
+    catalog = report.catalog
     nothing = "Inget av rapportens mått har värden för både kvinnor och män i underlaget."
-    titles = (NOT_BY_SEX, NOT_AT_HAND.format(place=setting.place))
-    lacking = zip(titles, without_gap(setting.table, catalog, gaps), strict=True)
+    titles = (NOT_BY_SEX, NOT_AT_HAND.format(place=report.name))
+    lacking = zip(titles, without_gap(report.data, catalog, gaps), strict=True)
     return chapter_component(
         Chapter(
             SEXES_ANCHOR,
             SEXES_TITLE,
             (NO_ARROW_FOR_EQUALITY, GAPS if gaps else nothing),
-            (_gap_table(catalog, gaps, in_place(setting.place)),) if gaps else (),
+            (_gap_table(catalog, gaps, in_place(report.name)),) if gaps else (),
             listings=tuple(
                 Listing(title, tuple(catalog.indicators[indicator].title for indicator in indicators))
                 for title, indicators in lacking

@@ -1,12 +1,13 @@
 """What an edition says as a whole: what matters most, and the two years ahead."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import pandas as pd
 
-from helpers.evidence import COMPUTED, measure_of, origins
-from helpers.figures import chart_rows, priority_anchor, use_anchor
-from helpers.sections import JUDGED
-from helpers.setting import Setting
-from lagesbild.assessments import load_assessment
+from helpers.report import Report
+from helpers.rows import chart_rows, measure_of, origins, remake
+from lagesbild.catalog.models import Catalog
 from lagesbild.charts import KINDS, fan
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
@@ -20,17 +21,18 @@ from lagesbild.html.components import (
     Passage,
     Provenance,
 )
+from lagesbild.html.marks import COMPUTED, JUDGED, priority_anchor, use_anchor
 from lagesbild.html.render import (
     Component,
     chapter_component,
-    download_text,
     figure_component,
     passage_component,
     rendered,
 )
-from lagesbild.rules.directions import place_outlooks, trend_points
+from lagesbild.html.tables import DOWNLOAD, values_of
+from lagesbild.rules.directions import trend_points
 from lagesbild.rules.editions import Use, indicator_uses
-from lagesbild.rules.highlights import FarRank, IndicatorLine, Movement, StatusChange, TargetCrossing, chosen
+from lagesbild.rules.highlights import FarRank, IndicatorLine, Movement, StatusChange, TargetCrossing
 from lagesbild.sources.files import document_sources
 from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.swedish.findings import Measure, alternative_text
@@ -55,54 +57,39 @@ from lagesbild.swedish.verdicts import (
 HIGHLIGHTS_ANCHOR = "viktigast"
 
 
-def highlights(setting: Setting) -> Component:
-    """The lines as they stand on the overview."""
-    lines = highlight_lines(setting)
-    html = rendered("highlights.html", heading=TITLE, anchor=HIGHLIGHTS_ANCHOR, lines=lines, nothing=NOTHING, note=NOTE)
-    return passage_component(Passage(html, anchor=HIGHLIGHTS_ANCHOR, title=TITLE))
-
-
-def highlight_lines(setting: Setting) -> list[Highlight]:
-    """The lines of the edition, in the order in which they stand."""
-    uses = indicator_uses(setting.catalog, setting.latest)
-    before = load_assessment(setting.paths, setting.focus, setting.year - 1, setting.catalog)
-    lines = chosen(
-        setting.table,
-        setting.catalog,
-        setting.focus,
-        setting.year,
-        (before, setting.assessment),
-        {indicator: setting.ranking(indicator) for indicator in uses},
-    )
-    return [
-        _status_line(setting, line)
+def highlights(report: Report, lines: Sequence[StatusChange | IndicatorLine]) -> Component:
+    """The lines of `rules.highlights.chosen` as they stand on the overview."""
+    uses = indicator_uses(report.catalog, report.latest)
+    shown = [
+        _status_line(report.catalog, line, report.page, report.year)
         if isinstance(line, StatusChange)
         else _indicator_line(
             line,
-            measure_of(setting.catalog, line.indicator),
+            measure_of(report.catalog, line.indicator),
             _main_use(uses[line.indicator]),
-            setting.page,
-            setting.municipalities,
+            report.page,
+            report.geography.municipalities,
         )
         for line in lines
     ]
+    shown = [replace(line, name=report.worded(line.name)) for line in shown]
+    html = rendered("highlights.html", heading=TITLE, anchor=HIGHLIGHTS_ANCHOR, lines=shown, nothing=NOTHING, note=NOTE)
+    return passage_component(Passage(html, anchor=HIGHLIGHTS_ANCHOR, title=TITLE))
 
 
-def _status_line(setting: Setting, line: StatusChange) -> Highlight:
+def _status_line(catalog: Catalog, line: StatusChange, here: str, year: int) -> Highlight:
     """What people changed, linked to the area's page, the priority's section or the table of goals."""
-    catalog = setting.catalog
     if line.kind == "goals":
         goal = catalog.goals[line.judged]
         name, link = f"{goal.label}. {goal.title}", "#inriktningsmal"
     elif line.kind == "areas":
         area = catalog.focus_areas[line.judged]
-        name, link = f"Fokusområde {line.judged}. {area.title}", _page_link(area.page, setting.page)
+        name, link = f"Fokusområde {line.judged}. {area.title}", _page_link(area.page, here)
     else:
         priority = catalog.priorities[line.judged]
-        page = _page_link(catalog.focus_areas[priority.area].page, setting.page)
+        page = _page_link(catalog.focus_areas[priority.area].page, here)
         name, link = f"{line.judged} {priority.title}", f"{page}#{priority_anchor(line.judged)}"
-    text = status_line(line.before, line.now, setting.year)
-    return Highlight(setting.worded(name), text, link, JUDGED, "status")
+    return Highlight(name, status_line(line.before, line.now, year), link, JUDGED, "status")
 
 
 def _indicator_line(line: IndicatorLine, measure: Measure, use: Use, here: str, municipalities: int) -> Highlight:
@@ -138,21 +125,48 @@ NO_FIELD = "–"
 ENDS = {"low80": "lägst 80 %", "high80": "högst 80 %", "low95": "lägst 95 %", "high95": "högst 95 %"}
 
 
-def outlooks(setting: Setting) -> Component:
-    """Which series were tried and why the others were not, and a fan for each that passed."""
-    tried = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
+def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
+    """Which series were tried and why the others were not, and a fan for each that passed.
+
+    `tried` as `rules.directions.place_outlooks` gives them: indicator -> outlook.
+    """
     by_reason: dict[NoOutlook, list[str]] = {}
     for indicator, outlook in tried.items():
-        by_reason.setdefault(outlook.reason, []).append(setting.catalog.indicators[indicator].title)
+        by_reason.setdefault(outlook.reason, []).append(report.catalog.indicators[indicator].title)
     listings = tuple(Listing(NO_OUTLOOK[r], tuple(by_reason[r])) for r in NO_OUTLOOK if r in by_reason)
     paragraphs = (HOW, tried_text(*tried_and_drawn(tried), len(tried)))
     chapter = chapter_component(Chapter(OUTLOOK_ANCHOR, OUTLOOK_TITLE, paragraphs, listings=listings))
-    points = trend_points(setting.table, setting.catalog, setting.focus)
-    rows = [_fan_rows(points[points["indicator"] == indicator], tried[indicator]) for indicator in tried]
-    drawn = [part for part in rows if len(part)]
+    points = trend_points(report.data, report.catalog, report.place)
+    drawn = [_fan_rows(points[points["indicator"] == indicator], tried[indicator]) for indicator in tried]
+    drawn = [part for part in drawn if len(part)]
     if not drawn:
         return chapter
-    figure = figure_component(_figure(setting, chart_rows(setting, pd.concat(drawn, ignore_index=True))))
+    rows = chart_rows(pd.concat(drawn, ignore_index=True), report.catalog, report.geography, report.role)
+    indicators = list(dict.fromkeys(rows["indicator"]))
+    entries = [report.catalog.indicators[indicator] for indicator in indicators]
+    published = rows[rows["low95"].isna()]
+    alternative = alternative_text(KINDS[fan], "", rows, [report.name])
+    breaks = {cut.year: cut.what for entry in entries for cut in entry.breaks}
+    block = FigureBlock(
+        number="Utblick",
+        anchor=FIGURE,
+        title="Två år framåt, om serien går som hittills",
+        state="derived",
+        state_text="Beräknat",
+        subtitle=f"{listed([entry.title for entry in entries])}, {report.name}.",
+        provenance=Provenance(
+            source_line(origins(published, report.catalog, document_sources(report.paths))),
+            " ".join(entry.definition for entry in entries),
+            METHOD,
+            remake("overview", report.place, report.year, report.vintage, indicators),
+        ),
+        alternative=alternative,
+        svg=svg_of(fan(rows, Frame(breaks=tuple(sorted(breaks.items())))), prefix=FIGURE, alt=alternative),
+        table=_outlook_table(rows, in_place(report.name)),
+        values=values_of(rows, DOWNLOAD | ENDS),
+        download_name="utblick.csv",
+    )
+    figure = figure_component(block)
     return Component(chapter.html + figure.html, figure.record)
 
 
@@ -164,33 +178,6 @@ def _fan_rows(points: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
     same = {name: past[name].iloc[-1] for name in ("indicator", "place", "month", "sex", "group", "vintage")}
     ahead = outlook.path.assign(**same, status="", margin=float("nan"), count=float("nan"))
     return pd.concat([past, ahead], ignore_index=True)
-
-
-def _figure(setting: Setting, rows: pd.DataFrame) -> FigureBlock:
-    indicators = list(dict.fromkeys(rows["indicator"]))
-    entries = [setting.catalog.indicators[indicator] for indicator in indicators]
-    published = rows[rows["low95"].isna()]
-    alternative = alternative_text(KINDS[fan], "", rows, [setting.place])
-    breaks = {cut.year: cut.what for entry in entries for cut in entry.breaks}
-    return FigureBlock(
-        number="Utblick",
-        anchor=FIGURE,
-        title="Två år framåt, om serien går som hittills",
-        state="derived",
-        state_text="Beräknat",
-        subtitle=f"{listed([entry.title for entry in entries])}, {setting.place}.",
-        provenance=Provenance(
-            source_line(origins(published, setting.catalog, document_sources(setting.paths))),
-            " ".join(entry.definition for entry in entries),
-            METHOD,
-            setting.remake("overview", indicators),
-        ),
-        alternative=alternative,
-        svg=svg_of(fan(rows, Frame(breaks=tuple(sorted(breaks.items())))), prefix=FIGURE, alt=alternative),
-        table=_outlook_table(rows, in_place(setting.place)),
-        download_name="utblick.csv",
-        download_text=download_text(rows, ENDS),
-    )
 
 
 def _outlook_table(rows: pd.DataFrame, where: str) -> DataTable:

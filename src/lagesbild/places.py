@@ -1,6 +1,8 @@
 """Places by code: names from the snapshot, the region and comparison group of a municipality."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
@@ -45,6 +47,36 @@ class Places:
                 + (f"Near it: {', '.join(near)}. " if near else "")
                 + "Use the four-digit code, such as 2480, and run 'lagesbild fetch' if the list is old."
             ) from None
+
+    def codes(self, places: Iterable[str]) -> list[str]:
+        """The codes in `places`, each once and in order.
+
+        Raises UnknownPlace for one text in place of a list, for a name, and for a code that no place has.
+        """
+        if isinstance(places, str):
+            raise UnknownPlace(f"places: '{places}' is one text. Write a list of codes: {[self._nearest(places)]}.")
+        wanted = list(dict.fromkeys(places))
+        for code in wanted:
+            if not isinstance(code, str):
+                raise UnknownPlace(f'places: {code!r} is not text. Write the code in quotes, such as "0180".')
+            near = self._nearest(code)
+            if near != code and not code.isdecimal():
+                raise UnknownPlace(f"places: '{code}' is no code. Did you mean '{near}', {self.names[near]}?")
+            self.name(code)
+        return wanted
+
+    def _nearest(self, text: str) -> str:
+        """The code that a text means: a code itself, else that of the place with the nearest name."""
+        if text in self.names:
+            return text
+        named = {name.casefold(): code for code, name in self.names.items()}
+        near = get_close_matches(text.casefold(), named, n=1, cutoff=0)
+        return named[near[0]]
+
+    @property
+    def municipalities(self) -> int:
+        """How many municipalities there are."""
+        return sum(kind == "K" for kind in self.kinds.values())
 
     def municipality(self, code: str) -> str:
         """The name of a municipality. Raises UnknownPlace for regions, the country and unknown codes."""

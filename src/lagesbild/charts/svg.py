@@ -6,8 +6,9 @@ from io import BytesIO
 import matplotlib as mpl
 from lxml import etree
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from lagesbild.charts.theme import styled
+from lagesbild.charts.theme import FAMILY, TOKENS, load_fonts, styled
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
@@ -19,15 +20,37 @@ DEFAULTS = {  # what is not stated; the join is, once, on the root
     "stroke-dasharray": "none",
     "text-anchor": "start",
 }
-KEPT_STYLES = ("fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "text-anchor")
+PLAIN = {  # what matplotlib and seaborn write for text, axes and grounds -> token
+    **dict.fromkeys(("#000000", "#262626", "black"), "ink"),
+    **dict.fromkeys(("#ffffff", "white"), "paper"),
+    **dict.fromkeys(("#cccccc", "#b0b0b0", "#eaeaf2"), "grid"),
+}
+KEPT_STYLES = (
+    "fill",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linejoin",
+    "stroke-linecap",
+    "text-anchor",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+)
 
 
-def svg_of(figure: Figure, prefix: str, alt: str) -> str:
+def svg_of(figure: Figure, prefix: str, alt: str, own: bool = False) -> str:
     """`figure` as an `<svg class="chart" role="img">` whose `<title>` holds all of `alt`; empties the figure.
 
     Every id starts with `prefix`, which must be unique on its page. Texts stay texts (class "t", font from the
-    stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`.
+    stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`. A figure of
+    an analyst's `own` gets the report's font, no grounds, and ink for black, so that it fits light and dark.
     """
+    if own:
+        _own_look(figure)
+    else:
+        for artist in figure.findobj():  # the axes span all values: clipping would only add ids
+            artist.set_clip_on(False)
     root = etree.fromstring(_saved(figure, prefix))
     figure.clear()
     _clean(root)
@@ -39,14 +62,33 @@ def svg_of(figure: Figure, prefix: str, alt: str) -> str:
     root.attrib.clear()
     root.attrib.update({"class": "chart", "role": "img", "aria-labelledby": f"{prefix}-title", "viewBox": box})
     root.set("stroke-linejoin", DEFAULTS["stroke-linejoin"])
+    if own:
+        _recolour(root)
     etree.cleanup_namespaces(root)
     return etree.tostring(root, encoding="unicode")
 
 
+def _own_look(figure: Figure) -> None:
+    """Takes the grounds away and sets the font, with which the labels are measured."""
+    load_fonts()
+    figure.patch.set_visible(False)
+    for axes in figure.axes:
+        axes.patch.set_visible(False)
+    for text in figure.findobj(Text):
+        text.set_fontfamily(FAMILY)
+
+
+def _recolour(root: etree._Element) -> None:
+    """Near-black and near-white become the tokens that the page turns in the dark; what states no fill is black."""
+    for node in root.iter():
+        for name in ("fill", "stroke"):
+            if node.get(name) in PLAIN:
+                node.set(name, TOKENS[PLAIN[node.get(name)]])
+    root.set("fill", TOKENS["ink"])
+
+
 def _saved(figure: Figure, salt: str) -> bytes:
     """The figure as matplotlib writes it, without date, so that it is the same each time."""
-    for artist in figure.findobj():  # the axes span all values: clipping would only add ids
-        artist.set_clip_on(False)
     file = BytesIO()
     with styled(), mpl.rc_context({"svg.hashsalt": salt}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
@@ -93,8 +135,12 @@ def _rename_ids(root: etree._Element, prefix: str) -> None:
     """Numbers the ids that something refers to, behind `prefix`; drops other ids and bare groups."""
     names: dict[str, str] = {}
     for node in root.iterfind(".//*[@href]"):
-        old = node.get("href").removeprefix("#")
-        node.set("href", "#" + names.setdefault(old, f"{prefix}-{len(names) + 1}"))
+        if node.get("href").startswith("#"):
+            old = node.get("href").removeprefix("#")
+            node.set("href", "#" + names.setdefault(old, f"{prefix}-{len(names) + 1}"))
+    for node in root.iterfind(".//*[@clip-path]"):
+        old = node.get("clip-path").removeprefix("url(#").removesuffix(")")
+        node.set("clip-path", f"url(#{names.setdefault(old, f'{prefix}-{len(names) + 1}')})")
     for node in list(root.iter()):
         old = node.attrib.pop("id", None)
         if old in names:

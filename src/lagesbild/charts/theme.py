@@ -19,6 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from scipy.optimize import isotonic_regression
 
 from lagesbild.paths import PACKAGE
+from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import NBSP, decimal
 
 # The look that figures and pages share: colours for light and dark, sizes, and a figure's frame.
@@ -80,6 +81,22 @@ class Frame:
     high: float | None = None
     breaks: tuple[tuple[int, str], ...] = ()
     better: Literal["higher", "lower", "neither"] = "neither"
+
+
+def frame_of(measures: Sequence[Measure], rows: pd.DataFrame) -> Frame:
+    """Unit, decimals and bounds of the first measure, and the breaks of all that fall between the years of `rows`."""
+    first = measures[0]
+    breaks = {cut.year: cut.what for measure in measures for cut in measure.indicator.breaks}
+    low, high = int(rows["year"].min()), int(rows["year"].max())
+    return Frame(
+        unit_symbol=first.unit.symbol,
+        unit_text=first.unit.text,
+        decimals=first.decimals,
+        low=first.unit.low,
+        high=first.unit.high,
+        breaks=tuple((year, what) for year, what in sorted(breaks.items()) if low < year <= high),
+        better=first.indicator.better,
+    )
 
 
 # Direct labels: texts beside marks, moved apart so that none covers another.

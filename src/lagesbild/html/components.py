@@ -71,10 +71,19 @@ class Card:
 
 
 @dataclass(frozen=True)
-class FigureBlock:
-    """One numbered figure of the report, or the card in its place."""
+class Values:
+    """The numbers behind a component, as its download has them: names in code, Swedish headers, rows."""
 
-    number: str  # "Figur 4", "R2"
+    columns: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """One figure of the report or of an analyst's own, or the card in its place."""
+
+    number: str  # "Figur 4", "R2"; empty for an analyst's own
     anchor: str  # "figur-4"
     title: str  # the report's own title of the figure
     state: str  # exact, derived, related, slot
@@ -87,9 +96,40 @@ class FigureBlock:
     table: DataTable | None = None
     card: Card | None = None
     notes: tuple[str, ...] = ()
+    chart: str = ""  # "lines"; empty for an analyst's own
+    unit: str = ""
+    decimals: int = 1
+    values: Values = Values()
     download_name: str = ""  # "figur-04.csv"
-    download_text: str = ""
     key_figures: tuple[KeyFigure, ...] = field(default=())
+    first: bool = False  # stands at the top of its page, wherever its cell is
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, whose it is, and the part of the page that its numbers stand in ("R4")."""
+
+    text: str
+    evidence: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty."""
+
+    anchor: str
+    title: str = ""
+    number: str = ""
+    texts: tuple[str, ...] = ()
+    items: tuple[Statement, ...] = ()
+    tables: tuple[DataTable, ...] = ()
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    values: Values = Values()
+    download_name: str = ""
+    key_figures: tuple[KeyFigure, ...] = field(default=())
+    first: bool = False
 
 
 @dataclass(frozen=True)

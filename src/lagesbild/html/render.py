@@ -1,22 +1,17 @@
-"""Components as accessible HTML, prose as safe HTML, and what pages offer to download: csv and days."""
+"""Components as accessible HTML with their records, prose as safe HTML, and days for a calendar."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
-from lagesbild.html.components import Cell, Chapter, Column, DataTable, FigureBlock, Passage
-from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import MONTHS, SEX, listed
+from lagesbild.html.components import Chapter, FigureBlock, Part, Passage
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
 
@@ -48,6 +43,7 @@ def prose_html(text: str) -> str:
 # Components as Jupyter shows them: HTML for people, and a record of the same content for the publisher.
 
 MIME = "application/vnd.lagesbild+json"
+VERSION = 1  # of the records
 
 
 @cache
@@ -61,18 +57,20 @@ def _environment() -> Environment:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Component:
     """What a cell ends with: `html` on the page, `record` (kind and data) for downloads and key figures."""
 
     html: str
     record: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """One line: kind, anchor and title. Jupyter stores it beside html and record, so it repeats neither."""
+        known = [str(self.record[key]) for key in ("kind", "anchor", "title") if self.record.get(key)]
+        return f"<component {' '.join(' '.join(known).split())}>"
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {"text/html": self.html, MIME: self.record}
-
-    def _repr_html_(self) -> str:
-        return self.html
 
 
 def rendered(template: str, **values: Any) -> str:
@@ -82,20 +80,22 @@ def rendered(template: str, **values: Any) -> str:
 
 def figure_component(block: FigureBlock) -> Component:
     """A figure or card with everything around it."""
-    record = {"kind": "figure", **asdict(block)}
-    for bulky in ("svg", "table", "provenance"):
-        record.pop(bulky)
+    record = {"version": VERSION, "kind": "figure", **asdict(block), "source": block.provenance.source_line}
+    for name in ("svg", "provenance"):
+        record.pop(name)
     return Component(rendered("figure.html", figure=block), record)
 
 
-def table_component(table: DataTable, anchor: str = "") -> Component:
-    """A table that stands by itself."""
-    return Component(rendered("table.html", table=table, anchor=anchor), {"kind": "table", "caption": table.caption})
+def part_component(part: Part) -> Component:
+    """Texts, statements and tables under one heading, or a table that stands by itself."""
+    kind = "table" if part.tables else "text"
+    return Component(rendered("part.html", part=part), {"version": VERSION, "kind": kind, **asdict(part)})
 
 
 def passage_component(passage: Passage, **facts: Any) -> Component:
     """A passage of text, heading or list; `facts` go into its record."""
-    return Component(passage.html, {"kind": "passage", "anchor": passage.anchor, "title": passage.title, **facts})
+    record = {"version": VERSION, "kind": "passage", "anchor": passage.anchor, "title": passage.title, **facts}
+    return Component(passage.html, record)
 
 
 def chapter_component(chapter: Chapter) -> Component:
@@ -103,139 +103,6 @@ def chapter_component(chapter: Chapter) -> Component:
     return passage_component(
         Passage(rendered("chapter.html", chapter=chapter), anchor=chapter.anchor, title=chapter.title)
     )
-
-
-# Chart rows as accessible tables and as files that open in Swedish Excel.
-
-MISSING = ".."
-SYMBOLS = {
-    MISSING: "uppgift saknas i underlaget",
-    "x": "dold för att skydda enskilda",
-    "–": "frågan är inte tillämplig",
-}
-HEADS = {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
-NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0]\d{3})+)([.,]\d+)?[ \u00a0]?%?")
-WITHHELD = {"hidden": "x", "not_applicable": "–"}
-DOWNLOAD = {
-    "indicator": "indikator",
-    "label": "mått",
-    "place": "kod",
-    "name": "plats",
-    "year": "år",
-    "month": "månad",
-    "sex": "kön",
-    "group": "grupp",
-    "value": "värde",
-    "margin": "felmarginal",
-    "count": "antal",
-    "status": "status",
-}
-
-
-def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -> DataTable:
-    """The values of chart rows as a table with one heading a row and column.
-
-    Years are rows where a series has several; else places are, else groups. What does not vary stands in the
-    caption. Every place drawn has a row or column, with a symbol where it has no value.
-    """
-    frame = _worded(rows, measures)
-    varying = [name for name in HEADS if frame[name].nunique() > 1]
-    if "time" in varying and frame.groupby("label")["time"].nunique().max() == 1:
-        frame["label"] += " (" + frame["time"] + ")"  # measures of a year each: the year belongs to the measure
-        varying.remove("time")
-    head = next(iter(varying), "name")
-    across = [name for name in varying if name != head]
-    if head == "time":
-        frame = frame.sort_values(["year", "month"], kind="stable")
-    cells: dict[tuple[str, tuple[str, ...]], str] = {}
-    for row in frame.itertuples():
-        at = (getattr(row, head), tuple(getattr(row, name) for name in across))
-        if at in cells:
-            raise ValueError(
-                f"table '{caption}': two values for {at}. Choose rows that differ in year, place or group."
-            )
-        cells[at] = _cell(row, measures[row.indicator])
-    heads = list(dict.fromkeys(frame[head]))
-    columns = list(dict.fromkeys(zip(*(frame.sort_index()[name] for name in across), strict=True))) or [()]
-    body = tuple((line, *(cells.get((line, column), MISSING) for column in columns)) for line in heads)
-    return DataTable(
-        caption=caption,
-        columns=(
-            Column(HEADS[head]),
-            *(Column(", ".join(column) or _value_header(measures), numeric=True) for column in columns),
-        ),
-        rows=body,
-        symbols=tuple((mark, SYMBOLS[mark]) for mark in SYMBOLS if any(mark in line[1:] for line in body)),
-    )
-
-
-def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
-    """`rows` with `time`, `sex_text` and `group` as readers see them."""
-    rows = rows.reset_index(drop=True)  # its order is the order of the columns
-    times = [_time(row, measures[row.indicator]) for row in rows.itertuples()]
-    return rows.assign(
-        time=pd.Series(times, index=rows.index, dtype="str"),
-        sex_text=rows["sex"].map(SEX),
-        group=rows["group"].replace("", "Alla grupper"),
-    )
-
-
-def _time(row: Any, measure: Measure) -> str:
-    if measure.indicator.years_pooled > 1:
-        return measure.period(row.year)
-    return f"{MONTHS[row.month - 1]} {row.year}" if row.month else str(row.year)
-
-
-def _value_header(measures: dict[str, Measure]) -> str:
-    units = list(dict.fromkeys(measure.unit.text for measure in measures.values() if measure.unit.text))
-    return f"Värde, {listed(units)}" if units else "Värde"
-
-
-def _cell(row: Any, measure: Measure) -> str:
-    if pd.isna(row.value):
-        return WITHHELD.get(row.status, MISSING)
-    margin = "" if pd.isna(row.margin) else f" ± {measure.number(row.margin)}"
-    return measure.number(row.value) + margin
-
-
-def download_text(rows: pd.DataFrame, more: dict[str, str] | None = None) -> str:
-    """Chart rows as csv for Swedish Excel, one line a value.
-
-    `more` are columns of this kind of rows beside the common ones, with their headers.
-    """
-    columns = DOWNLOAD | (more or {})
-    return csv_text([columns.values(), *rows[list(columns)].itertuples(index=False)])
-
-
-def table_text(tables: Sequence[DataTable]) -> str:
-    """Tables as csv for Swedish Excel, below each other, each under its caption where there are several."""
-    lines: list[Iterable[object]] = []
-    for number, table in enumerate(tables):
-        lines += [[]] if number else []
-        lines += [[table.caption]] if len(tables) > 1 else []
-        lines += [[column.header for column in table.columns], *table.rows]
-    return csv_text(lines)
-
-
-def csv_text(lines: Iterable[Iterable[object]]) -> str:
-    """Lines of values as csv for Swedish Excel: BOM, `;`, decimal comma. See `csv_field`."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerows([csv_field(value) for value in line] for line in lines)
-    return "\ufeff" + out.getvalue()
-
-
-def csv_field(value: object) -> str:
-    """A value in a csv file: a text that a spreadsheet would run as a formula gets an apostrophe, a number never does.
-
-    A number may be a text too: with sign, spaces between thousands, decimals and %. A missing number is empty.
-    """
-    if isinstance(value, float):
-        return "" if pd.isna(value) else f"{value:.10g}".replace(".", ",")
-    text = value.text if isinstance(value, Cell) else str(value)
-    runs = text.lstrip(" ").startswith(RUN_BY_SPREADSHEETS) and not NUMBER.fullmatch(text.strip(" "))
-    return f"'{text}" if runs else text
 
 
 # Days as a file that calendars read (iCalendar, RFC 5545): whole days only, the same bytes for the same days.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lagesbild.catalog.models import Indicator, Unit
+from lagesbild.rules.comparing import Placing
 from lagesbild.statistics.ranks import NoRank
-from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed
+from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed, years_text
 
 # One sentence on what a figure shows: the values themselves, and nothing that the values do not hold.
 #
@@ -144,6 +145,60 @@ def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequenc
     return " ".join(part for part in (f"{kind}.", finding, shows) if part)
 
 
+# The words around a figure: its finding by what its rows hold, what is measured, its notes, who lacks a value.
+
+
+def figure_finding(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
+    """One sentence with the figure's main values, made from `rows`."""
+    first = next(iter(measures.values()))
+    if len(measures) > 1 and all(measure.indicator.share for measure in measures.values()):
+        return shares_finding(rows, first)
+    if len(measures) > 1:
+        return dots_finding(rows, measures)
+    if (rows["group"] != "").any():
+        return groups_finding(rows, first)
+    if set(rows["sex"]) >= {"K", "M"}:
+        return gap_finding(rows, first)
+    return series_finding(rows, first) if rows["year"].nunique() > 1 else comparison_finding(rows, first)
+
+
+def figure_subtitle(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
+    """Measure, unit, place and years of what is drawn."""
+    titles = listed([measure.indicator.title for measure in measures.values()])
+    units = listed(list(dict.fromkeys(m.unit.text for m in measures.values() if m.unit.text)))
+    first = next(iter(measures.values())).indicator
+    years = period_text(first, int(rows["year"].iloc[0])) if rows["year"].nunique() == 1 else years_text(rows["year"])
+    names = list(dict.fromkeys(rows["name"]))
+    where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
+    return ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part) + "."
+
+
+def measure_notes(entries: Sequence[Indicator], rows: pd.DataFrame) -> list[str]:
+    """What a reader must know of the measures drawn: questions, caveats, breaks, years left out, missing margins."""
+    notes = [text for entry in entries for text in (entry.question, entry.caveat, entry.own_definition)]
+    notes += [f"{b.year}: {b.what}" for entry in entries for b in entry.breaks if b.year <= int(rows["year"].max())]
+    notes += [
+        f"Utan {listed([str(year) for year in out.years])}: {out.why}" for entry in entries for out in entry.left_out
+    ]
+    if any(entry.kind == "survey" for entry in entries) and rows["margin"].isna().all():
+        notes.append("Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen.")
+    return [note for note in notes if note]
+
+
+def absence_notes(rows: pd.DataFrame) -> list[str]:
+    """Which places of chart rows have no value at all, or none of one of several measures, and that some are hidden."""
+    known = rows.assign(known=rows["value"].notna())
+    has = known.groupby(["label", "name"], sort=False)["known"].any().unstack("label")
+    bare = [name for name in rows["name"].unique() if not has.loc[name].any()]
+    notes = [f"Saknar värde: {listed(bare)}."] if bare else []
+    for label in rows["label"].unique():
+        lacking = [name for name in has.index[has[label].eq(False)] if name not in bare]
+        notes += [f"Saknar värde i {label}: {listed(lacking)}."] if lacking and has.shape[1] > 1 else []
+    if (rows["status"] == "hidden").any():
+        notes.append("Några värden är dolda för att skydda enskilda.")
+    return notes
+
+
 # Comparisons in Swedish: differences with their intervals, ranks, classes, and why there is none.
 
 NO_RANK = {
@@ -196,6 +251,11 @@ def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> s
     if indicator.voluntary:
         return f"plats {rank} av {n} deltagande kommuner"
     return f"plats {rank} av {n} kommuner{'' if n == municipalities else ' med värde'}"
+
+
+def placing_text(placing: Placing, entry: Indicator, municipalities: int) -> str:
+    """A placing with its period: "plats 12 av 290 kommuner 2022"."""
+    return f"{rank_text(placing.rank, placing.n, entry, municipalities)} {period_text(entry, placing.year)}"
 
 
 def no_rank_text(reason: NoRank) -> str:

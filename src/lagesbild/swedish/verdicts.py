@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from lagesbild.catalog.models import Target
+from lagesbild.catalog.models import Catalog, Target
 from lagesbild.rules.comparing import Placing
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitivity
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.statistics.trends import P_CLEAR, P_WEAK, Method, Reason, Trend, Verdict
 from lagesbild.swedish.findings import Measure, rank_text
-from lagesbild.swedish.numbers import decimal
+from lagesbild.swedish.numbers import decimal, listed
 
 # Trends in Swedish: what a series has done, why it cannot be judged, and how sensitive the answer is.
 
@@ -110,6 +110,22 @@ def counted(combined: Combined) -> str:
 
 
 # People's arrow beside the computed one, in Swedish.
+
+
+def why_no_arrow(trends: Mapping[str, Trend], catalog: Catalog, indicators: list[str], computed: Combined) -> str:
+    """Which figures are missing for an arrow of `indicators`; empty when there is one."""
+    if computed.arrow is not Arrow.NONE:
+        return ""
+    labels = {indicator: catalog.indicators[indicator].label for indicator in indicators}
+    refused: dict[str, list[str]] = {}
+    for indicator in computed.not_judged:
+        refused.setdefault(REASONS[trends[indicator].reason], []).append(labels[indicator])
+    parts = [f"{listed(refused[reason])}: {reason}" for reason in refused]
+    lacking = [labels[indicator] for indicator in indicators if indicator not in trends]
+    parts += [f"{listed(lacking)}: inget värde i underlaget"] if lacking else []
+    neutral = [labels[indicator] for indicator in computed.without_direction]
+    parts += [f"{listed(neutral)}: saknar riktning"] if neutral else []
+    return "; ".join(parts) + "." if parts else "Prioriteringen har ingen indikator med siffror."
 
 
 def differing_text(judged: str, computed: Combined, last: int) -> str:

@@ -137,7 +137,8 @@ def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     own = without_small_numbers(own, pd.concat([*published, documents], ignore_index=True), catalog)
     table = _without_covered([*published, own, documents])
     table = pd.concat([table, typed(computed_shares(table, catalog))], ignore_index=True)
-    return checked(table, catalog, places).sort_values(KEY, kind="stable").reset_index(drop=True)
+    order = [name for name in KEY if name != "group"]  # groups keep the order of their source
+    return checked(table, catalog, places).sort_values(order, kind="stable").reset_index(drop=True)
 
 
 def _without_covered(layers: list[pd.DataFrame]) -> pd.DataFrame:

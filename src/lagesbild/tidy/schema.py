@@ -92,6 +92,26 @@ def rows_of(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str
     return sort.drop(columns=["_i", "_p"]).reset_index(drop=True)
 
 
+def completed(rows: pd.DataFrame, places: Iterable[str]) -> pd.DataFrame:
+    """`rows`, and for each of `places` a row for every year, sex and group of a series that any of them has.
+
+    What is added has no value, the status "missing" and no vintage. A group belongs to its place: only a place that
+    has groups of an indicator gets a row for each of them.
+    """
+    wanted = list(dict.fromkeys(places))
+    own = rows[rows["place"].isin(wanted)]
+    whole = own[own["group"] == ""]
+    keys = whole[["indicator", "year", "month", "sex", "group"]].drop_duplicates()
+    every = keys.merge(pd.Series(wanted, name="place", dtype="str"), how="cross")
+    grouped = own[own["group"] != ""]
+    within = grouped[["indicator", "place", "group", "sex"]].drop_duplicates()
+    years = grouped[["indicator", "place", "year", "month"]].drop_duplicates()
+    every = pd.concat([every, within.merge(years, on=["indicator", "place"])], ignore_index=True)
+    have = pd.MultiIndex.from_frame(own[CELL])
+    lacking = every[~pd.MultiIndex.from_frame(every[CELL]).isin(have)]
+    return pd.concat([rows, typed(lacking.assign(status="missing"))], ignore_index=True)
+
+
 def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str]) -> pd.DataFrame:
     """The rows of some indicators and places that have a status instead of a value."""
     return table[table["indicator"].isin(list(indicators)) & table["place"].isin(list(places)) & table["value"].isna()]
@@ -104,8 +124,12 @@ def whole_years(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
 
 
 def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """The rows of whole years and whole places: all, women and men, but no groups within the place."""
-    return whole_years(table[table["group"] == ""], catalog)
+    """The rows of whole years and whole places: all, women and men, but no groups within the place.
+
+    Rows that `completed` added are left out: they say what a page lacks, and no publisher answered so.
+    """
+    added = (table["vintage"] == "") & (table["status"] == "missing")
+    return whole_years(table[(table["group"] == "") & ~added], catalog)
 
 
 def yearly_totals(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:

@@ -1,0 +1,306 @@
+"""What a notebook opens: one page of a municipality's edition, or of a region's, with its rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from lagesbild.assessments import Assessment, load_assessment
+from lagesbild.catalog.models import Catalog, Figure, Region
+from lagesbild.claims.language import Vocabulary
+from lagesbild.errors import Refusal
+from lagesbild.paths import Paths, project_paths
+from lagesbild.places import COUNTRY, ComparisonGroup, Places
+from lagesbild.rules.comparing import Ranking, comparable, ranking, totals
+from lagesbild.rules.directions import place_trends
+from lagesbild.rules.editions import Use, drawn_indicators, edition_of, indicator_uses
+from lagesbild.rules.register import Written, written_of
+from lagesbild.sources.snapshot import fetch_dates, years_of_all
+from lagesbild.statistics.trends import Trend
+from lagesbild.swedish.numbers import genitive
+from lagesbild.tidy.schema import completed, current, latest_years, revisions, whole_years
+
+TOTAL, POPULATION = "fte_total", "population_20_64"
+
+
+class UnknownChoice(Refusal, KeyError):
+    """A figure, priority or region that the page or the catalogue does not have, with those that it has."""
+
+    __str__ = Refusal.__str__
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Report:
+    """One page of one municipality's edition.
+
+    `data` holds the edition's rows, none of a later year, one row a year: the tidy table's columns and `name`. Every
+    place of the snapshot is there; each of `peers` has a row for every year and sex of a series that any of them has,
+    with an empty value and the status "missing" where nothing is published. `months` holds single months, 1-12.
+    """
+
+    page: str
+    place: str  # the municipality's code
+    year: int
+    paths: Paths
+    catalog: Catalog
+    geography: Places
+    assessment: Assessment | None
+    group: ComparisonGroup | None
+    data: pd.DataFrame
+    months: pd.DataFrame
+    revised: pd.DataFrame  # values that a later vintage changed: see `tidy.schema.revisions`
+    vintage: str  # date of the snapshot
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.page!r}, {self.name} {self.year}, {len(self.data)} rows)"
+
+    @property
+    def name(self) -> str:
+        """The municipality's name."""
+        return self.geography.name(self.place)
+
+    @property
+    def edition(self) -> str:
+        """The municipality's name and the year, as captions say them."""
+        return f"{self.name} {self.year}"
+
+    @property
+    def similar(self) -> list[str]:
+        """The codes of the comparison group, without the municipality itself; empty without a group."""
+        return list(self.group.members) if self.group else []
+
+    @property
+    def peers(self) -> list[str]:
+        """The codes of the municipality, its comparison group and the country, in that order."""
+        return [self.place, *self.similar, COUNTRY]
+
+    @property
+    def county(self) -> str | None:
+        """The code of the municipality's region."""
+        return self.geography.county(self.catalog, self.place)
+
+    def rows_of(self, places: Iterable[str]) -> pd.DataFrame:
+        """The rows of `data` for these places, completed as it is for `peers`, in the order asked for.
+
+        Raises UnknownPlace for a name, for a code that no place has, and for one text in place of a list.
+        """
+        codes = self.geography.codes(places)
+        rows = completed(self.data[self.data["place"].isin(codes)], codes)
+        rows = rows.assign(name=rows["place"].map(self.geography.names))
+        return in_order(rows, self.catalog, codes)
+
+    def figure(self, number: int | str) -> Figure:
+        """The catalogue's entry of a figure of this page. Raises UnknownChoice with the figures that the page has."""
+        numbers = self.catalog.figures_on(self.page)
+        if str(number) not in numbers:
+            have = ", ".join(numbers) or "none"
+            raise UnknownChoice(f"figure {number}: '{self.page}' has {have}. For a figure of your own use show_plot.")
+        return self.catalog.figures[str(number)]
+
+    def measures(self, number: int | str) -> list[str]:
+        """The indicators that a figure draws in the municipality: its own measure, else what stands in for it.
+
+        Empty when the municipality has no value of either: the figure is then a card. Raises as `figure`.
+        """
+        return drawn_indicators(self.figure(number), self.latest)
+
+    def has_own(self, number: int | str) -> bool:
+        """Whether the municipality has a value of the figure's own measure. Raises as `figure`."""
+        entry = self.figure(number)
+        own = [*entry.measure, *(entry.stand_in if entry.derived else ())]
+        return any(indicator in self.latest for indicator in own)
+
+    @cached_property
+    def latest(self) -> dict[str, int]:
+        """Indicator -> the last year in which the municipality has a value."""
+        return latest_years(self.data, self.place)
+
+    @cached_property
+    def trends(self) -> dict[str, Trend]:
+        """Indicator -> trend in the municipality, for every indicator that has a value there."""
+        return place_trends(self.data, self.catalog, self.place, self.year)
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """The usable values of both sexes, one an indicator, place and year, with the cases behind each rate."""
+        return totals(self.data, self.catalog)
+
+    @cached_property
+    def _asked_of_all(self) -> dict[str, frozenset[int]]:
+        return years_of_all(self.paths)
+
+    @cached_property
+    def _rankings(self) -> dict[str, Ranking]:
+        return {}
+
+    def ranking(self, indicator: str) -> Ranking:
+        """The municipality's rank by an indicator, or why it has none; computed once, since a page shows it often."""
+        if indicator not in self._rankings:
+            entry = self.catalog.indicators[indicator]
+            rows = self.values[self.values["indicator"] == indicator]
+            rows = rows[rows["place"].map(self.geography.kinds) == "K"]
+            years = self._asked_of_all.get(entry.kolada.id, frozenset()) if entry.kolada else frozenset()
+            self._rankings[indicator] = ranking(rows, self.place, entry, years, self.geography.municipalities)
+        return self._rankings[indicator]
+
+    @property
+    def uses(self) -> dict[str, list[Use]]:
+        """Indicator -> the figures and priorities of the page that it stands in."""
+        return indicator_uses(self.catalog, self.latest, self.page)
+
+    @property
+    def compared(self) -> list[str]:
+        """The indicators of the page that may be compared between places: no numbers of persons or cases."""
+        return comparable(self.catalog, self.uses)
+
+    @property
+    def ranked(self) -> list[str]:
+        """The indicators of any figure or priority of the report that have a value for the municipality."""
+        return list(indicator_uses(self.catalog, self.latest))
+
+    @property
+    def before(self) -> Assessment | None:
+        """What people judged in the edition of the year before; None without one."""
+        return load_assessment(self.paths, self.place, self.year - 1, self.catalog)
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """The words that a claim of the municipality's assessment may use."""
+        return Vocabulary(self.catalog, self.geography, self.year, self.place)
+
+    def worded(self, text: str) -> str:
+        """A catalogue text with the municipality's name and genitive filled in."""
+        return text.replace("{place}", self.name).replace("{genitive}", genitive(self.name))
+
+    def role(self, code: str) -> str:
+        """What a place is to this page: focus, country, region, peer, or added by the notebook."""
+        named = {self.place: "focus", COUNTRY: "country", self.county: "region"}
+        return named.get(code, "peer" if code in self.peers else "added")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RegionReport(Report):
+    """The regional support analysis. `data` is completed for the region's places too."""
+
+    slug: str = ""  # the region's name in data/catalog/regions.yml; empty for a municipality without a region
+    region: Region | None = None
+    own: bool = False  # the report is the region's, not the municipality's
+    written: Written | None = field(default=None)  # the region's own material up to the year
+
+    @property
+    def members(self) -> list[str]:
+        """The codes of the members, in the catalogue's order; empty without a region."""
+        return self.region.members if self.region else []
+
+    @property
+    def places(self) -> list[str]:
+        """The codes of the members, then of the comparisons."""
+        return [*self.members, *self.region.comparisons] if self.region else []
+
+    @property
+    def support_types(self) -> list[str]:
+        """The types of support, in the order of the tables, without the total."""
+        return [name for name in self.catalog.parts["R4"].indicators if name not in (TOTAL, POPULATION)]
+
+    @property
+    def drawn_place(self) -> str:
+        """The place whose months are drawn: the municipality, else the first of the region that has any; or empty."""
+        have = set(self.months.loc[self.months["value"].notna() & (self.months["indicator"] == TOTAL), "place"])
+        return next((code for code in (self.place, *self.places) if code in have and code in self.places), "")
+
+    def role(self, code: str) -> str:
+        """What a place is to this page: focus, country, or one of the region's places, which are peers."""
+        return "peer" if code in self.places and code != self.place else super().role(code)
+
+    def long(self, table: pd.DataFrame, year: int) -> pd.DataFrame:
+        """A table (index `place`, a column a part) as chart rows of `year`: one a place and column, empty ones too.
+
+        A column that is an indicator's keeps its name as `indicator` and its label; others are their own label.
+        """
+        rows = table.rename_axis(index="place", columns="indicator").stack(future_stack=True).rename("value")
+        rows = rows.reset_index().assign(year=year, month=0, sex="T", group="")
+        labels = {name: entry.label for name, entry in self.catalog.indicators.items()}
+        return rows.assign(
+            name=rows["place"].map(self.geography.names),
+            label=[labels.get(name, name) for name in rows["indicator"]],
+            role=[self.role(code) for code in rows["place"]],
+            status=rows["value"].isna().map({True: "missing", False: ""}),
+            vintage="",
+            margin=float("nan"),
+            count=float("nan"),
+        )
+
+
+def open_report(page: str, municipality: str, year: int, root: str | None = None) -> Report:
+    """The page `page` of a municipality's edition.
+
+    Builds the tidy table first when it is missing or older than its input. Raises RefusedEdition, UnknownPlace or
+    a RecordError, each with value, place and remedy.
+    """
+    return Report(**_opened(project_paths(root), page, municipality, year, ()))
+
+
+def open_region(municipality: str, year: int, region: str = "", root: str | None = None) -> RegionReport:
+    """The regional support analysis of the region `region`; without one, of the first that the municipality is in.
+
+    A municipality without a region gives a report without places. Raises as `open_report`, and UnknownChoice for a
+    region that data/catalog/regions.yml does not hold.
+    """
+    paths = project_paths(root)
+    edition = edition_of(paths, "regional_support", municipality, year)
+    regions = edition.catalog.regions
+    if region and region not in regions:
+        near = get_close_matches(region, regions, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        choose = f"Choose: {', '.join(regions)}."
+        raise UnknownChoice(f"region: '{region}' is not in data/catalog/regions.yml. {hint}{choose}")
+    slug = region or next((name for name, entry in regions.items() if municipality in entry.members), "")
+    entry = regions.get(slug)
+    codes = edition.places.codes([*entry.members, *entry.comparisons]) if entry else []
+    return RegionReport(
+        **_opened(paths, "regional_support", municipality, year, codes),
+        slug=slug,
+        region=entry,
+        own=bool(region),
+        written=written_of(paths, slug, year, edition.catalog) if entry else None,
+    )
+
+
+def _opened(paths: Paths, page: str, municipality: str, year: int, others: Iterable[str]) -> dict[str, Any]:
+    """The fields of a report; page, municipality and year are checked before any data is read."""
+    edition = edition_of(paths, page, municipality, year)
+    catalog, places = edition.catalog, edition.places
+    group = places.comparison_group(catalog, municipality)
+    peers = [municipality, *(group.members if group else ()), COUNTRY]
+    table = current(edition.rows)
+    named = table.assign(name=table["place"].map(places.names))
+    whole = whole_years(named, catalog)
+    data = completed(whole, [*peers, *others])
+    data = data.assign(name=data["place"].map(places.names))
+    return {
+        "page": page,
+        "place": municipality,
+        "year": year,
+        "paths": paths,
+        "catalog": catalog,
+        "geography": places,
+        "assessment": edition.assessment,
+        "group": group,
+        "data": in_order(data, catalog, [*peers, *others]),
+        "months": named[(named["month"] > 0) & ~named.index.isin(whole.index)],
+        "revised": revisions(edition.rows),
+        "vintage": max(fetch_dates(paths).values(), default="okänt datum"),
+    }
+
+
+def in_order(rows: pd.DataFrame, catalog: Catalog, places: Iterable[str]) -> pd.DataFrame:
+    """`rows` as figures show them: indicators in the order of the figures, `places` first, then by year."""
+    shown = [name for figure in catalog.figures.values() for name in (*figure.measure, *figure.stand_in, *figure.dots)]
+    indicators = {name: n for n, name in enumerate(dict.fromkeys([*shown, *catalog.indicators]))}
+    order = {code: n for n, code in enumerate(dict.fromkeys([*places, *sorted(rows["place"].unique())]))}
+    keys = rows.assign(_indicator=rows["indicator"].map(indicators), _place=rows["place"].map(order))
+    keys = keys.sort_values(["_indicator", "_place", "year", "month", "sex"], kind="stable")
+    return keys.drop(columns=["_indicator", "_place"]).reset_index(drop=True)

@@ -1,0 +1,129 @@
+"""Rows as charts and tables need them, what was published of them, where they were read, and their key figures."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+
+import pandas as pd
+
+from lagesbild.catalog.models import Catalog
+from lagesbild.html.components import KeyFigure
+from lagesbild.places import COUNTRY, Places
+from lagesbild.rules.comparing import Ranking
+from lagesbild.sources.files import DocumentSource
+from lagesbild.statistics.trends import Trend
+from lagesbild.swedish.findings import Measure
+from lagesbild.swedish.numbers import Origin
+from lagesbild.tidy.schema import CELL
+
+NEEDED = ["indicator", "place", "year", "value"]
+COMMON = {"month": 0, "sex": "T", "group": "", "vintage": "", "margin": float("nan"), "count": float("nan")}
+
+
+def chart_rows(
+    rows: pd.DataFrame, catalog: Catalog, places: Places, role: Callable[[str], str], dots: Iterable[str] = ()
+) -> pd.DataFrame:
+    """`rows` with all columns of chart rows: those that a cell set are kept, others come from catalogue and places.
+
+    `mark` is "dot" for the indicators in `dots`. Raises ValueError for a column or indicator that is not there, and
+    UnknownPlace for a place that has no such code.
+    """
+    lacking = [name for name in NEEDED if name not in rows]
+    if lacking:
+        raise ValueError(f"rows: no column {', '.join(lacking)}. Show other tables with show_plot or show_table.")
+    codes = places.codes(rows["place"].unique())
+    indicators = rows["indicator"].unique()
+    for name in indicators:
+        if name not in catalog.indicators:
+            near = get_close_matches(str(name), catalog.indicators, n=1, cutoff=0)
+            raise ValueError(f"rows: '{name}' is no indicator of data/catalog/. Did you mean '{near[0]}'?")
+    columns = {
+        "name": ("place", places.names),
+        "label": ("indicator", {name: catalog.indicators[name].label for name in indicators}),
+        "role": ("place", {code: role(code) for code in codes}),
+        "unit": ("indicator", {name: catalog.unit_of(name).text for name in indicators}),
+        "decimals": ("indicator", {name: catalog.decimals_of(name) for name in indicators}),
+        "mark": ("indicator", {name: "dot" if name in set(dots) else "line" for name in indicators}),
+    }
+    rows = rows.assign(**{name: value for name, value in COMMON.items() if name not in rows})
+    rows = rows.assign(**{name: rows[by].map(to) for name, (by, to) in columns.items() if name not in rows})
+    status = rows["status"] if "status" in rows else pd.Series("", rows.index)
+    status = status.mask(rows["value"].isna() & (status == ""), "missing")
+    return rows.assign(status=status).reset_index(drop=True)
+
+
+def measure_of(catalog: Catalog, indicator: str) -> Measure:
+    """How an indicator's values are said."""
+    return Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))
+
+
+def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
+    """Indicator -> how its values are said, for the indicators in `rows`."""
+    return {indicator: measure_of(catalog, indicator) for indicator in rows["indicator"].unique()}
+
+
+def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
+    """Whether any value of `rows` is another than the published one of its indicator, place, time, sex and group."""
+    keys = [name for name in CELL if name in rows]
+    have = published.set_index(keys)["value"]
+    known = have[~have.index.duplicated()].reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy()
+    return bool((rows["value"].notna() & ~(rows["value"].to_numpy() == known)).any())
+
+
+def origins(rows: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource]) -> list[Origin]:
+    """Where the values of `rows` were read, one entry an indicator and vintage. `documents`: `document_sources`."""
+    places = []
+    for indicator, vintage in dict.fromkeys(zip(rows["indicator"], rows["vintage"], strict=True)):
+        entry = catalog.indicators[indicator]
+        publisher = catalog.publishers[entry.publisher].name
+        document = documents.get(entry.document or "")
+        if document and document.vintage == vintage:
+            places.append(Origin("document", publisher, document.source))
+        elif entry.kolada:
+            places.append(Origin("kolada", publisher, "Kolada (RKA)"))
+        elif entry.table:
+            places.append(Origin("table", publisher, f"tabell {entry.table.id}"))
+        else:
+            places.append(Origin(entry.source, publisher))
+    return list(dict.fromkeys(places))
+
+
+# How a component is made again, and what the report says of its indicators whatever is drawn.
+
+
+def remake(page: str, place: str, year: int, vintage: str, indicators: Iterable[str]) -> str:
+    """How to make a component again: notebook, parameters, indicators, snapshot."""
+    return (
+        f"notebooks/{page}.ipynb med municipality={place!r} och year={year}; "
+        f"indikatorer {', '.join(indicators)}; underlag hämtat {vintage}."
+    )
+
+
+def key_figures(
+    data: pd.DataFrame,
+    indicators: Iterable[str],
+    place: str,
+    county: str | None,
+    latest: Mapping[str, int],
+    trends: Mapping[str, Trend],
+    ranking: Callable[[str], Ranking],
+) -> tuple[KeyFigure, ...]:
+    """The published values of the place's last year, its own, the country's and the region's, by sex; drawn or not."""
+    places = [code for code in (place, COUNTRY, county) if code]
+    table = data[data["place"].isin(places) & (data["group"] == "") & data["value"].notna()]
+    lines = []
+    for indicator in indicators:
+        for row in table[(table["indicator"] == indicator) & (table["year"] == latest.get(indicator))].itertuples():
+            own = row.place == place and row.sex == "T"
+            placing = ranking(indicator).latest if own else None
+            lines.append(
+                KeyFigure(
+                    indicator=indicator,
+                    place=row.place,
+                    year=int(row.year),
+                    sex=row.sex,
+                    value=f"{row.value:.4f}",
+                    trend=str(trends[indicator].verdict) if own else "",
+                    rank=f"{placing.rank}/{placing.n}" if placing and placing.year == row.year else "",
+                )
+            )
+    return tuple(lines)

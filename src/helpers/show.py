@@ -1,0 +1,358 @@
+"""What a cell ends with: a figure of the report, a plot, a table or a text of one's own, each from the rows given.
+
+Everything that the page says about a figure is computed from the rows that the cell passes: heading, alternative
+text, notes, table and download. A place that is not among them is neither drawn nor named.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from helpers.report import Report
+from helpers.rows import NEEDED, chart_rows, is_changed, key_figures, measures_of, origins, remake
+from lagesbild.catalog.models import Catalog, Figure, Indicator
+from lagesbild.charts import KINDS, Chart
+from lagesbild.charts.svg import svg_of
+from lagesbild.charts.theme import Frame, frame_of
+from lagesbild.html.components import Card, FigureBlock, Part, Provenance, Statement, Values
+from lagesbild.html.regional import SAYS
+from lagesbild.html.render import Component, figure_component, part_component
+from lagesbild.html.tables import data_table, flat, frame_table, values_of
+from lagesbild.rules.editions import State, figure_state
+from lagesbild.sources.files import DocumentSource, document_sources
+from lagesbild.swedish.findings import (
+    Measure,
+    absence_notes,
+    alternative_text,
+    figure_finding,
+    figure_subtitle,
+    measure_notes,
+)
+from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, source_line
+from lagesbild.tidy.schema import CELL
+
+# A figure of the catalogue, or a part of the regional analysis.
+
+UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
+MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
+CHANGED = "Värdena är omräknade i anteckningsboken, ur de publicerade."
+NOTHING = "Underlaget har inga uppgifter att visa."
+FETCH = (
+    "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad; med '--places all' för alla kommuner."
+)
+
+
+def show_figure(
+    report: Report,
+    number: int | str,
+    rows: pd.DataFrame,
+    chart: Chart,
+    *,
+    note: str | Sequence[str] = (),
+    description: str = "",
+    title: str = "",
+    anchor: str = "",
+    first: bool = False,
+) -> Component:
+    """Figure `number` of the page, drawn by `chart` from `rows`; a card when the municipality has no value of it.
+
+    `rows` are rows of `report.data`, as the cell chose or changed them. A chart of one's own, a function of rows and
+    Frame, needs a `description`: its alternative text. `anchor` is needed where a figure stands a second time; `first`
+    puts it at the top of the page. Raises UnknownChoice for a number that the page does not have, and ValueError for
+    rows that hold nothing to draw although the municipality has values.
+    """
+    notes = [note] if isinstance(note, str) else list(note)
+    if str(number) in report.catalog.parts:
+        return _show_part(report, str(number), rows, chart, notes, title, anchor, first)
+    entry, catalog = report.figure(number), report.catalog
+    own = (report.name, report.place, report.year)
+    anchor, title = anchor or f"figur-{number}", title or entry.title
+    rows = chart_rows(rows, catalog, report.geography, report.role, entry.dots)
+    drawn = rows[rows["value"].notna()]
+    known = {*entry.measure, *entry.stand_in, *entry.dots}
+    if not report.measures(number) and set(drawn["indicator"]) <= known:
+        why = _why_empty(entry, catalog, report.data, own)
+        return figure_component(_card(number, entry, catalog, anchor, title, first, why, report.place))
+    if drawn.empty:
+        raise ValueError(
+            f"figure {number}: the cell's rows hold no value, though {report.name} has some of "
+            f"{', '.join(report.measures(number))}. See how the cell chooses its rows."
+        )
+    measures = measures_of(catalog, drawn)
+    finding = figure_finding(measures, drawn)
+    subtitle = figure_subtitle(measures, drawn)
+    alternative = _alternative(chart, description, finding, drawn)
+    state = figure_state(catalog, entry, set(measures))
+    state = "related" if state == "slot" else state
+    frame = frame_of(list(measures.values()), drawn)
+    notes = [entry.related_to or "" if state == "related" else "", entry.footnote or "", entry.remark or "", *notes]
+    notes += [*measure_notes([measure.indicator for measure in measures.values()], drawn), *absence_notes(rows)]
+    last = max((report.latest.get(name, 0) for name in measures), default=0)
+    if last < report.year and report.place in set(drawn["place"]):
+        notes.append(f"Senaste värdet {in_place(report.name)} i underlaget avser {last}.")
+    changed = is_changed(drawn, report.data)
+    block = FigureBlock(
+        number=f"Figur {number}",
+        anchor=anchor,
+        title=title,
+        state=state,
+        state_text=STATE_TEXT[state],
+        subtitle=subtitle,
+        provenance=Provenance(
+            _source(drawn, catalog, document_sources(report.paths), changed),
+            _definition([measure.indicator for measure in measures.values()]),
+            CHANGED if changed else _method(entry, state, measures.values()),
+            remake(report.page, report.place, report.year, report.vintage, measures),
+        ),
+        finding=finding,
+        alternative=alternative,
+        svg=_svg(chart, drawn, frame, anchor, alternative),
+        table=data_table(rows, measures_of(catalog, rows), f"Figur {number}. {subtitle}"),
+        notes=tuple(dict.fromkeys(text for text in notes if text)),
+        chart=chart.__name__ if chart in KINDS else "",
+        unit=frame.unit_text,
+        decimals=frame.decimals,
+        values=values_of(rows),
+        download_name=f"figur-{int(number):02d}.csv" if anchor == f"figur-{number}" else f"{anchor}.csv",
+        key_figures=key_figures(
+            report.data, measures, report.place, report.county, report.latest, report.trends, report.ranking
+        ),
+        first=first,
+    )
+    return figure_component(block)
+
+
+def _show_part(
+    report: Report,
+    number: str,
+    rows: pd.DataFrame,
+    chart: Chart,
+    notes: list[str],
+    title: str,
+    anchor: str,
+    first: bool,
+) -> Component:
+    """A figure of the regional analysis; a card with the cell's note where its rows hold nothing to draw."""
+    part, catalog = report.catalog.parts[number], report.catalog
+    anchor, title = anchor or number.lower(), title or part.title
+    if chart not in SAYS:
+        known = ", ".join(f"charts.{each.__name__}" for each in SAYS)
+        raise ValueError(f"{number}: choose one of {known}; or draw it yourself and use show_plot.")
+    if rows.empty or ("value" in rows and rows["value"].isna().all()):
+        card = Card(" ".join(notes) or NOTHING, FETCH)
+        provenance = Provenance(f"Källa: {part.source}.", "", "", "")
+        texts = (number, anchor, title, "slot", STATE_TEXT["slot"], "")
+        return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
+    said = SAYS[chart](rows)
+    shown = rows["indicator"].unique() if "indicator" in rows else []
+    indicators = [name for name in shown if name in catalog.indicators]
+    changed = not indicators or is_changed(rows, report.data)
+    state = "derived" if changed else "document"
+    published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
+    source = f"Källa: {part.source}."
+    if indicators:
+        source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
+    alternative = f"{KINDS[chart]}. {said.finding or title} Alla värden finns i tabellen under figuren."
+    block = FigureBlock(
+        number=number,
+        anchor=anchor,
+        title=title,
+        state=state,
+        state_text=STATE_TEXT[state],
+        subtitle=said.subtitle,
+        provenance=Provenance(
+            source,
+            _definition([catalog.indicators[name] for name in indicators]),
+            said.method,
+            remake(report.page, report.place, report.year, report.vintage, part.indicators),
+        ),
+        finding=said.finding,
+        alternative=alternative,
+        svg=_svg(chart, rows, said.frame, anchor, alternative),
+        table=said.table,
+        notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes, part.note or "") if text)),
+        chart=chart.__name__,
+        unit=said.frame.unit_text,
+        decimals=said.frame.decimals,
+        values=values_of(rows, said.headers),
+        download_name=f"{anchor}.csv",
+        first=first,
+    )
+    return figure_component(block)
+
+
+def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFrame) -> str:
+    """The alternative text: of a chart of ours from the rows, of another one as the cell describes it."""
+    if chart not in KINDS and not description.strip():
+        known = ", ".join(f"charts.{each.__name__}" for each in KINDS)
+        raise ValueError(
+            "show_figure: a chart of your own needs description=, what it shows to those who do not see it. "
+            f"Or choose one of {known}."
+        )
+    kind = KINDS[chart].removesuffix(".") if chart in KINDS else description.strip().removesuffix(".")
+    return alternative_text(kind, finding, drawn, list(dict.fromkeys(drawn["name"])))
+
+
+def _svg(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> str:
+    """The drawing; one of an analyst's own gets the report's font and colours."""
+    drawing = chart(rows, frame)
+    plt.close(drawing)  # else JupyterLab shows it once more, as a picture without words
+    return svg_of(drawing, prefix=anchor, alt=alternative, own=chart not in KINDS)
+
+
+def _source(drawn: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource], changed: bool) -> str:
+    """The source line of the values drawn."""
+    line = source_line(origins(drawn, catalog, documents))
+    return f"{line} Egen bearbetning." if changed and "egen bearbetning" not in line else line
+
+
+def _definition(entries: Sequence[Indicator]) -> str:
+    """The definitions of the measures, each under its label where there are several."""
+    return " ".join(f"{each.label}: {each.definition}" if len(entries) > 1 else each.definition for each in entries)
+
+
+def _method(entry: Figure, state: State, measures: Iterable[Measure]) -> str:
+    """How published values became those shown."""
+    monthly = any(measure.indicator.table and measure.indicator.table.monthly for measure in measures)
+    return (state == "derived" and entry.derived) or (MONTHLY if monthly else UNTOUCHED)
+
+
+def _card(
+    number: int | str, entry: Figure, catalog: Catalog, anchor: str, title: str, first: bool, why: str, place: str
+) -> FigureBlock:
+    """What stands in a figure's place while the municipality has no value of it."""
+    entries = [catalog.indicators[indicator] for indicator in entry.measure]
+    return FigureBlock(
+        number=f"Figur {number}",
+        anchor=anchor,
+        title=title,
+        state="slot",
+        state_text=STATE_TEXT["slot"],
+        subtitle=listed([each.title for each in entries]),
+        provenance=Provenance(f"Utgivare enligt rapporten: {entry.publisher}.", _definition(entries), UNTOUCHED, ""),
+        card=Card(why, entry.how_to_add.replace("{code}", place)),
+        notes=tuple(note for note in (entry.footnote, entry.remark) if note),
+        first=first,
+    )
+
+
+def _why_empty(entry: Figure, catalog: Catalog, data: pd.DataFrame, own: tuple[str, str, int]) -> str:
+    """Why there is nothing to draw: all hidden, no file of the municipality's, or no value. `own`: name, code, year."""
+    name, place, year = own
+    rows = data[data["indicator"].isin(entry.measure) & (data["place"] == place)]
+    if (rows["status"] == "hidden").any():
+        return f"Värdena för {name} är dolda för att skydda enskilda: de bygger på för små antal."
+    if all(catalog.indicators[indicator].local for indicator in entry.measure):
+        return f"Måttet publiceras inte i någon öppen tjänst och kommunens egen fil saknas för {name}."
+    return f"Underlaget har inget värde för {name} till och med {year}."
+
+
+# An analyst's own: any drawing, any table, any text.
+
+
+def show_plot(
+    report: Report,
+    figure: Drawing,
+    rows: pd.DataFrame,
+    *,
+    title: str,
+    description: str,
+    source: str,
+    anchor: str = "",
+    first: bool = False,
+) -> Component:
+    """Any seaborn or matplotlib figure as a figure of the page, with `rows` as its table and download.
+
+    `title` is its heading and `description` its alternative text; `rows` are tidy rows, or any frame that the drawing
+    was made from. Raises ValueError without a title, a description or a source.
+    """
+    for name, text in {"title": title, "description": description, "source": source}.items():
+        if not text.strip():
+            raise ValueError(f"show_plot: {name}= is empty. A reader needs it.")
+    anchor = anchor or slug(title)
+    plt.close(figure)
+    caption, table, values = f"{title}: siffrorna bakom figuren", None, Values()
+    if set(NEEDED) <= set(rows):
+        rows = chart_rows(rows, report.catalog, report.geography, report.role)
+        if not rows.duplicated([*CELL]).any():
+            table, values = data_table(rows, measures_of(report.catalog, rows), caption), values_of(rows)
+    if table is None:
+        frame, headings = flat(rows)
+        table, values = frame_table(rows, caption), values_of(frame, headings)
+    block = FigureBlock(
+        number="",
+        anchor=anchor,
+        title=title,
+        state="own",
+        state_text="",
+        subtitle="",
+        provenance=Provenance(f"Källa: {source.strip().removesuffix('.')}.", "", "", ""),
+        alternative=description.strip(),
+        svg=svg_of(figure, prefix=anchor, alt=description.strip(), own=True),
+        table=table,
+        values=values,
+        download_name=f"{anchor}.csv",
+        first=first,
+    )
+    return figure_component(block)
+
+
+def show_table(
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    signed: Iterable[str] = (),
+    decimals: int | Mapping[str, int] = 1,
+    source: str = "",
+    note: str | Sequence[str] = (),
+    title: str = "",
+    number: str = "",
+    anchor: str = "",
+    first: bool = False,
+) -> Component:
+    """Any DataFrame as a table of the page, with its download; `caption` says what it holds.
+
+    `columns` gives Swedish headings, `signed` names columns whose numbers carry their sign. With a `title` it stands
+    under a heading of its own. A frame without rows is a sentence that says so. Raises ValueError as `frame_table`.
+    """
+    anchor, notes = anchor or slug(title or caption), (note,) if isinstance(note, str) else tuple(note)
+    if frame.empty:
+        texts = (f"{caption.rstrip('.')}: inga uppgifter.",)
+        return part_component(Part(anchor, title, number, texts, notes=notes, source=source, first=first))
+    table = frame_table(frame, caption, columns, signed, decimals)
+    values = values_of(*flat(frame, columns))
+    file = f"{anchor}.csv"
+    part = Part(anchor, title, number, tables=(table,), notes=notes, source=source, values=values, download_name=file)
+    return part_component(replace(part, first=first))
+
+
+def show_text(
+    text: str | Iterable[str | Statement],
+    *,
+    title: str = "",
+    number: str = "",
+    source: str = "",
+    anchor: str = "",
+    first: bool = False,
+) -> Component:
+    """A text, or several paragraphs and statements, under a heading where a title is given.
+
+    What is no Statement is a paragraph; every sign stands on the page as it is written.
+    """
+    parts = [text] if isinstance(text, str) else list(text)
+    texts = tuple(each for each in parts if isinstance(each, str) and each)
+    items = tuple(each for each in parts if isinstance(each, Statement))
+    anchor = anchor or number.lower() or slug(title or (texts or ("text",))[0][:40])
+    return part_component(Part(anchor, title, number, texts, items, source=source, first=first))
+
+
+def slug(text: str) -> str:
+    """A text as an anchor: "Anmälda brott, 2024" is "anmalda-brott-2024"."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "del"

@@ -1,0 +1,148 @@
+"""Judgements, verdicts and claims as marks and notices: whose they are, and where people and figures differ."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from lagesbild.assessments import Assessment, Claim, Judgement
+from lagesbild.catalog.models import Catalog
+from lagesbild.claims.evaluate import Outcome, evaluated
+from lagesbild.claims.language import Vocabulary, parsed
+from lagesbild.html.components import Mark, TestedClaim
+from lagesbild.html.render import rendered
+from lagesbild.rules.directions import arrows_differ, reaches
+from lagesbild.rules.editions import Use
+from lagesbild.statistics.combined import Combined
+from lagesbild.statistics.trends import Trend
+from lagesbild.swedish.claims import OUTCOMES, STATED, ClaimWords
+from lagesbild.swedish.verdicts import arrow_sign, differing_text, reach_text, verdict_sign
+
+# What people judged, as marks: their status, their arrow, and where they said nothing.
+
+JUDGED, COMPUTED = "Kommunens bedömning", "Beräknat"
+STATUS_TONE = {"Enligt plan": "good", "Mer arbete krävs": "watch"}
+ARROWS = {"up": ("↗", "good"), "down": ("↘", "bad"), "unchanged": ("→", "")}
+
+
+def judgements(assessment: Assessment | None, kind: str) -> dict[str, Judgement]:
+    """Key -> judgement of goals, areas or priorities; empty without an assessments file."""
+    return getattr(assessment, kind) if assessment else {}
+
+
+def status_marks(judgement: Judgement | None) -> tuple[Mark, ...]:
+    """The status that people gave, if they gave one."""
+    if judgement is None:
+        return ()
+    return (Mark(judgement.status, JUDGED, tone=STATUS_TONE[judgement.status]),)
+
+
+def arrow_marks(judgement: Judgement | None, legend: Mapping[str, str]) -> tuple[Mark, ...]:
+    """The arrow that people gave, in the programme's words; nothing when they gave none."""
+    if judgement is None or judgement.arrow is None:
+        return ()
+    symbol, tone = ARROWS[judgement.arrow]
+    return (Mark(legend[judgement.arrow], JUDGED, symbol=symbol, tone=tone),)
+
+
+def summary(judgement: Judgement | None) -> tuple[str, ...]:
+    """The sentence that people wrote, if they wrote one."""
+    return (judgement.summary,) if judgement and judgement.summary else ()
+
+
+def trend_mark(trend: Trend) -> Mark:
+    """The verdict on one indicator's trend."""
+    sign = verdict_sign(trend)
+    return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
+
+
+def combined_mark(computed: Combined) -> Mark:
+    """The arrow of several indicators."""
+    sign = arrow_sign(computed)
+    return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
+
+
+def arrow_note(assessment: Assessment | None) -> str:
+    """Why there is no judged arrow, where people judged and gave none at all."""
+    kinds = ("goals", "areas", "priorities")
+    judged = [judgement for kind in kinds for judgement in judgements(assessment, kind).values()]
+    if not judged or any(judgement.arrow for judgement in judged):
+        return ""
+    return "Kommunens egna trendpilar finns inte i underlaget och lämnas därför tomma."
+
+
+# People's arrow beside the computed one: how far the figures behind the computed one reach, and whether they differ.
+
+
+def reach(judgement: Judgement | None, last: int | None, year: int) -> str:
+    """How far the figures behind a computed arrow reach, where that is too early to compare; empty elsewhere.
+
+    `last` is their last common year, None where no arrow is computed; `year` is the edition's.
+    """
+    if last is None or reaches(last, year):
+        return ""
+    return reach_text(last, year, judgement is not None and judgement.arrow is not None)
+
+
+def disagreement(
+    judgement: Judgement | None, computed: Combined, last: int | None, year: int, legend: Mapping[str, str]
+) -> str:
+    """A plain sentence where people's arrow and the computed one differ; empty where they agree.
+
+    They are compared only where every judged series reaches the edition's year or the one before.
+    """
+    arrow = judgement.arrow if judgement else None
+    if arrow is None or last is None or not reaches(last, year) or not arrows_differ(arrow, computed):
+        return ""
+    return differing_text(legend[arrow], computed, last)
+
+
+# The claims of an assessment on the page, each held against the figures: agreement, disagreement or no answer.
+
+
+def claims_html(claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str) -> str:
+    """The claims as a list; nothing when there are none. `by`: whose they are."""
+    tested = tuple(_tested(claim, words, table) for claim in claims)
+    return rendered("claims.html", title=STATED, by=by, claims=tested) if tested else ""
+
+
+def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame) -> TestedClaim:
+    """One claim with both values. A claim that cannot be read was refused before any notebook ran."""
+    statement = parsed(claim.claim, words)
+    finding = evaluated(statement, table, words.catalog)
+    swedish = ClaimWords(statement, words.catalog, words.places)
+    fails = finding.outcome is Outcome.FAILS
+    return TestedClaim(
+        claimed=swedish.claimed(),
+        mark=Mark(OUTCOMES[finding.outcome], COMPUTED, tone="watch" if fails else ""),
+        values=swedish.values(finding),
+        known=(claim.known or "") if fails else "",
+        note=claim.note or "",
+        disagrees=fails,
+    )
+
+
+def gap_notices(catalog: Catalog, page: str, priority: str | None, told: bool) -> str:
+    """HTML: the measures that the priority, or the page as a whole, asks for and nobody makes.
+
+    What is known and promised is about the municipality whose programme it is: `told` only where it has assessments.
+    """
+    html = ""
+    for gap in catalog.gaps.values():
+        if gap.page == page and gap.priority == priority:
+            known = (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if told else ()
+            remedy = " ".join(part for part in known if part)
+            html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=remedy)
+    return html
+
+
+# Links to where an indicator stands.
+
+
+def priority_anchor(priority: str) -> str:
+    """The anchor of a priority's section: "prioritering-1-1"."""
+    return f"prioritering-{priority.replace('.', '-')}"
+
+
+def use_anchor(use: Use) -> str:
+    """The anchor of the figure or of the priority's section."""
+    return f"figur-{use.figure}" if use.figure else priority_anchor(use.priority)

@@ -1,0 +1,236 @@
+"""Rows and frames as accessible tables, and as csv that opens in Swedish Excel."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
+
+from lagesbild.html.components import Cell, Column, DataTable, Values
+from lagesbild.swedish.findings import Measure
+from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, signed
+
+# Chart rows as tables: one heading a row and column, symbols for what is missing.
+
+MISSING = ".."
+SYMBOLS = {
+    MISSING: "uppgift saknas i underlaget",
+    "x": "dold för att skydda enskilda",
+    "–": "frågan är inte tillämplig",
+}
+HEADS = {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}([ \u00a0]\d{3})+)([.,]\d+)?[ \u00a0]?%?")
+WITHHELD = {"hidden": "x", "not_applicable": "–"}
+DOWNLOAD = {
+    "indicator": "indikator",
+    "label": "mått",
+    "place": "kod",
+    "name": "plats",
+    "year": "år",
+    "month": "månad",
+    "sex": "kön",
+    "group": "grupp",
+    "value": "värde",
+    "margin": "felmarginal",
+    "count": "antal",
+    "status": "status",
+}
+
+
+def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -> DataTable:
+    """The values of chart rows as a table with one heading a row and column.
+
+    Years are rows where a series has several; else places are, else groups. What does not vary stands in the
+    caption. Every place drawn has a row or column, with a symbol where it has no value.
+    """
+    frame = _worded(rows, measures)
+    varying = [name for name in HEADS if frame[name].nunique() > 1]
+    if "time" in varying and frame.groupby("label")["time"].nunique().max() == 1:
+        frame["label"] += " (" + frame["time"] + ")"  # measures of a year each: the year belongs to the measure
+        varying.remove("time")
+    head = next(iter(varying), "name")
+    across = [name for name in varying if name != head]
+    if head == "time":
+        frame = frame.sort_values(["year", "month"], kind="stable")
+    cells: dict[tuple[str, tuple[str, ...]], str] = {}
+    for row in frame.itertuples():
+        at = (getattr(row, head), tuple(getattr(row, name) for name in across))
+        if at in cells:
+            raise ValueError(
+                f"table '{caption}': two values for {at}. Choose rows that differ in year, place or group."
+            )
+        cells[at] = _cell(row, measures[row.indicator])
+    heads = list(dict.fromkeys(frame[head]))
+    columns = list(dict.fromkeys(zip(*(frame.sort_index()[name] for name in across), strict=True))) or [()]
+    body = tuple((line, *(cells.get((line, column), MISSING) for column in columns)) for line in heads)
+    return DataTable(
+        caption=caption,
+        columns=(
+            Column(HEADS[head]),
+            *(Column(", ".join(column) or _value_header(measures), numeric=True) for column in columns),
+        ),
+        rows=body,
+        symbols=tuple((mark, SYMBOLS[mark]) for mark in SYMBOLS if any(mark in line[1:] for line in body)),
+    )
+
+
+def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
+    """`rows` with `time`, `sex_text` and `group` as readers see them."""
+    rows = rows.reset_index(drop=True)  # its order is the order of the columns
+    times = [_time(row, measures[row.indicator]) for row in rows.itertuples()]
+    return rows.assign(
+        time=pd.Series(times, index=rows.index, dtype="str"),
+        sex_text=rows["sex"].map(SEX),
+        group=rows["group"].replace("", "Alla grupper"),
+    )
+
+
+def _time(row: Any, measure: Measure) -> str:
+    if measure.indicator.years_pooled > 1:
+        return measure.period(row.year)
+    return f"{MONTHS[row.month - 1]} {row.year}" if row.month else str(row.year)
+
+
+def _value_header(measures: dict[str, Measure]) -> str:
+    units = list(dict.fromkeys(measure.unit.text for measure in measures.values() if measure.unit.text))
+    return f"Värde, {listed(units)}" if units else "Värde"
+
+
+def _cell(row: Any, measure: Measure) -> str:
+    if pd.isna(row.value):
+        return WITHHELD.get(row.status, MISSING)
+    margin = "" if pd.isna(row.margin) else f" ± {measure.number(row.margin)}"
+    return measure.number(row.value) + margin
+
+
+# Any DataFrame as a table: numbers in Swedish, the index first.
+
+YEARS = ("year", "month", "år", "månad")  # numbers without a space between thousands
+
+
+def flat(frame: pd.DataFrame, columns: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, dict[str, str]]:
+    """`frame` with its named index as first columns, and column -> heading: by `columns`, the usual one, or its name.
+
+    The levels of a column are joined by a comma. Raises ValueError for a heading of a column that is not there.
+    """
+    index = frame.index
+    named = frame if isinstance(index, pd.RangeIndex) and index.name is None else frame.reset_index()
+    names = [
+        ", ".join(str(part) for part in name if part != "") if isinstance(name, tuple) else str(name)
+        for name in named.columns
+    ]
+    given = {str(name): heading for name, heading in (columns or {}).items()}
+    for name in given.keys() - set(names):
+        near = get_close_matches(name, names, n=1) or names[:1]
+        raise ValueError(f"columns: the table has no '{name}'. Did you mean '{near[0] if near else ''}'?")
+    return named.set_axis(names, axis=1), {name: given.get(name, DOWNLOAD.get(name, name)) for name in names}
+
+
+def frame_table(
+    frame: pd.DataFrame,
+    caption: str,
+    columns: Mapping[str, str] | None = None,
+    signed_columns: Iterable[str] = (),
+    decimals: int | Mapping[str, int] = 1,
+) -> DataTable:
+    """Any DataFrame as a table: whole numbers whole, others with `decimals`, `signed_columns` with their sign.
+
+    `columns` and the errors are those of `flat`. An empty value is a symbol that is explained below.
+    """
+    table, headings = flat(frame, columns)
+    with_sign = {str(name) for name in signed_columns}
+    texts = {}
+    for name in headings:
+        digits = decimals if isinstance(decimals, int) else decimals.get(name, 1)
+        texts[name] = _cells(table[name], name, name in with_sign, digits)
+    body = tuple(zip(*texts.values(), strict=True))
+    numeric = {name for name in headings if is_numeric_dtype(table[name]) and not is_bool_dtype(table[name])}
+    missing = any(cell == MISSING for row in body for cell in row)
+    return DataTable(
+        caption,
+        tuple(Column(heading, numeric=name in numeric) for name, heading in headings.items()),
+        body,
+        symbols=((MISSING, SYMBOLS[MISSING]),) if missing else (),
+    )
+
+
+def _cells(column: pd.Series, name: str, with_sign: bool, decimals: int) -> list[str | Cell]:
+    """One column's values as readers see them."""
+    digits = 0 if is_integer_dtype(column) else decimals
+    number = signed if with_sign else decimal
+    cells: list[str | Cell] = []
+    for value in column:
+        if isinstance(value, Cell):
+            cells.append(value)
+        elif isinstance(value, list | tuple):
+            cells.append("; ".join(str(part) for part in value))
+        elif pd.isna(value):
+            cells.append(MISSING)
+        elif is_bool_dtype(column):
+            cells.append("ja" if value else "nej")
+        elif is_numeric_dtype(column):
+            cells.append(f"{value:.0f}" if name.lower() in YEARS else number(value, digits))
+        else:
+            cells.append(str(value))
+    return cells
+
+
+# What a component offers to download, as csv for Swedish Excel.
+
+
+def values_of(rows: pd.DataFrame, headers: Mapping[str, str] | None = None) -> Values:
+    """The columns of `rows` that `headers` names, as a component's record and its download have them.
+
+    Without `headers`, those that chart rows have in common. A missing number is None.
+    """
+    columns = DOWNLOAD if headers is None else headers
+    cells = rows[list(columns)].astype(object).itertuples(index=False, name=None)
+    return Values(tuple(columns), tuple(columns.values()), tuple(tuple(_plain(cell) for cell in row) for row in cells))
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as JSON can hold it."""
+    if isinstance(cell, str | bool | int):
+        return cell
+    if isinstance(cell, list | tuple):
+        return [_plain(part) for part in cell]
+    if isinstance(cell, Cell):
+        return cell.text
+    if pd.isna(cell):
+        return None
+    return cell.item() if hasattr(cell, "item") else cell if isinstance(cell, float) else str(cell)
+
+
+def table_text(tables: Sequence[DataTable]) -> str:
+    """Tables as csv for Swedish Excel, below each other, each under its caption where there are several."""
+    lines: list[Iterable[object]] = []
+    for number, table in enumerate(tables):
+        lines += [[]] if number else []
+        lines += [[table.caption]] if len(tables) > 1 else []
+        lines += [[column.header for column in table.columns], *table.rows]
+    return csv_text(lines)
+
+
+def csv_text(lines: Iterable[Iterable[object]]) -> str:
+    """Lines of values as csv for Swedish Excel: BOM, `;`, decimal comma. See `csv_field`."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows([csv_field(value) for value in line] for line in lines)
+    return "\ufeff" + out.getvalue()
+
+
+def csv_field(value: object) -> str:
+    """A value in a csv file: a text that a spreadsheet would run as a formula gets an apostrophe, a number never does.
+
+    A number may be a text too: with sign, spaces between thousands, decimals and %. A missing number is empty.
+    """
+    if value is None or isinstance(value, float):
+        return "" if value is None or pd.isna(value) else f"{value:.10g}".replace(".", ",")
+    text = value.text if isinstance(value, Cell) else str(value)
+    runs = text.lstrip(" ").startswith(RUN_BY_SPREADSHEETS) and not NUMBER.fullmatch(text.strip(" "))
+    return f"'{text}" if runs else text
