@@ -15,6 +15,7 @@ from lagesbild.html.components import (
     FigureBlock,
     Mark,
     OverviewRow,
+    Part,
     Passage,
     PlanRow,
     Project,
@@ -22,7 +23,7 @@ from lagesbild.html.components import (
     Section,
     SourceRow,
 )
-from lagesbild.html.render import Component, figure_component, passage_component, rendered, table_component
+from lagesbild.html.render import Component, figure_component, part_component, passage_component, rendered
 from lagesbild.publishing.frame import NavItem, PageFrame
 
 HOSTILE = "<script>alert('hej')</script>"
@@ -47,6 +48,7 @@ WORDS = DataTable(
     (Column("Figur"), Column("Rubrik"), Column("Utgivare"), Column("Nyare")),
     (("Figur 1", "Otrygga på torget", "Påhittade byrån", "data/raw/local/9901/"),),
 )
+SQUARES = DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),))
 TABLE = DataTable(
     "Otrygga på torget, procent",
     (Column("Plats"), *(Column(str(year), numeric=True) for year in range(2014, 2024))),
@@ -148,8 +150,12 @@ def chapter(svg: str) -> NotebookNode:
             passage("section.html", section=section),
             shown(figure_component(replace(FIGURE, svg=svg))),
             shown(figure_component(CARD)),
-            shown(table_component(DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),)))),
-            shown(table_component(WORDS, "underlag")),
+            shown(
+                part_component(
+                    Part("antal", tables=(DataTable("Antal", (Column("År"), Column("Torg", True)), (("2023", "4"),)),))
+                )
+            ),
+            shown(part_component(Part("underlag", tables=(WORDS,)))),
             passage("missing.html", title="Inga bedömningar", text="Bara det beräknade visas."),
             passage(
                 "projects.html",

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from helpers.setting import Setting
 from lxml import html
 
 from copies import Copy, made_up_root
@@ -14,7 +15,6 @@ from helpers.basis import trends
 from helpers.compare import comparison, women_and_men
 from helpers.highlights import outlooks
 from helpers.sections import areas_overview, disagreement, goals_overview, reach, section
-from helpers.setting import Setting
 from lagesbild.assessments import Judgement
 from lagesbild.html.render import Component
 from lagesbild.places import Places

@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from lagesbild.charts.theme import DARK, TOKENS
-from lagesbild.html.components import Column, DataTable
-from lagesbild.html.render import MIME, Component, figure_component, rendered, table_component
+from lagesbild.html.components import Column, DataTable, Part
+from lagesbild.html.render import MIME, Component, figure_component, part_component, rendered
 from lagesbild.publishing.frame import UnfitPageError
 from lagesbild.publishing.pages import ReportExporter, download_of, page_html, write_assets
 from lagesbild.publishing.run import records_of
@@ -217,11 +217,11 @@ def test_a_figures_heading_says_its_finding_and_a_cards_its_title():
 
 def test_a_table_has_headers_with_scope_and_no_empty_ones():
     table = DataTable("Antal", (Column(""), Column("Torg", numeric=True)), (("2023", "4"), ("2024", "5")))
-    tree = html.fromstring(table_component(table).html)
+    tree = html.fromstring(part_component(Part("tabell", tables=(table,))).html)
     assert tree.xpath("//th/@scope") == ["col", "row", "row"]
     assert all(header.text_content().strip() for header in tree.xpath("//th"))
     assert [value.text for value in tree.xpath("//td[@class='numeric']")] == ["4", "5"]
-    assert "Tecken i tabellen" not in table_component(table).html
+    assert "Tecken i tabellen" not in part_component(Part("tabell", tables=(table,))).html
 
 
 def test_a_judgement_never_stands_without_the_one_who_made_it():

@@ -19,7 +19,7 @@ import reports
 from copies import Copy, made_up_root
 from lagesbild.claims.evaluate import Obstacle, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
-from lagesbild.html.render import SYMBOLS
+from lagesbild.html.tables import SYMBOLS
 from lagesbild.rules.comparing import place_gaps
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.numbers import decimal

@@ -5,10 +5,10 @@ import re
 import pandas as pd
 import pytest
 import yaml
+from helpers.setting import Setting
 
 from copies import Copy, made_up_root
 from helpers.highlights import highlight_lines, highlights
-from helpers.setting import Setting
 from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.html.components import Highlight
 from lagesbild.rules.comparing import Placing, Ranking

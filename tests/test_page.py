@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
+from helpers.page import open_page
 from lxml import html
 
 from copies import NOTEBOOKS, Copy, frozen_root, made_up_root
-from helpers.page import open_page
 from lagesbild import charts
 from lagesbild.charts import KINDS
-from lagesbild.html.render import SYMBOLS, Component
+from lagesbild.html.render import Component
+from lagesbild.html.tables import SYMBOLS
 from lagesbild.places import UnknownPlace
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.http import digest

@@ -11,7 +11,7 @@ from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Cell, Column, DataTable
-from lagesbild.html.render import csv_field, data_table, download_text, table_text
+from lagesbild.html.tables import csv_field, csv_text, data_table, table_text, values_of
 from lagesbild.swedish.findings import Measure
 from lagesbild.tidy.schema import typed
 
@@ -125,8 +125,14 @@ def test_two_values_for_one_cell_are_refused_and_not_chosen_between(table):
         table({"value": 1}, {"value": 2})
 
 
+def downloaded(rows: pd.DataFrame) -> str:
+    """The file that the publisher writes of chart rows."""
+    values = values_of(rows)
+    return csv_text([values.headers, *values.rows])
+
+
 def test_the_file_opens_in_swedish_excel():
-    text = download_text(
+    text = downloaded(
         chart_rows(
             {"value": 16.05, "margin": 2.5, "count": 1200}, {"value": math.nan, "status": "hidden", "place": "9902"}
         )
@@ -177,7 +183,7 @@ def test_a_table_of_cells_becomes_the_same_file_with_captions_where_there_are_se
 
 @pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", " ="])
 def test_a_text_that_excel_would_run_is_defused_and_a_negative_number_is_not(mark):
-    text = download_text(chart_rows({"value": -46, "group": f'{mark}HYPERLINK("x";"y")'}))
+    text = downloaded(chart_rows({"value": -46, "group": f'{mark}HYPERLINK("x";"y")'}))
     [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";")
     assert row["grupp"] == f'\'{mark}HYPERLINK("x";"y")'
     assert row["värde"] == "-46"

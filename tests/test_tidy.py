@@ -10,7 +10,7 @@ from copies import Copy, made_up_root
 from lagesbild.charts.theme import ABSENT
 from lagesbild.claims.evaluate import OBSTACLES
 from lagesbild.errors import Refusal
-from lagesbild.html.render import WITHHELD
+from lagesbild.html.tables import WITHHELD
 from lagesbild.places import UnknownPlace
 from lagesbild.records import RecordError
 from lagesbild.rules.editions import RefusedEdition

@@ -139,31 +139,30 @@ def _show_part(
 ) -> Component:
     """A figure of the regional analysis; a card with the cell's note where its rows hold nothing to draw."""
     part, catalog = report.catalog.parts[number], report.catalog
-    anchor, title = anchor or number.lower(), title or part.title
     if chart not in SAYS:
         known = ", ".join(f"charts.{each.__name__}" for each in SAYS)
         raise ValueError(f"{number}: choose one of {known}; or draw it yourself and use show_plot.")
+    says = SAYS[chart]
+    anchor, title = anchor or says.anchor(number), title or says.title or part.title
     if rows.empty or ("value" in rows and rows["value"].isna().all()):
         card = Card(" ".join(notes) or NOTHING, FETCH)
         provenance = Provenance(f"Källa: {part.source}.", "", "", "")
-        texts = (number, anchor, title, "slot", STATE_TEXT["slot"], "")
+        texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
         return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
-    said = SAYS[chart](rows)
+    said = says.words(rows)
     shown = rows["indicator"].unique() if "indicator" in rows else []
     indicators = [name for name in shown if name in catalog.indicators]
-    changed = not indicators or is_changed(rows, report.data)
-    state = "derived" if changed else "document"
     published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
     source = f"Källa: {part.source}."
     if indicators:
+        changed = said.state != "document"
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
-    alternative = f"{KINDS[chart]}. {said.finding or title} Alla värden finns i tabellen under figuren."
     block = FigureBlock(
         number=number,
         anchor=anchor,
         title=title,
-        state=state,
-        state_text=STATE_TEXT[state],
+        state=said.state,
+        state_text=STATE_TEXT[said.state],
         subtitle=said.subtitle,
         provenance=Provenance(
             source,
@@ -172,14 +171,14 @@ def _show_part(
             remake(report.page, report.place, report.year, report.vintage, part.indicators),
         ),
         finding=said.finding,
-        alternative=alternative,
-        svg=_svg(chart, rows, said.frame, anchor, alternative),
+        alternative=said.alternative,
+        svg=_svg(chart, rows, said.frame, anchor, said.alternative),
         table=said.table,
         notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes, part.note or "") if text)),
         chart=chart.__name__,
         unit=said.frame.unit_text,
         decimals=said.frame.decimals,
-        values=values_of(rows, said.headers),
+        values=values_of(rows, said.columns),
         download_name=f"{anchor}.csv",
         first=first,
     )

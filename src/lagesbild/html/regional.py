@@ -28,7 +28,7 @@ from lagesbild.charts.regional import (
 )
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Column, DataTable
-from lagesbild.html.render import DOWNLOAD, MISSING, SYMBOLS
+from lagesbild.html.tables import DOWNLOAD, MISSING, SYMBOLS
 from lagesbild.swedish.numbers import MONTHS, decimal, in_place, listed, readable, signed, years_text
 
 # What a figure says, and what several of them share.

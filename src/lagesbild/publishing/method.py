@@ -8,7 +8,8 @@ from scipy.stats import chi2
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
-from lagesbild.html.render import SYMBOLS, rendered
+from lagesbild.html.render import rendered
+from lagesbild.html.tables import SYMBOLS
 from lagesbild.paths import Paths
 from lagesbild.rules.directions import REACHES_TO
 from lagesbild.rules.editions import indicator_pages

@@ -22,7 +22,8 @@ from traitlets import default
 from traitlets.config import Config
 
 from lagesbild.charts.theme import DARK, TOKENS
-from lagesbild.html.render import csv_text, rendered
+from lagesbild.html.render import rendered
+from lagesbild.html.tables import csv_text
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.publishing.frame import (
     METHOD,
@@ -317,7 +318,7 @@ def download_of(record: dict[str, Any]) -> str:
     if "download_text" in record:
         return record["download_text"]
     values = record["values"]
-    return csv_text([values["headers"], *(["" if cell is None else cell for cell in row] for row in values["rows"])])
+    return csv_text([values["headers"], *values["rows"]])
 
 
 def key_figures_text(lines: set[tuple[str, ...]]) -> str:
