@@ -1,6 +1,7 @@
 """A made-up chapter about a made-up town, as a run notebook."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -25,6 +26,7 @@ from lagesbild.html.components import (
 )
 from lagesbild.html.render import Component, figure_component, part_component, passage_component, rendered
 from lagesbild.publishing.frame import NavItem, PageFrame
+from lagesbild.publishing.pages import page_and_images
 
 HOSTILE = "<script>alert('hej')</script>"
 FRAME = PageFrame(
@@ -109,6 +111,13 @@ def passage(template: str, **values: Any) -> NotebookNode:
 def notebook(*cells: NotebookNode) -> NotebookNode:
     """A run notebook that begins with a title."""
     return new_notebook(cells=[new_markdown_cell("# Trygga torg"), *cells])
+
+
+def page_html(run: NotebookNode, frame: PageFrame) -> str:
+    """The finished page of a notebook that shows no image of its folder."""
+    page, images = page_and_images(run, frame, Path())
+    assert images == {}
+    return page
 
 
 def chapter(svg: str) -> NotebookNode:

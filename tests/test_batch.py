@@ -2,6 +2,7 @@
 
 import errno
 import json
+import re
 from pathlib import Path
 from shutil import copytree
 
@@ -115,6 +116,21 @@ def test_a_notebook_is_run_with_the_values_of_its_own_parameters_and_the_manifes
     manifest = json.loads((outcome.site / "manifest.json").read_text("utf-8"))
     assert manifest["notebooks"]["work"]["parameters"] == {"since": 2017, "label": "allt"}
     assert manifest["notebooks"]["housing"]["parameters"] == {}
+
+
+@pytest.mark.slow
+def test_an_image_beside_the_notebook_lies_beside_the_page_and_one_that_is_missing_fails_its_chapter(project):
+    picture = b"\x89PNG\r\n\x1a\nkarta"
+    (project / "notebooks" / "bilder").mkdir()
+    (project / "notebooks" / "bilder" / "karta.png").write_bytes(picture)
+    for page, name in (("work", "karta.png"), ("housing", "krta.png")):
+        write_notebook(project, page, f"""display({{"text/html": "<img src='bilder/{name}' alt='K'>"}}, raw=True)""")
+    outcome = quickly(project)
+    [cause] = [run.cause for run in outcome.runs if run.state != "ok"]
+    assert "the image 'bilder/krta.png' is missing" in cause
+    [link] = re.findall(r"src='(media/[^']+)'", (outcome.site / "work.html").read_text("utf-8"))
+    assert (outcome.site / link).read_bytes() == picture
+    assert link in json.loads((outcome.site / "manifest.json").read_text("utf-8"))["files"]
 
 
 @pytest.mark.slow

@@ -2,11 +2,13 @@ import json
 import re
 from dataclasses import replace
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from lxml import html
+from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
@@ -14,9 +16,9 @@ from lagesbild.charts.theme import DARK, TOKENS
 from lagesbild.html.components import Column, DataTable, Part
 from lagesbild.html.render import MIME, Component, figure_component, part_component, rendered
 from lagesbild.publishing.frame import UnfitPageError
-from lagesbild.publishing.pages import ReportExporter, download_of, page_html, write_assets
+from lagesbild.publishing.pages import ReportExporter, download_of, page_and_images, write_assets
 from lagesbild.publishing.run import records_of
-from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, result, shown
+from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, page_html, result, shown
 
 
 def page(*cells, frame=FRAME):
@@ -85,6 +87,9 @@ def test_a_drawing_reaches_the_page_unchanged():
             result(text_html='<img src="a.png" alt="No description has been provided for this image">'),
             "description",
         ),
+        (result(text_html='<img src="a.png" alt=" ">'), "Write what it shows: ![what it shows](file)"),
+        (result(text_html='<img src="a.png" srcset="b.png 2x" alt="a">'), "an image with a srcset (a.png)"),
+        (result(text_html='<img src=a.png alt="a">'), "an image without a src in quotes"),
         (result(text_html="<script>1</script>"), "<script>"),
         (result(text_html="<style>p{}</style>"), "<style>"),
         (result(text_html=pd.DataFrame({"a": [1]})._repr_html_()), "Show the table with show_table(frame, caption)"),
@@ -150,6 +155,123 @@ def test_a_download_is_written_from_the_values_or_from_the_text_that_was_made():
     values = {"columns": ["name", "value"], "headers": ["plats", "värde"], "rows": [["Påhittsby", 1.5], ["=Å", None]]}
     assert download_of({"values": values}) == "\ufeffplats;värde\r\nPåhittsby;1,5\r\n'=Å;\r\n"
     assert download_of({"values": values, "download_text": "BEGIN:VCALENDAR"}) == "BEGIN:VCALENDAR"
+
+
+PNG, SVG = (
+    b"\x89PNG\r\n\x1a\nkarta",
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>',
+)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A folder of notebooks with images in it and beside it."""
+    notebooks = tmp_path / "notebooks"
+    (notebooks / "bilder").mkdir(parents=True)
+    plain = SVG.format('<style>p { fill: url(#a) }</style><a id="a" xlink:href="#b"/><path style="fill:url(\'#a\')"/>')
+    files = {"karta.png": PNG, "Karta över torg.JPG": b"\xff\xd8\xffx", "k.webp": b"RIFF", "k.svg": plain.encode()}
+    for name, content in {**files, "lfs.png": b"version https://git-lfs"}.items():
+        (notebooks / "bilder" / name).write_bytes(content)
+    (tmp_path / "utanfor.png").write_bytes(PNG)
+    (notebooks / "bilder" / "lank.png").symlink_to(tmp_path / "utanfor.png")
+    return notebooks
+
+
+def test_images_of_the_notebooks_folder_are_copied_with_the_page_under_a_name_of_their_content(folder):
+    text = (
+        "![Karta](bilder/karta.png)\n\n![Torg](<bilder/Karta över torg.JPG>)\n\n![Igen](./bilder/../bilder/karta.png)"
+    )
+    inline = result(
+        text_html="<p><img class=\"a\" alt='a > \"b\"'\n src='bilder/k.svg'><img src=\"bilder/k.webp\" alt='w'></p>"
+    )
+    source, images = page_and_images(notebook(new_markdown_cell(text), cell(inline)), FRAME, folder)
+    links = texts_of(source, "//img/@src")
+    assert [re.sub(r"-[0-9a-f]{12}\.", ".", link) for link in links] == [
+        "media/karta.png", "media/karta-over-torg.jpg", "media/karta.png", "media/k.svg", "media/k.webp",
+    ]  # fmt: skip
+    assert links[0] == links[2]
+    assert set(links) == set(images)
+    assert images[links[0]] == PNG
+    assert texts_of(source, "//img/@alt") == ["Karta", "Torg", "Igen", 'a > "b"', "w"]
+
+
+def test_another_image_of_the_same_name_has_another_name_beside_the_page(folder):
+    [before], [after] = (list(copied(folder, "![Karta](bilder/karta.png)", PNG + end)) for end in (b"1", b"2"))
+    assert before != after
+
+
+def copied(folder: Path, markdown: str, content: bytes | None = None) -> dict[str, bytes]:
+    """The images of a page with this text; with `content` after karta.png was changed."""
+    if content is not None:
+        (folder / "bilder" / "karta.png").write_bytes(content)
+    return page_and_images(notebook(new_markdown_cell(markdown)), FRAME, folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("bilder/krta.png", "the image 'bilder/krta.png' is missing. Save the file there"),
+        ("../utanfor.png", "the image '../utanfor.png' lies outside the notebooks' folder. Save the file in it"),
+        ("bilder/lank.png", "lies outside the notebooks' folder"),
+        ("/etc/karta.png", "does not lie beside the notebook. Save the file there"),
+        ("https://example.org/karta.png", "the image 'https://example.org/karta.png' does not lie beside the notebook"),
+        ("//example.org/karta.png", "does not lie beside the notebook"),
+        ("javascript:1", "does not lie beside the notebook"),
+        ("C:/bilder/karta.png", "does not lie beside the notebook"),
+        ("bilder/karta.gif", "Save it as one of .png, .jpg, .jpeg, .webp, .svg."),
+        ("bilder/lfs.png", "is no .png inside"),
+        ("bilder", "is of a kind that is not copied"),
+    ],
+)
+def test_an_image_that_cannot_be_copied_is_refused_with_file_and_remedy(folder, link, said):
+    with pytest.raises(UnfitPageError) as refused:
+        copied(folder, f"![Karta]({link})")
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("page 'Trygga torg': ")
+
+
+def test_an_image_of_the_folder_without_alternative_text_is_refused(folder):
+    with pytest.raises(UnfitPageError, match=r"without a description \(bilder/karta.png\). Write what it shows"):
+        copied(folder, "![](bilder/karta.png)")
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("<script/>", "holds <script>"),
+        ("<foreignObject/>", "holds <foreignobject>"),
+        ('<path onload="f()"/>', "runs something (onload)"),
+        ('<set attributeName="xlink:href" to="x"/>', "runs something"),
+        ('<image xlink:href="https://example.org/a.png"/>', "refers to 'https://example.org/a.png'"),
+        ('<image href="b.png"/>', "refers to 'b.png'"),
+        ('<path fill="url(b.svg#a)"/>', "refers to 'url(b.svg#a)'"),
+        ("<path style=\"fill: url( 'b.svg#a')\"/>", "refers to"),
+        ("<style>@import 'b.css';</style>", "has a style that refers to another file"),
+        ("<style>p { fill: \\75rl(b) }</style>", "has a style that refers to another file"),
+        ("<p", "is no SVG ("),
+    ],
+)
+def test_an_svg_that_runs_or_fetches_something_is_refused(folder, inside, said):
+    (folder / "bilder" / "k.svg").write_text(SVG.format(inside), "utf-8")
+    with pytest.raises(UnfitPageError) as refused:
+        copied(folder, "![Karta](bilder/k.svg)")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["<html/>", "<!DOCTYPE svg [<!ENTITY a SYSTEM 'b'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>"]
+)
+def test_what_is_no_svg_by_itself_is_refused(folder, text):
+    (folder / "bilder" / "k.svg").write_text(text, "utf-8")
+    with pytest.raises(UnfitPageError, match="is no SVG by itself"):
+        copied(folder, "![Karta](bilder/k.svg)")
+
+
+def test_an_image_that_is_attached_to_its_cell_stays_in_the_page():
+    attached = new_markdown_cell("![Karta](attachment:karta.png)", attachments={"karta.png": {"image/png": "aGVq"}})
+    assert texts_of(page(attached), "//img/@src") == ["data:image/png;base64,aGVq"]
+    with pytest.raises(InvalidNotebook, match=r"missing attachment: k\.png"):
+        page(new_markdown_cell("![Karta](attachment:k.png)"))
 
 
 def test_a_page_without_a_title_is_refused():

@@ -11,8 +11,8 @@ from PIL import Image, ImageColor
 from lagesbild.charts.panels import lines
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import DARK, TOKENS, Frame
-from lagesbild.publishing.pages import page_html, write_assets
-from made_up_page import FRAME, HOSTILE, chapter
+from lagesbild.publishing.pages import write_assets
+from made_up_page import FRAME, HOSTILE, chapter, page_html
 
 pytestmark = pytest.mark.slow
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true; })"

@@ -400,7 +400,7 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
             from lagesbild.publishing.method import method_html
             from lagesbild.publishing.pages import Site
 
-            site = Site(folder, plan.frames, plan.request.front)
+            site = Site(folder, plan.request.paths.notebooks, plan.frames, plan.request.front)
             site.add_method(method_html(plan.catalog, plan.request.paths))
             for future in as_completed(running):
                 run = future.result()

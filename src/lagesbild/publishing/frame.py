@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
+from html import unescape
 from importlib.metadata import version
 from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import html
@@ -20,7 +24,7 @@ from lagesbild.swedish.numbers import genitive
 # What stands around a page's body: navigation, facts of the edition, and the page's own contents.
 
 TEMPLATES = Path(__file__).with_name("templates")
-# 'self' holds also for files opened from disk. The pictures of an analyst's own cells are data: addresses.
+# 'self' holds also for files opened from disk. Pictures that are attached to a cell are data: addresses.
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'"
@@ -180,11 +184,13 @@ def refuse_unfit(tree: html.HtmlElement, page: str) -> None:
 
 def _images(tree: html.HtmlElement) -> str:
     for image in tree.iter("img"):
-        if image.get("alt") is None or UNDESCRIBED in image.get("alt"):
+        if not (image.get("alt") or "").strip() or UNDESCRIBED in image.get("alt"):
             return (
-                f"an image without a description ({(image.get('src') or '')[:60]}). "
-                "Write its alternative text, show a figure with show_plot, or tag the cell 'analyst'."
+                f"an image without a description ({(image.get('src') or '')[:60]}). Write what it shows: "
+                "![what it shows](file), or its alt; show a drawing with show_plot; or tag the cell 'analyst'."
             )
+        if image.get("srcset") is not None:
+            return f"an image with a srcset ({image.get('src')}). Give it one src: one file is copied with the page."
     return f"it says {UNDESCRIBED!r}. Describe the image." if UNDESCRIBED in tree.text_content() else ""
 
 
@@ -221,3 +227,94 @@ def without_folder(body: str, root: str) -> str:
     if len(root) < 2:
         return body
     return re.sub(rf"(?<![\w.-]){re.escape(root.rstrip('/'))}(?:/|\b(?![\w-]))", "", body)
+
+
+# Images that lie in the notebooks' folder: checked, and copied with the page.
+
+MEDIA = "media"  # the folder beside the pages
+IMAGE = re.compile(r"""(<img\b(?:[^>"']|"[^"]*"|'[^']*')*?\ssrc\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
+SIGNATURES = {
+    ".png": b"\x89PNG\r\n\x1a\n",
+    ".jpg": b"\xff\xd8\xff",
+    ".jpeg": b"\xff\xd8\xff",
+    ".webp": b"RIFF",
+    ".svg": b"",
+}
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]", re.IGNORECASE)  # another host, a drive, the top of a disk
+FETCHES = re.compile(r"@import|\\|url\((?!\s*[\"']?\s*(?:#|data:image/(?:png|jpeg|webp)))", re.IGNORECASE)  # in CSS
+
+
+def with_images(body: str, page: str, folder: Path) -> tuple[str, dict[str, bytes]]:
+    """The body with its images linked from `media/`, and these files by their names beside the page.
+
+    The same file has the same name on every page. Raises UnfitPageError for the first image that cannot be copied.
+    """
+    files: dict[str, bytes] = {}
+    seen = 0
+
+    def linked(match: re.Match[str]) -> str:
+        nonlocal seen
+        seen += 1
+        start, quote, source = match.groups()
+        if source.startswith("data:image/"):
+            return match.group()
+        try:
+            name, content = _image_file(unescape(source), folder)
+        except ValueError as error:
+            raise UnfitPageError(f"page {page!r}: the image '{unescape(source)[:80]}' {error}") from None
+        files[name] = content
+        return f"{start}{quote}{name}{quote}"
+
+    body = IMAGE.sub(linked, body)
+    if seen < sum(1 for _ in body_tree(body).iter("img")):
+        raise UnfitPageError(
+            f'page {page!r}: an image without a src in quotes. Write it such as src="bilder/karta.png".'
+        )
+    return body, files
+
+
+def _image_file(source: str, folder: Path) -> tuple[str, bytes]:
+    """An image's name beside the page, made from its own name and content, and the content. Raises ValueError."""
+    if ELSEWHERE.match(source):
+        raise ValueError("does not lie beside the notebook. Save the file there, and link it such as bilder/karta.png.")
+    path = (folder / unquote(source)).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError("lies outside the notebooks' folder. Save the file in it, and link it from there.")
+    if path.suffix.lower() not in SIGNATURES:
+        raise ValueError(f"is of a kind that is not copied. Save it as one of {', '.join(SIGNATURES)}.")
+    if not path.is_file():
+        raise ValueError("is missing. Save the file there, seen from the notebook, or correct the link.")
+    content = path.read_bytes()
+    if not content.startswith(SIGNATURES[path.suffix.lower()]):
+        raise ValueError(f"is no {path.suffix.lower()} inside. Save it again in that form.")
+    if path.suffix.lower() == ".svg" and (reason := _unsafe(content)):
+        raise ValueError(f"{reason}. Save it as plain SVG, without scripts and links, or as png.")
+    plain = normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "bild"
+    return f"{MEDIA}/{stem}-{sha256(content).hexdigest()[:12]}{path.suffix.lower()}", content
+
+
+def _unsafe(svg: bytes) -> str:
+    """Why an SVG must not be copied: it is none, runs something, or refers to other files; else nothing."""
+    parser = html.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = html.etree.fromstring(svg, parser)
+    except html.etree.XMLSyntaxError as error:
+        return f"is no SVG ({error})"
+    if root.tag != "{http://www.w3.org/2000/svg}svg" or b"<!ENTITY" in svg or b"<?xml-stylesheet" in svg:
+        return "is no SVG by itself"
+    for element in root.iter(html.etree.Element):
+        tag = html.etree.QName(element).localname.lower()
+        if tag in ("script", "foreignobject", "iframe", "object", "embed", "handler"):
+            return f"holds <{tag}>"
+        if tag == "style" and FETCHES.search("".join(element.itertext())):
+            return "has a style that refers to another file"
+        for key, value in element.attrib.items():
+            name = html.etree.QName(key).localname.lower()
+            if name.startswith("on") or (name == "attributename" and value.lower().endswith("href")):
+                return f"runs something ({name})"
+            if name in ("href", "src") and not re.match(r"\s*(#|data:image/(png|jpeg|webp);)", value):
+                return f"refers to {value[:60]!r}"
+            if name in ("style", "filter", "fill", "stroke", "mask", "clip-path", "cursor") and FETCHES.search(value):
+                return f"refers to {value[:60]!r}"
+    return ""

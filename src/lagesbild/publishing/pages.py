@@ -35,6 +35,7 @@ from lagesbild.publishing.frame import (
     framed,
     page_file,
     refuse_unfit,
+    with_images,
     without_folder,
 )
 from lagesbild.publishing.request import FRONT, BuildRequest
@@ -85,13 +86,14 @@ class ReportExporter(HTMLExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page as HTML, and nbconvert's resources."""
+        """The page as HTML, and nbconvert's resources: its `outputs` are the images that lie beside the page."""
         frame = (resources or {}).get("frame") or _bare_frame(nb, resources)
         _refuse_outputs(nb, frame.title)
         body, resources = self._body(NotebookNode(nb, cells=page_cells(nb)), resources)
         body = without_folder(body, frame.root)
         tree = body_tree(body)
         refuse_unfit(tree, frame.title)
+        body, resources["outputs"] = with_images(body, frame.title, Path(resources["metadata"]["path"] or "."))
         return framed(body, frame, contents(tree)), resources
 
     def _body(self, nb: NotebookNode, resources: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
@@ -109,9 +111,14 @@ class ReportExporter(HTMLExporter):
         return _HEADING.sub(_with_permalink, super().markdown2html(context, source))
 
 
-def page_html(notebook: NotebookNode, frame: PageFrame) -> str:
-    """The finished page of a run notebook: the same notebook and frame give the same bytes."""
-    return ReportExporter().from_notebook_node(notebook, {"frame": frame})[0]
+def page_and_images(notebook: NotebookNode, frame: PageFrame, folder: Path) -> tuple[str, dict[str, bytes]]:
+    """The finished page of a run notebook, and the images of its `folder` by their names beside the page.
+
+    The same notebook, frame and files give the same bytes.
+    """
+    given = {"frame": frame, "metadata": {"path": str(folder)}}
+    page, resources = ReportExporter().from_notebook_node(notebook, given)
+    return page, resources["outputs"]
 
 
 def _is_shown(data: Any, kinds: WidgetsDataTypeFilter) -> bool:
@@ -265,8 +272,9 @@ REMEDY = "Kapitlen görs var för sig, så rapportens övriga sidor är inte ber
 class Site:
     """An empty folder that becomes a report, page by page in any order."""
 
-    def __init__(self, folder: Path, frames: dict[str, PageFrame], front: str = FRONT):
+    def __init__(self, folder: Path, notebooks: Path, frames: dict[str, PageFrame], front: str = FRONT):
         self.folder = folder
+        self.notebooks = notebooks  # the folder that images are copied from
         self.frames = frames
         self.front = front
         self.lines: set[tuple[str, ...]] = set()
@@ -279,14 +287,18 @@ class Site:
         Raises OSError when the page cannot be written.
         """
         frame = self.frames[run.name]
+        images: dict[str, bytes] = {}
         if run.notebook is not None:
             try:
-                text = page_html(run.notebook, frame)
+                text, images = page_and_images(run.notebook, frame, self.notebooks)
             except Exception as error:  # one chapter's trouble must not end the batch
                 run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
         if run.notebook is None:
             text = failed_page(run, frame)
         self._write(page_file(run.name, self.front), anonymous(text, frame.root))
+        for name, content in images.items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_bytes(content)
         for record in records_of(run.notebook) if run.notebook is not None else ():
             if record.get("download_name"):
                 self._write(f"data/{record['download_name']}", download_of(record))
