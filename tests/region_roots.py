@@ -9,8 +9,6 @@ import pandas as pd
 import yaml
 
 from copies import PLACES, Copy, made_up_root
-from helpers.region.analysis import regional_analysis
-from helpers.region.material import Material
 from lagesbild.sources.keeping import Keeper, Terms
 from lagesbild.sources.pxweb import with_years
 from lagesbild.sources.series import FetchedSeries, WantedSeries
@@ -117,9 +115,3 @@ def made_up_region(folder: Path, counts=COUNTS, people: Mapping[tuple[str, int],
     typed_in(copy, yearly(counts))
     inhabitants(copy, people)
     return copy
-
-
-def material(copy: Copy, slug: str = "sagan", municipality: str = "9901", year: int = 2024) -> Material:
-    """What the analysis of a region is made from."""
-    setting = copy.page("regional_support", municipality, year).setting
-    return regional_analysis(setting, slug).material

@@ -77,9 +77,9 @@ def test_the_filters_show_the_records_that_fit_and_say_how_many(umea, open_page)
     opened = open_page(umea / "index.html")
     page = opened.page
     assert page.locator(".filters").is_visible()
-    page.select_option("[data-filter=kind]", "initiative")
+    page.select_option("[data-filter=kind]", "Initiativ")
     assert page.locator(".record:visible").count() == 18
-    page.select_option("[data-filter=lacks]", "slut")
+    page.select_option("[data-filter=lacks]", "Slutdatum")
     assert page.locator("[data-shown]").text_content() == "Visar 15 av 34"
     page.select_option("[data-filter=owner]", "Försäkringskassan")
     assert page.locator(".record:visible").count() == 3

@@ -3,160 +3,201 @@
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from copies import Copy
-from helpers.region.analysis import regional_analysis
-from helpers.region.material import Material
-from helpers.region.parts import follow_up, register_text
-from helpers.region.parts import register as register_part
-from helpers.region.register import (
-    gaps_table,
-    gaps_text,
-    goals_table,
-    linked_series_table,
-    register_cards,
-    register_events,
-    state_of,
-    timeline_rows,
-)
-from lagesbild.assessments import FollowUp, Initiative, RegionAssessment, register
+from helpers import open_region, register
+from helpers.report import RegionReport
+from lagesbild.assessments import Initiative
 from lagesbild.html.render import Event, calendar_text
-from lagesbild.rules.register import as_of, day_of, linked_initiatives
+from lagesbild.rules.register import as_of, day_of, linked_initiatives, state_of
 from lagesbild.swedish.numbers import readable
-from region_roots import material
+from lagesbild.swedish.register import state_text
 
 LATE = "försenad"
 ENDED = Initiative(title="Lampor på torget", end="2022-11-30")
 
 
-@pytest.fixture(scope="module")
-def umea(frozen: Copy) -> Material:
-    return material(frozen, "umearegionen", "2480", 2024)
+def opened(frozen: Copy, year: int, region: str = "umearegionen", municipality: str = "2480") -> RegionReport:
+    return open_region(municipality, year, region, root=str(frozen.paths.root))
 
 
 @pytest.fixture(scope="module")
-def same_year(frozen: Copy) -> Material:
-    return material(frozen, "umearegionen", "2480", 2022)
+def umea(frozen: Copy) -> RegionReport:
+    return opened(frozen, 2024)
 
 
 @pytest.fixture(scope="module")
-def written(umea: Material) -> RegionAssessment:
-    return umea.written.assessment
+def same_year(frozen: Copy) -> RegionReport:
+    return opened(frozen, 2022)
 
 
-def register_html(region: Material) -> str:
-    return register_part(region, region.written).html
+@pytest.fixture(scope="module")
+def records(umea: RegionReport) -> pd.DataFrame:
+    return register.table(umea)
 
 
-def follow_up_html(region: Material) -> str:
-    return follow_up(region, region.written).html
+def test_the_register_has_20_headings_and_34_records(records: pd.DataFrame):
+    assert records["kind"].value_counts().to_dict() == {"Initiativ": 18, "Kommunalt uppdrag": 2, "Förslag": 14}
+    proposals = records.loc[records["kind"] == "Förslag", "title"]
+    assert proposals.str.extract(r"^(Uppdragsinitiativ \w+), förslag (\d): .")[0].value_counts().tolist() == [7, 7]
+    assert proposals.str.partition(": ")[2].nunique() == 8  # the same one stands in two assignments
 
 
-def test_the_register_has_20_headings_and_34_records(written: RegionAssessment):
-    assert len(written.initiatives) + len(written.assignments) == 20
-    assert [entry.kind for entry in register(written)].count("initiative") == 18
-    assert [len(assignment.proposals) for assignment in written.assignments.values()] == [7, 7]
-    assert len(register(written)) == 34
-    assert len(written.proposals) == 8  # the same one stands in two assignments
-
-
-def test_the_page_says_that_the_document_counts_otherwise(umea: Material):
-    html = register_html(umea)
+def test_the_page_says_that_the_document_counts_otherwise(umea: RegionReport, records: pd.DataFrame):
+    html = register.cards(umea, records).html
+    assert "18 initiativ och 2 kommunala uppdrag med sina förslag, 34 poster i allt." in html
     assert "Underlaget anger 25 initiativ; här finns 20 rubriker." in html
     assert html.count('<details class="record"') == 34
 
 
-def test_each_record_can_be_chosen_by_kind_owner_state_and_what_it_lacks(umea: Material):
-    html = register_html(umea)
+def choices(html: str, name: str) -> set[str]:
+    """What readers can choose by in one filter, without "all"."""
+    offered = re.findall(rf'data-filter="{name}">(.*?)</select>', html, re.DOTALL)[0]
+    return set(re.findall(r'value="([^"]+)"', offered))
+
+
+def values(html: str, name: str) -> set[str]:
+    given = re.findall(rf'<details[^>]* data-{name}="([^"]*)"', html)
+    return {word for text in given for word in (text.split() if name == "lacks" else [text])}
+
+
+def test_each_record_can_be_chosen_by_kind_owner_state_and_what_it_lacks(umea: RegionReport, records: pd.DataFrame):
+    html = register.cards(umea, records).html
     for name in ("kind", "owner", "lacks", "state"):
-        offered = set(re.findall(rf'data-filter="{name}">(.*?)</select>', html, re.DOTALL)[0].split('value="')[2:])
-        values = {value.split('"')[0] for value in offered}
-        given = re.findall(rf'<details[^>]* data-{name}="([^"]*)"', html)
-        used = {word for text in given for word in (text.split() if name == "lacks" else [text])}
-        assert used
-        assert used <= values
+        assert values(html, name) == choices(html, name) != set()
 
 
-def test_the_filters_are_hidden_until_a_script_can_use_them(umea: Material):
-    assert re.search(r'<div class="filters" role="group" aria-label="[^"]+" hidden>', register_html(umea))
+def test_the_filters_are_hidden_until_a_script_can_use_them(umea: RegionReport, records: pd.DataFrame):
+    html = register.cards(umea, records).html
+    assert re.search(r'<div class="filters" role="group" aria-label="[^"]+" hidden>', html)
 
 
-def test_the_register_downloads_every_record_with_every_fact(umea: Material):
-    lines = register_text(register_cards(umea.written.assessment, umea.written.when)).splitlines()
+def test_the_register_downloads_every_record_with_every_fact(umea: RegionReport, records: pd.DataFrame):
+    record = register.cards(umea, records).record
+    assert record["download_name"] == "r10.csv"
+    lines = record["download_text"].splitlines()
     assert len(lines) == 35
-    assert lines[0].startswith("\ufeffRubrik;Slag;Läge;Ägare;Sammankallande;Ansvarig;Godkänd av;Målgrupp;Bakgrund")
+    assert lines[0] == (
+        "\ufeffRubrik;Slag;Läge;Ägare;Sammankallande;Ansvarig;Godkänd av;Målgrupp;Bakgrund;Aktiviteter;Mål;Indikatorer;"
+        "Start;Slut;Avstämning;Anmärkning"
+    )
+    assert " · " not in record["download_text"]
+
+
+def test_a_record_that_the_cell_drops_is_in_no_card_count_filter_calendar_or_download(
+    umea: RegionReport, records: pd.DataFrame
+):
+    dropped = records[records["record"] != "probation_clients"]
+    title = records.loc[records["record"] == "probation_clients", "title"].item()
+    assert title == "Kartläggning av frivårdens klienter"
+    cards, calendar = register.cards(umea, dropped), register.calendar(umea, dropped)
+    texts = [cards.html, cards.record["download_text"], calendar.record["download_text"].replace("\r\n ", "")]
+    texts += [*register.gaps(umea, dropped)["title"], *register.follow_up(umea, dropped)]
+    texts += [*register.timeline(umea, dropped)["name"]]
+    assert not [text for text in texts if title in text]
+    assert "17 initiativ och 2 kommunala uppdrag med sina förslag, 33 poster i allt." in cards.html
+    assert "Visar 33 av 33" in cards.html
+    assert "Av 17 initiativ" in register.follow_up(umea, dropped)[1]
+    assert "Kalenderfilen har också 2 slutdatum." in calendar.html
+    own = records[records["owner"] == "Försäkringskassan"]
+    assert choices(register.cards(umea, own).html, "owner") == {"Försäkringskassan"}
+
+
+def test_a_value_that_the_cell_changes_changes_the_card_the_filters_and_what_is_missing(
+    umea: RegionReport, records: pd.DataFrame
+):
+    given = records.assign(owner=records["owner"].fillna("Tivolit"), cost="17 kronor")
+    cards = register.cards(umea, given)
+    assert "Tivolit" in choices(cards.html, "owner")
+    assert "Ägare" not in choices(cards.html, "lacks")
+    assert "<dt>cost</dt><dd>17 kronor</dd>" in cards.html
+    assert "ägare saknas för 0" in register.follow_up(umea, given)[1]
+    assert set(register.gaps(umea, given)["owner"]) == {"finns"}
 
 
 def test_an_end_that_has_passed_is_late_in_the_materials_own_year():
     assert as_of(2022, 2022).day == date(2022, 12, 31)
     state = state_of(ENDED, as_of(2022, 2022))
-    assert state.overdue
-    assert state.words.startswith(LATE)
+    assert state == "overdue"
+    assert state_text(ENDED, state) == "försenad: slutdatumet 30 november 2022 har passerat utan uppföljning"
 
 
 @pytest.mark.parametrize("end", ["2022-11-30", "2022-11", None])
 def test_in_a_later_edition_an_old_initiative_is_never_late(end: str | None):
-    state = state_of(ENDED.model_copy(update={"end": end}), as_of(2022, 2024))
-    assert state.words == "uppföljning saknas i underlaget"
-    assert not state.overdue
+    record = ENDED.model_copy(update={"end": end})
+    state = state_of(record, as_of(2022, 2024))
+    assert state != "overdue"
+    assert state_text(record, state) == "uppföljning saknas i underlaget"
 
 
 @pytest.mark.parametrize("end", ["2022-12-31", "2022-12", "2022", "2023-01-15"])
 def test_an_end_that_may_not_have_passed_is_not_late(end: str):
-    assert not state_of(ENDED.model_copy(update={"end": end}), as_of(2022, 2022)).overdue
+    assert state_of(ENDED.model_copy(update={"end": end}), as_of(2022, 2022)) == "in_time"
 
 
 def test_a_status_that_the_material_gives_stands_as_it_is():
     record = ENDED.model_copy(update={"status": "Avslutat i förtid"})
-    assert state_of(record, as_of(2022, 2024)).words == "Avslutat i förtid"
+    assert state_text(record, state_of(record, as_of(2022, 2024))) == "Avslutat i förtid"
 
 
-def test_the_later_report_never_says_late_and_the_years_own_names_who_is(umea: Material, same_year: Material):
-    assert LATE not in (register_html(umea) + follow_up_html(umea)).lower().replace("försenade", "försenad")
-    own = follow_up_html(same_year)
-    assert "Försenade: Kartläggning av frivårdens klienter och Nyanlända som förvärvat skada" in own
-    assert "31 december 2022" in own
+def test_the_later_report_never_says_late_and_the_years_own_names_who_is(umea: RegionReport, same_year: RegionReport):
+    later = register.cards(umea, register.table(umea)).html + " ".join(register.follow_up(umea))
+    assert LATE not in later.lower()
+    own = register.follow_up(same_year)
+    assert "Försenade: Kartläggning av frivårdens klienter och Nyanlända som förvärvat skada" in own[2]
+    assert "31 december 2022" in own[0]
+    assert choices(register.cards(same_year, register.table(same_year)).html, "state") >= {"Försenad"}
 
 
-def test_what_is_missing_is_counted_and_shown_a_heading_each(written: RegionAssessment):
-    table = gaps_table(written)
-    assert len(table.rows) == 20
-    missing = {column.header: sum(row[at] == "saknas" for row in table.rows[:18]) for at, column in
-               enumerate(table.columns) if at}  # fmt: skip
-    assert missing == {"Mål": 2, "Ägare": 4, "Slutdatum": 15, "Indikator": 7}
-    assert "mål saknas för 2, ägare saknas för 4, slutdatum saknas för 15 och indikator saknas för 7" in gaps_text(
-        written
+def test_what_is_missing_is_counted_and_shown_a_heading_each(umea: RegionReport):
+    gaps = register.gaps(umea)
+    assert len(gaps) == 20
+    assert (gaps[:18].drop(columns="title") == "saknas").sum().to_dict() == {
+        "goal": 2, "owner": 4, "end_date": 15, "indicator": 7
+    }  # fmt: skip
+    counts = "mål saknas för 2, ägare saknas för 4, slutdatum saknas för 15 och indikator saknas för 7"
+    assert counts in register.follow_up(umea)[1]
+
+
+def test_linked_series_are_shown_since_the_start_and_say_how_they_differ(umea: RegionReport):
+    links = register.linked_series(umea)
+    assert len(links) == 4
+    row = links.set_index("initiative").loc["Personer med lång tid i försörjningsstöd"]
+    assert re.match(r"Umeå: \d+,\d \(2022\)", row["values"])
+    assert "(2021)" not in row["values"]
+    assert row["differs"].startswith("Serien gäller alla vuxna")
+
+
+def test_the_timeline_has_the_days_of_each_initiative(umea: RegionReport):
+    rows = register.timeline(umea)
+    assert len(rows) == 18
+    dated = rows[rows["start"].notna() | rows["end"].notna()]
+    assert dated["name"].tolist()[0] == "Säker digital kommunikation"  # whose start has no year
+    assert dated["start"].tolist() == [None, date(2022, 9, 1), date(2022, 9, 1)]
+    assert dated["end"].tolist() == [date(2022, 12, 31), date(2022, 11, 30), date(2022, 12, 21)]
+
+
+def days_in(calendar: str) -> list[str]:
+    return sorted(re.findall(r"DTSTART;VALUE=DATE:(\d+)", calendar))
+
+
+def test_the_calendar_holds_ends_and_follow_ups_that_have_a_day_only(umea: RegionReport, records: pd.DataFrame):
+    calendar = register.calendar(umea)
+    assert calendar.record["download_name"] == "uppfoljning-umearegionen-2022.ics"
+    assert 'href="data/uppfoljning-umearegionen-2022.ics"' in calendar.html
+    assert days_in(calendar.record["download_text"]) == ["20221130", "20221221", "20221231"]
+    own = records[records["record"] == "complex_needs"].assign(
+        follow_up="5 oktober 2022, Projektgruppen · november 2022 · på torget",
+        follow_up_dates="2022-10-05 · 2022-11 · –",
+        end_date=None,
     )
-
-
-def test_linked_series_are_shown_since_the_start_and_say_how_they_differ(umea: Material):
-    names = {"2480": "Umeå", "2401": "Nordmaling"}
-    table = linked_series_table(umea.written, umea.setting.catalog, umea.profiles.yearly, names)
-    assert len(table.rows) == 4
-    by_title = {row[0]: row for row in table.rows}
-    values, differs = by_title["Personer med lång tid i försörjningsstöd"][3:]
-    assert re.match(r"Umeå: \d+,\d \(2022\)", values)
-    assert "(2021)" not in values
-    assert differs.startswith("Serien gäller alla vuxna")
-
-
-def test_only_records_with_a_day_are_on_the_timeline(written: RegionAssessment):
-    rows = timeline_rows(written)
-    assert rows["name"].tolist()[0] == "Säker digital kommunikation"
-    assert rows["start"].tolist() == [None, date(2022, 9, 1), date(2022, 9, 1)]
-    assert rows["end"].tolist() == [date(2022, 12, 31), date(2022, 11, 30), date(2022, 12, 21)]
-
-
-def test_the_calendar_holds_ends_and_follow_ups_that_have_a_day_only(written: RegionAssessment):
-    events = register_events("umearegionen", 2022, written)
-    assert sorted(event.day.isoformat() for event in events) == ["2022-11-30", "2022-12-21", "2022-12-31"]
-    record = written.initiatives["complex_needs"].model_copy(
-        update={"follow_ups": [FollowUp(date="2022-10-05", body="Projektgruppen"), FollowUp(date="2022-11")]}
-    )
-    changed = written.model_copy(update={"initiatives": {"complex_needs": record}, "assignments": {}})
-    [event] = register_events("umearegionen", 2022, changed)
-    assert (event.day, event.summary) == (date(2022, 10, 5), "Uppföljning: Långtidsarbetslösa med sammansatta behov")
+    changed = register.calendar(umea, own)
+    assert days_in(changed.record["download_text"]) == ["20221005"]
+    assert "SUMMARY:Uppföljning: Långtidsarbetslösa med sammansatta behov" in changed.record["download_text"]
+    assert "1 uppföljning har en dag i underlaget." in changed.html
+    assert "download_text" not in register.calendar(umea, own.assign(follow_up_dates=None)).record
 
 
 def unfolded(text: str) -> list[str]:
@@ -195,26 +236,30 @@ def test_a_partial_date_is_read_as_far_as_it_goes(written: str | None, words: st
     assert day_of(written) == day
 
 
-def test_each_priority_has_a_line_from_goal_to_next_check_with_its_gaps(umea: Material):
-    rows = {row[0].split()[0]: row for row in goals_table(umea.setting, umea.written).rows}
+def test_each_priority_has_a_line_from_goal_to_next_check_with_its_gaps(umea: RegionReport):
+    goals = register.goals(umea)
+    rows = goals.set_index(goals["priority"].str.split().str[0])
     assert len(rows) == 14
-    assert rows["5.2"][3] == "Personer med lång tid i försörjningsstöd"
-    assert rows["3.2"][3] == "Barnfamiljer med försörjningsstöd"
-    assert rows["1.1"][3] == "saknas"
-    assert "mått saknas" in rows["4.2"][1]
-    assert "Översyn begärd, utan dag: Umeå kommuns handlingsplan mot barnfattigdom" in rows["3.2"][4]
+    assert rows.at["5.2", "initiatives"] == "Personer med lång tid i försörjningsstöd"
+    assert rows.at["3.2", "initiatives"] == "Barnfamiljer med försörjningsstöd"
+    assert rows.at["1.1", "initiatives"] == "saknas"
+    assert "mått saknas" in rows.at["4.2", "indicators"]
+    assert "Översyn begärd, utan dag: Umeå kommuns handlingsplan mot barnfattigdom" in rows.at["3.2", "next_check"]
+    _, gaps = register.goals_text(umea, goals)
+    assert gaps == "Av 14 prioriteringar saknas regionens initiativ för 11 och nästa avstämning för 2."
+    assert "Av 3 prioriteringar" in register.goals_text(umea, goals.head(3))[1]
 
 
-def test_an_initiative_belongs_to_a_priority_only_through_a_linked_series(written: RegionAssessment):
+def test_an_initiative_belongs_to_a_priority_only_through_a_linked_series(umea: RegionReport):
+    written = umea.written.assessment
     indicators = [indicator for record in written.initiatives.values() for indicator in record.indicators]
     linked = {indicator.series for indicator in indicators if indicator.series}
     assert linked_initiatives(written, sorted(linked)) != []
     assert linked_initiatives(written, ["reported_crime"]) == []
 
 
-def test_approval_names_a_role_or_bodies_and_never_a_person(written: RegionAssessment):
-    assert {entry.record.approved_by for entry in register(written)} == {
-        None,
+def test_approval_names_a_role_or_bodies_and_never_a_person(records: pd.DataFrame):
+    assert set(records["approved_by"].dropna()) == {
         "Biträdande utbildningsdirektör",
         "Ordförande, Samordningsförbundet",
         "Socialtjänsten, Arbetsförmedlingen, Arbetsmarknad och integration, Samordningsförbundet",
@@ -222,9 +267,45 @@ def test_approval_names_a_role_or_bodies_and_never_a_person(written: RegionAsses
     }
 
 
-def test_the_notebooks_own_parts_offer_the_files(frozen: Copy):
-    analysis = regional_analysis(frozen.page("regional_support", "2480").setting)
-    assert analysis.register().record["download_name"] == "r10.csv"
-    followed = analysis.follow_up()
-    assert followed.record["download_name"] == "uppfoljning-umearegionen-2022.ics"
-    assert 'href="data/uppfoljning-umearegionen-2022.ics"' in followed.html
+def test_the_lists_of_the_group_are_tables_with_swedish_headings(umea: RegionReport):
+    assert len(register.data_sources(umea)) == 9
+    assert register.group(umea).iloc[-1].tolist() == ["Summa", 10, ""]
+    assert register.competence_plan(umea)["arranged"].value_counts().tolist() == [5, 3, 3]
+    assert len(register.remarks(umea)) == len(umea.written.assessment.remarks)
+    for rows in (register.table(umea)[register.RECORD], register.gaps(umea), register.linked_series(umea),
+                 register.goals(umea), register.data_sources(umea), register.group(umea),
+                 register.competence_plan(umea), register.remarks(umea)):  # fmt: skip
+        assert set(register.headings(rows)) == set(rows.columns)
+    part = register.part(umea, "R9", register.group(umea).head(2), "Platser")
+    assert re.search(r"<h2.*Analysgruppens sammansättning", part.html)
+    assert "Källa: Analysgruppens underlag för Umeåregionen 2022" in part.html
+    assert ("Organisation" in part.html, "Umeå kommun" in part.html) == (True, False)
+
+
+EMPTY = [
+    register.table, register.gaps, register.timeline, register.linked_series, register.data_sources, register.group,
+    register.competence_plan, register.remarks,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("region", "municipality", "year", "says"),
+    [
+        ("vasterbotten", "2480", 2024, "Regionens eget underlag saknas: ingen fil i data/assessments/regions/vasterb"),
+        ("umearegionen", "2480", 2021, "Regionens eget underlag saknas"),
+        ("", "0580", 2024, ""),
+    ],
+)
+def test_without_a_region_or_material_tables_are_empty_and_components_say_so(
+    frozen: Copy, region: str, municipality: str, year: int, says: str
+):
+    report = opened(frozen, year, region, municipality)
+    assert [len(rows(report)) for rows in EMPTY] == [0] * len(EMPTY)
+    cards = register.cards(report, register.table(report))
+    assert says in cards.html
+    assert bool(cards.html) == bool(says)
+    assert register.part(report, "R8", register.data_sources(report), "Källor").html.count(says or "x") == bool(says)
+    assert register.calendar(report).html == register.source(report) == ""
+    assert [text.partition(":")[0] for text in register.follow_up(report)] == [says.partition(":")[0]] * bool(says)
+    assert len(register.goals(report)) == (14 if says else 0)
+    assert bool(register.goals_text(report, register.goals(report))) == bool(says)

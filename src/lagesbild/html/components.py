@@ -1,4 +1,4 @@
-"""The components of a page and of its slides as plain data: figure, table, card, passage, chapter, slide."""
+"""The components of a page as plain data: figure, table, card, passage, chapter."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -277,45 +277,3 @@ class Highlight:
     link: str  # "work.html#figur-23"
     by: str  # "Kommunens bedömning" or "Beräknat"
     rule: str  # which rule chose it: status, target, trend, rank or gap
-
-
-# Slides: text is ready for readers, numbers are as they were computed.
-
-
-@dataclass(frozen=True)
-class SlideChart:
-    """A native chart. `kind` is bars, stacked, lines or dots; `series` is (name, one value a category; None: missing).
-
-    For dots `series` is (name, (x, y) pairs) and `categories` are their names.
-    """
-
-    kind: str
-    categories: tuple[str, ...]
-    series: tuple[tuple[str, tuple[Any, ...]], ...]
-    unit: str
-    decimals: int
-    description: str  # the whole alternative text
-
-
-@dataclass(frozen=True)
-class Slide:
-    """Title, then bullets, a table, a chart, or a chart beside a table; long bullets and tables become several slides.
-
-    `notes` say where it comes from.
-    """
-
-    title: str
-    notes: str
-    bullets: tuple[str, ...] = ()
-    chart: SlideChart | None = None
-    table: DataTable | None = None
-
-
-@dataclass(frozen=True)
-class Deck:
-    """The slides of a page, with the title, author and date of the file; `made` is the snapshot's date, or empty."""
-
-    title: str
-    author: str
-    made: str
-    slides: tuple[Slide, ...]

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Protocol
 from filelock import FileLock, Timeout
 
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import Deck
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.frame import PageFrame, page_frames
 from lagesbild.publishing.request import (
@@ -33,8 +32,9 @@ from lagesbild.publishing.request import (
 from lagesbild.rules.editions import edition_of
 from lagesbild.sources.raw import load_places
 
-if TYPE_CHECKING:  # what it imports takes seconds
+if TYPE_CHECKING:  # what they import takes seconds
     from lagesbild.publishing.run import Run
+    from lagesbild.slides.content import Deck
 
 # The folder that readers open, and how a new report comes there: one builder at a time, and never half a report.
 #
@@ -303,13 +303,14 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
 
 
 def build_slides(request: BuildRequest) -> Path:
-    """Runs a region's notebook, writes the slides that its page recorded, and returns their path.
+    """Runs a region's notebook, makes slides of what its page recorded, and returns their path.
 
     Raises RefusedBuild when the notebook fails, and what `build` raises before it runs.
     """
     plan = _planned(request)
     from lagesbild.publishing.run import Executor, Kernels, records_of
-    from lagesbild.slides import recorded_deck
+    from lagesbild.slides.content import deck_of
+    from lagesbild.sources.snapshot import fetch_dates
 
     with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
         kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)})
@@ -320,15 +321,16 @@ def build_slides(request: BuildRequest) -> Path:
             kernels.stop()
     if run.notebook is None:
         raise RefusedBuild(f"slides: {REGIONAL}.ipynb ended as '{run.state}': {run.cause}")
-    deck = recorded_deck(records_of(run.notebook))
+    region, made = plan.catalog.regions[request.region], max(fetch_dates(request.paths).values(), default="")
+    deck = deck_of(records_of(run.notebook), f"{region.name} {request.year}", region.publisher or "", made)
     return write_slides(
         deck, request.paths.reports / "regions" / request.region / f"{request.name}-{request.year}.pptx"
     )
 
 
-def write_slides(deck: Deck, target: Path) -> Path:
+def write_slides(deck: "Deck", target: Path) -> Path:
     """Writes the deck, whole or not at all, and returns its path."""
-    from lagesbild.slides import slides_bytes  # python-pptx is an extra
+    from lagesbild.slides.drawing import slides_bytes  # python-pptx is an extra
 
     content = slides_bytes(deck)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -107,16 +107,17 @@ def lacking(records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: records[column].isna() for name, column in NEEDED.items()}, index=records.index)
 
 
-def dated(records: pd.DataFrame) -> pd.DataFrame:
-    """The records that have any day, in their order: `name`, `start`, `end` (dates or None) and `days` (follow-ups').
+def days_in(records: pd.DataFrame) -> pd.DataFrame:
+    """The days of each record: `name`, `start`, `end` (dates or None) and `days` (of its follow-ups).
 
-    A month or a year is no day.
+    A month or a year is no day. Empty when none of the records has a day.
     """
     rows = [
         (row.title, day_of(row.start_date), day_of(row.end_date), tuple(filter(None, days_of(row.follow_up_dates))))
         for row in records.itertuples()
     ]
-    return pd.DataFrame([row for row in rows if any(row[1:])], columns=["name", "start", "end", "days"], dtype=object)
+    dated = any(any(row[1:]) for row in rows)
+    return pd.DataFrame(rows if dated else [], columns=["name", "start", "end", "days"], dtype=object)
 
 
 def days_of(dates: object) -> list[date | None]:

@@ -1,4 +1,4 @@
-"""The regional analysis as a .pptx deck with native charts and tables: the same bytes each time for the same slides."""
+"""A deck as a .pptx file with native charts and tables: the same bytes each time for the same slides."""
 
 import io
 import re
@@ -18,11 +18,10 @@ from pptx.presentation import Presentation as PptxDeck
 from pptx.shapes.base import BaseShape
 from pptx.slide import Slide as Drawn
 from pptx.util import Emu, Inches, Pt
-from pydantic import TypeAdapter
 
 from lagesbild.charts.theme import SERIES, TOKENS, text_width
-from lagesbild.errors import Refusal
-from lagesbild.html.components import Cell, DataTable, Deck, Slide, SlideChart, text_of
+from lagesbild.html.components import Cell, DataTable, text_of
+from lagesbild.slides.content import Deck, Slide, SlideChart
 
 # Sizes and colours of the slides.
 
@@ -101,10 +100,10 @@ def paged(slide: Slide) -> Iterator[Slide]:
 
 
 def _fitting_texts(texts: Iterable[str]) -> list[tuple[str, ...]]:
-    """The texts in groups that a slide holds; none without texts."""
-    pages: list[list[str]] = []
+    """The texts in groups that a slide holds; one empty group without texts."""
+    pages: list[list[str]] = [[]]
     for text in texts:
-        if not pages or sum(map(len, pages[-1])) + len(text) > ROOM:
+        if pages[-1] and sum(map(len, pages[-1])) + len(text) > ROOM:
             pages.append([])
         pages[-1].append(text)
     return [tuple(page) for page in pages]
@@ -308,14 +307,6 @@ def _swedish(paragraphs: Iterable[Any]) -> None:
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a zip can hold
 STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
-
-
-def recorded_deck(records: Iterable[dict[str, Any]]) -> Deck:
-    """The deck that a page's components recorded. Raises Refusal when none of them did."""
-    for record in records:
-        if "deck" in record:
-            return TypeAdapter(Deck).validate_python(record["deck"])
-    raise Refusal("slides: the page records no deck. End a cell of its notebook with analysis.header().")
 
 
 def slides_bytes(deck: Deck) -> bytes:

@@ -1,0 +1,319 @@
+"""What a region's analysis group wrote: the register of initiatives, what is missing, days, goals and lists.
+
+The functions give DataFrames; `show_table(rows, caption, columns=register.headings(rows))` gives them their Swedish
+headings. `records` are rows of `table`: what a cell drops from them is in no card, count, filter, calendar or download.
+Without a region, or without material of its own, tables are empty and components say so.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from helpers.report import RegionReport
+from helpers.show import show_table
+from lagesbild.assessments import Entry, Initiative, RegionAssessment, register
+from lagesbild.html.components import Passage
+from lagesbild.html.render import Component, Event, calendar_text, passage_component, rendered
+from lagesbild.html.tables import csv_text
+from lagesbild.rules.directions import near_priority
+from lagesbild.rules.register import (
+    NEEDED,
+    SEPARATOR,
+    Written,
+    day_of,
+    days_in,
+    days_of,
+    lacking,
+    linked_initiatives,
+    start_year,
+    state_of,
+)
+from lagesbild.swedish import register as words
+from lagesbild.swedish.numbers import genitive, listed, readable
+from lagesbild.swedish.register import ABSENT, HEADINGS, KINDS, NOT_STATED, STATES, THERE, UNSTATED
+from lagesbild.tidy.schema import rows_of
+
+# Records of the register: one row each, as readers read them.
+
+RECORD = [
+    "title", "kind", "state", "owner", "convener", "responsible", "approved_by", "target_group", "background",
+    "activities", "goals", "indicators", "start", "end", "follow_up", "remark",
+]  # fmt: skip
+# For filters, anchors and calendar: the entry's name, the state to choose by, dates as far as the document goes.
+MARKS = ["record", "state_group", "start_date", "end_date", "follow_up_dates"]
+
+
+def table(report: RegionReport) -> pd.DataFrame:
+    """One row a record in the document's order: RECORD for readers, then MARKS; what the document lacks is empty (NaN).
+
+    Several activities, goals, indicators and follow-ups of a record stand in one text with " · " between. A proposal
+    that two assignments share has a row in each.
+    """
+    written = report.written
+    rows = [_record(written, entry) for entry in register(written.assessment)] if written else []
+    return pd.DataFrame(rows, columns=[*RECORD, *MARKS], dtype=object).replace("", None)
+
+
+def _record(written: Written, entry: Entry) -> dict[str, str | None]:
+    record, state = entry.record, state_of(entry.record, written.when)
+    assignments = written.assessment.assignments
+    within = f"{assignments[entry.within].title}, förslag {entry.number}: " if entry.within else ""
+    return {
+        **{name: getattr(record, name) for name in RECORD if name in Initiative.model_fields},
+        "title": within + record.title,
+        "kind": KINDS[entry.kind],
+        "state": words.state_text(record, state),
+        "activities": SEPARATOR.join(record.activities),
+        "goals": SEPARATOR.join(record.goals),
+        "indicators": SEPARATOR.join(words.indicator_text(indicator) for indicator in record.indicators),
+        "start": words.date_text(record.start, record.start_text),
+        "end": words.date_text(record.end, record.end_text),
+        "follow_up": SEPARATOR.join(words.follow_up_text(follow_up) for follow_up in record.follow_ups),
+        "remark": entry.remark,
+        "record": entry.id,
+        "state_group": STATES[state],
+        "start_date": record.start,
+        "end_date": record.end,
+        "follow_up_dates": SEPARATOR.join(follow_up.date or "–" for follow_up in record.follow_ups),
+    }
+
+
+# The register as cards with filters.
+
+
+def cards(report: RegionReport, records: pd.DataFrame) -> Component:
+    """R10: a card a record, filters by kind, owner, state and what is lacking, and the records to download.
+
+    A column that the cell added stands on the cards and in the download under its own name.
+    """
+    if report.written is None:
+        return missing(report, "R10")
+    shown = [column for column in records.columns if column not in MARKS]
+    title = report.catalog.parts["R10"].title
+    html = rendered(
+        "register.html", anchor="r10", number="R10", heading=title,
+        texts=[words.counts_text(records), words.as_of_text(report.written.when)], cards=list(_cards(records, shown)),
+        filters=_filters(records), source=source(report),
+        notes=words.other_count(records, report.written.assessment.stated_initiatives), download="r10.csv",
+    )  # fmt: skip
+    lines = records[shown].fillna("").astype(str).replace(SEPARATOR, "; ", regex=True)
+    text = csv_text([[HEADINGS.get(column, column) for column in shown], *lines.itertuples(index=False)])
+    return passage_component(Passage(html, anchor="r10", title=title), download_name="r10.csv", download_text=text)
+
+
+def _cards(records: pd.DataFrame, shown: list[str]) -> Iterator[dict[str, object]]:
+    """What template register.html takes for each record; a fact without texts is missing in the material."""
+    lacks = lacking(records)
+    for at, record in records.iterrows():
+        facts = [(column, _texts(record[column])) for column in shown if column not in ("title", "kind", "state")]
+        yield {
+            "anchor": f"r10-{record['record'].replace('_', '-')}",
+            "title": record["title"],
+            "kind": record["kind"],
+            "owner": record["owner"] if pd.notna(record["owner"]) else UNSTATED,
+            "state": record["state_group"],
+            "said": f"{record['kind']} · {record['state']}",
+            "lacks": [words.LACKING[name] for name in NEEDED if lacks.at[at, name]],
+            "facts": [(HEADINGS.get(column, column), texts) for column, texts in facts if texts or column != "remark"],
+        }
+
+
+def _texts(value: object) -> list[str]:
+    return [] if pd.isna(value) else str(value).split(SEPARATOR)
+
+
+def _filters(records: pd.DataFrame) -> list[tuple[str, str, list[str]]]:
+    """Attribute, label and choices of each filter: only what some record has."""
+    owners = records["owner"].dropna()
+    lacks = lacking(records).any()
+    return [
+        ("kind", HEADINGS["kind"], [kind for kind in KINDS.values() if (records["kind"] == kind).any()]),
+        ("owner", HEADINGS["owner"], [*sorted(set(owners)), *([UNSTATED] if len(owners) < len(records) else [])]),
+        ("lacks", words.LACKS, [words.LACKING[name] for name in NEEDED if lacks[name]]),
+        ("state", HEADINGS["state"], [state for state in STATES.values() if (records["state_group"] == state).any()]),
+    ]
+
+
+def missing(report: RegionReport, number: str) -> Component:
+    """The notice in place of a part that the region's group has not written; nothing without a region."""
+    if report.region is None:
+        return passage_component(Passage(""))
+    anchor, title = number.lower(), f"{number}. {report.catalog.parts[number].title}"
+    text = _no_material(report.slug, report.year)
+    html = rendered("missing.html", title=title, text=text, remedy=words.ADD_MATERIAL)
+    return passage_component(Passage(html, anchor=anchor, title=title))
+
+
+def _no_material(slug: str, year: int) -> str:
+    return words.NO_MATERIAL.format(slug=slug, year=year)
+
+
+def source(report: RegionReport) -> str:
+    """The source line of what the group wrote; empty without material."""
+    return words.source_text(report.written) if report.written else ""
+
+
+def headings(rows: pd.DataFrame) -> dict[str, str]:
+    """The Swedish headings of a table of this module, as `show_table(columns=)` takes them."""
+    return {column: HEADINGS[column] for column in rows.columns if column in HEADINGS}
+
+
+# What is missing, what is to be followed up, and the days in the register.
+
+
+def gaps(report: RegionReport, records: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row an initiative or assignment: `title`, and whether goal, owner, end date and indicator are there."""
+    records = table(report) if records is None else records
+    rows = records[records["kind"] != KINDS["proposal"]]
+    there = lacking(rows).replace({True: ABSENT, False: THERE})
+    return pd.concat([rows["title"], there.rename(columns={"end": "end_date"})], axis=1).reset_index(drop=True)
+
+
+def follow_up(report: RegionReport, records: pd.DataFrame | None = None) -> list[str]:
+    """In words: the day that the register is held against, what is missing and what is overdue; or that it is missing.
+
+    Empty without a region.
+    """
+    if report.written is None:
+        return [_no_material(report.slug, report.year)] if report.region else []
+    records, when = table(report) if records is None else records, report.written.when
+    overdue = [] if when.later else [words.overdue_text(records)]
+    return [words.as_of_text(when), words.gaps_text(records), *overdue]
+
+
+def timeline(report: RegionReport, records: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The days of each initiative: `name`, `start`, `end` (dates or None) and `days`; empty when none has a day."""
+    records = table(report) if records is None else records
+    return days_in(records[records["kind"] == KINDS["initiative"]])
+
+
+def calendar(report: RegionReport, records: pd.DataFrame | None = None) -> Component:
+    """How many follow-ups and ends have a day, and those days as a file for a calendar; nothing without material."""
+    written, region = report.written, report.region
+    if written is None or region is None:
+        return passage_component(Passage(""))
+    records = table(report) if records is None else records
+    days = list(_events(f"{report.slug}-{written.edition}", written.assessment, records))
+    ends = sum(event.summary.startswith(words.END) for event in days)
+    file = f"uppfoljning-{report.slug}-{written.edition}.ics" if days else ""
+    html = rendered("calendar.html", text=words.calendar_text(len(days) - ends, ends), file=file)
+    if not days:
+        return passage_component(Passage(html))
+    stamp = date.fromisoformat(written.assessment.edition.published or f"{written.edition}-12-31")
+    text = calendar_text(f"{words.FOLLOW_UP}, {region.name} {written.edition}", days, stamp)
+    return passage_component(Passage(html), download_name=file, download_text=text)
+
+
+def _events(name: str, assessment: RegionAssessment, records: pd.DataFrame) -> Iterator[Event]:
+    """An event for each follow-up and each end that has a day; a month or a vague date gives none."""
+    for record in records.itertuples():
+        uid = f"{name}-{record.record}"
+        source = f"{assessment.basis.title}. {words.responsible_text(record.responsible)}"
+        follow_ups = zip(days_of(record.follow_up_dates), _texts(record.follow_up), strict=False)  # a cell may edit one
+        for number, (day, text) in enumerate(follow_ups, 1):
+            if day:
+                yield Event(f"{uid}-{number}@lagesbild", day, f"{words.FOLLOW_UP}: {record.title}", f"{text}. {source}")
+        if day := day_of(record.end_date):
+            yield Event(f"{uid}-slut@lagesbild", day, f"{words.END}: {record.title}", source)
+
+
+# The catalogue's series that the initiatives' own indicators come nearest to, and from goal to action.
+
+
+def linked_series(report: RegionReport) -> pd.DataFrame:
+    """One row a link: `initiative`, its own `wording`, `series`, the members' `values` since its start, `differs`.
+
+    Where no start is given, the values are of the year of the material and later.
+    """
+    columns = ["initiative", "wording", "series", "values", "differs"]
+    if report.written is None:
+        return pd.DataFrame(columns=columns)
+    whole = report.data[(report.data["sex"] == "T") & (report.data["group"] == "")]
+    assessment, catalog, rows = report.written.assessment, report.catalog, []
+    for record in (*assessment.initiatives.values(), *assessment.proposals.values()):
+        since = start_year(record.start) or report.written.edition
+        for link in record.indicators:
+            if link.series:
+                entry, unit = catalog.indicators[link.series], catalog.unit_of(link.series).text
+                own = rows_of(whole, [link.series], report.members)
+                values = words.values_text(own, entry, catalog.decimals_of(link.series), unit, since)
+                rows.append((record.title, link.text, entry.title, values, link.differs or "–"))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def goals(report: RegionReport) -> pd.DataFrame:
+    """One row a priority: `priority`, `indicators`, `plans`, `initiatives` and `next_check`, or that one is missing.
+
+    An initiative belongs to a priority when one of its indicators is linked to a series that the priority rests on:
+    no other link is made. Empty without a region.
+    """
+    catalog, written, rows = report.catalog, report.written, []
+    at_hand = set(report.data.loc[(report.data["place"] == report.place) & report.data["value"].notna(), "indicator"])
+    for number, priority in catalog.priorities.items() if report.region else ():
+        plans = report.assessment.plans_of(priority.area) if report.assessment else []
+        linked = linked_initiatives(written.assessment, near_priority(catalog, number)) if written else []
+        to_come = linked if written and not written.when.later else []
+        title = priority.title.replace("{place}", report.name).replace("{genitive}", genitive(report.name))
+        steps = (
+            words.measured_texts(catalog, number, at_hand),
+            [plan.name or words.UNNAMED for plan in plans],
+            [record.title for record in linked],
+            words.check_texts(catalog, number, plans, to_come),
+        )
+        rows.append((f"{number} {title}", *("; ".join(step) or ABSENT for step in steps)))
+    return pd.DataFrame(rows, columns=["priority", "indicators", "plans", "initiatives", "next_check"])
+
+
+def goals_text(report: RegionReport, rows: pd.DataFrame) -> list[str]:
+    """What links an initiative to a priority, and how many of the rows of `goals` lack a step; empty without rows."""
+    if rows.empty:
+        return []
+    no_plans = [] if report.assessment else [words.NO_PLANS.format(edition=report.edition)]
+    return [words.ABOUT_GOALS, words.goals_text(rows), *no_plans]
+
+
+# R8, R9 and R11: lists that the group wrote, and where its document says two things.
+
+
+def data_sources(report: RegionReport) -> pd.DataFrame:
+    """R8: by `authority`, what we `have` and what is `missing`."""
+    sources = report.written.assessment.data_sources if report.written else []
+    rows = [(source.authority, source.have or words.NOTHING_HERE, source.missing or NOT_STATED) for source in sources]
+    return pd.DataFrame(rows, columns=["authority", "have", "missing"])
+
+
+def group(report: RegionReport) -> pd.DataFrame:
+    """R9: `organisation`, its number of `seats` and `task`, and the sum of the seats last."""
+    seats = report.written.assessment.group if report.written else []
+    rows = [(seat.organisation, seat.seats, words.CHAIR if seat.chair else "–") for seat in seats]
+    total = [(words.SUM, sum(seat.seats for seat in seats), "")] if seats else []
+    return pd.DataFrame([*rows, *total], columns=["organisation", "seats", "task"])
+
+
+def competence_plan(report: RegionReport) -> pd.DataFrame:
+    """R11: `activity`, how it is `arranged`, `time` and `content`, in the order of the plan's columns."""
+    columns = report.written.assessment.competence_plan.columns if report.written else []
+    rows = [
+        (item.title, column.title, item.date_text or readable(item.date) or NOT_STATED, item.text or "–")
+        for column in columns
+        for item in column.items
+    ]
+    return pd.DataFrame(rows, columns=["activity", "arranged", "time", "content"])
+
+
+def remarks(report: RegionReport) -> pd.DataFrame:
+    """Where the document says two things: `text`, and the `places` that disagree. Which is wrong nobody knows."""
+    remarks = report.written.assessment.remarks if report.written else []
+    return pd.DataFrame([(remark.text, listed(remark.places)) for remark in remarks], columns=["text", "places"])
+
+
+def part(report: RegionReport, number: str, rows: pd.DataFrame, caption: str) -> Component:
+    """One of the group's lists under the catalogue's title, with its note and source; a notice without material."""
+    if report.written is None:
+        return missing(report, number)
+    entry = report.catalog.parts[number]
+    return show_table(
+        rows, caption, columns=headings(rows), title=entry.title, number=number, anchor=number.lower(),
+        source=source(report), note=entry.note or "",
+    )  # fmt: skip
