@@ -100,12 +100,15 @@ class Report:
             raise UnknownChoice(f"figure {number}: '{self.page}' has {have}. For a figure of your own use show_plot.")
         return self.catalog.figures[str(number)]
 
-    def measures(self, number: int | str) -> list[str]:
+    def measures(self, number: int | str, dots: bool = False) -> list[str]:
         """The indicators that a figure draws in the municipality: its own measure, else what stands in for it.
 
-        Empty when the municipality has no value of either: the figure is then a card. Raises as `figure`.
+        With `dots`, also those with a few published values of the own measure, where it stands in. Empty when the
+        municipality has no value of any: the figure is then a card. Raises as `figure`.
         """
-        return drawn_indicators(self.figure(number), self.latest)
+        entry = self.figure(number)
+        beside = [name for name in entry.dots if name in self.latest] if dots and not self.has_own(number) else []
+        return [*drawn_indicators(entry, self.latest), *beside]
 
     def has_own(self, number: int | str) -> bool:
         """Whether the municipality has a value of the figure's own measure. Raises as `figure`."""

@@ -51,6 +51,12 @@ def chart_rows(
     return rows.assign(status=status).reset_index(drop=True)
 
 
+def answered(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` without the times at which none of their places has a value, or a reason to have none."""
+    told = rows["value"].notna() | rows["status"].isin(["hidden", "not_applicable"])
+    return rows[told.groupby([rows[name] for name in CELL if name != "place"]).transform("any")]
+
+
 def measure_of(catalog: Catalog, indicator: str) -> Measure:
     """How an indicator's values are said."""
     return Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))

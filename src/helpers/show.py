@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import Report
-from helpers.rows import NEEDED, chart_rows, is_changed, key_figures, measures_of, origins, remake
+from helpers.rows import NEEDED, answered, chart_rows, is_changed, key_figures, measures_of, origins, remake
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
 from lagesbild.charts.svg import svg_of
@@ -72,12 +72,13 @@ def show_figure(
     entry, catalog = report.figure(number), report.catalog
     own = (report.name, report.place, report.year)
     anchor, title = anchor or f"figur-{number}", title or entry.title
-    rows = chart_rows(rows, catalog, report.geography, report.role, entry.dots)
+    rows = answered(chart_rows(rows, catalog, report.geography, report.role, entry.dots))
     drawn = rows[rows["value"].notna()]
     known = {*entry.measure, *entry.stand_in, *entry.dots}
     if not report.measures(number) and set(drawn["indicator"]) <= known:
-        why = _why_empty(entry, catalog, report.data, own)
-        return figure_component(_card(number, entry, catalog, anchor, title, first, why, report.place))
+        card = Card(_why_empty(entry, catalog, report.data, own), entry.how_to_add.replace("{code}", report.place))
+        again = remake(report.page, report.place, report.year, report.vintage, entry.measure)
+        return figure_component(_card(number, entry, catalog, anchor, title, first, card, again))
     if drawn.empty:
         raise ValueError(
             f"figure {number}: the cell's rows hold no value, though {report.name} has some of "
@@ -222,7 +223,7 @@ def _method(entry: Figure, state: State, measures: Iterable[Measure]) -> str:
 
 
 def _card(
-    number: int | str, entry: Figure, catalog: Catalog, anchor: str, title: str, first: bool, why: str, place: str
+    number: int | str, entry: Figure, catalog: Catalog, anchor: str, title: str, first: bool, card: Card, again: str
 ) -> FigureBlock:
     """What stands in a figure's place while the municipality has no value of it."""
     entries = [catalog.indicators[indicator] for indicator in entry.measure]
@@ -233,8 +234,8 @@ def _card(
         state="slot",
         state_text=STATE_TEXT["slot"],
         subtitle=listed([each.title for each in entries]),
-        provenance=Provenance(f"Utgivare enligt rapporten: {entry.publisher}.", _definition(entries), UNTOUCHED, ""),
-        card=Card(why, entry.how_to_add.replace("{code}", place)),
+        provenance=Provenance(f"Utgivare enligt rapporten: {entry.publisher}.", _definition(entries), UNTOUCHED, again),
+        card=card,
         notes=tuple(note for note in (entry.footnote, entry.remark) if note),
         first=first,
     )

@@ -193,7 +193,7 @@ def absence_notes(rows: pd.DataFrame) -> list[str]:
     notes = [f"Saknar värde: {listed(bare)}."] if bare else []
     for label in rows["label"].unique():
         lacking = [name for name in has.index[has[label].eq(False)] if name not in bare]
-        notes += [f"Saknar värde i {label}: {listed(lacking)}."] if lacking and has.shape[1] > 1 else []
+        notes += [f"{label}: värde saknas för {listed(lacking)}."] if lacking and has.shape[1] > 1 else []
     if (rows["status"] == "hidden").any():
         notes.append("Några värden är dolda för att skydda enskilda.")
     return notes
