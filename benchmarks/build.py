@@ -34,8 +34,8 @@ for path in map(Path, sys.argv[1:]):
 FLOOR = """
 import json, sys, time
 from pathlib import Path
-from helpers.page import open_page
-open_page("overview", "2480", 2024)
+from helpers import open_report
+open_report("overview", "2480", 2024)
 codes = [
     "\\n".join("".join(cell["source"]) for cell in json.loads(Path(name).read_text("utf-8"))["cells"]
               if cell["cell_type"] == "code")

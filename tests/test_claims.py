@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from copies import Copy, made_up_root
-from helpers.sections import claims_html
 from lagesbild.assessments import Claim
 from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, claim_check, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
+from lagesbild.html.marks import claims_html
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.claims import OUTCOMES, ClaimWords
 from lagesbild.tidy.schema import current
@@ -255,14 +255,14 @@ def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreeme
         Claim(claim="fte_total rises in 9901 from 2020 to 2021", known="Dokumentet räknar annat."),
         Claim(claim="fte_total falls in 9901 from 2020 to 2021", note="Prövat på <delar>."),
     ]
-    html = claims_html(claims, page.setting.words, page.setting.table, "Kommunens bedömning")
+    html = claims_html(claims, page.words, page.data, "Kommunens bedömning")
     false, true = html.split("<li")[1:]
     assert all(text in false for text in ("disagreement", OUTCOMES[FAILS], "Dokumentet räknar annat."))
     assert re.search(r"80 till 70\s+helårsekvivalenter i Påhittsby", false.replace("\u00a0", " "))
     assert OUTCOMES[HOLDS] in true
     assert "disagreement" not in true
     assert "Prövat på &lt;delar&gt;." in true
-    assert claims_html([], page.setting.words, page.setting.table, "Kommunens bedömning") == ""
+    assert claims_html([], page.words, page.data, "Kommunens bedömning") == ""
 
 
 def test_the_regions_page_tells_its_documents_claims_apart(frozen):

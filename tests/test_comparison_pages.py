@@ -7,20 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from helpers.setting import Setting
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers.basis import trends
-from helpers.compare import comparison, women_and_men
-from helpers.highlights import outlooks
-from helpers.sections import areas_overview, disagreement, goals_overview, reach, section
+from helpers import basis, compare, highlights, sections
+from helpers.report import Report
 from lagesbild.assessments import Judgement
+from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
 from lagesbild.places import Places
-from lagesbild.rules.comparing import Gap, place_gaps
+from lagesbild.publishing.pages import download_of
+from lagesbild.rules.comparing import Gap, differences, place_gaps
 from lagesbild.rules.directions import (
     combined_trend,
+    judged_series,
     last_common_year,
     near_priority,
     place_outlooks,
@@ -65,17 +65,39 @@ VALUE_WORDS = re.compile(r"bättr|sämr|bäst|sämst|god|dålig", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory) -> Setting:
-    """A setting of the made-up project, where every year since 2015 was asked for of all 290 municipalities."""
+def opened(tmp_path_factory) -> Report:
+    """A report of the made-up project, where every year since 2015 was asked for of all 290 municipalities."""
     copy = made_up_root(tmp_path_factory.mktemp("nation"))
-    setting = copy.page("housing").setting
+    report = copy.page("housing")
     every = ",".join(str(year) for year in range(2010, 2025))
     series = [entry.kolada.id for entry in copy.catalog.indicators.values() if entry.kolada]
     entries = {name: {"requests": [{"url": f"http://127.0.0.1/data/kpi/{name}/year/{every}"}]} for name in series}
     (copy.kolada / NAME).write_bytes(Manifest("kolada", entries).content())
     names = dict.fromkeys(NATION, "Ort") | NAMES
     kinds = {code: "L" if code.startswith("00") else "K" for code in names}
-    return replace(setting, places=Places(names, kinds, GROUP))
+    return replace(report, geography=Places(names, kinds, GROUP))
+
+
+def comparison(report: Report) -> Component:
+    """The chapter as the notebooks' cell makes it."""
+    values = report.values[report.values["indicator"].isin(report.compared)]
+    pairs = differences(values, report.place, ["0000", report.county], report.similar, report.catalog)
+    return compare.comparison(report, values, pairs)
+
+
+def women_and_men(report: Report) -> Component:
+    """The chapter as the notebook's cell makes it."""
+    return compare.women_and_men(report, gaps_of(report, report.data))
+
+
+def trends(report: Report) -> Component:
+    """The chapter as the notebook's cell makes it."""
+    return basis.trends(report, judged_series(report.data, report.catalog, report.place, report.year))
+
+
+def outlooks(report: Report) -> Component:
+    """The chapter as the notebook's cell makes it."""
+    return highlights.outlooks(report, place_outlooks(report.data, report.catalog, report.place, report.year))
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -95,8 +117,9 @@ def nation(indicator: str, year: int = 2024, seed: int = 1, **more) -> pd.DataFr
     return rows(indicator, {(place, year): value for place, value in zip(places, values, strict=True)}, **more)
 
 
-def filled(setting: Setting, page: str, *tables: pd.DataFrame) -> Setting:
-    return replace(setting, page=page, table=pd.concat(tables, ignore_index=True))
+def filled(report: Report, page: str, *tables: pd.DataFrame) -> Report:
+    data = pd.concat(tables, ignore_index=True)
+    return replace(report, page=page, data=data.assign(name=data["place"].map(report.geography.names)))
 
 
 def body(shown: Component, number: int = 0) -> list[list[str]]:
@@ -133,7 +156,7 @@ def test_a_rank_counts_the_places_that_are_better_and_ties_share_it(opened):
     assert (placing.year, placing.n) == (2024, 290)
     twin = table.assign(value=table["value"].where(table["place"] != "9902", values["9901"]))
     ranks = [
-        replace(filled(opened, "housing", twin), focus=focus).ranking("overcrowding_norm2").latest.rank
+        replace(filled(opened, "housing", twin), place=focus).ranking("overcrowding_norm2").latest.rank
         for focus in ("9901", "9902")
     ]
     assert ranks[0] == ranks[1]
@@ -154,9 +177,9 @@ def test_the_page_prints_rank_class_and_the_classes_own_limits(opened):
 
 def test_a_place_that_took_part_in_a_voluntary_survey_is_ranked_among_those_that_did(opened):
     table = nation("good_place_to_live", **{"margin": 3.0}).iloc[:202]
-    setting = filled(opened, "overview", table)
-    ranking, entry = setting.ranking("good_place_to_live"), opened.catalog.indicators["good_place_to_live"]
-    cell = body(comparison(setting))[0][-1]
+    report = filled(opened, "overview", table)
+    ranking, entry = report.ranking("good_place_to_live"), opened.catalog.indicators["good_place_to_live"]
+    cell = body(comparison(report))[0][-1]
     assert ranking.latest.n == 200
     assert cell.startswith(f"{rank_text(ranking.latest.rank, 200, entry, 290).capitalize()} 2024 ")
     assert plausible_text(*ranking.plausible) in cell
@@ -173,8 +196,8 @@ def test_a_place_that_took_part_in_a_voluntary_survey_is_ranked_among_those_that
 def test_without_a_complete_series_or_a_direction_there_is_no_rank_and_the_page_says_why(
     opened, tmp_path, indicator, taken, asked, reason
 ):
-    setting = opened if asked else replace(opened, paths=replace(opened.paths, root=tmp_path))
-    shown = comparison(filled(setting, "housing", nation(indicator).iloc[:taken]))
+    report = opened if asked else replace(opened, paths=replace(opened.paths, root=tmp_path))
+    shown = comparison(filled(report, "housing", nation(indicator).iloc[:taken]))
     assert body(shown)[0][-1] == no_rank_text(reason)
     assert CLASSES_ARE_OURS not in text(shown)
 
@@ -244,8 +267,8 @@ def sexes(indicator: str, women, men, years=range(2015, 2025), **more) -> pd.Dat
     return rows(indicator, values, **more)
 
 
-def gaps_of(setting: Setting, table: pd.DataFrame) -> dict[str, Gap]:
-    return place_gaps(table, setting.catalog, setting.focus, setting.year)
+def gaps_of(report: Report, table: pd.DataFrame) -> dict[str, Gap]:
+    return place_gaps(table, report.catalog, report.place, report.year)
 
 
 RISING, FLAT = 10 + np.arange(10) / 2, np.full(10, 8.0)
@@ -295,8 +318,8 @@ def test_women_and_men_stand_in_one_table_and_what_is_not_published_by_sex_below
         nation("overcrowding_norm2"),
         nation("evictions"),
     ]
-    setting = filled(opened, "equal_power", *table)
-    shown, gaps = women_and_men(setting), gaps_of(setting, setting.table)
+    report = filled(opened, "equal_power", *table)
+    shown, gaps = women_and_men(report), gaps_of(report, report.data)
     moved = {name: " ".join(movement_text(gap.movement, gap.trend)) for name, gap in gaps.items()}
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
@@ -317,9 +340,9 @@ def test_women_and_men_stand_in_one_table_and_what_is_not_published_by_sex_below
 
 
 def test_no_arrow_is_computed_for_the_goal_of_equal_power_and_both_overviews_say_so(opened):
-    setting = filled(opened, "overview", falling("free_to_be_oneself", margin=1.0))
-    assert setting.trends["free_to_be_oneself"].judged  # an arrow for any other area
-    for shown in (goals_overview(setting), areas_overview(setting)):
+    report = filled(opened, "overview", falling("free_to_be_oneself", margin=1.0))
+    assert report.trends["free_to_be_oneself"].judged  # an arrow for any other area
+    for shown in (sections.goals(report), sections.areas(report)):
         [row] = [row for row in body(shown) if "samma makt" in row[0]]
         assert "beräknas ingen pil" in row[3]
         assert not any(arrow in row[1] for arrow in "↗↘→")
@@ -346,17 +369,17 @@ def test_a_measure_without_direction_is_never_better_or_worse_in_any_row(opened)
         indicator: entry.model_copy(update={"better": "neither"})
         for indicator, entry in opened.catalog.indicators.items()
     }
-    setting = replace(opened, catalog=opened.catalog.model_copy(update={"indicators": entries}))
+    report = replace(opened, catalog=opened.catalog.model_copy(update={"indicators": entries}))
     ids = ("evictions", "overcrowding_norm2", "received_social_assistance", "children_with_social_assistance")
     tables = [nation(indicator, year=2024, seed=3).query("place != '9901'") for indicator in ids]
     tables += [
         pd.concat([falling(indicator), falling(indicator).assign(sex="K"), falling(indicator).assign(sex="M")])
         for indicator in ids
     ]
-    components = [comparison(filled(setting, page, *tables)) for page in ("childhood", "housing", "work")]
-    components += [chapter(filled(setting, "equal_power", *tables)) for chapter in (trends, women_and_men)]
+    components = [comparison(filled(report, page, *tables)) for page in ("childhood", "housing", "work")]
+    components += [chapter(filled(report, "equal_power", *tables)) for chapter in (trends, women_and_men)]
     cells = [cell for component in components for row in body(component) for cell in row]
-    cells += [text(section(filled(setting, "childhood", *tables), "3.2")).split("Mått som saknas")[0]]
+    cells += [text(sections.priority(filled(report, "childhood", *tables), "3.2")).split("Mått som saknas")[0]]
     assert VERDICTS[Verdict.DECREASING].words in " ".join(cells)
     assert [cell for cell in cells if VALUE_WORDS.search(cell.replace("ekonomisk standard", ""))] == []
 
@@ -383,9 +406,9 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     copy.fetched("U31803", {("9901", y): 12 - (y - 2015) / 2 for y in range(2015, 2025)})
     judged(copy, {"priorities": {"3.2": "down"}, "areas": {"3": "up"}})
     page = copy.page("childhood")
-    differing = text(page.section("3.2"))
+    differing = text(sections.priority(page, "3.2"))
     assert "Bedömning och statistik skiljer sig åt." in differing
-    computed = combined_trend(page.setting.trends, copy.catalog, ["children_with_social_assistance"])
+    computed = combined_trend(page.trends, copy.catalog, ["children_with_social_assistance"])
     words = copy.catalog.programme.legend["down"]
     assert computed.arrow is Arrow.UP
     sentence = differing_text(words, computed, 2024)
@@ -395,13 +418,13 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     assert "trendpilar finns inte" not in overview
 
 
-def beside(setting: Setting, arrow: str | None, indicators: list[str]) -> tuple[str, str]:
+def beside(report: Report, arrow: str | None, indicators: list[str]) -> tuple[str, str]:
     """What stands beside people's arrow: where it differs from the computed one, and how far the figures reach."""
     judgement = Judgement(status="Enligt plan", arrow=arrow)
-    computed = combined_trend(setting.trends, setting.catalog, indicators)
-    last = last_common_year(computed, setting.trends)
-    legend = setting.catalog.programme.legend
-    return disagreement(judgement, computed, last, setting.year, legend), reach(judgement, last, setting.year)
+    computed = combined_trend(report.trends, report.catalog, indicators)
+    last = last_common_year(computed, report.trends)
+    legend = report.catalog.programme.legend
+    return disagreement(judgement, computed, last, report.year, legend), reach(judgement, last, report.year)
 
 
 @pytest.mark.parametrize(
@@ -416,8 +439,8 @@ def beside(setting: Setting, arrow: str | None, indicators: list[str]) -> tuple[
     ],
 )
 def test_arrows_are_compared_only_where_both_are_and_the_figures_reach(opened, arrow, last, says, reaches):
-    setting = filled(opened, "childhood", falling("children_with_social_assistance", last))
-    differing, reaching = beside(setting, arrow, ["children_with_social_assistance"])
+    report = filled(opened, "childhood", falling("children_with_social_assistance", last))
+    differing, reaching = beside(report, arrow, ["children_with_social_assistance"])
     assert bool(differing) is says
     assert bool(reaching) is reaches
     if reaches:
@@ -426,21 +449,21 @@ def test_arrows_are_compared_only_where_both_are_and_the_figures_reach(opened, a
 
 def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     rising = falling("children_evicted").assign(value=lambda rows: 40 - rows["value"])
-    setting = filled(opened, "childhood", falling("children_with_social_assistance"), rising)
+    report = filled(opened, "childhood", falling("children_with_social_assistance"), rising)
     ids = ["children_with_social_assistance", "children_evicted"]
-    assert beside(setting, "unchanged", ids)[0] == ""
-    assert ARROWS[Arrow.MIXED].words in beside(setting, "up", ids)[0]
+    assert beside(report, "unchanged", ids)[0] == ""
+    assert ARROWS[Arrow.MIXED].words in beside(report, "up", ids)[0]
 
 
 def test_every_trend_stands_in_the_overviews_table_with_both_p_values_and_its_weakness(opened):
     table = [falling("received_social_assistance"), falling("good_place_to_live", margin=1.0)]
     table += [rows("evictions", {("9901", 2024): 5.0})]
-    setting = filled(opened, "overview", *table)
-    shown = trends(setting)
+    report = filled(opened, "overview", *table)
+    shown = trends(report)
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
     [weak] = [cells for title, cells in by_title.items() if "ekonomiskt bistånd" in title]
-    trend = setting.trends["received_social_assistance"]
+    trend = report.trends["received_social_assistance"]
     assert (trend.verdict, trend.method, trend.weak) == (Verdict.IMPROVING, Method.MANN_KENDALL, True)
     assert weak[:2] == [f"{verdict_sign(trend).words} {weakness_text(trend)}", basis_text(trend)]
     [firm] = [cells for title, cells in by_title.items() if "bra plats" in title]
@@ -451,11 +474,11 @@ def test_every_trend_stands_in_the_overviews_table_with_both_p_values_and_its_we
     assert verdicts.tested_text(2, len(place_all(opened))) in text(shown)
 
 
-def place_all(setting: Setting) -> set[str]:
+def place_all(report: Report) -> set[str]:
     """The indicators of all figures and priorities."""
-    figures = setting.catalog.figures.values()
+    figures = report.catalog.figures.values()
     shown = {indicator for figure in figures for indicator in (*figure.measure, *figure.stand_in, *figure.dots)}
-    return shown | {indicator for priority in setting.catalog.priorities.values() for indicator in priority.evidence}
+    return shown | {indicator for priority in report.catalog.priorities.values() for indicator in priority.evidence}
 
 
 def test_a_trend_that_the_many_tests_take_away_is_marked_as_weak(opened):
@@ -476,12 +499,12 @@ def test_a_trend_that_the_many_tests_take_away_is_marked_as_weak(opened):
 def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(opened):
     noise = np.random.default_rng(3).normal(0, 0.3, 15)
     values = {("9901", 2010 + at): 60 - 2 * at + noise[at] for at in range(15)}
-    setting = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
-    shown = outlooks(setting)
+    report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
+    shown = outlooks(report)
     assert tried_text(1, 1, 2) in text(shown)
     assert shown.record["download_name"] == "utblick.csv"
-    lines = shown.record["download_text"].split("\r\n")
-    tried = place_outlooks(setting.table, setting.catalog, setting.focus, setting.year)
+    lines = download_of(shown.record).split("\r\n")
+    tried = place_outlooks(report.data, report.catalog, report.place, report.year)
     ahead = tried["received_social_assistance"].path
     assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
     assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]

@@ -20,6 +20,7 @@ from copies import Copy, made_up_root
 from lagesbild.claims.evaluate import Obstacle, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.tables import SYMBOLS
+from lagesbild.publishing.pages import download_of
 from lagesbild.rules.comparing import place_gaps
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.numbers import decimal
@@ -166,7 +167,7 @@ def test_a_figure_with_nothing_but_hidden_values_says_so_and_not_that_the_file_i
 
 def test_the_download_gives_no_hidden_count_away_by_subtraction(copy):
     shown = copy.run("childhood")["figur-16"]
-    rows = downloaded(shown.record["download_text"])
+    rows = downloaded(download_of(shown.record))
     assert (rows["status"] == "hidden").sum() == 4
     assert attacked(rows) == []
 

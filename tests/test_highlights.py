@@ -5,14 +5,15 @@ import re
 import pandas as pd
 import pytest
 import yaml
-from helpers.setting import Setting
 
 from copies import Copy, made_up_root
-from helpers.highlights import highlight_lines, highlights
+from helpers import highlights
+from helpers.report import Report
 from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.html.components import Highlight
+from lagesbild.html.render import Component
 from lagesbild.rules.comparing import Placing, Ranking
-from lagesbild.rules.highlights import MOST_LINES, turned
+from lagesbild.rules.highlights import MOST_LINES, chosen, turned
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.verdicts import (
@@ -33,10 +34,22 @@ def copy(tmp_path) -> Copy:
     return made_up_root(tmp_path)
 
 
+def overview_lines(report: Report) -> Component:
+    """The chapter as the overview's cell makes it."""
+    ranks = {indicator: report.ranking(indicator) for indicator in report.ranked}
+    assessments = (report.before, report.assessment)
+    lines = chosen(report.data, report.catalog, report.place, report.year, assessments, ranks)
+    return highlights.highlights(report, lines)
+
+
+def highlight_lines(report: Report) -> list[Highlight]:
+    return [Highlight(**line) for line in overview_lines(report).record["lines"]]
+
+
 def lines(copy: Copy, year: int = 2024) -> dict[str, list[Highlight]]:
     """The lines of the made-up municipality's overview by the rule that chose them."""
     by_rule: dict[str, list[Highlight]] = {}
-    for line in highlight_lines(copy.page("overview", year=year).setting):
+    for line in highlight_lines(copy.page("overview", year=year)):
         by_rule.setdefault(line.rule, []).append(line)
     return by_rule
 
@@ -95,8 +108,8 @@ def with_target(copy: Copy, indicator: str, value: float, file: str = "work") ->
 
 def test_nothing_firm_gives_no_line_and_says_so(copy):
     page = copy.page("overview")
-    assert highlight_lines(page.setting) == []
-    shown = page.highlights()
+    assert highlight_lines(page) == []
+    shown = overview_lines(page)
     assert NOTHING in shown.html
     assert "<li" not in shown.html
 
@@ -124,7 +137,7 @@ def test_a_clear_trend_is_told_with_its_two_values_and_no_doubt(copy):
     with_people(copy)
     fetched(copy, "U00958", falling(100, 8))  # evictions: a hundred cases a year become 28
     [line] = lines(copy)["trend"]
-    trend = copy.page("overview").setting.trends["evictions"]
+    trend = copy.page("overview").trends["evictions"]
     assert (trend.first_year, trend.last_year, trend.weak) == (2015, 2024, False)
     assert line.text == trend_line(trend, measure(copy, "evictions"), (100, 28), turned=False)
     assert (line.name, line.link, line.by) == ("Vräkningar", "housing.html#figur-18", "Beräknat")
@@ -133,7 +146,7 @@ def test_a_clear_trend_is_told_with_its_two_values_and_no_doubt(copy):
 def test_a_weak_trend_is_worded_weak_and_a_firm_one_goes_before_it(copy):
     fetched(copy, "N31807", falling(5, 0.2))  # a register without cases
     [weak] = lines(copy)["trend"]
-    trend = copy.page("overview").setting.trends["received_social_assistance"]
+    trend = copy.page("overview").trends["received_social_assistance"]
     assert trend.weak
     assert weak.text == trend_line(trend, measure(copy, "received_social_assistance"), (5, 3.2), turned=False)
     with_people(copy)
@@ -144,9 +157,9 @@ def test_a_weak_trend_is_worded_weak_and_a_firm_one_goes_before_it(copy):
 
 def test_the_words_are_those_of_the_trend_beside_the_judgement(copy):
     fetched(copy, "N31807", falling(5, 0.2))
-    setting = copy.page("work").setting
+    report = copy.page("work")
     [line] = lines(copy)["trend"]
-    assert line.text.startswith(verdict_sign(setting.trends["received_social_assistance"]).words.lower())
+    assert line.text.startswith(verdict_sign(report.trends["received_social_assistance"]).words.lower())
 
 
 def test_a_worsening_trend_goes_before_an_improving_one(copy):
@@ -220,7 +233,7 @@ def test_a_surveys_gap_without_margins_is_not_told(copy):
 
 
 def placed(monkeypatch, **ranks: Ranking) -> None:
-    monkeypatch.setattr(Setting, "ranking", lambda setting, indicator: ranks.get(indicator, Ranking()))
+    monkeypatch.setattr(Report, "ranking", lambda report, indicator: ranks.get(indicator, Ranking()))
 
 
 def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(copy, monkeypatch):
@@ -229,7 +242,7 @@ def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(cop
     best, worst = Ranking(Placing(2024, 29, 290, 1)), Ranking(Placing(2024, 280, 290, 4))
     placed(monkeypatch, received_social_assistance=best, eligible_for_vocational_programmes=worst)
     low, high = lines(copy)["rank"]
-    municipalities = copy.page("overview").setting.municipalities
+    municipalities = copy.page("overview").geography.municipalities
     eligible, assistance = (
         measure(copy, name) for name in ("eligible_for_vocational_programmes", "received_social_assistance")
     )
@@ -263,10 +276,10 @@ def test_there_are_never_more_than_six_lines_and_each_is_linked(copy, monkeypatc
     fetched(copy, "N31807", falling(5, 0.2))
     first, last = Ranking(Placing(2024, 1, 290, 1)), Ranking(Placing(2024, 290, 290, 4))
     placed(monkeypatch, received_social_assistance=first, evictions=last)
-    chosen = highlight_lines(copy.page("overview").setting)
-    assert len(chosen) == MOST_LINES == 6
-    assert [line.rule for line in chosen] == ["status", "status", "target", "trend", "trend", "rank"]
-    html = highlights(copy.page("overview").setting).html
+    told = highlight_lines(copy.page("overview"))
+    assert len(told) == MOST_LINES == 6
+    assert [line.rule for line in told] == ["status", "status", "target", "trend", "trend", "rank"]
+    html = overview_lines(copy.page("overview")).html
     assert html.count("<li>") == html.count('<li><a href="') == 6
 
 
@@ -275,9 +288,9 @@ def test_every_link_leads_to_a_page_and_a_section_that_it_has(copy):
     fetched(copy, "U00958", falling(100, 8))
     fetched(copy, "N31807", {year: 5 + 0.2 * n for n, year in enumerate(YEARS)})
     fetched(copy, "N02797", {sex: dict.fromkeys(YEARS, 10.0 + n) for n, sex in enumerate("KTM")})
-    chosen = highlight_lines(copy.page("overview").setting)
-    assert len(chosen) == 3
-    for line in chosen:
+    told = highlight_lines(copy.page("overview"))
+    assert len(told) == 3
+    for line in told:
         page, anchor = line.link.split("#")
         html = "".join(component.html for component in copy.run(page.removesuffix(".html") or "overview").values())
         assert re.search(f'id="{anchor}"', html), line.link

@@ -10,15 +10,16 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
-from helpers.page import open_page
 from lxml import html
 
 from copies import NOTEBOOKS, Copy, frozen_root, made_up_root
+from helpers import open_report
 from lagesbild import charts
 from lagesbild.charts import KINDS
 from lagesbild.html.render import Component
 from lagesbild.html.tables import SYMBOLS
 from lagesbild.places import UnknownPlace
+from lagesbild.publishing.pages import download_of
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources.http import digest
 from lagesbild.swedish.numbers import STATE_TEXT
@@ -77,7 +78,7 @@ def drawing(shown: Component) -> str:
 
 def rows(shown: Component) -> list[dict[str, str]]:
     """The lines of a figure's download."""
-    text = shown.record["download_text"].removeprefix("\ufeff")
+    text = download_of(shown.record).removeprefix("\ufeff")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
@@ -147,7 +148,7 @@ def test_an_edition_is_the_same_whatever_came_later(report, tmp_path):
     for table in cut.copy.paths.documents.glob("*.csv"):
         if table.stem != "support_profiles_printed":
             without_later(table, 2020)
-    assert cut.copy.page("overview", "2480", 2020).setting.table["year"].max() == 2020
+    assert cut.copy.page("overview", "2480", 2020).data["year"].max() == 2020
     ours, theirs = report.everything(year=2020), cut.everything(year=2020)
     assert ours.keys() == theirs.keys()
     for name, component in ours.items():
@@ -166,7 +167,7 @@ def without_later(path, year: int) -> bytes:
 
 def test_an_edition_shows_no_later_year_in_rows_texts_or_key_figures(report):
     figures = [component for component in report.everything(year=2020).values() if component.record["kind"] == "figure"]
-    drawn = [component for component in figures if component.record["download_text"] and "år" in rows(component)[0]]
+    drawn = [component for component in figures if component.record["values"]["rows"] and "år" in rows(component)[0]]
     assert len(drawn) >= 7  # figures 1, 3, 4, 6, 21, 22 and 24
     for component in drawn:
         assert max(int(row["år"]) for row in rows(component)) <= 2020
@@ -209,7 +210,7 @@ def test_what_cannot_be_opened_is_refused_with_value_and_remedy(report, municipa
 
 def test_an_unknown_page_is_refused_with_the_pages_there_are(report):
     with pytest.raises(RefusedEdition, match=r"'owerview' is not in data/catalog/programme\.yml\. Choose: overview, "):
-        open_page("owerview", "2480", 2024, root=str(report.copy.paths.root))
+        open_report("owerview", "2480", 2024, root=str(report.copy.paths.root))
 
 
 @pytest.mark.parametrize(
@@ -218,9 +219,9 @@ def test_an_unknown_page_is_refused_with_the_pages_there_are(report):
 )
 def test_names_genitive_and_group_follow_the_municipality(report, code, name, genitive, group):
     page = report.copy.page("equal_power", code)
-    assert page.setting.worded("{place}: {genitive}") == f"{name}: {genitive}"
-    assert page.setting.group.id == group
-    assert code not in page.group
+    assert page.worded("{place}: {genitive}") == f"{name}: {genitive}"
+    assert page.group.id == group
+    assert code not in page.similar
     header = report.page("equal_power", code)["0"].html
     assert f"Fokusområde 2: {name} kommun" in header
     assert f"Inga bedömningar för {name} 2024" in header
@@ -449,5 +450,5 @@ def test_a_place_without_any_value_is_refused_with_what_to_fetch(copy):
 
 
 def test_a_figure_of_another_page_is_refused_by_name(copy):
-    with pytest.raises(KeyError, match="figure 9 is not on 'work', which has 21, 22, 23, 24, 25"):
+    with pytest.raises(KeyError, match="figure 9: 'work' has 21, 22, 23, 24, 25"):
         copy.page("work").figure(9)

@@ -271,13 +271,13 @@ def test_the_table_is_rebuilt_when_its_input_changes_and_not_otherwise(copy):
     never = mock.patch("lagesbild.tidy.build.tidy_table", side_effect=AssertionError("built again"))
     (copy.paths.raw / ".fetch.lock").touch()
     with never:
-        assert copy.page("work").setting.table["value"].max() == 14002
+        assert copy.page("work").data["value"].max() == 14002
     copy.fetched("N07540", {("0000", 2022): 14555}, date="2024-06-01")
     with never, pytest.raises(AssertionError, match="built again"):
         copy.page("work")
-    assert copy.page("work").setting.table["value"].max() == 14555
+    assert copy.page("work").data["value"].max() == 14555
     copy.own_file("own.csv", ("reported_assault", 2022, 15000))
-    assert copy.page("work").setting.table["value"].max() == 15000
+    assert copy.page("work").data["value"].max() == 15000
 
 
 @pytest.mark.parametrize(

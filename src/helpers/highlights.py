@@ -1,7 +1,7 @@
 """What an edition says as a whole: what matters most, and the two years ahead."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pandas as pd
 
@@ -74,7 +74,9 @@ def highlights(report: Report, lines: Sequence[StatusChange | IndicatorLine]) ->
     ]
     shown = [replace(line, name=report.worded(line.name)) for line in shown]
     html = rendered("highlights.html", heading=TITLE, anchor=HIGHLIGHTS_ANCHOR, lines=shown, nothing=NOTHING, note=NOTE)
-    return passage_component(Passage(html, anchor=HIGHLIGHTS_ANCHOR, title=TITLE))
+    return passage_component(
+        Passage(html, anchor=HIGHLIGHTS_ANCHOR, title=TITLE), lines=[asdict(line) for line in shown]
+    )
 
 
 def _status_line(catalog: Catalog, line: StatusChange, here: str, year: int) -> Highlight:
