@@ -201,6 +201,22 @@ def test_what_cannot_be_said_has_a_slide_of_its_own(tmp_path: Path):
     assert "Ingen vet mer." not in texts(slides[1])
 
 
+def test_what_people_wrote_of_a_municipality_has_a_slide_and_what_is_computed_stands_at_its_chart(
+    region: RegionReport, tmp_path: Path
+):
+    written = {"text": "Andelen *faller*.\n\n- Fler\n  lekplatser.\n- Färre troll.", "by": "Vättarna"}
+    places = [
+        {"name": "Sagostad", "computed": "470 är många.", "judgements": [written]},
+        {"name": "Luftnäs", "computed": "", "judgements": []},
+    ]
+    told = passage_component(Passage("Lägen"), situations=places, source="Ur sagan.")
+    slides = drawn(deck(show_figure(region, "R3", shares(region), charts.profile_bars), told), tmp_path)
+    assert "470 är många." in notes(slides[1])
+    assert titles(slides)[3:] == ["Sagostad: lokala insatser"]
+    assert texts(slides[3]).endswith("•  Andelen faller.\n•  Fler lekplatser.\n•  Färre troll.")
+    assert notes(slides[3]) == "Bedömning: Vättarna. Ur sagan."
+
+
 def test_the_text_that_a_page_begins_with_stands_on_the_title_slide(tmp_path: Path):
     said = show_text([Statement("Hälften vann.", "R4", "Beräknat")], title="Samlade iakttagelser")
     about, own = show_text(["Medlemmar: tre."], title="Sagoförbundet"), show_text("I mitten.", title="Mitten")

@@ -1,5 +1,6 @@
 """What the components of a page recorded, as slides: page and deck show the same rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -63,6 +64,7 @@ class Deck:
 FROM_PAGE = "Ur regionens sida i rapporten."
 WITHHELD, COMPUTED = "Påståendet görs inte", "Beräknat"  # whose a statement is
 NOT_SAID = "Det här kan inte sägas"
+SHOWN = ("figure", "table", "text")  # kinds of records; a passage is shown where it tells of situations
 
 
 def deck_of(records: Iterable[Record], title: str, author: str = "", made: str = "") -> Deck:
@@ -70,7 +72,7 @@ def deck_of(records: Iterable[Record], title: str, author: str = "", made: str =
 
     The first text before any figure or table stands on the title slide. Raises Refusal when none was recorded.
     """
-    shown = [record for record in _titled(records) if record["kind"] in ("figure", "table", "text")]
+    shown = [record for record in _titled(records) if record["kind"] in SHOWN or "situations" in record]
     if not shown:
         raise Refusal("slides: the page recorded nothing. End cells with show_figure, show_table or show_text.")
     before = list(takewhile(lambda record: record["kind"] == "text", shown))
@@ -90,14 +92,19 @@ def _titled(records: Iterable[Record]) -> Iterator[Record]:
 
 def _slides(records: list[Record]) -> Iterator[Slide]:
     tables = {_head(table): table for record in records for table in tables_of(record)}
+    situations = {each["name"]: each["computed"] for record in records for each in record.get("situations", ())}
     profiled = {name for record in records if record.get("chart") == "profile_bars" for name in names_of(record)}
     for record in records:
         if record["kind"] == "text":
             yield from text_slides(record)
         elif record["kind"] == "table":
             yield from table_slides(record, without=profiled)
+        elif record["kind"] == "passage":
+            yield from situation_slides(record)
+        elif record["chart"] == "profile_bars":
+            yield from profile_slides(record, tables, situations)
         elif record["values"]["rows"]:
-            yield from figure_slides(record, tables)
+            yield from figure_slides(record)
 
 
 def _distinct(slides: list[Slide]) -> Iterator[Slide]:
@@ -160,24 +167,32 @@ def _notes(record: Record, *before: str) -> str:
     return "\n".join(text for text in (*before, *record.get("notes", ()), source) if text)
 
 
+def situation_slides(record: Record) -> Iterator[Slide]:
+    """A slide for what people wrote of each municipality, with who they are; the numbers stand beside its chart."""
+    for place in record["situations"]:
+        for judgement in place["judgements"]:
+            notes = f"Bedömning: {judgement['by']}. {record['source']}".strip()
+            yield Slide(f"{place['name']}: lokala insatser", notes, bullets=tuple(_plain_lines(judgement["text"])))
+
+
+def _plain_lines(markdown: str) -> Iterator[str]:
+    """The paragraphs and list items of a text that people wrote, without marks."""
+    for block in re.split(r"\n\s*\n|\n(?=- )", markdown.strip()):
+        yield " ".join(block.removeprefix("- ").replace("*", "").split())
+
+
 # Figures: native charts of their values, and their table where no native chart says the same.
 
 
-def figure_slides(record: Record, tables: Mapping[str, DataTable]) -> Iterator[Slide]:
-    """The slides of a figure; `tables` are those of the page by what they are about.
-
-    A figure that no native chart draws, such as an analyst's own, is its title and table.
-    """
+def figure_slides(record: Record) -> Iterator[Slide]:
+    """The slide of a figure: its native chart, else its table; an analyst's own is its title and table."""
     rows = rows_of(record)
     title, notes = record["title"], _notes(record, record["finding"] or record["alternative"], record["subtitle"])
-    chart = record["chart"]
-    if chart == "profile_bars":
-        yield from profile_slides(record, rows, tables, notes)
-    elif chart == "rank_change":
-        [table] = tables_of(record)
-        names = [text_of(row[0]) for row in table.rows]
+    chart, tables = record["chart"], tables_of(record)
+    if chart == "rank_change":
+        names = [text_of(row[0]) for row in tables[0].rows]
         wide = rows.pivot(index="name", columns="year", values="value").reindex(names)
-        yield Slide(title, notes, chart=_chart("bars", wide, record), table=table)
+        yield Slide(title, notes, chart=_chart("bars", wide, record), table=tables[0])
     elif chart == "waterfall":
         parts = rows[rows["indicator"] != WHOLE]
         yield Slide(title, notes, chart=_chart("stacked", _wide(parts, "name", "label"), record))
@@ -188,20 +203,21 @@ def figure_slides(record: Record, tables: Mapping[str, DataTable]) -> Iterator[S
         months = own.assign(time=[f"{row.year}-{row.month:02d}" for row in own.itertuples()])
         yield Slide(title, notes, chart=_chart("lines", _wide(months, "time", "label"), record))
     else:
-        yield from (Slide(title, notes, table=table) for table in tables_of(record))
+        yield from (Slide(title, notes, table=table) for table in tables)
 
 
-def profile_slides(record: Record, rows: pd.DataFrame, tables: Mapping[str, DataTable], notes: str) -> Iterator[Slide]:
-    """A slide a municipality: its profile as a chart, beside the table about it where the page has one."""
-    for name, own in rows[rows["value"].notna().groupby(rows["name"]).transform("any")].groupby("name", sort=False):
+def profile_slides(record: Record, tables: Mapping[str, DataTable], situations: Mapping[str, str]) -> Iterator[Slide]:
+    """A slide a municipality: its profile as a chart, beside the table about it where the page has one.
+
+    `tables` are the page's by what they are about, `situations` what it says of a municipality.
+    """
+    for name, own in rows_of(record).dropna(subset="value").groupby("name", sort=False):
         table = tables.get(str(name))
-        shares = [
-            f"{row.label} {decimal(row.value, record['decimals'])}" for row in own.dropna(subset="value").itertuples()
-        ]
-        description = f"Staplar. {name}: {listed(shares) or 'uppgifter saknas'}."
+        shares = [f"{row.label} {decimal(row.value, record['decimals'])}" for row in own.itertuples()]
+        description = f"{KIND_WORDS['bars']}. {name}: {listed(shares)}."
         chart = replace(_chart("bars", _wide(own, "label", "year"), record), description=description)
         title = _first_sentence(table.caption) if table else f"{name}: {record['title']}"
-        yield Slide(title, notes, chart=chart, table=table)
+        yield Slide(title, _notes(record, situations.get(str(name), "")), chart=chart, table=table)
 
 
 def names_of(record: Record) -> set[str]:
