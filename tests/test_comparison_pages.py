@@ -413,7 +413,7 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     assert computed.arrow is Arrow.UP
     sentence = differing_text(words, computed, 2024)
     assert sentence in differing
-    overview = text(copy.page("overview").areas())
+    overview = text(sections.areas(copy.page("overview")))
     assert sentence.partition(words)[0] not in overview  # the area's arrow says what the figures say
     assert "trendpilar finns inte" not in overview
 

@@ -282,8 +282,9 @@ def show_plot(
         if not rows.duplicated([*CELL]).any():
             table, values = data_table(rows, measures_of(report.catalog, rows), caption), values_of(rows)
     if table is None:
-        frame, headings = flat(rows)
-        table, values = frame_table(rows, caption), values_of(frame, headings)
+        labels = {name: entry.label for name, entry in report.catalog.indicators.items()}
+        known = {name: labels[name] for name in flat(rows)[1] if name in labels}
+        table, values = frame_table(rows, caption, known), values_of(*flat(rows, known))
     block = FigureBlock(
         number="",
         anchor=anchor,

@@ -41,7 +41,8 @@ class Places:
         try:
             return self.names[code]
         except KeyError:
-            near = [f"{other} {name}" for other, name in self.names.items() if other[:2] == code[:2]][:5]
+            alike = [other for other in self.names if other[:2] == code[:2]] or get_close_matches(code, self.names)
+            near = [f"{other} {self.names[other]}" for other in alike[:5]]
             raise UnknownPlace(
                 f"places: '{code}' is no place in data/raw/kolada/places.csv. "
                 + (f"Near it: {', '.join(near)}. " if near else "")
