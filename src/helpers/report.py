@@ -21,6 +21,7 @@ from lagesbild.rules.register import Written, written_of
 from lagesbild.sources.snapshot import fetch_dates, years_of_all
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.numbers import genitive
+from lagesbild.swedish.statements import PARTS
 from lagesbild.tidy.schema import completed, current, latest_years, revisions, whole_years
 
 TOTAL, POPULATION = "fte_total", "population_20_64"
@@ -221,11 +222,12 @@ class RegionReport(Report):
     def long(self, table: pd.DataFrame, year: int) -> pd.DataFrame:
         """A table (index `place`, a column a part) as chart rows of `year`: one a place and column, empty ones too.
 
-        A column that is an indicator's keeps its name as `indicator` and its label; others are their own label.
+        A column that is an indicator's keeps its name as `indicator` and its label; a sum, the population and a change
+        have the words of PARTS, others are their own label.
         """
         rows = table.rename_axis(index="place", columns="indicator").stack(future_stack=True).rename("value")
         rows = rows.reset_index().assign(year=year, month=0, sex="T", group="")
-        labels = {name: entry.label for name, entry in self.catalog.indicators.items()}
+        labels = {name: entry.label for name, entry in self.catalog.indicators.items()} | PARTS
         return rows.assign(
             name=rows["place"].map(self.geography.names),
             label=[labels.get(name, name) for name in rows["indicator"]],

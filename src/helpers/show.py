@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from helpers.report import Report
+from helpers.report import RegionReport, Report
 from helpers.rows import NEEDED, answered, chart_rows, is_changed, key_figures, measures_of, origins, remake
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
@@ -147,15 +147,19 @@ def _show_part(
     anchor, title = anchor or says.anchor(number), title or says.title or part.title
     if rows.empty or ("value" in rows and rows["value"].isna().all()):
         card = Card(" ".join(notes) or NOTHING, FETCH)
-        provenance = Provenance(f"Källa: {part.source}.", "", "", "")
+        provenance = Provenance(f"Källa: {part.source}.", "", says.method, "")
         texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
         return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
+    region = f"region={report.slug!r}; " if isinstance(report, RegionReport) else ""
+    if "name" not in rows:
+        rows = chart_rows(rows, catalog, report.geography, report.role)
     said = says.words(rows)
     shown = rows["indicator"].unique() if "indicator" in rows else []
-    indicators = [name for name in shown if name in catalog.indicators]
-    published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
+    counted = {name for each in catalog.parts.values() for name in each.indicators}
+    indicators = [name for name in shown if name in counted] or part.indicators * bool(len(shown))
     source = f"Källa: {part.source}."
     if indicators:
+        published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
         changed = said.state != "document"
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
     block = FigureBlock(
@@ -168,14 +172,14 @@ def _show_part(
         provenance=Provenance(
             source,
             _definition([catalog.indicators[name] for name in indicators]),
-            said.method,
-            remake(report.page, report.place, report.year, report.vintage, part.indicators),
+            says.method,
+            region + remake(report.page, report.place, report.year, report.vintage, part.indicators),
         ),
         finding=said.finding,
         alternative=said.alternative,
         svg=_svg(chart, rows, said.frame, anchor, said.alternative),
         table=said.table,
-        notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes, part.note or "") if text)),
+        notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes) if text)),
         chart=chart.__name__,
         unit=said.frame.unit_text,
         decimals=said.frame.decimals,

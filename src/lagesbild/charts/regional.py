@@ -90,17 +90,16 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     Rows are ranks; those of the last year are drawn. A place without a rank is left white, one without a shape is left
     out. Raises ValueError without a shape for any place.
     """
-    if "rings" not in rows:  # until the notebook passes ranks
-        rows = latest_ranks(rows) if len(rows) else rows
-        shapes = _shapes(list(rows["place"])) if len(rows) and geometry_at_hand() else {}
-        rows = rows[rows["place"].isin(shapes)] if shapes else rows.head(0)
-        rows = rows.assign(
-            text=["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]],
-            rings=[shapes[place][0] for place in rows["place"]],
-            point=[shapes[place][1] for place in rows["place"]],
-        )
+    rows = latest_ranks(rows) if len(rows) else rows
+    shapes = _shapes(list(rows["place"])) if len(rows) and geometry_at_hand() else {}
+    rows = rows[rows["place"].isin(shapes)] if shapes else rows.head(0)
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
+    rows = rows.assign(
+        text=["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]],
+        rings=[shapes[place][0] for place in rows["place"]],
+        point=[shapes[place][1] for place in rows["place"]],
+    )
     every = np.concatenate([ring for rings in rows["rings"] for ring in rings])
     low, high = every.min(axis=0), every.max(axis=0)
     texts = [f"{row.name} {row.text}".strip() for row in rows.itertuples()]
@@ -116,7 +115,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         for row in rows.itertuples():
             _polygons(axes, row)
         _names(axes, rows, texts, height)
-        first, *others = _zone_texts(zone_ends(int(rows["n"].max()) if "n" in rows else 290))
+        first, *others = _zone_texts(zone_ends(int(rows["n"].max())))
         _zone_key(figure, [f"plats {first}", *others], height + MAP_KEY)
     return figure
 
@@ -201,7 +200,7 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
     Columns: `name`, `role`, `indicator`, `label`, `value`. Places that lack one of the two are left out; those that are
     neither the municipality nor of its region are named only while they are few. Raises ValueError without places.
     """
-    wide, labels = (rows, ["ohälsa", "arbetslöshet"]) if "x" in rows else paired(rows)
+    wide, labels = paired(rows)
     if wide.empty:
         raise ValueError("two_measures: there are no rows to draw. Show a card instead of a figure.")
     with styled():
@@ -255,8 +254,7 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
 
     Rows are ranks of two years. Raises ValueError without a rank.
     """
-    if "ends" not in rows:
-        rows = latest_ranks(rows).dropna(subset=["value"]) if len(rows) else rows
+    rows = latest_ranks(rows).dropna(subset=["value"]) if len(rows) else rows
     if rows.empty:
         raise ValueError("national_scale: there are no ranks to draw. Show a card instead of a figure.")
     names = RowNames(list(dict.fromkeys(rows["label"])))
@@ -391,7 +389,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
     bars would not meet.
     """
     rows = rows[rows["value"].notna().groupby(rows["name"]).transform("all")]
-    rows = rows if "total" in rows else rows.assign(total=rows["indicator"] == WHOLE)
+    rows = rows.assign(total=rows["indicator"] == WHOLE)
     if rows.empty:
         raise ValueError("waterfall: there are no rows to draw. Show a card instead of a figure.")
     panels = [(name, _steps(part)) for name, part in rows.groupby("name", sort=False)]

