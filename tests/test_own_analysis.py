@@ -62,7 +62,7 @@ def test_the_example_shows_a_figure_twice_a_plot_a_table_and_a_text(example):
 def test_its_own_parameter_is_the_first_year_of_figure_and_table(example):
     years = [row[4] for row in example["figur-3"].record["values"]["rows"]]
     assert min(years) >= 2015
-    assert "Linköping" in example["figur-3"].record["subtitle"]
+    assert "Uppsala" in example["figur-3"].record["subtitle"]
     [table] = [component.record for component in example.values() if component.record["kind"] == "table"]
     assert table["tables"][0]["columns"][0]["header"] == "Kommun"
     [own] = [row for row in table["tables"][0]["rows"] if row[0] == "Umeå"]

@@ -145,6 +145,7 @@ DASHES = {"focus": "", "country": (3, 1.4), "region": (1.2, 1.4), "added": "", "
 SHAPE = {"focus": "o", "country": "D", "region": "s", "added": "^", "peer": "o"}
 SIZE = {"focus": 28, "country": 16, "region": 16, "added": 18, "peer": 14}
 LABEL_WIDTH = 118.0
+FEW = 2  # peers, and their values stand beside their names
 CROWD = 3  # more series than this with margins, and only the focus place and the country show theirs
 
 
@@ -266,10 +267,11 @@ def ends(drawn: pd.DataFrame) -> pd.DataFrame:
 
 
 def label_texts(drawn: pd.DataFrame, decimals: int, width: float = LABEL_WIDTH) -> dict[str, str]:
-    """Series -> what stands at its line's end: its name, and its last value unless it is a peer's."""
+    """Series -> what stands at its line's end: its name, and its last value unless it is one of many peers'."""
     texts = {}
+    many = drawn.loc[drawn["role"] == "peer", "name"].nunique() > FEW
     for row in ends(drawn).itertuples():
-        value = "" if row.role == "peer" else f"\u00a0{swedish(row.value, decimals)}"
+        value = "" if row.role == "peer" and many else f"\u00a0{swedish(row.value, decimals)}"
         texts[row.series] = wrapped(f"{row.series}{value}", width)
     return texts
 

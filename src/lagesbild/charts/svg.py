@@ -51,7 +51,7 @@ def svg_of(figure: Figure, prefix: str, alt: str, own: bool = False) -> str:
     else:
         for artist in figure.findobj():  # the axes span all values: clipping would only add ids
             artist.set_clip_on(False)
-    root = etree.fromstring(_saved(figure, prefix))
+    root = etree.fromstring(_saved(figure, prefix, "tight" if own else None))
     figure.clear()
     _clean(root)
     _rename_ids(root, prefix)
@@ -87,11 +87,12 @@ def _recolour(root: etree._Element) -> None:
     root.set("fill", TOKENS["ink"])
 
 
-def _saved(figure: Figure, salt: str) -> bytes:
-    """The figure as matplotlib writes it, without date, so that it is the same each time."""
+def _saved(figure: Figure, salt: str, box: str | None) -> bytes:
+    """The figure as matplotlib writes it, without date, so that it is the same each time; "tight" cuts no label off."""
     file = BytesIO()
     with styled(), mpl.rc_context({"svg.hashsalt": salt}):
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        figure.savefig(file, format="svg", metadata=nothing, bbox_inches=box)
     return file.getvalue()
 
 
