@@ -66,12 +66,12 @@ def test_a_notebook_with_its_imports_is_told_each_new_name_before_anything_runs(
     assert result.exit_code == 2
     said = " ".join(result.output.split())
     for old, new in (
-        ("helpers.charts.kinds.ranked_bars", "lagesbild.charts.bars"),
-        ("helpers.charts.regional.waterfall", "lagesbild.charts.regional"),
-        ("helpers.page.region.regional_analysis", "helpers.region.analysis"),
+        ("helpers.charts.kinds.ranked_bars", "lagesbild.charts.bars.ranked_bars"),
+        ("helpers.charts.regional.waterfall", "lagesbild.charts.regional.waterfall"),
+        ("helpers.page.region.regional_analysis", "helpers.open_region"),
     ):
-        last = old.rpartition(".")[2]
-        assert f"'{old}' has another name now: '{new}.{last}'. Write: from {new} import {last}." in said
+        where, _, last = new.rpartition(".")
+        assert f"'{old}' has another name now: '{new}'. Write: from {where} import {last}." in said
     assert "notebooks/childhood.ipynb: " in said
     assert not (root / "reports").exists()
 
@@ -84,7 +84,7 @@ def test_a_notebook_with_its_imports_is_told_each_new_name_before_anything_runs(
         ("from helpers import wording", "Write: from lagesbild import swedish."),
         ("from helpers.suppression import suppressed", "from lagesbild.tidy.suppression import suppressed."),
         ("from helpers.support import decomposed", "'helpers.support.decomposed' is gone"),
-        ("from helpers.page import open_pge", "Did you mean 'helpers.page.open_page'?"),
+        ("from helpers import open_reprt", "Did you mean 'helpers.open_report'?"),
         ("from lagesbild.charts.panels import never_there", "there is no 'lagesbild.charts.panels.never_there'."),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_name_that_is_not_there_is_told(source, said):
 @pytest.mark.parametrize(
     "source",
     [
-        "from helpers.page import open_page",
+        "from helpers import open_report",
         "from lagesbild.charts import lines, panels",
         "import lagesbild.charts.panels as charts",
         "import pandas as pd\nfrom statsmodels.tsa.seasonal import STL",
