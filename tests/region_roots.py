@@ -1,14 +1,23 @@
-"""Made-up support figures for copies of the project: as typed in from a document, and as fetched from SCB's table."""
+"""Made-up support figures for copies of the project, typed in or fetched; and the regional notebook run on them."""
 
+import ast
 import csv
 import io
+import json
+import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from unittest import mock
 
 import pandas as pd
 import yaml
 
-from copies import PLACES, Copy, made_up_root
+from copies import NOTEBOOKS, PLACES, Copy, made_up_root
+from lagesbild.html.render import Component
+from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.sources.keeping import Keeper, Terms
 from lagesbild.sources.pxweb import with_years
 from lagesbild.sources.series import FetchedSeries, WantedSeries
@@ -35,6 +44,7 @@ COUNTS = {  # place -> (2020, 2021) of the six types
 }
 PEOPLE = {("9901", 2020): 5000, ("9901", 2021): 5100, ("9902", 2020): 3600, ("9902", 2021): 3500,
           ("9903", 2020): 1200, ("9903", 2021): 1200}  # fmt: skip
+NONE: Mapping[str, str] = MappingProxyType({})
 ROW = ["place", "year", "month", "sex", "group", "value", "count", "status"]
 
 
@@ -115,3 +125,60 @@ def made_up_region(folder: Path, counts=COUNTS, people: Mapping[tuple[str, int],
     typed_in(copy, yearly(counts))
     inhabitants(copy, people)
     return copy
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the regional notebook's cells left: their last values by the cell's id, and every name."""
+
+    shown: Mapping[str, object]
+    names: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return self.names[name]
+
+    def component(self, cell: str) -> Component:
+        """What a cell ended with: "r2" is the cell with the id "region-r2"."""
+        return self.shown[f"region-{cell}"]
+
+    def said(self, *words: str) -> str:
+        """The only statement of R1 that holds all the words."""
+        texts = [item["text"] for item in self.component("r1").record["items"]]
+        texts = [text for text in texts if all(word in text for word in words)]
+        assert len(texts) == 1, f"{len(texts)} statements hold {words}"
+        return texts[0]
+
+
+def ran(
+    copy: Copy,
+    region: str = "sagan",
+    municipality: str = "9901",
+    year: int = 2024,
+    until: str = "r1",
+    instead: Mapping[str, str] = NONE,
+) -> Ran:
+    """Runs the regional notebook's own cells in this process, up to the cell `until`.
+
+    `instead`: line of a cell -> what stands in its place. Without `region` it is the municipality's.
+    """
+    space: dict[str, Any] = {}
+    shown: dict[str, object] = {}
+    left = dict(instead)
+    with mock.patch.dict(os.environ, {ROOT_VARIABLE: str(copy.paths.root)}):
+        for cell in json.loads((NOTEBOOKS / "regional_support.ipynb").read_text("utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] != "code":
+                continue
+            for old in [line for line in left if line in source.splitlines()]:
+                source = source.replace(old, left.pop(old))
+            body = ast.parse(source).body
+            last = body.pop() if isinstance(body[-1], ast.Expr) else None
+            exec(compile(ast.Module(body, []), cell["id"], "exec"), space)
+            if "parameters" in cell["metadata"].get("tags", []):
+                space |= {"municipality": municipality, "year": year, "region": region}
+            if last is not None:
+                shown[cell["id"]] = eval(compile(ast.Expression(last.value), cell["id"], "eval"), space)
+            if cell["id"] == f"region-{until}":
+                break
+    assert not left, f"no cell has the line {list(left)}"
+    return Ran(shown, space)

