@@ -31,7 +31,8 @@ MOST_LINES, FEW_LINES = 450, 120
 KNOWLEDGE = {"lagesbild.catalog.models.Catalog", "lagesbild.paths.Paths", "lagesbild.places.Places"}
 # What takes the report though no cell calls it, and why.
 HANDED_ON = {
-    "helpers.show._show_part": "show_figure is one function to a cell, and a part of the region has other words"
+    "helpers.show._show_part": "show_figure is one function to a cell, and a part of the region has other words",
+    "helpers.register.missing": "the notice that stands in place of several parts",
 }
 MOST_IN_HELPERS = 2500
 NAMESPACES = {"helpers", "lagesbild.charts"}  # the fixed names of a cell

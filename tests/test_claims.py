@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from copies import Copy, made_up_root
+from helpers import open_region, sections
 from lagesbild.assessments import Claim
 from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, claim_check, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
@@ -266,7 +267,8 @@ def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreeme
 
 
 def test_the_regions_page_tells_its_documents_claims_apart(frozen):
-    html = frozen.page("regional_support", "2480").claims().html.replace("\u00a0", " ")
+    region = open_region("2480", 2024, root=str(frozen.paths.root))
+    html = sections.claims(region).html.replace("\u00a0", " ")
     wrong = [item for item in html.split("<li")[1:] if "disagreement" in item]
     assert len(wrong) == 5
     assert any("835 till 863 helårsekvivalenter i Örnsköldsvik" in item for item in wrong)
