@@ -20,12 +20,13 @@ from helpers import open_region, register, show_figure, show_plot, show_table, s
 from helpers.report import RegionReport
 from lagesbild import charts
 from lagesbild.errors import Refusal
-from lagesbild.html.components import Passage, Statement
+from lagesbild.html.components import Column, DataTable, Passage, Statement
 from lagesbild.html.render import passage_component
 from lagesbild.html.tables import frame_table
 from lagesbild.publishing.batch import write_slides
-from lagesbild.slides.content import NOT_SAID, WITHHELD, Deck, deck_of
+from lagesbild.slides.content import NOT_SAID, Deck, deck_of
 from lagesbild.slides.drawing import ACROSS, column_widths, slides_bytes
+from lagesbild.swedish.statements import WITHHELD
 from region_roots import COUNTS, PEOPLE, TYPES, fetched, made_up_region, months_of, yearly
 from reports import copied, quick_project, run, write_notebook
 
@@ -291,7 +292,16 @@ def test_a_municipalitys_table_is_the_published_one(slides: list):
 
 def test_the_deck_has_what_the_group_wrote_and_what_is_not_known(slides: list):
     shown = " ".join(titles(slides))
-    for title in (NOT_SAID, "Datakällor per myndighet", "Analysgruppens sammansättning", "Kompetensutvecklingsplan"):
+    for title in (
+        NOT_SAID,
+        "Vindeln: lokala insatser",
+        "Från mål till handling",
+        "Vad som saknas",
+        "Datakällor per myndighet",
+        "Analysgruppens sammansättning",
+        "Kompetensutvecklingsplan",
+        "Där underlaget säger emot sig självt",
+    ):
         assert title in shown
     [slide] = [slide for slide in slides if slide.shapes.title.text_frame.text == NOT_SAID]
     assert "Umeå har inga egna uppgifter i underlaget" in texts(slide)
@@ -410,6 +420,10 @@ def test_a_tables_columns_fill_the_slide_and_break_no_common_word(frozen: Copy):
     widths = column_widths(frame_table(register.data_sources(report), "Källor"), ACROSS, 12)
     assert sum(widths) == pytest.approx(ACROSS)
     assert widths[0] > 1.5  # "Försäkringskassan"
+    columns = (Column("Ersättning"), *(Column(str(year), numeric=True) for year in range(2018, 2023)))
+    rows = (("Arbetsmarknadsåtgärder", "1", "2", "3", "4", "−1,29 procentenheter"),)
+    beside = column_widths(DataTable("Bredvid ett diagram", columns, rows), 6.5, 12)
+    assert beside[0] > 1.9  # the word is whole; the unit behind the number goes to a line of its own
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ from lagesbild.rules.register import (
     state_of,
 )
 from lagesbild.swedish import register as words
-from lagesbild.swedish.numbers import genitive, listed, readable
+from lagesbild.swedish.numbers import genitive, readable
 from lagesbild.swedish.register import ABSENT, HEADINGS, KINDS, NOT_STATED, STATES, THERE, UNSTATED
 from lagesbild.tidy.schema import rows_of
 
@@ -273,7 +273,7 @@ def goals_text(report: RegionReport, rows: pd.DataFrame) -> list[str]:
     return [words.ABOUT_GOALS, words.goals_text(rows), *no_plans]
 
 
-# R8, R9 and R11: lists that the group wrote, and where its document says two things.
+# R8, R9 and R11: lists that the group wrote.
 
 
 def data_sources(report: RegionReport) -> pd.DataFrame:
@@ -300,12 +300,6 @@ def competence_plan(report: RegionReport) -> pd.DataFrame:
         for item in column.items
     ]
     return pd.DataFrame(rows, columns=["activity", "arranged", "time", "content"])
-
-
-def remarks(report: RegionReport) -> pd.DataFrame:
-    """Where the document says two things: `text`, and the `places` that disagree. Which is wrong nobody knows."""
-    remarks = report.written.assessment.remarks if report.written else []
-    return pd.DataFrame([(remark.text, listed(remark.places)) for remark in remarks], columns=["text", "places"])
 
 
 def part(report: RegionReport, number: str, rows: pd.DataFrame, caption: str) -> Component:

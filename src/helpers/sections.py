@@ -349,8 +349,10 @@ def remarks(report: Report) -> Component:
         assessment = report.written.assessment if report.written else None
     entries: Iterable[Remark] = assessment.remarks if assessment else ()
     items = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in entries)
-    title = "Där underlaget säger emot sig självt"
+    anchor, title = "motsagelser", "Där underlaget säger emot sig självt"
     if not items:
         return passage_component(Passage(""))
     intro = "Vilken uppgift som är fel framgår inte av underlaget."
-    return passage("projects.html", "motsagelser", title, heading=title, anchor="motsagelser", items=items, intro=intro)
+    html = rendered("projects.html", heading=title, anchor=anchor, items=items, intro=intro)
+    texts = [intro, *(f"{item.name} ({item.by})" for item in items)]
+    return passage_component(Passage(html, anchor, title), texts=texts)

@@ -14,6 +14,7 @@ from lagesbild.charts.regional import WHOLE
 from lagesbild.errors import Refusal
 from lagesbild.html.components import DataTable, text_of
 from lagesbild.swedish.numbers import decimal, listed
+from lagesbild.swedish.statements import COMPUTED, WITHHELD
 
 # Slides as plain data: text is ready for readers, numbers are as they were computed.
 
@@ -62,9 +63,8 @@ class Deck:
 # Which records become slides, in the order of the page.
 
 FROM_PAGE = "Ur regionens sida i rapporten."
-WITHHELD, COMPUTED = "Påståendet görs inte", "Beräknat"  # whose a statement is
 NOT_SAID = "Det här kan inte sägas"
-SHOWN = ("figure", "table", "text")  # kinds of records; a passage is shown where it tells of situations
+SHOWN = {"texts", "situations"}  # what a passage has that slides show
 
 
 def deck_of(records: Iterable[Record], title: str, author: str = "", made: str = "") -> Deck:
@@ -72,7 +72,7 @@ def deck_of(records: Iterable[Record], title: str, author: str = "", made: str =
 
     The first text before any figure or table stands on the title slide. Raises Refusal when none was recorded.
     """
-    shown = [record for record in _titled(records) if record["kind"] in SHOWN or "situations" in record]
+    shown = [record for record in _titled(records) if record["kind"] != "passage" or SHOWN & record.keys()]
     if not shown:
         raise Refusal("slides: the page recorded nothing. End cells with show_figure, show_table or show_text.")
     before = list(takewhile(lambda record: record["kind"] == "text", shown))
@@ -95,15 +95,15 @@ def _slides(records: list[Record]) -> Iterator[Slide]:
     situations = {each["name"]: each["computed"] for record in records for each in record.get("situations", ())}
     profiled = {name for record in records if record.get("chart") == "profile_bars" for name in names_of(record)}
     for record in records:
-        if record["kind"] == "text":
+        if "situations" in record:
+            yield from situation_slides(record)
+        elif record["kind"] in ("text", "passage"):
             yield from text_slides(record)
         elif record["kind"] == "table":
             yield from table_slides(record, without=profiled)
-        elif record["kind"] == "passage":
-            yield from situation_slides(record)
         elif record["chart"] == "profile_bars":
             yield from profile_slides(record, tables, situations)
-        elif record["values"]["rows"]:
+        elif record["values"]["rows"] and record["chart"] != "region_map":  # whose ranks stand on a slide already
             yield from figure_slides(record)
 
 
@@ -121,10 +121,10 @@ def _distinct(slides: list[Slide]) -> Iterator[Slide]:
 
 def text_slides(record: Record) -> Iterator[Slide]:
     """A text's paragraphs and statements as bullets; what is withheld stands on a slide of its own."""
-    said = [item for item in record["items"] if item["by"] != WITHHELD]
-    withheld = tuple(item["text"] for item in record["items"] if item["by"] == WITHHELD)
-    bullets = tuple(record["texts"]) if not record["items"] else tuple(map(_statement, said))
-    notes = _notes(record, *(record["texts"] if record["items"] else ()))
+    items = record.get("items", ())
+    withheld = tuple(item["text"] for item in items if item["by"] == WITHHELD)
+    said = tuple(_statement(item) for item in items if item["by"] != WITHHELD)
+    bullets, notes = (said, _notes(record, *record["texts"])) if items else (tuple(record["texts"]), _notes(record))
     if bullets:
         yield Slide(record["title"], notes, bullets=bullets)
     if withheld:

@@ -29,7 +29,8 @@ WIDE, HIGH = Inches(13.333), Inches(7.5)
 MARGIN, TOP = Inches(0.6), Inches(1.55)
 BODY = HIGH - TOP - Inches(0.5)
 BESIDE = Inches(5.6)  # where a table begins beside a chart
-TITLE_SIZE, TEXT_SIZE, CELL_SIZE, CHART_SIZE = Pt(26), Pt(18), Pt(12), Pt(12)
+TITLE_SIZE, TEXT_SIZE, CELL_SIZE, CHART_SIZE, SMALL_SIZE = Pt(26), Pt(18), Pt(12), Pt(12), Pt(8)
+MANY = 24  # bars: the numbers of so many would touch each other
 
 
 def colour(token: str) -> RGBColor:
@@ -46,10 +47,15 @@ NARROWEST, WIDEST_WORD = 0.7, 2.0
 
 
 def column_widths(table: DataTable, room: float, size: float) -> list[float]:
-    """The columns' widths: numbers get what they need, texts share the rest by their length."""
+    """The columns' widths: numbers get what they need, texts share the rest by their length.
+
+    Where that breaks words, what stands behind a number, such as its unit, goes to a line of its own.
+    """
     wanted = [_widest(table, number, size) for number in range(len(table.columns))]
-    fixed = [wide if column.numeric else 0.0 for wide, column in zip(wanted, table.columns, strict=True)]
-    least = [0.0 if column.numeric else _word(table, n, size) for n, column in enumerate(table.columns)]
+    words = [_word(table, number, size) for number in range(len(table.columns))]
+    least = [0.0 if column.numeric else word for word, column in zip(words, table.columns, strict=True)]
+    tight = sum(least) + sum(wide for wide, low in zip(wanted, least, strict=True) if not low) > room
+    fixed = [0.0 if low else (word if tight else wide) for low, word, wide in zip(least, words, wanted, strict=True)]
     left = max(room - sum(fixed) - sum(least), 0.0)
     more = [max(min(wide, 0.6 * room) - low, 0.0) if low else 0.0 for wide, low in zip(wanted, least, strict=True)]
     given = [left * part / (sum(more) or 1.0) for part in more]
@@ -64,9 +70,9 @@ def row_height(row: tuple, widths: list[float], size: float) -> float:
 
 
 def _word(table: DataTable, number: int, size: float) -> float:
-    """What a column of text needs so that no common word is broken."""
+    """What a column needs so that no common word, and no number with its sign, is broken."""
     texts = [table.columns[number].header, *(text_of(row[number]) for row in table.rows)]
-    longest = max((_width(word, size) for text in texts for word in text.split()), default=0.0)
+    longest = max((_width(word, size) for text in texts for word in text.split(" ")), default=0.0)
     return min(max(longest + PADDING, NARROWEST), WIDEST_WORD)
 
 
@@ -201,7 +207,7 @@ def _colours(native: Any, chart: SlideChart) -> None:
         labels.has_data_labels = True
         labels.data_labels.number_format, labels.data_labels.number_format_is_linked = _format(chart.decimals), False
         labels.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
-        labels.data_labels.font.size = CHART_SIZE
+        labels.data_labels.font.size = CHART_SIZE if len(chart.categories) * len(chart.series) < MANY else SMALL_SIZE
 
 
 def _format(decimals: int) -> str:

@@ -55,8 +55,6 @@ HEADINGS = {
     "arranged": "Hur den ordnas",
     "time": "Tid",
     "content": "Innehåll",
-    "text": "Uppgift i underlaget",
-    "places": "Var den står",
 }
 
 # A record in words: its kind, its state against the day, its dates, indicators and follow-ups.
