@@ -42,6 +42,7 @@ UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
 MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
 CHANGED = "Värdena är omräknade i anteckningsboken, ur de publicerade."
 NOTHING = "Underlaget har inga uppgifter att visa."
+PUBLISHER = "Utgivare: SCB, tabell TAB1386."
 FETCH = (
     "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad; med '--places all' för alla kommuner."
 )
@@ -147,7 +148,7 @@ def _show_part(
     anchor, title = anchor or says.anchor(number), title or says.title or part.title
     if rows.empty or ("value" in rows and rows["value"].isna().all()):
         card = Card(" ".join(notes) or NOTHING, FETCH)
-        provenance = Provenance(f"Källa: {part.source}.", "", says.method, "")
+        provenance = Provenance(PUBLISHER, "", says.method, "")
         texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
         return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
     region = f"region={report.slug!r}; " if isinstance(report, RegionReport) else ""

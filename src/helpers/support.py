@@ -16,9 +16,9 @@ from helpers.show import show_text
 from lagesbild.assessments import load_region_assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.html import components
-from lagesbild.html.regional import ADJUSTED, OBSERVED, numbers_table
+from lagesbild.html.regional import ADJUSTED, OBSERVED
 from lagesbild.html.render import Component, part_component, passage_component, prose_html, rendered
-from lagesbild.html.tables import values_of
+from lagesbild.html.tables import numbers_table, values_of
 from lagesbild.places import COUNTRY
 from lagesbild.rules.support import (
     BASES,

@@ -7,7 +7,6 @@ them stands at its function. A place whose rows are taken out is in none of the 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -29,7 +28,7 @@ from lagesbild.charts.regional import (
 )
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Column, DataTable
-from lagesbild.html.tables import DOWNLOAD, MISSING, SYMBOLS
+from lagesbild.html.tables import DOWNLOAD, MISSING, number_or_symbol, numbers_table
 from lagesbild.swedish.numbers import MONTHS, decimal, in_place, listed, readable, signed, years_text
 
 # What a figure says, and what several of them share.
@@ -49,23 +48,12 @@ class Said:
     columns: Mapping[str, str] | None = None
 
 
-def numbers_table(caption: str, headers: Iterable[str], rows: Iterable[tuple[str, ...]]) -> DataTable:
-    """A table whose first column heads rows of numbers; the symbol of what is missing is explained where it stands."""
-    head, *others = headers
-    columns, body = (Column(head), *(Column(header, numeric=True) for header in others)), tuple(rows)
-    missing = any(MISSING in row for row in body)
-    return DataTable(caption, columns, body, symbols=((MISSING, SYMBOLS[MISSING]),) if missing else ())
-
-
-def number(value: float, decimals: int, sign: bool = False) -> str:
-    """A number in a table, with its sign where it is a difference; or the symbol of what is missing."""
-    if pd.isna(value):
-        return MISSING
-    return signed(value, decimals) if sign else decimal(value, decimals)
+def _numbers(values: pd.Series, decimals: int, sign: bool = False) -> list[str]:
+    return [number_or_symbol(value, decimals, sign) for value in values]
 
 
 def _names(rows: pd.DataFrame) -> str:
-    return listed(list(dict.fromkeys(rows["name"])))
+    return listed(list(rows["name"].unique()))
 
 
 def _lacking(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -102,7 +90,14 @@ def ranks_said(rows: pd.DataFrame) -> Said:
         f"Andel av invånarna 20–64 år som försörjs, och plats bland {n} kommuner, {year}. "
         "Plats 1 är lägst andel; en positiv förändring är platser uppåt.",
         ("Kommun", f"Andel {year}, %", "Förändring, platser", f"Plats {year}", f"Plats {year - 1}"),
-        ((row.name, number(row.share, 1), *_rank_cells(row)) for row in latest.assign(share=shares).itertuples()),
+        zip(
+            latest["name"],
+            _numbers(shares, 1),
+            _numbers(latest["climbed"], 0, sign=True),
+            _numbers(latest["value"], 0),
+            _numbers(latest["previous"], 0),
+            strict=True,
+        ),
     )
     return Said(
         finding=f"{finding}.",
@@ -111,14 +106,16 @@ def ranks_said(rows: pd.DataFrame) -> Said:
         subtitle=f"Plats bland {n} kommuner, {years_text(rows['year'])}. {_names(latest)}.",
         table=table,
         frame=RANKS,
-        notes=(RANK_METHOD[computed], *_lacking(rows)),
+        notes=(RANK_METHOD[computed], *_added(latest), *_lacking(rows)),
         state="derived" if computed else "document",
         columns=_columns(rows, share="andel, procent", n="kommuner"),
     )
 
 
-def _rank_cells(row: Any) -> tuple[str, ...]:
-    return number(row.climbed, 0, sign=True), number(row.value, 0), number(row.previous, 0)
+def _added(rows: pd.DataFrame) -> tuple[str, ...]:
+    """A note that names the places in the colour of those outside the region."""
+    added = rows[rows["role"] == "added"]
+    return (f"Ej i regionen, i egen färg: {_names(added)}.",) if len(added) else ()
 
 
 def _farthest(climbed: pd.DataFrame) -> str:
@@ -218,7 +215,7 @@ def profiles_said(rows: pd.DataFrame) -> Said:
         table=numbers_table(
             f"Procent av {INHABITANTS} efter ersättning, {year}",
             ("Plats", *table.columns),
-            ((name, *(number(value, 1) for value in values)) for name, *values in table.itertuples()),
+            ((name, *(number_or_symbol(value, 1) for value in values)) for name, *values in table.itertuples()),
         ),
         frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1, low=0),
         notes=_lacking(rows),
@@ -248,7 +245,7 @@ def steps_said(rows: pd.DataFrame) -> Said:
             f"Vad som ändrade andelen av {INHABITANTS} {span}, procentenheter. Delarna summerar till "
             "ändringen; avrundade kan de skilja på sista decimalen.",
             ("Del", *table.index),
-            ((label, *(number(value, POINTS_DECIMALS, sign=True) for value in table[label])) for label in table),
+            ((label, *_numbers(table[label], POINTS_DECIMALS, sign=True)) for label in table),
         ),
         frame=Frame(unit_text="procentenheter", decimals=POINTS_DECIMALS),
         notes=(*(_step_sentence(row, levels[row.name], whole) for _, row in known.iterrows()), *_lacking(rows)),
@@ -341,7 +338,7 @@ def _last_month(part: pd.DataFrame, panel: str) -> tuple[str, ...]:
     last = observed.iloc[-1]
     now, before = (level.get((last["year"] - back, last["month"]), float("nan")) for back in (0, 1))
     when = f"{MONTHS[int(last['month']) - 1]} {int(last['year'])}"
-    return panel, when, number(last["value"], 0), number(now, 0), number(before, 0)
+    return panel, when, number_or_symbol(last["value"], 0), number_or_symbol(now, 0), number_or_symbol(before, 0)
 
 
 def _turns(part: pd.DataFrame) -> str:

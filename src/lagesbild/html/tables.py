@@ -108,6 +108,19 @@ def _cell(row: Any, measure: Measure) -> str:
     return measure.number(row.value) + margin
 
 
+def numbers_table(caption: str, headers: Iterable[str], rows: Iterable[tuple[str, ...]]) -> DataTable:
+    """A table whose first column heads rows of numbers; the symbol of what is missing is explained where it stands."""
+    head, *others = headers
+    columns, body = (Column(head), *(Column(header, numeric=True) for header in others)), tuple(rows)
+    symbols = ((MISSING, SYMBOLS[MISSING]),) if any(MISSING in row for row in body) else ()
+    return DataTable(caption, columns, body, symbols)
+
+
+def number_or_symbol(value: float, decimals: int, sign: bool = False) -> str:
+    """A number in a table, with its sign where it is a difference; or the symbol of what is missing."""
+    return MISSING if pd.isna(value) else signed(value, decimals) if sign else decimal(value, decimals)
+
+
 # Any DataFrame as a table: numbers in Swedish, the index first.
 
 YEARS = ("year", "month", "år", "månad")  # numbers without a space between thousands
