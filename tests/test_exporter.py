@@ -14,7 +14,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from lagesbild.charts.theme import DARK, TOKENS
 from lagesbild.html.components import Column, DataTable, Part
-from lagesbild.html.render import MIME, Component, figure_component, part_component, rendered
+from lagesbild.html.render import MIME, Component, bare_html, figure_component, lab_style, part_component, rendered
 from lagesbild.publishing.frame import UnfitPageError
 from lagesbild.publishing.pages import ReportExporter, download_of, page_and_images, write_assets
 from lagesbild.publishing.run import records_of
@@ -126,7 +126,8 @@ HEAD = shown(Component("<h1>Torg</h1>", {"kind": "passage", "parameters": {"year
 def test_a_component_that_stands_first_is_moved_behind_the_header_and_several_keep_their_order():
     cells = [recorded("inledning"), HEAD, recorded("a"), *(recorded(text, first=True) for text in ("b", "c"))]
     assert paragraphs(*cells, recorded("d", first=False)) == ["inledning", "b", "c", "a", "d"]
-    assert [cell.outputs[0].data["text/html"] for cell in cells[2:]] == ["<p>a</p>", "<p>b</p>", "<p>c</p>"]
+    stored = [bare_html(cell.outputs[0].data["text/html"]) for cell in cells[2:]]
+    assert stored == ["<p>a</p>", "<p>b</p>", "<p>c</p>"]
 
 
 def test_a_component_that_ends_the_page_drops_what_comes_after_it_also_what_would_stand_first():
@@ -149,6 +150,35 @@ def test_a_component_is_stored_once_beside_a_short_repr():
     assert all(word in kinds["text/plain"] for word in ("figure", "figur-1", "Otrygga på torget"))
     assert json.dumps(kinds).count(json.dumps(FIGURE.svg)[1:-1]) == 1
     assert set(kinds) == {"text/plain", "text/html", MIME}
+
+
+def test_what_jupyterlab_needs_around_components_is_not_on_the_page_and_comes_once_a_notebook():
+    run = new_notebook(cells=[HEAD, recorded("a"), shown(figure_component(FIGURE))])
+    stored = [component.outputs[0].data["text/html"] for component in run.cells]
+    assert all(text.startswith('<div class="lagesbild">') for text in stored)
+    assert [text.count("<style") for text in stored] == [1, 0, 0]
+    page = page_html(run, FRAME)
+    assert '<main id="innehall" tabindex="-1">\n\n<h1>Torg</h1>' in page
+    assert 'class="lagesbild"' not in page
+    assert "<style" not in page
+
+
+def test_a_style_of_an_analysts_own_in_a_component_is_refused():
+    with pytest.raises(UnfitPageError, match="<style>"):
+        page(recorded("a<style>p { color: red }</style>"))
+
+
+def test_the_style_for_jupyterlab_needs_no_file_and_reaches_components_only():
+    style = lab_style()
+    assert re.findall(r"url\((?!data:font/woff2;base64,)", style) == []
+    assert style.count("{") == style.count("}")
+    outer = style.partition(">")[2].rpartition("<")[0]
+    while "{" in outer:
+        outer = re.sub(r"\{[^{}]*\}", "|", outer)
+    heads = [head.strip() for head in outer.split("|") if head.strip()]
+    kept = (".lagesbild", "@font-face", '[data-jp-theme-light="false"] .lagesbild', ":where([fill=", ":where([stroke=")
+    assert len(heads) > 40
+    assert [head for head in heads if not head.startswith(kept)] == []
 
 
 def test_a_download_is_written_from_the_values_or_from_the_text_that_was_made():
@@ -374,8 +404,8 @@ def test_every_colour_of_a_drawing_has_a_rule_that_dark_mode_changes(tmp_path):
     write_assets(tmp_path)
     style = (tmp_path / "style.css").read_text("utf-8")
     for name, colour in TOKENS.items():
-        assert f'[fill="{colour}"] {{ fill: var(--{name}); }}' in style
-        assert f'[stroke="{colour}"] {{ stroke: var(--{name}); }}' in style
+        assert f'[fill="{colour}"] {{ fill: var(--{name}, {colour}); }}' in style
+        assert f'[stroke="{colour}"] {{ stroke: var(--{name}, {colour}); }}' in style
         assert f"--{name}: {DARK[name]};" in style
 
 

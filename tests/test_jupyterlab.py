@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ImageColor
 
+from lagesbild.charts.theme import DARK, FAMILY, TOKENS
 from reports import eventually, frozen_copy
 
 pytestmark = pytest.mark.slow
@@ -25,6 +27,7 @@ QUIET = (
     "--IdentityProvider.token=",
     "--LabApp.news_url=None",
     "--LabApp.extension_manager=readonly",
+    "--LabApp.expose_app_in_browser=True",  # for the theme
 )
 SETTINGS = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
 NO_NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
@@ -32,6 +35,29 @@ NO_NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 HAS_RUN = f"""
 () => document.querySelector("{ERROR}")
   || [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(prompt => /\\[\\d/.test(prompt.textContent))
+"""
+
+# Of every drawing: how many labels it has, which of them reach outside it, and the fonts that they ask for first.
+DRAWINGS = """
+() => [...document.querySelectorAll('.lagesbild svg[role=img]')].map(svg => {
+  const room = svg.getBoundingClientRect(), texts = [...svg.querySelectorAll('text')];
+  const outside = box => box.left < room.left - 1 || box.right > room.right + 1
+    || box.top < room.top - 1 || box.bottom > room.bottom + 1;
+  return {
+    texts: texts.length,
+    cut: texts.filter(text => outside(text.getBoundingClientRect())).map(text => text.textContent),
+    fonts: texts.map(text => getComputedStyle(text).fontFamily.split(',')[0].replaceAll('"', '')),
+  };
+})
+"""
+# Text, what lies behind it, a mark of a drawing, and every other row of a table, which Lab gives a colour.
+LOOK = f"""
+() => [
+  getComputedStyle(document.querySelector('.lagesbild h1')).color,
+  getComputedStyle(document.querySelector('.lagesbild')).backgroundColor,
+  getComputedStyle(document.querySelector('.lagesbild svg [fill="{TOKENS["focus"]}"]')).fill,
+  getComputedStyle(document.querySelector('.lagesbild tbody tr:nth-child(odd)')).backgroundColor,
+]
 """
 
 
@@ -49,9 +75,10 @@ def answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture
-def lab(tmp_path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[str]:
     """The address of a JupyterLab on a copy of the project, with settings of its own, and nothing of the user's."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     root, port = frozen_copy(tmp_path / "projekt"), free_port()
     address = f"http://127.0.0.1:{port}"
     own = {name: str(tmp_path / name.lower()) for name in SETTINGS}
@@ -70,9 +97,9 @@ def lab(tmp_path) -> Iterator[str]:
             server.wait()
 
 
-@pytest.fixture
-def opened(lab, chromium) -> Iterator[tuple[Any, list[str]]]:
-    """The notebook in JupyterLab, ready to run, and the addresses of other hosts that were asked for."""
+@pytest.fixture(scope="module")
+def ran(lab, chromium) -> Iterator[tuple[Any, list[str]]]:
+    """The notebook in JupyterLab after Run All Cells, and the addresses of other hosts that were asked for."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(0)
     abroad = []
@@ -83,15 +110,15 @@ def opened(lab, chromium) -> Iterator[tuple[Any, list[str]]]:
     page = context.new_page()
     page.goto(f"{lab}/lab/tree/notebooks/{NOTEBOOK}")
     page.get_by_text(IDLE).wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_function(HAS_RUN)
     yield page, abroad
     context.close()
 
 
-def test_a_notebook_runs_from_top_to_bottom_in_jupyterlab(opened):
-    page, abroad = opened
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(HAS_RUN)
+def test_a_notebook_runs_from_top_to_bottom_in_jupyterlab(ran):
+    page, abroad = ran
     assert page.locator(ERROR).all_inner_texts() == []
     assert page.locator(".jp-CodeCell").count() > 10
     figure = page.locator(DRAWN)
@@ -100,3 +127,28 @@ def test_a_notebook_runs_from_top_to_bottom_in_jupyterlab(opened):
     assert figure.bounding_box()["width"] > 300
     assert figure.locator("title").text_content()
     assert abroad == []
+
+
+def test_components_carry_the_pages_font_and_colours_into_jupyterlab_and_no_label_is_cut(ran):
+    page, _ = ran
+    for theme, colours in (("JupyterLab Light", TOKENS), ("JupyterLab Dark", DARK)):
+        page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(colours is TOKENS).lower()}'")
+        page.evaluate("document.fonts.ready.then(() => true)")
+        drawings = page.evaluate(DRAWINGS)
+        assert len(drawings) >= 4
+        assert {name for drawing in drawings for name in drawing["fonts"]} == {FAMILY}
+        assert min(drawing["texts"] for drawing in drawings) > 3
+        assert [text for drawing in drawings for text in drawing["cut"]] == []
+        assert page.evaluate(LOOK) == [
+            rgb(colours["ink"]),
+            rgb(colours["paper"]),
+            rgb(colours["focus"]),
+            "rgba(0, 0, 0, 0)",
+        ]
+    fonts = f"[...document.fonts].filter(font => font.family.includes('{FAMILY}')).map(font => font.status)"
+    assert page.evaluate(fonts) == ["loaded", "loaded"]
+
+
+def rgb(colour: str) -> str:
+    return f"rgb{ImageColor.getrgb(colour)}"

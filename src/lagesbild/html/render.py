@@ -1,6 +1,7 @@
-"""Components as accessible HTML with their records, prose as safe HTML, and days for a calendar."""
+"""Components as accessible HTML with their records and their look, prose as safe HTML, and days for a calendar."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -11,7 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
+from lagesbild.charts.theme import COLOURS, FAMILY, TOKENS
 from lagesbild.html.components import Chapter, FigureBlock, Part, Passage
+from lagesbild.paths import PACKAGE
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
 
@@ -70,7 +73,9 @@ class Component:
         return f"<component {' '.join(' '.join(known).split())}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/html": self.html, MIME: self.record}
+        """What Jupyter shows and stores: with the page's header comes the style of all components, once a notebook."""
+        style = lab_style() if "parameters" in self.record else ""
+        return {"text/html": f"{OPENING}{self.html}{CLOSING}{style}", MIME: self.record}
 
 
 def rendered(template: str, **values: Any) -> str:
@@ -103,6 +108,95 @@ def chapter_component(chapter: Chapter) -> Component:
     return passage_component(
         Passage(rendered("chapter.html", chapter=chapter), anchor=chapter.anchor, title=chapter.title)
     )
+
+
+# The look of components: one stylesheet for pages, and the same for JupyterLab, where pages' own files are not at hand.
+
+FONTS = PACKAGE / "assets" / "fonts"
+COMPONENTS = Path(__file__).with_name("assets") / "components.css"
+WEIGHTS = (400, 600)
+TINTS = {  # light, dark: behind text; drawings have none
+    "tint": ("#f3f5f8", "#1c2229"),
+    "tint-focus": ("#eaf2fa", "#16283a"),
+    "tint-good": ("#e6f3ef", "#12302a"),
+    "tint-watch": ("#faf1dc", "#332a12"),
+    "tint-bad": ("#fbeadf", "#3a2213"),
+}
+FONT = "lagesbild-sans-{}.woff2"
+TEXT = f"""
+  font: 400 1rem/1.6 "{FAMILY}", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  background: var(--paper);
+  color: var(--ink);
+  overflow-wrap: break-word;
+"""
+OPENING, CLOSING = '<div class="lagesbild">', "</div>"  # around every component in JupyterLab
+LAB_STYLE = re.compile(r'<style class="lagesbild">.*?</style>', re.DOTALL)
+
+
+def page_style() -> str:
+    """The stylesheet of components on a page, whose fonts lie in `fonts/`: light, or dark as the reader has it."""
+    return "\n".join(
+        [
+            _fonts({weight: f"fonts/{FONT.format(weight)}" for weight in WEIGHTS}),
+            f":root {{ --measure: 42rem; {_colours(0)} }}",
+            f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_colours(1)} }} }}",
+            f"html {{{TEXT}}}",
+            COMPONENTS.read_text("utf-8"),
+            *_drawn("{}"),
+        ]
+    )
+
+
+def lab_style() -> str:
+    """The same as a style element for JupyterLab: fonts inside it, rules for components only, dark as Lab's theme is.
+
+    Lab's own rules for tables, headings and lists are taken back first; the class stands thrice to outweigh them.
+    """
+    fonts = {weight: b64encode((FONTS / FONT.format(weight)).read_bytes()).decode() for weight in WEIGHTS}
+    rules = [
+        _fonts({weight: f"data:font/woff2;base64,{font}" for weight, font in fonts.items()}),
+        ".lagesbild { color-scheme: light; display: flow-root; padding: 0 1rem; }",
+        f".lagesbild {{ --measure: 42rem; {_colours(0)}{TEXT}}}",
+        f'[data-jp-theme-light="false"] .lagesbild {{ color-scheme: dark; {_colours(1)} }}',
+        ".lagesbild.lagesbild.lagesbild {",
+        "& :where(:not(svg, svg *)) { all: revert; }",
+        COMPONENTS.read_text("utf-8"),
+        "}",
+        *_drawn(":where({})"),
+    ]
+    return f'<style class="lagesbild">{" ".join(chr(10).join(rules).split())}</style>'
+
+
+def bare_html(shown: str) -> str:
+    """A component's html as it stands on a page, of what a notebook stored: without JupyterLab's class and style."""
+    if not shown.startswith(OPENING):
+        return shown
+    return LAB_STYLE.sub("", shown).removeprefix(OPENING).removesuffix(CLOSING)
+
+
+def _fonts(addresses: dict[int, str]) -> str:
+    return "\n".join(
+        f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-display: swap; '
+        f'src: url({address}) format("woff2"); }}'
+        for weight, address in addresses.items()
+    )
+
+
+def _colours(which: int) -> str:
+    """Every colour as a custom property: 0 is light, 1 dark."""
+    return " ".join(f"--{name}: {pair[which]};" for name, pair in (COLOURS | TINTS).items())
+
+
+def _drawn(selector: str) -> list[str]:
+    """Rules that turn a drawing's light colours into the reader's.
+
+    No `svg` before the attribute: what <use> draws is a tree of its own, where no ancestor matches.
+    """
+    return [
+        f"{selector.format(f'[{kind}={chr(34)}{colour}{chr(34)}]')} {{ {kind}: var(--{name}, {colour}); }}"
+        for name, colour in TOKENS.items()
+        for kind in ("fill", "stroke")
+    ]
 
 
 # Days as a file that calendars read (iCalendar, RFC 5545): whole days only, the same bytes for the same days.

@@ -21,10 +21,9 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from lagesbild.charts.theme import DARK, TOKENS
-from lagesbild.html.render import rendered
+from lagesbild.html.render import FONTS, bare_html, page_style, rendered
 from lagesbild.html.tables import csv_text
-from lagesbild.paths import PACKAGE, Paths
+from lagesbild.paths import Paths
 from lagesbild.publishing.frame import (
     METHOD,
     TEMPLATES,
@@ -102,6 +101,7 @@ class ReportExporter(HTMLExporter):
         resources = self._init_resources(resources)
         kinds = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("highlight_code", lambda source, **_: source)  # `basic` names it; it is never called
+        self.register_filter("bare_html", bare_html)
         self.register_filter("filter_data_type", lambda data: kinds(data) if _is_shown(data, kinds) else [])
         return TemplateExporter.from_notebook_node(self, nb, resources)
 
@@ -171,24 +171,12 @@ def _with_permalink(match: re.Match[str]) -> str:
 # The files that lie beside the pages of a report: stylesheet, fonts, script.
 
 ASSETS = Path(__file__).with_name("assets")
-FONTS = PACKAGE / "assets" / "fonts"
-
-
-def palette() -> str:
-    """CSS: the figures' colours as custom properties, light and dark, and drawings that follow them."""
-    lines = [":root {", *(f"  --{name}: {colour};" for name, colour in TOKENS.items()), "}"]
-    lines += ["@media screen and (prefers-color-scheme: dark) {", "  :root {"]
-    lines += [*(f"    --{name}: {colour};" for name, colour in DARK.items()), "  }", "}"]
-    for name, colour in TOKENS.items():
-        # No `svg` before the attribute: what <use> draws is a tree of its own, where no ancestor matches.
-        lines += [f'[{kind}="{colour}"] {{ {kind}: var(--{name}); }}' for kind in ("fill", "stroke")]
-    return "\n".join(lines) + "\n"
 
 
 def write_assets(folder: Path) -> tuple[Path, ...]:
     """Writes style.css, site.js and fonts/ into `folder`; returns the files, the same bytes every time."""
     contents = {
-        "style.css": ((ASSETS / "style.css").read_text(encoding="utf-8") + "\n" + palette()).encode(),
+        "style.css": f"{page_style()}\n{(ASSETS / 'style.css').read_text('utf-8')}".encode(),
         "site.js": (ASSETS / "site.js").read_bytes(),
     }
     contents |= {f"fonts/{font.name}": font.read_bytes() for font in sorted(FONTS.glob("*.woff2"))}
