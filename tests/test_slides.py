@@ -27,8 +27,9 @@ from lagesbild.publishing.batch import write_slides
 from lagesbild.slides.content import NOT_SAID, Deck, deck_of
 from lagesbild.slides.drawing import ACROSS, column_widths, slides_bytes
 from lagesbild.swedish.statements import WITHHELD
-from region_roots import COUNTS, PEOPLE, TYPES, fetched, made_up_region, months_of, yearly
+from region_roots import COUNTS, PEOPLE, TYPES, fetched, made_up_region, months_of, ran, yearly
 from reports import copied, quick_project, run, write_notebook
+from test_region import TAKEN_OUT
 
 pptx = pytest.importorskip("pptx") if os.environ.get("CI") != "true" else __import__("pptx")
 
@@ -305,6 +306,15 @@ def test_the_deck_has_what_the_group_wrote_and_what_is_not_known(slides: list):
         assert title in shown
     [slide] = [slide for slide in slides if slide.shapes.title.text_frame.text == NOT_SAID]
     assert "Umeå har inga egna uppgifter i underlaget" in texts(slide)
+
+
+def test_a_place_taken_out_in_the_notebooks_cells_is_in_no_slide_of_their_figures(frozen: Copy, tmp_path: Path):
+    instead = dict(TAKEN_OUT.values())
+    for run_so, count in ((ran(frozen, "umearegionen", "2480", until="r5", instead=instead), 8),
+                          (ran(frozen, "umearegionen", "2480", until="r5"), 9)):  # fmt: skip
+        figures = drawn(deck(*(run_so.component(cell) for cell in ("r2", "r3", "r5"))), tmp_path)
+        assert len(figures) == count  # the title, ranks, profiles, what moved the share
+        assert ("Nordmaling" in everything(figures)) == (count == 9)
 
 
 def test_the_text_is_marked_as_swedish(pptx_file: Path):
