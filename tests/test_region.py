@@ -541,6 +541,19 @@ def test_a_count_that_changes_moves_the_decomposition_everywhere(umea: Ran):
     assert {where for where in before if before[where] != after[where]} == set(before) - {"subtitle"}
 
 
+YEARS = "first, last = years = support.comparable_years(fte)  # the last two in a row that most places have whole"
+
+
+def test_a_type_that_an_analyst_adds_is_drawn_split_and_spoken_of_like_the_others(tmp_path: Path):
+    added = 'fte["Studiemedel"] = fte["population"] / 100 + 10; types = [*types, "Studiemedel"]'
+    analysed = ran(made_up_region(tmp_path), instead={YEARS: f"{added}\n{YEARS}"})
+    for cell in ("r3", "r5"):
+        said = everywhere(analysed.component(cell))
+        assert {where for where, text in said.items() if "Studiemedel" in text} >= {"picture", "table", "download"}
+    assert all(rows[6][0] == "Studiemedel" for rows in tables(analysed.component("r4")).values())
+    assert "Sagostad (−1)" in analysed.said("Studiemedel minskade")
+
+
 # The page as a whole.
 
 
