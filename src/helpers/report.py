@@ -216,8 +216,8 @@ class RegionReport(Report):
         return next((code for code in (self.place, *self.places) if code in have and code in self.places), "")
 
     def role(self, code: str) -> str:
-        """What a place is to this page: focus, country or region; all others are peers."""
-        return super().role(code).replace("added", "peer")
+        """What a place is to this page: focus, country, or one of the region's places, which are peers."""
+        return "peer" if code in self.places and code != self.place else super().role(code)
 
     def long(self, table: pd.DataFrame, year: int) -> pd.DataFrame:
         """A table (index `place`, a column a part) as chart rows of `year`: one a place and column, empty ones too.
