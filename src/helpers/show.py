@@ -152,6 +152,7 @@ def _show_part(
         texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
         return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
     region = f"region={report.slug!r}; " if isinstance(report, RegionReport) else ""
+    rows = rows.reset_index(drop=True)
     if "name" not in rows:
         rows = chart_rows(rows, catalog, report.geography, report.role)
     said = says.words(rows)
