@@ -8,10 +8,12 @@ from shutil import copytree
 
 import pytest
 
-from lagesbild.paths import Paths
+from lagesbild.html.render import MIME, bare_html
+from lagesbild.paths import ROOT_VARIABLE, Paths
 from lagesbild.publishing import pages
 from lagesbild.publishing.batch import DONE, FAILED, Outcome, Target, build
 from lagesbild.publishing.request import BuildRequest
+from lagesbild.publishing.run import Executor, Kernels
 from reports import HEADER, PARAMETERS, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'
@@ -131,6 +133,23 @@ def test_an_image_beside_the_notebook_lies_beside_the_page_and_one_that_is_missi
     [link] = re.findall(r"src='(media/[^']+)'", (outcome.site / "work.html").read_text("utf-8"))
     assert (outcome.site / link).read_bytes() == picture
     assert link in json.loads((outcome.site / "manifest.json").read_text("utf-8"))["files"]
+
+
+@pytest.mark.slow
+def test_a_run_notebook_holds_the_html_of_each_component_once(frozen, tmp_path):
+    kernels = Kernels(tmp_path, {ROOT_VARIABLE: str(frozen.paths.root)})
+    executor = Executor(kernels, tmp_path, BuildRequest(frozen.paths, "2480", 2024))
+    run = executor.run("work", frozen.paths.notebooks / "work.ipynb", {})
+    kernels.stop()
+    assert run.state == "ok", run.trace
+    outputs = [output.data for cell in run.notebook.cells for output in cell.get("outputs", ()) if "data" in output]
+    shown = [html for data in outputs if MIME in data and (html := bare_html(data["text/html"]))]
+    everything = "\n".join(
+        data[kind] if isinstance(data[kind], str) else json.dumps(data[kind]) for data in outputs for kind in data
+    )
+    assert len(shown) > 8
+    assert {everything.count(html) for html in shown} == {1}
+    assert max(len(data["text/plain"]) for data in outputs if MIME in data) < 200
 
 
 @pytest.mark.slow

@@ -16,8 +16,8 @@ from lagesbild.charts.theme import DARK, TOKENS
 from lagesbild.html.components import Column, DataTable, Part
 from lagesbild.html.render import MIME, Component, bare_html, figure_component, lab_style, part_component, rendered
 from lagesbild.publishing.frame import UnfitPageError
-from lagesbild.publishing.pages import ReportExporter, download_of, page_and_images, write_assets
-from lagesbild.publishing.run import records_of
+from lagesbild.publishing.pages import ReportExporter, Site, download_of, page_and_images, write_assets
+from lagesbild.publishing.run import Run, records_of
 from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, page_html, result, shown
 
 
@@ -302,6 +302,22 @@ def test_an_image_that_is_attached_to_its_cell_stays_in_the_page():
     assert texts_of(page(attached), "//img/@src") == ["data:image/png;base64,aGVq"]
     with pytest.raises(InvalidNotebook, match=r"missing attachment: k\.png"):
         page(new_markdown_cell("![Karta](attachment:k.png)"))
+
+
+def test_two_pages_that_offer_other_rows_under_one_name_are_refused(tmp_path):
+    site = Site(tmp_path / "site", tmp_path, {name: replace(FRAME, title=name) for name in ("a", "b", "c")})
+
+    def added(page: str, text: str, name: str = "tal.csv") -> Run:
+        run = new_notebook(cells=[HEAD, recorded(page, download_name=name, download_text=text)])
+        return site.add(Run(page, "ok", 0.0, notebook=run))
+
+    assert [added(page, text).state for page, text in (("a", "1"), ("b", "1"))] == ["ok", "ok"]
+    clash = added("c", "2")
+    assert clash.state == "failed"
+    assert "page 'c': another component offers other rows as tal.csv. Give one of them its anchor=." in clash.cause
+    assert "'egna/tal.csv' is no file" in added("c", "1", "egna/tal.csv").cause
+    site.finish()
+    assert (tmp_path / "site" / "data" / "tal.csv").read_text("utf-8") == "1"
 
 
 def test_a_page_without_a_title_is_refused():

@@ -266,6 +266,7 @@ class Site:
         self.frames = frames
         self.front = front
         self.lines: set[tuple[str, ...]] = set()
+        self.downloads: dict[str, str] = {}  # file below data/ -> its text
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
 
@@ -279,6 +280,7 @@ class Site:
         if run.notebook is not None:
             try:
                 text, images = page_and_images(run.notebook, frame, self.notebooks)
+                self._offer(run.notebook, frame.title)
             except Exception as error:  # one chapter's trouble must not end the batch
                 run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
         if run.notebook is None:
@@ -288,10 +290,24 @@ class Site:
             (self.folder / name).parent.mkdir(exist_ok=True)
             (self.folder / name).write_bytes(content)
         for record in records_of(run.notebook) if run.notebook is not None else ():
-            if record.get("download_name"):
-                self._write(f"data/{record['download_name']}", download_of(record))
             self.lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
         return run
+
+    def _offer(self, notebook: NotebookNode, page: str) -> None:
+        """Keeps what a page's components offer to download. Raises UnfitPageError for two files of one name."""
+        offered = dict(self.downloads)
+        for record in records_of(notebook):
+            if name := record.get("download_name"):
+                text = download_of(record)
+                if offered.setdefault(name, text) != text:
+                    raise UnfitPageError(
+                        f"page {page!r}: another component offers other rows as {name}. Give one of them its anchor=."
+                    )
+                if not re.fullmatch(r"[\w.-]+", name):
+                    raise UnfitPageError(
+                        f"page {page!r}: '{name}' is no file. Write an anchor of letters, digits and -."
+                    )
+        self.downloads = offered
 
     def add_method(self, body: str) -> None:
         """Writes the page of the rules, which no notebook makes."""
@@ -300,7 +316,9 @@ class Site:
         self._write(page_file(METHOD), framed(body, self.frames[METHOD], contents(tree)))
 
     def finish(self) -> None:
-        """Writes what is made from all pages together."""
+        """Writes what is made from all pages together, and what they offer to download."""
+        for name, text in self.downloads.items():
+            self._write(f"data/{name}", text)
         self._write("key_figures.csv", key_figures_text(self.lines))
 
     def _write(self, name: str, text: str) -> None:
