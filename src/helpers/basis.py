@@ -8,9 +8,9 @@ import pandas as pd
 from helpers.report import Report
 from helpers.sections import passage
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing, Part, Passage, SourceRow
+from lagesbild.html.components import Cell, Column, DataTable, Listing, Part, Passage, SourceRow
 from lagesbild.html.marks import use_anchor
-from lagesbild.html.render import Component, chapter_component, part_component, passage_component, rendered
+from lagesbild.html.render import Component, part_component, passage_component, rendered
 from lagesbild.places import COUNTRY, ComparisonGroup
 from lagesbild.rules.editions import Use, drawn_indicators, figure_state, indicator_pages
 from lagesbild.statistics.combined import by_indicator
@@ -139,11 +139,11 @@ def trends(report: Report, directions: pd.DataFrame) -> Component:
         columns=(Column("Mått"), Column("Varför inte")),
         rows=refused,
     )
-    return chapter_component(
-        Chapter(
+    return part_component(
+        Part(
             TRENDS_ANCHOR,
             TRENDS_TITLE,
-            (tested_text(len(judged), len(pages)),),
+            texts=(tested_text(len(judged), len(pages)),),
             tables=(judged_table,) if judged else (),
             folded=((f"Kan inte bedömas, med skäl ({len(refused)} mått)", refused_table),) if refused else (),
             listings=(Listing(f"Inget värde {where} i underlaget", lacking),) if lacking else (),

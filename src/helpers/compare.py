@@ -7,9 +7,9 @@ import pandas as pd
 from helpers.report import Report
 from helpers.rows import measure_of
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import Cell, Chapter, Column, DataTable, Listing
+from lagesbild.html.components import Cell, Column, DataTable, Listing, Part
 from lagesbild.html.marks import use_anchor
-from lagesbild.html.render import Component, chapter_component
+from lagesbild.html.render import Component, part_component
 from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import GROUP, Gap, Ranking, without_gap
 from lagesbild.rules.editions import Use
@@ -100,7 +100,8 @@ def comparison(report: Report, values: pd.DataFrame, pairs: pd.DataFrame) -> Com
     counted = [catalog.indicators[indicator].label for indicator in uses if catalog.unit_of(indicator).counted]
     if counted:
         notes.append(f"Antal jämförs inte mellan platser av olika storlek: {listed(counted)}.")
-    return chapter_component(Chapter(COMPARISON_ANCHOR, COMPARISON_TITLE, intro, tuple(tables), notes=tuple(notes)))
+    part = Part(COMPARISON_ANCHOR, COMPARISON_TITLE, texts=intro, tables=tuple(tables), notes=tuple(notes))
+    return part_component(part)
 
 
 def _comparison_table(
@@ -191,12 +192,12 @@ def women_and_men(report: Report, gaps: dict[str, Gap]) -> Component:
     nothing = "Inget av rapportens mått har värden för både kvinnor och män i underlaget."
     titles = (NOT_BY_SEX, NOT_AT_HAND.format(place=report.name))
     lacking = zip(titles, without_gap(report.data, catalog, gaps), strict=True)
-    return chapter_component(
-        Chapter(
+    return part_component(
+        Part(
             SEXES_ANCHOR,
             SEXES_TITLE,
-            (NO_ARROW_FOR_EQUALITY, GAPS if gaps else nothing),
-            (_gap_table(catalog, gaps, in_place(report.name)),) if gaps else (),
+            texts=(NO_ARROW_FOR_EQUALITY, GAPS if gaps else nothing),
+            tables=(_gap_table(catalog, gaps, in_place(report.name)),) if gaps else (),
             listings=tuple(
                 Listing(title, tuple(catalog.indicators[indicator].title for indicator in indicators))
                 for title, indicators in lacking

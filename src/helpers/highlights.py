@@ -12,20 +12,20 @@ from lagesbild.charts import KINDS, fan
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import (
-    Chapter,
     Column,
     DataTable,
     FigureBlock,
     Highlight,
     Listing,
+    Part,
     Passage,
     Provenance,
 )
 from lagesbild.html.marks import COMPUTED, JUDGED, priority_anchor, use_anchor
 from lagesbild.html.render import (
     Component,
-    chapter_component,
     figure_component,
+    part_component,
     passage_component,
     rendered,
 )
@@ -137,7 +137,7 @@ def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
         by_reason.setdefault(outlook.reason, []).append(report.catalog.indicators[indicator].title)
     listings = tuple(Listing(NO_OUTLOOK[r], tuple(by_reason[r])) for r in NO_OUTLOOK if r in by_reason)
     paragraphs = (HOW, tried_text(*tried_and_drawn(tried), len(tried)))
-    chapter = chapter_component(Chapter(OUTLOOK_ANCHOR, OUTLOOK_TITLE, paragraphs, listings=listings))
+    chapter = part_component(Part(OUTLOOK_ANCHOR, OUTLOOK_TITLE, texts=paragraphs, listings=listings))
     points = trend_points(report.data, report.catalog, report.place)
     drawn = [_fan_rows(points[points["indicator"] == indicator], tried[indicator]) for indicator in tried]
     drawn = [part for part in drawn if len(part)]

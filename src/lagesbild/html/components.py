@@ -115,6 +115,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A few words each about several things, under one title."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Part:
     """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty."""
 
@@ -124,6 +132,8 @@ class Part:
     texts: tuple[str, ...] = ()
     items: tuple[Statement, ...] = ()
     tables: tuple[DataTable, ...] = ()
+    folded: tuple[tuple[str, DataTable], ...] = ()  # what to press to see it, and the table
+    listings: tuple[Listing, ...] = ()  # folded too
     notes: tuple[str, ...] = ()
     source: str = ""
     values: Values = Values()
@@ -139,27 +149,6 @@ class Passage:
     html: str
     anchor: str = ""
     title: str = ""
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A few words each about several things, under one title."""
-
-    title: str
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A computed part of a page: a heading, what to know before reading, tables, lists, notes."""
-
-    anchor: str
-    title: str
-    paragraphs: tuple[str, ...] = ()
-    tables: tuple[DataTable, ...] = ()
-    folded: tuple[tuple[str, DataTable], ...] = ()  # what to press to see it, and the table
-    listings: tuple[Listing, ...] = ()  # folded too
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from lagesbild.charts.theme import COLOURS, FAMILY, TOKENS
-from lagesbild.html.components import Chapter, FigureBlock, Part, Passage
+from lagesbild.html.components import FigureBlock, Part, Passage
 from lagesbild.paths import PACKAGE
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
@@ -101,13 +101,6 @@ def passage_component(passage: Passage, **facts: Any) -> Component:
     """A passage of text, heading or list; `facts` go into its record."""
     record = {"version": VERSION, "kind": "passage", "anchor": passage.anchor, "title": passage.title, **facts}
     return Component(passage.html, record)
-
-
-def chapter_component(chapter: Chapter) -> Component:
-    """A computed chapter: heading, paragraphs, tables, lists and notes."""
-    return passage_component(
-        Passage(rendered("chapter.html", chapter=chapter), anchor=chapter.anchor, title=chapter.title)
-    )
 
 
 # The look of components: one stylesheet for pages, and the same for JupyterLab, where pages' own files are not at hand.
