@@ -29,7 +29,7 @@ from lagesbild.charts.theme import (
     value_scale,
 )
 
-PERCENT = Frame("%", "procent", 1, 0, 100)
+PERCENT = Frame("%", "procent", 1, high=100)
 PLACES = [
     ("9901", "Påhittsby", "focus"),
     ("0000", "Riket", "country"),

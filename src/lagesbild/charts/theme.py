@@ -62,8 +62,6 @@ WIDTH = 360.0  # points; text of 10.5 is then still readable where a phone shrin
 TEXT_SIZE = 10.5
 SMALL = 9.5  # notes and axis numbers; nothing is smaller
 LINE = 13.0  # height of a line of text
-
-
 Look = dict[str, Any]  # what matplotlib takes by name: colours, widths, sizes
 
 
@@ -71,13 +69,12 @@ Look = dict[str, Any]  # what matplotlib takes by name: colours, widths, sizes
 class Frame:
     """What a figure must know about its numbers besides the rows.
 
-    `breaks`: (first year made in the new way, what changed). `low` and `high`: bounds of the unit.
+    `breaks`: (first year made in the new way, what changed). `high`: what the unit cannot exceed.
     """
 
     unit_symbol: str = ""  # beside a number: "%"
     unit_text: str = ""  # on the axis: "procent"
     decimals: int = 1
-    low: float | None = None
     high: float | None = None
     breaks: tuple[tuple[int, str], ...] = ()
     better: Literal["higher", "lower", "neither"] = "neither"

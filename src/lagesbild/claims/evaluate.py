@@ -14,7 +14,7 @@ from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.sources.raw import load_places
 from lagesbild.statistics.differences import compared_pairs
-from lagesbild.statistics.intervals import rate_interval, standard_error, usable, z_of
+from lagesbild.statistics.intervals import half_width, rate_interval, usable
 from lagesbild.tidy.schema import current, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
@@ -87,7 +87,7 @@ def _published(indicator: str, sex: str, table: pd.DataFrame, catalog: Catalog) 
         inhabitants = people.get(at, NOTHING).value
         if np.isnan(margin) and per and not np.isnan(inhabitants):
             interval = rate_interval(row.value * inhabitants / per, inhabitants, per)
-            margin = z_of(0.95) * float(standard_error(interval))
+            margin = float(half_width(interval))
         values[at] = Reading(row.value, margin, row.count)
     return values
 

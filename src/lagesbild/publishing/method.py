@@ -15,8 +15,8 @@ from lagesbild.rules.directions import REACHES_TO
 from lagesbild.rules.editions import indicator_pages
 from lagesbild.rules.highlights import EDGE, GAP_YEARS, MOST_LINES, MOST_STATUSES
 from lagesbild.statistics import outlook
-from lagesbild.statistics.intervals import EXACT_BELOW, z_of
-from lagesbild.statistics.ranks import MUNICIPALITIES, PLAUSIBLE, RankRule, plausible_ranks, quartile_class
+from lagesbild.statistics.intervals import EXACT_BELOW, Z
+from lagesbild.statistics.ranks import DRAWS, MUNICIPALITIES, PLAUSIBLE, RankRule, quartile_class
 from lagesbild.statistics.support import FEWEST_PLACES, FEWEST_YEARS
 from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND
 from lagesbild.swedish.claims import OBSTACLES, OUTCOMES
@@ -101,7 +101,7 @@ def _trend_thresholds() -> dict[str, object]:
         "p_clear": decimal(P_CLEAR, 3),
         "p_weak": decimal(P_WEAK, 2),
         "chi2": decimal(chi2.isf(P_CLEAR, 1), 4),
-        "z": decimal(z_of(0.95), 2),
+        "z": decimal(Z, 2),
         "exact_below": EXACT_BELOW,
     }
 
@@ -111,7 +111,7 @@ def _comparison_thresholds() -> dict[str, object]:
         "municipalities": MUNICIPALITIES,
         "at_least": RankRule.at_least,
         "classes": signature(quartile_class).parameters["classes"].default,
-        "draws": decimal(signature(plausible_ranks).parameters["draws"].default, 0),
+        "draws": decimal(DRAWS, 0),
         "span": PLAUSIBLE,
         "ahead": outlook.AHEAD,
         "outlook_fewest": outlook.FEWEST,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from lagesbild.statistics.intervals import Bounds, rate_interval, refuse_duplicates, standard_error, usable, z_of
+from lagesbild.statistics.intervals import Bounds, half_width, rate_interval, refuse_duplicates, usable
 
 # Differences between two figures, with an interval where margins or counts exist.
 #
@@ -51,7 +51,7 @@ def rate_margin(value: ArrayLike, count: ArrayLike) -> np.ndarray:
     rate, cases = np.asarray(value, float), np.asarray(count, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         base = np.where(rate > 0, cases / rate, np.nan)
-    return z_of(0.95) * standard_error(rate_interval(cases, base, 1))
+    return half_width(rate_interval(cases, base, 1))
 
 
 def compared_pairs(pairs: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

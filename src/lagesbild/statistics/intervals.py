@@ -31,61 +31,57 @@ def refuse_duplicates(rows: pd.DataFrame, keys: list[str], what: str) -> None:
         )
 
 
-# Intervals of one figure. Counts are numbers of cases; all take numbers or arrays.
+# Intervals of one figure, at 95 %. Counts are numbers of cases; all take numbers or arrays.
 
 Bounds = tuple[np.ndarray, np.ndarray]
 # Cases; from here on Byar's approximation is within a hundredth of the exact interval.
 EXACT_BELOW = 10
+Z = float(norm.ppf(0.975))  # 1.96: a margin is so many standard errors
 
 
-def z_of(level: float) -> float:
-    """The normal quantile of a two-sided interval: 1.96 for 0.95, 3.09 for 0.998."""
-    return float(norm.ppf(0.5 + level / 2))
-
-
-def exact_poisson(count: ArrayLike, level: float = 0.95) -> Bounds:
+def exact_poisson(count: ArrayLike) -> Bounds:
     """Lower and upper bound of a number of cases, exact (Garwood); 0 cases has the lower bound 0."""
     from statsmodels.stats.rates import confint_poisson
 
-    low, high = confint_poisson(np.asarray(count, float), 1, method="exact-c", alpha=1 - level)
+    low, high = confint_poisson(np.asarray(count, float), 1, method="exact-c")
     return np.asarray(low), np.asarray(high)
 
 
-def byar(count: ArrayLike, level: float = 0.95) -> Bounds:
+def byar(count: ArrayLike) -> Bounds:
     """Lower and upper bound of a number of cases: Byar's approximation, good from ten cases on.
 
     Source: Breslow and Day 1987, Statistical Methods in Cancer Research II, formula 2.13.
     """
-    cases, z = np.asarray(count, float), z_of(level)
+    cases = np.asarray(count, float)
     over = cases + 1
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = cases * (1 - 1 / (9 * cases) - z / (3 * np.sqrt(cases))) ** 3
-        high = over * (1 - 1 / (9 * over) + z / (3 * np.sqrt(over))) ** 3
+        low = cases * (1 - 1 / (9 * cases) - Z / (3 * np.sqrt(cases))) ** 3
+        high = over * (1 - 1 / (9 * over) + Z / (3 * np.sqrt(over))) ** 3
     return np.where(cases == 0, 0.0, low), high
 
 
-def poisson_interval(count: ArrayLike, level: float = 0.95) -> Bounds:
+def poisson_interval(count: ArrayLike) -> Bounds:
     """Lower and upper bound of a number of cases: exact below ten, Byar's from ten on."""
     cases = np.asarray(count, float)
-    low, high = byar(cases, level)
+    low, high = byar(cases)
     few = cases < EXACT_BELOW
     if np.any(few):
-        exact_low, exact_high = exact_poisson(np.where(few, cases, 0), level)
+        exact_low, exact_high = exact_poisson(np.where(few, cases, 0))
         low, high = np.where(few, exact_low, low), np.where(few, exact_high, high)
     return low, high
 
 
-def rate_interval(count: ArrayLike, base: ArrayLike, per: float = 100_000, level: float = 0.95) -> Bounds:
+def rate_interval(count: ArrayLike, base: ArrayLike, per: float = 100_000) -> Bounds:
     """Lower and upper bound of a rate, cases per `per` of `base`; the base is taken as certain."""
-    low, high = poisson_interval(count, level)
+    low, high = poisson_interval(count)
     scale = per / np.asarray(base, float)
     return low * scale, high * scale
 
 
-def standard_error(interval: Bounds, level: float = 0.95) -> np.ndarray:
-    """The standard error that an interval stands for: its width over twice the normal quantile."""
+def half_width(interval: Bounds) -> np.ndarray:
+    """The margin that an interval stands for."""
     low, high = interval
-    return (np.asarray(high) - np.asarray(low)) / (2 * z_of(level))
+    return (high - low) / 2
 
 
 # Means over a set of places.

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from lagesbild.statistics.intervals import refuse_duplicates, usable, z_of
+from lagesbild.statistics.intervals import Z, refuse_duplicates, usable
 
 # Four classes of places by rank, with the cut points that a legend prints. The classes are ours.
 
@@ -41,6 +41,7 @@ def quartile_cuts(ranking: pd.DataFrame) -> pd.DataFrame:
 
 MUNICIPALITIES = 290
 PLAUSIBLE = (5, 95)  # percentiles of the rank that a place could have had
+DRAWS, SEED = 2000, 2024
 OTHER_AREAS = "00"  # codes of the country and the regions begin so; they have no rank among municipalities
 
 
@@ -101,7 +102,7 @@ def rank_changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return out.assign(climbed=out["previous_rank"] - out["rank"])
 
 
-def plausible_ranks(rows: pd.DataFrame, rule: RankRule, draws: int = 2000, seed: int = 2024) -> pd.DataFrame:
+def plausible_ranks(rows: pd.DataFrame, rule: RankRule) -> pd.DataFrame:
     """`place`, `rank_low`, `rank_high`: the 5th and 95th percentile of the rank that a place could have had.
 
     Each draw moves every value by its margin (normal, margin/1.96) and ranks anew. Empty where there is no
@@ -113,8 +114,8 @@ def plausible_ranks(rows: pd.DataFrame, rule: RankRule, draws: int = 2000, seed:
         return pd.DataFrame({"place": pd.Series(dtype="str"), "rank_low": [], "rank_high": []})
     from scipy.stats import rankdata
 
-    spread = (placed["margin"] / z_of(0.95)).to_numpy()
-    drawn = placed["value"].to_numpy() + spread * np.random.default_rng(seed).standard_normal((draws, len(placed)))
+    spread = (placed["margin"] / Z).to_numpy()
+    drawn = placed["value"].to_numpy() + spread * np.random.default_rng(SEED).standard_normal((DRAWS, len(placed)))
     ranks = rankdata(drawn if rule.better == "lower" else -drawn, method="min", axis=1)
     low, high = np.percentile(ranks, PLAUSIBLE, axis=0, method="nearest")
     return pd.DataFrame(

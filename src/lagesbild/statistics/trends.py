@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from lagesbild.statistics.intervals import rate_interval, standard_error, z_of
+from lagesbild.statistics.intervals import Z, half_width, rate_interval
 from lagesbild.statistics.slopes import Fits, mann_kendall_fits, share_fits, weighted_fits
 
 # What the rule must know about a series beside its points.
@@ -261,7 +261,7 @@ def _survey(run: Columns, context: TrendContext) -> Window | None:
     last = _last(run, wanted)
     if not (last["margin"] > 0).all():
         return Window(Reason.NO_MARGIN, years=run["year"])
-    return Window(Reason.NONE, Method.WEIGHTED, last["year"], last["value"], last["margin"] / z_of(0.95))
+    return Window(Reason.NONE, Method.WEIGHTED, last["year"], last["value"], last["margin"] / Z)
 
 
 def _register(run: Columns, context: TrendContext) -> Window | None:
@@ -284,9 +284,9 @@ def _register_window(method: Method, last: Columns, context: TrendContext) -> Wi
     if method is Method.CHI_SQUARE:
         return Window(Reason.NONE, method, last["year"], last["count"], last["population"])
     if method is Method.WEIGHTED_COUNTS:
-        errors = standard_error(rate_interval(last["count"], last["population"], context.rate_per))
+        errors = half_width(rate_interval(last["count"], last["population"], context.rate_per)) / Z
         return Window(Reason.NONE, method, last["year"], last["value"], errors)
-    errors = last["margin"] / z_of(0.95) if method is Method.WEIGHTED else last["value"] * 0
+    errors = last["margin"] / Z if method is Method.WEIGHTED else last["value"] * 0
     return Window(Reason.NONE, method, last["year"], last["value"], errors)
 
 
