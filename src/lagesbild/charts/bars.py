@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names
+from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names, interval
 from lagesbild.charts.theme import (
     DROP,
     LINE,
@@ -182,9 +182,8 @@ class Grid:
 
 def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float]:
     """The value axis' ends: zero among them, with room for the value written at the longest bar's end."""
-    margin = rows["margin"].fillna(0)
-    top = max(float((rows["value"] + margin).fillna(0).max()), 0.0)
-    low = min(float((rows["value"] - margin).fillna(0).min()), 0.0)
+    lows, highs = interval(rows)
+    low, top = min(float(lows.fillna(0).min()), 0.0), max(float(highs.fillna(0).max()), 0.0)
     texts = [swedish(value, frame.decimals, short_symbol(frame)) + STAR for value in rows["value"].dropna()]
     room = (bold_width(texts) + 8) * ((low < 0) + (top > 0)) or width / 2
     point = ((top - low) or 1.0) / max(width - room, width * 0.3)
@@ -211,14 +210,7 @@ def _draw(axes: Axes, panel: BarPanel, order: list[str]) -> None:
     )
     sure = rows[rows["margin"].notna()]
     for colour, wide in (("paper", 3.4), ("ink", 1.2)):  # a light rim, so that the margin shows on dark bars
-        axes.hlines(
-            [order.index(bar) for bar in sure["bar"]],
-            sure["value"] - sure["margin"],
-            sure["value"] + sure["margin"],
-            color=TOKENS[colour],
-            linewidth=wide,
-            zorder=4,
-        )
+        axes.hlines(sure["bar"].map(order.index), *interval(sure), color=TOKENS[colour], linewidth=wide, zorder=4)
     axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=3)
 
 

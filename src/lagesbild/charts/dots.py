@@ -16,6 +16,7 @@ from lagesbild.charts.series import (
     drawn_rows,
     extent,
     focus_names,
+    interval,
     refuse_empty,
 )
 from lagesbild.charts.theme import (
@@ -114,13 +115,7 @@ def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
         )
     axes.set(xlabel="", ylabel="")
     sure = known[known["margin"].notna() & (known["role"] != "peer")]
-    axes.hlines(
-        [level + 7] * len(sure),
-        sure["value"] - sure["margin"],
-        sure["value"] + sure["margin"],
-        color=list(sure["role"].map(TOKENS)),
-        linewidth=1.2,
-    )
+    axes.hlines([level + 7] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
     _write_below(axes, rows, level, frame)
 
 
@@ -139,16 +134,9 @@ def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> 
     wanted = [0.0 if pd.isna(value) else (value - low) / point for _, _, value in named]
     for (role, text, _), x in zip(named, spread(wanted, wide, -8, WIDTH - 14), strict=True):
         size, weight = _font(role)
-        axes.text(
-            low + x * point,
-            level - NAMES,
-            text,
-            ha="center",
-            size=size,
-            weight=weight,
-            parse_math=False,
-            color=TOKENS["muted" if role == "peer" else role],
-        )
+        colour = TOKENS["muted" if role == "peer" else role]
+        look: Look = {"ha": "center", "size": size, "weight": weight, "color": colour}
+        axes.text(low + x * point, level - NAMES, text, parse_math=False, **look)
 
 
 def _font(role: str) -> tuple[float, int]:

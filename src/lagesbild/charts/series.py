@@ -18,6 +18,7 @@ from lagesbild.charts.theme import (
     TEXT_SIZE,
     TOKENS,
     Frame,
+    Look,
     axes_at,
     break_notes,
     lines_in,
@@ -162,10 +163,16 @@ class Panel:
     year_numbers: bool = True  # written below; the upper of aligned panels go without
 
 
-def extent(drawn: pd.DataFrame) -> tuple[float, float]:
+def interval(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The ends of each value's margin; the value itself where it has none."""
+    margin = rows["margin"].fillna(0.0)
+    return rows["value"] - margin, rows["value"] + margin
+
+
+def extent(rows: pd.DataFrame) -> tuple[float, float]:
     """The lowest and highest value, margins included."""
-    margin = drawn["margin"].fillna(0.0)
-    return float((drawn["value"] - margin).min()), float((drawn["value"] + margin).max())
+    low, high = interval(rows)
+    return float(low.min()), float(high.max())
 
 
 def years_of(drawn: pd.DataFrame) -> tuple[float, float]:
@@ -223,30 +230,16 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     alone = drawn.groupby("segment")["value"].transform("size") == 1
     last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
     for row in drawn[alone | last | (drawn["status"] != "")].itertuples():
-        axes.scatter(
-            row.at,
-            row.value,
-            s=SIZE[row.role],
-            marker=SHAPE[row.role],
-            edgecolor=TOKENS[row.colour],
-            facecolor=TOKENS["paper" if row.status else row.colour],
-            linewidth=1.2,
-            zorder=7 + ROLES.index(row.role),
-        )
+        fill, edge = TOKENS["paper" if row.status else row.colour], TOKENS[row.colour]
+        look: Look = {"marker": SHAPE[row.role], "facecolor": fill, "edgecolor": edge, "linewidth": 1.2}
+        axes.scatter(row.at, row.value, SIZE[row.role], zorder=7 + ROLES.index(row.role), **look)
 
 
 def _margins(axes: Axes, drawn: pd.DataFrame) -> None:
     sure = drawn[drawn["margin"].notna()]
     if sure["series"].nunique() > CROWD:
         sure = sure[sure["role"].isin(["focus", "country"])]
-    axes.vlines(
-        sure["at"],
-        sure["value"] - sure["margin"],
-        sure["value"] + sure["margin"],
-        color=list(sure["colour"].map(TOKENS)),
-        linewidth=1.2,
-        zorder=6,
-    )
+    axes.vlines(sure["at"], *interval(sure), color=list(sure["colour"].map(TOKENS)), linewidth=1.2, zorder=6)
 
 
 def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
@@ -295,14 +288,8 @@ def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, s
     for row, at, moved in zip(last.itertuples(), wanted, heights, strict=True):
         level = low + moved / panel.height * (high - low)
         if abs(moved - at) > 3 or row.time < panel.years[1]:
-            axes.plot(
-                [row.at + 4 * point, end + 4 * point],
-                [row.value, level],
-                color=TOKENS["axis"],
-                linewidth=0.6,
-                zorder=1,
-                gid="thread",
-            )
+            thread = [row.at + 4 * point, end + 4 * point], [row.value, level]
+            axes.plot(*thread, color=TOKENS["axis"], linewidth=0.6, zorder=1, gid="thread")
         axes.text(
             end + 6 * point,
             level,
