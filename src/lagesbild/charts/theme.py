@@ -89,7 +89,6 @@ def frame_of(measures: Sequence[Measure], rows: pd.DataFrame) -> Frame:
         unit_symbol=first.unit.symbol,
         unit_text=first.unit.text,
         decimals=first.decimals,
-        low=first.unit.low,
         high=first.unit.high,
         breaks=tuple((year, what) for year, what in sorted(breaks.items()) if low < year <= high),
         better=first.indicator.better,

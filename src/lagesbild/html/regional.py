@@ -69,7 +69,7 @@ def _columns(rows: pd.DataFrame, **more: str) -> dict[str, str]:
 # R2, its map and the national scale: ranks among all municipalities. Beside the common columns: `n`, how many have a
 # rank, and `share`, percent of the inhabitants 20-64, where it is known. Printed ranks are `support_rank`.
 
-RANKS = Frame(unit_text="plats bland kommunerna", decimals=0, low=0)
+RANKS = Frame(unit_text="plats bland kommunerna", decimals=0)
 PRINTED_RANK = "support_rank"
 RANK_METHOD = {True: "Platserna är beräknade ur underlaget för alla kommuner.", False: "Platserna är tryckta."}
 
@@ -217,7 +217,7 @@ def profiles_said(rows: pd.DataFrame) -> Said:
             ("Plats", *table.columns),
             ((name, *(number_or_symbol(value, 1) for value in values)) for name, *values in table.itertuples()),
         ),
-        frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1, low=0),
+        frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1),
         notes=_lacking(rows),
         columns=_columns(rows),
     )
@@ -293,7 +293,7 @@ def measures_said(rows: pd.DataFrame) -> Said:
             ("Kommun", x, y),
             ((row.name, decimal(row.x, 2), decimal(row.y, 2)) for row in wide.itertuples()),
         ),
-        frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1, low=0),
+        frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1),
         notes=_lacking(rows),
         columns=_columns(rows),
     )
@@ -326,7 +326,7 @@ def months_said(rows: pd.DataFrame) -> Said:
             ("Grupp", "Senaste månad", OBSERVED, ADJUSTED, "Ett år tidigare, säsongsrensat"),
             lines,
         ),
-        frame=Frame(unit_text="helårsekvivalenter", decimals=0, low=0),
+        frame=Frame(unit_text="helårsekvivalenter", decimals=0),
         notes=_lacking(rows),
         columns=_columns(rows),
     )
