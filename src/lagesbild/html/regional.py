@@ -425,7 +425,7 @@ SEASONS = (
 )
 SAYS: dict[Callable[[pd.DataFrame, Frame], Figure], Says] = {
     rank_change: Says(ranks_said, f"{RANKED}."),
-    region_map: Says(map_said, f"{RANKED}.", "", "Karta över regionen", "-karta"),
+    region_map: Says(map_said, f"{RANKED}.", title="Karta över regionen", ending="-karta"),
     profile_bars: Says(
         profiles_said,
         f"Procent av {INHABITANTS} den 31 december.",
@@ -435,13 +435,15 @@ SAYS: dict[Callable[[pd.DataFrame, Frame], Figure], Says] = {
         scale_said,
         f"{RANKED}, med fyra zoner.",
         "Rangordning av alla kommuner; lika andelar delar plats.",
-        "Plats på den nationella skalan",
-        "-skala",
+        title="Plats på den nationella skalan",
+        ending="-skala",
     ),
     waterfall: Says(steps_said, f"Procentenheter av {INHABITANTS}.", f"{SPLIT} {PEOPLE}"),
     two_measures: Says(measures_said, ILL_AND_UNEMPLOYED, TOGETHER),
     small_multiples: Says(
-        months_said, "Helårsekvivalenter per månad.", SEASONS, "Lång sikt: månad för månad", "-lang-sikt"
+        months_said, "Helårsekvivalenter per månad.", SEASONS, "Lång sikt: månad för månad", ending="-lang-sikt"
     ),
-    timeline: Says(timeline_said, "Initiativ med en dag.", "", "Initiativ med start- eller slutdag", "-tidslinje"),
+    timeline: Says(
+        timeline_said, "Initiativ med en dag.", title="Initiativ med start- eller slutdag", ending="-tidslinje"
+    ),
 }
