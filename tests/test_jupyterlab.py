@@ -1,11 +1,13 @@
 """A notebook in a real JupyterLab, opened and run as an analyst would."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,13 @@ import pytest
 from PIL import ImageColor
 
 from lagesbild.charts.theme import DARK, FAMILY, TOKENS
-from reports import eventually, frozen_copy
+from reports import REPOSITORY, eventually, frozen_copy
 
 pytestmark = pytest.mark.slow
 NOTEBOOK = "no_vulnerable_areas.ipynb"
+NOTEBOOKS = sorted(
+    str(path.relative_to(REPOSITORY / "notebooks")) for path in (REPOSITORY / "notebooks").rglob("*.ipynb")
+)
 DRAWN, IDLE = "#figur-4 svg[role=img]", "Python 3 (ipykernel) | Idle"
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # a traceback, or anything else on stderr
 QUIET = (
@@ -97,18 +102,18 @@ def lab(tmp_path_factory) -> Iterator[str]:
             server.wait()
 
 
-@pytest.fixture(scope="module")
-def ran(lab, chromium) -> Iterator[tuple[Any, list[str]]]:
-    """The notebook in JupyterLab after Run All Cells, and the addresses of other hosts that were asked for."""
+@contextmanager
+def run_in_lab(lab: str, chromium: Any, notebook: str) -> Iterator[tuple[Any, list[str]]]:
+    """A notebook in JupyterLab after Run All Cells, and the addresses of other hosts that were asked for."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(0)
-    abroad = []
+    abroad: list[str] = []
     context.route(
         lambda address: not address.startswith((lab, "data:", "blob:")),
         lambda route: (abroad.append(route.request.url), route.abort()),
     )
     page = context.new_page()
-    page.goto(f"{lab}/lab/tree/notebooks/{NOTEBOOK}")
+    page.goto(f"{lab}/lab/tree/notebooks/{notebook}?reset")
     page.get_by_text(IDLE).wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -117,7 +122,23 @@ def ran(lab, chromium) -> Iterator[tuple[Any, list[str]]]:
     context.close()
 
 
-def test_a_notebook_runs_from_top_to_bottom_in_jupyterlab(ran):
+@pytest.fixture(scope="module")
+def ran(lab, chromium) -> Iterator[tuple[Any, list[str]]]:
+    with run_in_lab(lab, chromium, NOTEBOOK) as page:
+        yield page
+
+
+@pytest.mark.parametrize("notebook", [name for name in NOTEBOOKS if name != NOTEBOOK])
+def test_every_notebook_runs_from_top_to_bottom_in_jupyterlab(lab, chromium, notebook):
+    cells = json.loads((REPOSITORY / "notebooks" / notebook).read_text("utf-8"))["cells"]
+    with run_in_lab(lab, chromium, notebook) as (page, abroad):
+        assert page.locator(ERROR).all_inner_texts() == []
+        assert page.locator(".jp-CodeCell").count() == sum(cell["cell_type"] == "code" for cell in cells)
+        assert page.locator(".lagesbild").count() > 3
+        assert abroad == []
+
+
+def test_an_areas_notebook_shows_its_figures_in_jupyterlab(ran):
     page, abroad = ran
     assert page.locator(ERROR).all_inner_texts() == []
     assert page.locator(".jp-CodeCell").count() > 10
