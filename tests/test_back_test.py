@@ -68,6 +68,15 @@ RANKED = {
     "Bjurholm": "14,9 +39 165 204",
     "Örnsköldsvik": "15,1 +4 174 178",
     "Nordmaling": "15,5 +35 183 218",
+    "Skellefteå": ".. +7 120 127",
+    "Malå": ".. +7 122 129",
+    "Sorsele": ".. +26 129 155",
+    "Storuman": ".. −17 139 122",
+    "Dorotea": ".. +16 154 170",
+    "Norsjö": ".. +35 157 192",
+    "Lycksele": ".. −6 199 193",
+    "Vilhelmina": ".. +9 205 214",
+    "Åsele": ".. −39 206 167",
 }
 # The change of that share from 2020 to 2021 in percentage points.
 CHANGES = {"Nordmaling": "−1,29", "Bjurholm": "−1,50", "Vindeln": "−1,02", "Robertsfors": "−0,83", "Vännäs": "−0,90",

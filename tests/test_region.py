@@ -541,17 +541,28 @@ def test_a_count_that_changes_moves_the_decomposition_everywhere(umea: Ran):
     assert {where for where in before if before[where] != after[where]} == set(before) - {"subtitle"}
 
 
-YEARS = "first, last = years = support.comparable_years(fte)  # the last two in a row that most places have whole"
+COUNTED = 'counted = [*types, "total", "population"]  # an added column counts in nothing until it is one of `types`'
 
 
 def test_a_type_that_an_analyst_adds_is_drawn_split_and_spoken_of_like_the_others(tmp_path: Path):
     added = 'fte["Studiemedel"] = fte["population"] / 100 + 10; types = [*types, "Studiemedel"]'
-    analysed = ran(made_up_region(tmp_path), instead={YEARS: f"{added}\n{YEARS}"})
+    analysed = ran(made_up_region(tmp_path), instead={COUNTED: f"{added}\n{COUNTED}"})
     for cell in ("r3", "r5"):
         said = everywhere(analysed.component(cell))
         assert {where for where, text in said.items() if "Studiemedel" in text} >= {"picture", "table", "download"}
     assert all(rows[6][0] == "Studiemedel" for rows in tables(analysed.component("r4")).values())
     assert "Sagostad (−1)" in analysed.said("Studiemedel minskade")
+
+
+def test_a_sum_that_an_analyst_adds_counts_in_nothing_else(tmp_path: Path):
+    """Sick pay and sickness compensation as a column: not a seventh type, and not the largest of them."""
+    copy = made_up_region(tmp_path)
+    added = 'fte["Ohälsa"] = fte["fte_sick_pay"] + fte["fte_sickness_compensation"]; fte["Okänt"] = float("nan")'
+    plain_run, analysed = (ran(copy, instead=lines) for lines in ({}, {COUNTED: f"{added}\n{COUNTED}"}))
+    assert list(analysed.fte.columns[-2:]) == ["Ohälsa", "Okänt"]
+    assert {cell: each.html for cell, each in analysed.shown.items() if isinstance(each, Component)} == {
+        cell: each.html for cell, each in plain_run.shown.items() if isinstance(each, Component)
+    }
 
 
 # The page as a whole.
