@@ -83,6 +83,12 @@ def test_a_drawing_reaches_the_page_unchanged():
         (result(text_html='<img src="a.png">'), "without a description"),
         (result(image_png="aGVq"), "cell 2 shows a picture without a description. End the cell with show_plot("),
         (result(image_svg_xml="<svg/>", text_plain="<Figure>"), "End the cell with show_plot("),
+        (result(text_plain="[<component figure a>, <component figure b>]"), "ends with several components"),
+        (result(text_html="<picture><source srcset='a.png'></picture>"), "<picture> in a cell"),
+        (result(text_html="<video poster='a.png'></video>"), "<video> in a cell"),
+        (result(text_html="<input type='image' src='a.png'>"), "<input> in a cell"),
+        (result(text_html="<svg><image href='a.png'/></svg>"), "<image> in a cell"),
+        (result(text_html="<p><meta http-equiv='refresh' content='0'></p>"), "<meta> in a cell"),
         (
             result(text_html='<img src="a.png" alt="No description has been provided for this image">'),
             "description",
@@ -294,6 +300,13 @@ def test_an_svg_that_runs_or_fetches_something_is_refused(folder, inside, said):
 def test_what_is_no_svg_by_itself_is_refused(folder, text):
     (folder / "bilder" / "k.svg").write_text(text, "utf-8")
     with pytest.raises(UnfitPageError, match="is no SVG by itself"):
+        copied(folder, "![Karta](bilder/k.svg)")
+
+
+def test_an_svg_in_another_encoding_is_refused(folder):
+    text = "<?xml version='1.0' encoding='utf-16'?><svg xmlns='http://www.w3.org/2000/svg'/>"
+    (folder / "bilder" / "k.svg").write_bytes(text.encode("utf-16"))
+    with pytest.raises(UnfitPageError, match="is not written in UTF-8"):
         copied(folder, "![Karta](bilder/k.svg)")
 
 

@@ -212,3 +212,52 @@ def test_a_record_is_versioned_json_without_drawings(example):
         assert component.record["version"] == 1
         assert "<svg" not in text
         assert len(text) < 60_000
+
+
+def test_what_seaborn_gives_back_may_be_shown(report, drawing):
+    _, frame = drawing
+    grid = sns.relplot(data=frame, x="brott", y="oro")
+    assert "<svg" in show_plot(report, grid, frame, **WORDS).html
+    axes = sns.scatterplot(data=frame, x="brott", y="oro", ax=plt.subplots()[1])
+    assert "<svg" in show_plot(report, axes, frame, **WORDS).html
+    with pytest.raises(ValueError, match="str is no drawing"):
+        show_plot(report, "bild.png", frame, **WORDS)
+
+
+def test_what_a_cell_added_to_tidy_rows_stands_in_the_table_of_its_plot(report, drawing):
+    rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'").assign(
+        index_2015=100.0
+    )
+    component = show_plot(report, drawing[0], rows, **WORDS)
+    assert "index_2015" in [column["header"] for column in component.record["table"]["columns"]]
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "said"),
+    [
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), {}, "two columns, or the index and a column, are called 'a'"),
+        (pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="a")), {}, "are called 'a'. Rename one"),
+        (pd.DataFrame({"a": [1.0, float("inf")]}), {}, "'a' holds an infinite number"),
+        (pd.DataFrame({"a": [[float("inf")]]}), {}, "infinite"),
+        (pd.DataFrame({"a": [1]}), {"signed": ["b"]}, "signed: the table has no 'b'. Did you mean 'a'"),
+        (pd.DataFrame({"a": [1]}), {"decimals": {"b": 2}}, "decimals: the table has no 'b'"),
+    ],
+)
+def test_a_table_that_cannot_be_told_is_refused_with_its_remedy(frame, options, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        show_table(frame, "Tabell", **options)
+
+
+def test_a_series_a_date_and_an_index_without_a_name_are_tables_too():
+    table = show_table(pd.Series({"Umeå": 1.0, "Luleå": 2.0}, name="Andel"), "Serie").record["tables"][0]
+    assert [column["header"] for column in table["columns"]] == ["", "Andel"]
+    frame = pd.DataFrame({"dag": pd.to_datetime(["2024-05-01"]), "klar": pd.Series([True], dtype=object)})
+    assert show_table(frame, "Dagar").record["tables"][0]["rows"] == (("2024-05-01", "ja"),)
+    with pytest.raises(ValueError, match="caption is empty"):
+        show_table(frame, " ")
+
+
+def test_a_description_is_used_for_a_chart_of_ours_too(report):
+    rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'")
+    component = show_figure(report, 3, rows, charts.lines, description="En linje som faller.")
+    assert component.record["alternative"].startswith("En linje som faller. Anmälda brott")

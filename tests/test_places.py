@@ -55,3 +55,10 @@ def test_a_municipality_without_an_official_group_has_none(copy, places):
 def test_the_region_follows_from_the_code(copy, places):
     assert places.county(copy.catalog, "9901") == "0099"
     assert places.county(copy.catalog, "0180") is None
+
+
+def test_codes_are_told_from_names_and_empty_texts(places):
+    assert places.codes(["9901", "0180", "9901"]) == ["9901", "0180"]
+    for wrong, said in ((" 9901", "Did you mean '9901'"), ("Sagostad", "Did you mean '9902'"), ("", "a code is empty")):
+        with pytest.raises(UnknownPlace, match=said):
+            places.codes([wrong])

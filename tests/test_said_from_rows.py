@@ -270,3 +270,78 @@ def test_what_a_cell_may_end_with_has_a_short_repr(calls):
     call = calls[3]
     assert len(repr(call.report)) < 100
     assert len(repr(call.shown(3, call.rows))) < 200
+
+
+# What rows may be like, and what is then said.
+
+
+def test_rows_of_one_sex_or_one_group_say_so(calls, tmp_path, monkeypatch):
+    call = calls[8]
+    women = call.shown(8, call.rows[call.rows["sex"] == "K"])
+    assert "Rekommenderar andra att flytta hit, kvinnor: " in women.record["finding"]
+    assert women.record["subtitle"].endswith(", kvinnor.")
+    assert women.record["table"]["caption"].endswith(", kvinnor.")
+    copy = made_up_root(tmp_path)
+    page, name, header, lines, _, _ = SLOTS[19]
+    copy.own_file(name, *lines, header=header)
+    own = calls_of(copy, monkeypatch, "9901", [page])[19]
+    assert own.shown(19, own.rows[own.rows["group"] == "Ensam"]).record["subtitle"].endswith(", Ensam.")
+
+
+def test_a_hidden_value_is_never_shown_though_a_cell_has_one(calls):
+    call = calls[4]
+    own = call.rows["place"] == "0000"
+    shown = call.shown(4, call.rows.assign(status=call.rows["status"].mask(own, "hidden")))
+    value = f"{call.rows.loc[own, 'value'].iloc[0]:.1f}".replace(".", ",")
+    assert value not in " ".join(texts(shown).values())
+    assert "Några värden är dolda för att skydda enskilda." in shown.record["notes"]
+
+
+def test_another_measure_is_said_to_be_chosen_in_the_notebook(calls):
+    call = calls[3]
+    other = call.report.data.query("indicator == 'unsafe_at_night' and place == '2480' and sex == 'T'")
+    shown = show_figure(call.report, 3, other, charts.lines)
+    assert (shown.record["state"], shown.record["state_text"]) == ("chosen", "Valt i anteckningsboken")
+    assert call.shown(3, call.rows).record["state"] == "exact"
+
+
+def test_a_changed_margin_is_a_changed_value(calls):
+    call = calls[3]
+    changed = call.shown(3, call.rows.assign(margin=100.0))
+    assert "omräknade i anteckningsboken" in changed.html
+
+
+def test_a_year_that_lacks_a_part_is_not_told_in_the_heading(calls):
+    call = calls[17]
+    last = call.rows["year"].max()
+    rented = call.rows["indicator"] == "rented_share"
+    lacking = call.rows[~(rented & (call.rows["year"] == last))]
+    assert f"Umeå {last - 1}." in call.shown(17, lacking).record["finding"]
+    alone = show_figure(call.report, 17, call.rows[rented], charts.share_bars)
+    assert "Hyresrätt: " in texts(alone)["picture"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"value": float("inf")}, r"value 'inf' \(reported_crime, place 2480\) is no value"),
+        ({"year": 2022.5}, r"year '2022\.5' .* is no year"),
+        ({"year": "i fjol"}, "year 'i fjol' .* is no year"),
+        ({"value": "många"}, "value 'många' .* is no value"),
+    ],
+)
+def test_numbers_that_are_none_are_refused_with_their_place(calls, change, said):
+    call = calls[3]
+    rows = call.rows[call.rows["place"] == "2480"].head(1)
+    with pytest.raises(ValueError, match=said):
+        call.shown(3, rows.assign(**change))
+
+
+def test_rows_may_have_text_years_float_years_and_categories(calls):
+    call = calls[4]
+    expected = call.shown(4, call.rows)
+    for kind in ("str", "float"):
+        assert call.shown(4, call.rows.assign(year=call.rows["year"].astype(kind))).html == expected.html
+    names = {name: call.rows[name].astype("category") for name in ("indicator", "place", "name", "sex")}
+    assert call.shown(4, call.rows.assign(**names)).html == expected.html
+    assert call.shown(4, call.rows.set_index("place", drop=False)).html == expected.html

@@ -10,12 +10,12 @@ from lagesbild.html.components import KeyFigure
 from lagesbild.places import COUNTRY, Places
 from lagesbild.rules.comparing import Ranking
 from lagesbild.sources.files import DocumentSource
+from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import Origin
-from lagesbild.tidy.schema import CELL
+from lagesbild.tidy.schema import checked_rows
 
-NEEDED = ["indicator", "place", "year", "value"]
 COMMON = {"month": 0, "sex": "T", "group": "", "vintage": "", "margin": float("nan"), "count": float("nan")}
 
 
@@ -27,9 +27,7 @@ def chart_rows(
     `mark` is "dot" for the indicators in `dots`. Raises ValueError for a column or indicator that is not there, and
     UnknownPlace for a place that has no such code.
     """
-    lacking = [name for name in NEEDED if name not in rows]
-    if lacking:
-        raise ValueError(f"rows: no column {', '.join(lacking)}. Show other tables with show_plot or show_table.")
+    rows = checked_rows(rows)
     codes = places.codes(rows["place"].unique())
     indicators = rows["indicator"].unique()
     for name in indicators:
@@ -48,13 +46,7 @@ def chart_rows(
     rows = rows.assign(**{name: rows[by].map(to) for name, (by, to) in columns.items() if name not in rows})
     status = rows["status"] if "status" in rows else pd.Series("", rows.index)
     status = status.mask(rows["value"].isna() & (status == ""), "missing")
-    return rows.assign(status=status).reset_index(drop=True)
-
-
-def answered(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` without the times at which none of their places has a value, or a reason to have none."""
-    told = rows["value"].notna() | rows["status"].isin(["hidden", "not_applicable"])
-    return rows[told.groupby([rows[name] for name in CELL if name != "place"]).transform("any")]
+    return rows.assign(status=status, value=rows["value"].mask(status.isin(WITHOUT_VALUE)))
 
 
 def measure_of(catalog: Catalog, indicator: str) -> Measure:
@@ -65,14 +57,6 @@ def measure_of(catalog: Catalog, indicator: str) -> Measure:
 def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
     """Indicator -> how its values are said, for the indicators in `rows`."""
     return {indicator: measure_of(catalog, indicator) for indicator in rows["indicator"].unique()}
-
-
-def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
-    """Whether any value of `rows` is another than the published one of its indicator, place, time, sex and group."""
-    keys = [name for name in CELL if name in rows]
-    have = published.set_index(keys)["value"]
-    known = have[~have.index.duplicated()].reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy()
-    return bool((rows["value"].notna() & ~(rows["value"].to_numpy() == known)).any())
 
 
 def origins(rows: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource]) -> list[Origin]:

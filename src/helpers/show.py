@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
-from helpers.rows import NEEDED, answered, chart_rows, is_changed, key_figures, measures_of, origins, remake
+from helpers.rows import COMMON, chart_rows, key_figures, measures_of, origins, remake
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
 from lagesbild.charts.svg import svg_of
@@ -23,7 +23,7 @@ from lagesbild.html.components import Card, FigureBlock, Part, Provenance, State
 from lagesbild.html.regional import SAYS
 from lagesbild.html.render import Component, figure_component, part_component
 from lagesbild.html.tables import data_table, flat, frame_table, values_of
-from lagesbild.rules.editions import State, figure_state
+from lagesbild.rules.editions import figure_state
 from lagesbild.sources.files import DocumentSource, document_sources
 from lagesbild.swedish.findings import (
     Measure,
@@ -34,7 +34,7 @@ from lagesbild.swedish.findings import (
     measure_notes,
 )
 from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, source_line
-from lagesbild.tidy.schema import CELL
+from lagesbild.tidy.schema import CELL, NEEDED, answered, is_changed
 
 # A figure of the catalogue, or a part of the regional analysis.
 
@@ -89,8 +89,7 @@ def show_figure(
     finding = figure_finding(measures, drawn)
     subtitle = figure_subtitle(measures, drawn)
     alternative = _alternative(chart, description, finding, drawn)
-    state = figure_state(catalog, entry, set(measures))
-    state = "related" if state == "slot" else state
+    state = figure_state(catalog, entry, set(measures)) if set(measures) <= known else "chosen"
     frame = frame_of(list(measures.values()), drawn)
     notes = [entry.related_to or "" if state == "related" else "", entry.footnote or "", entry.remark or "", *notes]
     notes += [*measure_notes([measure.indicator for measure in measures.values()], drawn), *absence_notes(rows)]
@@ -200,7 +199,7 @@ def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFra
             "show_figure: a chart of your own needs description=, what it shows to those who do not see it. "
             f"Or choose one of {known}."
         )
-    kind = KINDS[chart].removesuffix(".") if chart in KINDS else description.strip().removesuffix(".")
+    kind = description.strip().removesuffix(".") or KINDS[chart]
     return alternative_text(kind, finding, drawn, list(dict.fromkeys(drawn["name"])))
 
 
@@ -222,7 +221,7 @@ def _definition(entries: Sequence[Indicator]) -> str:
     return " ".join(f"{each.label}: {each.definition}" if len(entries) > 1 else each.definition for each in entries)
 
 
-def _method(entry: Figure, state: State, measures: Iterable[Measure]) -> str:
+def _method(entry: Figure, state: str, measures: Iterable[Measure]) -> str:
     """How published values became those shown."""
     monthly = any(measure.indicator.table and measure.indicator.table.monthly for measure in measures)
     return (state == "derived" and entry.derived) or (MONTHLY if monthly else UNTOUCHED)
@@ -280,10 +279,13 @@ def show_plot(
     for name, text in {"title": title, "description": description, "source": source}.items():
         if not text.strip():
             raise ValueError(f"show_plot: {name}= is empty. A reader needs it.")
+    figure = getattr(figure, "figure", figure)  # seaborn also gives Axes and grids
+    if not isinstance(figure, Drawing):
+        raise ValueError(f"show_plot: {type(figure).__name__} is no drawing. Give what plt.subplots or seaborn made.")
     anchor = anchor or slug(title)
     plt.close(figure)
     caption, table, values = f"{title}: siffrorna bakom figuren", None, Values()
-    if set(NEEDED) <= set(rows):
+    if set(NEEDED) <= set(rows) <= {*NEEDED, *COMMON, "name", "status"}:
         rows = chart_rows(rows, report.catalog, report.geography, report.role)
         if not rows.duplicated([*CELL]).any():
             table, values = data_table(rows, measures_of(report.catalog, rows), caption), values_of(rows)
@@ -298,7 +300,7 @@ def show_plot(
         state="own",
         state_text="",
         subtitle="",
-        provenance=Provenance(f"Källa: {source.strip().removesuffix('.')}.", "", "", ""),
+        provenance=Provenance(f"Källa: {source.strip().removeprefix('Källa:').strip().removesuffix('.')}.", "", "", ""),
         alternative=description.strip(),
         svg=svg_of(figure, prefix=anchor, alt=description.strip(), own=True),
         table=table,
@@ -328,7 +330,10 @@ def show_table(
     `columns` gives Swedish headings, `signed` names columns whose numbers carry their sign. With a `title` it stands
     under a heading of its own. A frame without rows is a sentence that says so. Raises ValueError as `frame_table`.
     """
+    if not caption.strip():
+        raise ValueError("show_table: the caption is empty. It says what the table holds.")
     anchor, notes = anchor or slug(title or caption), (note,) if isinstance(note, str) else tuple(note)
+    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
     if frame.empty:
         texts = (f"{caption.rstrip('.')}: inga uppgifter.",)
         return part_component(Part(anchor, title, number, texts, notes=notes, source=source, first=first))

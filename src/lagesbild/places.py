@@ -60,6 +60,8 @@ class Places:
         for code in wanted:
             if not isinstance(code, str):
                 raise UnknownPlace(f'places: {code!r} is not text. Write the code in quotes, such as "0180".')
+            if not code.strip():
+                raise UnknownPlace('places: a code is empty. Write four digits in quotes, such as "0180".')
             near = self._nearest(code)
             if near != code and not code.isdecimal():
                 raise UnknownPlace(f"places: '{code}' is no code. Did you mean '{near}', {self.names[near]}?")
@@ -68,8 +70,8 @@ class Places:
 
     def _nearest(self, text: str) -> str:
         """The code that a text means: a code itself, else that of the place with the nearest name."""
-        if text in self.names:
-            return text
+        if text.strip() in self.names:
+            return text.strip()
         named = {name.casefold(): code for code, name in self.names.items()}
         near = get_close_matches(text.casefold(), named, n=1, cutoff=0)
         return named[near[0]]

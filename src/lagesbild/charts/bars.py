@@ -260,7 +260,7 @@ def stacked_area(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def _parts(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Values with one row a year and one column a part, in the rows' order; NaN where a part is missing."""
-    part = "label" if rows["label"].nunique() > 1 else "group"
+    part = "label" if rows["label"].nunique() > 1 or (rows["group"] == "").all() else "group"
     rows = drawable(rows, ["year", part])
     table = rows.pivot(index="year", columns=part, values="value")[list(dict.fromkeys(rows[part]))]
     if table.notna().all(axis=1).sum() == 0:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
@@ -127,21 +128,39 @@ YEARS = ("year", "month", "år", "månad")  # numbers without a space between th
 
 
 def flat(frame: pd.DataFrame, columns: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, dict[str, str]]:
-    """`frame` with its named index as first columns, and column -> heading: by `columns`, the usual one, or its name.
+    """`frame` with its index as first columns, and column -> heading: by `columns`, the usual one, or its name.
 
-    The levels of a column are joined by a comma. Raises ValueError for a heading of a column that is not there.
+    An index of mere numbers is left out; the levels of a column are joined by a comma. Raises ValueError for two
+    columns of one name, a heading of a column that is not there, and a number that is not finite.
     """
     index = frame.index
-    named = frame if isinstance(index, pd.RangeIndex) and index.name is None else frame.reset_index()
+    counted = isinstance(index, pd.RangeIndex) and index.name is None
+    labels = [] if counted else [(name or "", index.get_level_values(at)) for at, name in enumerate(index.names)]
+    every = [*labels, *((name, frame[name] if frame.columns.is_unique else frame.iloc[:, at])
+                        for at, name in enumerate(frame.columns))]  # fmt: skip
     names = [
         ", ".join(str(part) for part in name if part != "") if isinstance(name, tuple) else str(name)
-        for name in named.columns
+        for name, _ in every
     ]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"columns: two columns, or the index and a column, are called '{twice}'. Rename one of them.")
+    refuse_unknown(columns or {}, names, "columns")
+    table = pd.DataFrame({name: np.asarray(column) for name, (_, column) in zip(names, every, strict=True)})
+    for name in names:
+        numbers = [value for value in table[name] if isinstance(value, float | np.floating)]
+        if np.isinf(np.asarray(numbers, float)).any():
+            raise ValueError(f"columns: '{name}' holds an infinite number, as a division by zero makes. Replace it.")
     given = {str(name): heading for name, heading in (columns or {}).items()}
-    for name in given.keys() - set(names):
-        near = get_close_matches(name, names, n=1) or names[:1]
-        raise ValueError(f"columns: the table has no '{name}'. Did you mean '{near[0] if near else ''}'?")
-    return named.set_axis(names, axis=1), {name: given.get(name, DOWNLOAD.get(name, name)) for name in names}
+    return table, {name: given.get(name, DOWNLOAD.get(name, name)) for name in names}
+
+
+def refuse_unknown(given: Iterable[Any], names: Sequence[str], what: str) -> None:
+    """Raises ValueError for a column that a table does not have, with the nearest one."""
+    for name in map(str, given):
+        if name not in names:
+            near = get_close_matches(name, names, n=1) or list(names[:1])
+            raise ValueError(f"{what}: the table has no '{name}'. Did you mean '{near[0] if near else ''}'?")
 
 
 def frame_table(
@@ -157,6 +176,8 @@ def frame_table(
     """
     table, headings = flat(frame, columns)
     with_sign = {str(name) for name in signed_columns}
+    refuse_unknown(with_sign, list(headings), "signed")
+    refuse_unknown({} if isinstance(decimals, int) else decimals, list(headings), "decimals")
     texts = {}
     for name in headings:
         digits = decimals if isinstance(decimals, int) else decimals.get(name, 1)
@@ -184,8 +205,10 @@ def _cells(column: pd.Series, name: str, with_sign: bool, decimals: int) -> list
             cells.append("; ".join(str(part) for part in value))
         elif pd.isna(value):
             cells.append(MISSING)
-        elif is_bool_dtype(column):
+        elif isinstance(value, bool | np.bool_):
             cells.append("ja" if value else "nej")
+        elif isinstance(value, pd.Timestamp | np.datetime64):
+            cells.append(f"{pd.Timestamp(value):%Y-%m-%d}")
         elif is_numeric_dtype(column):
             cells.append(f"{value:.0f}" if name.lower() in YEARS else number(value, digits))
         else:
@@ -216,6 +239,8 @@ def _plain(cell: Any) -> Any:
         return cell.text
     if pd.isna(cell):
         return None
+    if isinstance(cell, float | np.floating) and np.isinf(cell):
+        raise ValueError("rows: a number is infinite, as a division by zero makes it. Replace it before it is shown.")
     return cell.item() if hasattr(cell, "item") else cell if isinstance(cell, float) else str(cell)
 
 

@@ -194,10 +194,18 @@ def _images(tree: html.HtmlElement) -> str:
     return f"it says {UNDESCRIBED!r}. Describe the image." if UNDESCRIBED in tree.text_content() else ""
 
 
+# What the page's policy blocks, or what would bring a file that is not copied with the page.
+BLOCKED = {
+    "script", "style", "iframe", "object", "embed", "meta", "link", "base", "form",
+    "picture", "source", "video", "audio", "track", "image",
+}  # fmt: skip
+
+
 def _blocked(tree: html.HtmlElement) -> str:
     for element in tree.iter(html.etree.Element):
         scripted = [name for name in element.attrib if name == "style" or name.startswith("on")]
-        if element.tag in ("script", "style", "iframe", "object", "embed") or scripted:
+        pictured = element.tag == "input" and (element.get("type") or "").lower() == "image"
+        if element.tag in BLOCKED or scripted or pictured:
             what = f"<{element.tag} {scripted[0]}=...>" if scripted else f"<{element.tag}>"
             return (
                 f"{what} in a cell, which the page's policy blocks (a bare DataFrame writes such markup). "
@@ -301,7 +309,11 @@ def _unsafe(svg: bytes) -> str:
         root = html.etree.fromstring(svg, parser)
     except html.etree.XMLSyntaxError as error:
         return f"is no SVG ({error})"
-    if root.tag != "{http://www.w3.org/2000/svg}svg" or b"<!ENTITY" in svg or b"<?xml-stylesheet" in svg:
+    try:
+        text = svg.decode("utf-8")
+    except UnicodeDecodeError:
+        return "is not written in UTF-8"
+    if root.tag != "{http://www.w3.org/2000/svg}svg" or "<!ENTITY" in text or "<?xml-stylesheet" in text:
         return "is no SVG by itself"
     for element in root.iter(html.etree.Element):
         tag = html.etree.QName(element).localname.lower()

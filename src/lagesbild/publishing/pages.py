@@ -142,7 +142,15 @@ def _refuse_outputs(nb: NotebookNode, page: str) -> None:
                     f"page {page!r}: cell {number} ended with {output.ename}: {output.evalue}. "
                     "Mend it, run the notebook again, then render it."
                 )
-            if ANALYST not in cell.metadata.get("tags", ()) and _is_bare_picture(cell, output):
+            if ANALYST in cell.metadata.get("tags", ()):
+                continue
+            data = output.get("data", {})
+            if "text/html" not in data and "<component " in "".join(data.get("text/plain", "")):
+                raise UnfitPageError(
+                    f"page {page!r}: cell {number} ends with several components, of which a page shows none. "
+                    "End each cell with one component."
+                )
+            if _is_bare_picture(cell, output):
                 raise UnfitPageError(
                     f"page {page!r}: cell {number} shows a picture without a description. End the cell with "
                     "show_plot(report, figure, rows, title=..., description=..., source=...), or tag it 'analyst'."

@@ -46,7 +46,17 @@ def _focus(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _totals(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[(rows["sex"] == "T") & (rows["group"] == "")]
+    """The rows of everybody; where all rows are of one sex, those."""
+    whole = rows[rows["group"] == ""]
+    return whole if whole["sex"].nunique() == 1 else whole[whole["sex"] == "T"]
+
+
+def only_text(rows: pd.DataFrame) -> str:
+    """The one sex and the one group that all rows are of, where they are not of everybody: ", kvinnor"."""
+    sexes, groups = rows["sex"].unique(), rows["group"].unique()
+    texts = [SEX[sexes[0]].lower()] if len(sexes) == 1 and sexes[0] != "T" else []
+    texts += [str(groups[0])] if len(groups) == 1 and groups[0] else []
+    return "".join(f", {text}" for text in texts)
 
 
 def _latest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +72,7 @@ def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
     if latest.empty:
         return ""
     own = latest.iloc[0]
-    text = f"{measure.indicator.label}: {measure.amount(own['value'])} {measure.where_and_when(own)}"
+    text = f"{measure.indicator.label}{only_text(rows)}: {measure.amount(own['value'])} {measure.where_and_when(own)}"
     country = _totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
     if len(country):
         text += f", {measure.number(country['value'].iloc[0])} {in_place(country['name'].iloc[0])}"
@@ -93,7 +103,9 @@ def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
 
 def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The latest year's parts: "Hyresrätt 47,4, bostadsrätt 23,0 och äganderätt 29,6 procent i Umeå 2022."."""
-    latest = _latest(_focus(rows))
+    own = _focus(rows)
+    parts_of_year = own.groupby("year")["label"].transform("nunique")  # a year that lacks a part is not drawn
+    latest = _latest(own[parts_of_year == parts_of_year.max()])
     if latest.empty:
         return ""
     parts = [f"{str(row.label).lower()} {measure.number(row.value)}" for row in latest.itertuples()]
@@ -170,7 +182,12 @@ def figure_subtitle(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
     years = period_text(first, int(rows["year"].iloc[0])) if rows["year"].nunique() == 1 else years_text(rows["year"])
     names = list(dict.fromkeys(rows["name"]))
     where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
-    return ". ".join(part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}") if part) + "."
+    return (
+        ". ".join(
+            part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}{only_text(rows)}") if part
+        )
+        + "."
+    )
 
 
 def measure_notes(entries: Sequence[Indicator], rows: pd.DataFrame) -> list[str]:

@@ -57,6 +57,7 @@ STATE_TEXT = {
     "related": "Närliggande mått: rapportens eget mått saknas i underlaget",
     "slot": "Saknas i underlaget",
     "document": "Ur publicerat dokument",
+    "chosen": "Valt i anteckningsboken",
 }
 
 

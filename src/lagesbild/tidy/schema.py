@@ -143,6 +143,49 @@ def latest_years(table: pd.DataFrame, place: str) -> dict[str, int]:
     return {str(indicator): int(year) for indicator, year in rows.groupby("indicator")["year"].max().items()}
 
 
+# Rows that a notebook's cell has chosen or changed: are they rows of the table, and still what was published?
+
+NEEDED = ["indicator", "place", "year", "value"]
+
+
+def checked_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with an index of numbers, texts and whole years as the tidy table has them.
+
+    Raises ValueError for a column that is not there, a year that is none, and a number that is not finite.
+    """
+    lacking = [name for name in NEEDED if name not in rows]
+    if lacking:
+        raise ValueError(f"rows: no column {', '.join(lacking)}. Show other tables with show_plot or show_table.")
+    texts = {name: rows[name].astype(object) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)}
+    rows = rows.assign(**texts).reset_index(drop=True)
+    years, values = (pd.to_numeric(rows[name], errors="coerce").astype(float) for name in ("year", "value"))
+    for name, wrong in {
+        "year": years.isna() | (years % 1 != 0),
+        "value": np.isinf(values) | (values.isna() & rows["value"].notna()),
+    }.items():
+        if wrong.any():
+            row = rows[wrong].iloc[0]
+            place = f"{row['indicator']}, place {row['place']}"
+            raise ValueError(f"rows: {name} '{row[name]}' ({place}) is no {name}. Correct it, or leave the row out.")
+    groups = {"group": rows["group"].fillna("")} if "group" in rows else {}
+    return rows.assign(year=years.astype(int), value=values, **groups)
+
+
+def answered(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` without the times at which none of their places has a value, or a reason to have none."""
+    told = rows["value"].notna() | rows["status"].isin(["hidden", "not_applicable"])
+    return rows[told.groupby([rows[name] for name in CELL if name != "place"]).transform("any")]
+
+
+def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
+    """Whether any value or margin of `rows` is not the published one of its indicator, place, time, sex and group."""
+    keys = [name for name in CELL if name in rows]
+    have = published.drop_duplicates(keys).set_index(keys)
+    known = have.reindex(pd.MultiIndex.from_frame(rows[keys]))
+    columns = [name for name in ("value", "margin") if name in rows]
+    return any((rows[name].notna() & ~(rows[name].to_numpy() == known[name].to_numpy())).any() for name in columns)
+
+
 # What the table refuses: duplicates, unknown places, values that cannot be, parts over their total.
 
 TOLERANCE = 1.005  # parts are published rounded; half a percent over the total is rounding
