@@ -297,6 +297,16 @@ def test_a_hidden_value_is_never_shown_though_a_cell_has_one(calls):
     assert "Några värden är dolda för att skydda enskilda." in shown.record["notes"]
 
 
+def test_a_group_of_an_own_file_without_a_value_stays_in_the_table(tmp_path):
+    copy = made_up_root(tmp_path)
+    lines = [
+        ("housing_cost_over_half_of_income", 2022, group, value) for group, value in (("Ensam", 21.5), ("Par", ""))
+    ]
+    copy.own_file("own.csv", *lines, header="indicator,year,group,value")
+    rows = copy.figure("housing", 19).record["table"]["rows"]
+    assert rows == (("Ensam", "21,5"), ("Par", ".."))
+
+
 def test_another_measure_is_said_to_be_chosen_in_the_notebook(calls):
     call = calls[3]
     other = call.report.data.query("indicator == 'unsafe_at_night' and place == '2480' and sex == 'T'")

@@ -172,9 +172,14 @@ def checked_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def answered(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` without the times at which none of their places has a value, or a reason to have none."""
+    """`rows` without the times at which none of their places has a value, or an answer that there is none.
+
+    A group that has no value at any time stays: nobody would see that it was asked for.
+    """
     told = rows["value"].notna() | rows["status"].isin(["hidden", "not_applicable"])
-    return rows[told.groupby([rows[name] for name in CELL if name != "place"]).transform("any")]
+    then = told.groupby([rows[name] for name in CELL if name != "place"]).transform("any")
+    ever = told.groupby([rows[name] for name in ("indicator", "sex", "group")]).transform("any")
+    return rows[then | ((rows["group"] != "") & ~ever)]
 
 
 def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
