@@ -221,10 +221,10 @@ def _events(name: str, assessment: RegionAssessment, records: pd.DataFrame) -> I
 # The catalogue's series that the initiatives' own indicators come nearest to, and from goal to action.
 
 
-def linked_series(report: RegionReport) -> pd.DataFrame:
-    """One row a link: `initiative`, its own `wording`, `series`, the members' `values` since its start, `differs`.
+def linked_series(report: RegionReport, records: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row a link of one of `records`: `initiative`, its own `wording`, `series`, `values`, `differs`.
 
-    Where no start is given, the values are of the year of the material and later.
+    The values are the members' since its start; where none is given, of the year of the material and later.
     """
     columns = ["initiative", "wording", "series", "values", "differs"]
     if report.written is None:
@@ -233,7 +233,7 @@ def linked_series(report: RegionReport) -> pd.DataFrame:
     assessment, catalog, rows = report.written.assessment, report.catalog, []
     for record in (*assessment.initiatives.values(), *assessment.proposals.values()):
         since = start_year(record.start) or report.written.edition
-        for link in record.indicators:
+        for link in record.indicators if records is None or record.title in set(records["title"]) else ():
             if link.series:
                 entry, unit = catalog.indicators[link.series], catalog.unit_of(link.series).text
                 own = rows_of(whole, [link.series], report.members)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
 from helpers.rows import COMMON, chart_rows, key_figures, measures_of, origins, remake
+from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
 from lagesbild.charts.svg import svg_of
@@ -24,6 +26,7 @@ from lagesbild.html.regional import SAYS
 from lagesbild.html.render import Component, figure_component, part_component
 from lagesbild.html.tables import data_table, flat, frame_table, values_of
 from lagesbild.rules.editions import figure_state
+from lagesbild.rules.support import at_hand
 from lagesbild.sources.files import DocumentSource, document_sources
 from lagesbild.swedish.findings import (
     Measure,
@@ -43,6 +46,7 @@ MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tol
 CHANGED = "Värdena är omräknade i anteckningsboken, ur de publicerade."
 NOTHING = "Underlaget har inga uppgifter att visa."
 PUBLISHER = "Utgivare: SCB, tabell TAB1386."
+COMPUTED = (charts.profile_bars, charts.waterfall, charts.two_measures)  # of counts and inhabitants
 FETCH = (
     "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad; med '--places all' för alla kommuner."
 )
@@ -68,7 +72,7 @@ def show_figure(
     rows that hold nothing to draw although the municipality has values.
     """
     notes = [note] if isinstance(note, str) else list(note)
-    if str(number) in report.catalog.parts:
+    if str(number) in report.catalog.parts and isinstance(report, RegionReport):
         return _show_part(report, str(number), rows, chart, notes, title, anchor, first)
     entry, catalog = report.figure(number), report.catalog
     own = (report.name, report.place, report.year)
@@ -129,7 +133,7 @@ def show_figure(
 
 
 def _show_part(
-    report: Report,
+    report: RegionReport,
     number: str,
     rows: pd.DataFrame,
     chart: Chart,
@@ -145,20 +149,32 @@ def _show_part(
         raise ValueError(f"{number}: choose one of {known}; or draw it yourself and use show_plot.")
     says = SAYS[chart]
     anchor, title = anchor or says.anchor(number), title or says.title or part.title
-    if rows.empty or ("value" in rows and rows["value"].isna().all()):
-        card = Card(" ".join(notes) or NOTHING, FETCH)
+    if rows.empty and says.needs in at_hand(report.data, report.months, report.places, report.support_types):
+        raise ValueError(
+            f"{number}: the cell's rows are empty, though the region has figures. See how it chooses them."
+        )
+    latest = rows["value"][rows["year"] == rows["year"].max()] if "value" in rows and "year" in rows else rows.index
+    if rows.empty or pd.Series(latest).isna().all():
+        why, *others = [says.lacks, *notes] if says.lacks else notes or [NOTHING]
         provenance = Provenance(PUBLISHER, "", says.method, "")
         texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
-        return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
-    region = f"region={report.slug!r}; " if isinstance(report, RegionReport) else ""
+        shown = tuple(note for note in others if note)
+        return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH), notes=shown, first=first))
+    region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
-    if "name" not in rows:
-        rows = chart_rows(rows, catalog, report.geography, report.role)
+    if "place" in rows:
+        report.geography.codes(rows["place"].unique())
+        if not {"name", "label", "role"} <= set(rows):
+            rows = chart_rows(rows, catalog, report.geography, report.role)
+        rows = _with_changes(number, rows, chart, report.data)
     said = says.words(rows)
+    drawn = (
+        rows[rows["value"].notna().groupby(rows["place"]).transform("any")] if {"place", "value"} <= set(rows) else rows
+    )
     shown = rows["indicator"].unique() if "indicator" in rows else []
     counted = {name for each in catalog.parts.values() for name in each.indicators}
     indicators = [name for name in shown if name in counted] or part.indicators * bool(len(shown))
-    source = f"Källa: {part.source}."
+    source = f"Källa: {report.written.basis if report.written else part.source}."
     if indicators:
         published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
         changed = said.state != "document"
@@ -178,7 +194,7 @@ def _show_part(
         ),
         finding=said.finding,
         alternative=said.alternative,
-        svg=_svg(chart, rows, said.frame, anchor, said.alternative),
+        svg=_svg(chart, drawn, said.frame, anchor, said.alternative),
         table=said.table,
         notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes) if text)),
         chart=chart.__name__,
@@ -189,6 +205,23 @@ def _show_part(
         first=first,
     )
     return figure_component(block)
+
+
+def _with_changes(number: str, rows: pd.DataFrame, chart: Chart, data: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a regional figure with `changed`: whether a value is not the published one. Refuses counts as percent."""
+    keys = [name for name in CELL if name in rows]
+    for wrong, why in ((rows.duplicated([*keys, "label"]), "stands twice"), (np.isinf(rows["value"]), "is infinite")):
+        if wrong.any():
+            row = rows[wrong].iloc[0]
+            raise ValueError(f"{number}: {row['label']}, {row['name']}, {row['year']} {why}. Correct the cell's rows.")
+    have = data.drop_duplicates(keys).set_index(keys)["value"].reindex(pd.MultiIndex.from_frame(rows[keys]))
+    same = rows["value"].to_numpy() == have.to_numpy()
+    if chart in COMPUTED and (same & (rows["value"] != 0)).any():
+        name = rows.loc[same, "indicator"].iloc[0]
+        raise ValueError(
+            f"{number}: the rows of {name} hold what is published, not percent. Divide by the inhabitants."
+        )
+    return rows.assign(changed=have.notna().to_numpy() & ~same)
 
 
 def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFrame) -> str:

@@ -53,9 +53,10 @@ __all__ = [  # what cells call
 
 def scale_note(report: RegionReport, asked: Sequence[str], years: tuple[int, int]) -> list[str]:
     """Whose the zones of the national scale are; first why there is none, where not every municipality was asked."""
-    number = report.geography.municipalities
-    why = [texts.no_scale(number, len(asked), years[1])] if len(asked) < number else []
-    return [*why, report.catalog.parts["R3"].note or ""]
+    number, totals = report.geography.municipalities, report.data[report.data["indicator"] == TOTAL]
+    known = totals[totals["place"].isin(list(asked)) & totals["year"].isin(years)].dropna(subset=["value"])
+    have = int((known.groupby("place")["year"].nunique() == len(set(years))).sum())
+    return [*([texts.no_scale(number, have, years[1])] if have < number else []), report.catalog.parts["R3"].note or ""]
 
 
 def month_rows(months: pd.DataFrame, adjusted: pd.DataFrame, place: str) -> pd.DataFrame:
@@ -97,16 +98,18 @@ def months_note(fte: pd.DataFrame, months: pd.DataFrame, place: str) -> list[str
 
 
 def association_text(
-    across: pd.DataFrame, year: int, region: Sequence[str], correlation: Any, interval: Any, within: Any = None
+    both: pd.DataFrame, year: int, region: Sequence[str], correlation: Any, interval: Any, within: Any
 ) -> str:
-    """What a test says: Spearman's correlation and its interval, and the fit of yearly changes; None: too few years."""
-    own = set(across.index) <= set(region)
-    where = f"regionens {len(across)} kommuner med uppgifter" if own else f"{len(across)} kommuner i underlaget"
-    slope = None
-    if within is not None:
-        low, high = within.conf_int().loc["ill_health"]
-        slope = (within.params["ill_health"], low, high)
-    return texts.association(where, year, (correlation.statistic, interval.low, interval.high), slope)
+    """What a test says of `both` (index place and year): Spearman's correlation and its interval, and the fit of yearly
+    changes, or why there is none (see `statistics.support.untested`)."""
+    rows = both[both.index.get_level_values("year") == year].notna().sum(axis=1).droplevel("year")
+    whole = rows.index[rows == 2]
+    own = set(whole) <= set(region)
+    where = f"regionens {len(whole)} kommuner med uppgifter" if own else f"{len(whole)} kommuner i underlaget"
+    if not isinstance(within, str):
+        within = (within.params["ill_health"], *within.conf_int().loc["ill_health"])
+    across = (correlation.statistic, interval.low, interval.high)
+    return texts.association(where, year, across, within, int((rows == 1).sum()))
 
 
 def no_association(across: pd.DataFrame, both: pd.DataFrame, year: int) -> str:
@@ -210,6 +213,7 @@ def profile_tables(
         recorded = [set(remark.about) for edition in editions if edition for remark in edition.remarks]
         refuse_wrong_tables(PRINTED, printed, names, labels_of(catalog, catalog.indicators), recorded)
         notes = [part.note or "", *printed_notes(fte, own, years, printed, names)]
+    published = wide_table(report.data, places, types)
     rows = counts.drop(columns=words.POPULATION).melt(var_name="label", ignore_index=False).reset_index()
     headers = {"label": "mått", "place": "plats", "year": "år", "value": "värde"}
     source = f"{source_line(read)} {texts.SHARES_SOURCE}"
@@ -220,7 +224,7 @@ def profile_tables(
         components.Part(
             "r4", part.title, "R4", tables=tuple(tables), notes=tuple(filter(None, notes)),
             source=source, values=values_of(rows, headers), download_name="r4.csv",
-            key_figures=tuple(_key_figure(fte, ranks, place, years[1]) for place in places),
+            key_figures=tuple(_key_figure(published, ranks, place, years[1]) for place in places),
         )
     )  # fmt: skip
 
@@ -249,10 +253,10 @@ def _profile_table(counts: pd.DataFrame, own: pd.DataFrame, name: str, years: tu
     return numbers_table(texts.profile_caption(name, years), headers, rows)
 
 
-def _key_figure(fte: pd.DataFrame, ranks: pd.DataFrame, place: str, year: int) -> components.KeyFigure:
+def _key_figure(published: pd.DataFrame, ranks: pd.DataFrame, place: str, year: int) -> components.KeyFigure:
     own = ranks[(ranks["place"] == place) & (ranks["year"] == year) & ranks["indicator"].isin(RANKED)]
     rank = "".join(f"{row.value:.0f}/{row.n}" for row in own.dropna(subset=["value"]).itertuples())
-    return components.KeyFigure(TOTAL, place, year, "T", f"{fte.at[(place, year), 'total']:.4f}", "", rank)
+    return components.KeyFigure(TOTAL, place, year, "T", f"{published.at[(place, year), 'total']:.4f}", "", rank)
 
 
 def printed_notes(
@@ -326,7 +330,10 @@ def statements(
         words.rank_moves(
             *climbed(ranks, names), *([names[code] for code in group] for group in (report.members, others))
         ),
-        *(words.Statement(text, "R3", by=words.PRINTED) for text in printed_type_ranks(report)),
+        *(
+            words.Statement(text, "R3", by=words.PRINTED)
+            for text in printed_type_ranks(report, share.index.get_level_values("place"))
+        ),
         words.Statement(association, "R6", words.COMPUTED if tested else words.WITHHELD),
         *(words.withheld(f"{text} Inget påstås om det som saknas.") for text in absent),
     ]
@@ -341,9 +348,9 @@ def climbed(ranks: pd.DataFrame, names: Mapping[str, str]) -> tuple[pd.Series, i
     return (wide[year - 1] - wide[year] if len(wide) else pd.Series(dtype=float)), year
 
 
-def printed_type_ranks(report: RegionReport) -> list[str]:
-    """What the document's text says of places by type, in one sentence; none where it says nothing."""
-    rows = report.data[report.data["indicator"].isin(words.TYPE_RANKS) & report.data["place"].isin(report.places)]
+def printed_type_ranks(report: RegionReport, places: Iterable[str]) -> list[str]:
+    """What the document's text says of some places by type, in one sentence; none where it says nothing."""
+    rows = report.data[report.data["indicator"].isin(words.TYPE_RANKS) & report.data["place"].isin(list(places))]
     ranks = rows.dropna(subset=["value"]).groupby("indicator", sort=False)
     return words.printed_type_ranks({name: own.set_index("name")["value"] for name, own in ranks})
 

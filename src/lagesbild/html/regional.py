@@ -29,6 +29,8 @@ from lagesbild.charts.regional import (
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Column, DataTable
 from lagesbild.html.tables import DOWNLOAD, MISSING, number_or_symbol, numbers_table
+from lagesbild.statistics.support import after_last_gap
+from lagesbild.swedish import support as texts
 from lagesbild.swedish.numbers import MONTHS, decimal, in_place, listed, readable, signed, years_text
 
 # What a figure says, and what several of them share.
@@ -57,9 +59,11 @@ def _names(rows: pd.DataFrame) -> str:
 
 
 def _lacking(rows: pd.DataFrame) -> tuple[str, ...]:
-    """A note that names the places without any value."""
-    without = rows[rows["value"].isna().groupby(rows["name"]).transform("all")]
-    return (f"Saknar värde: {_names(without)}.",) if len(without) else ()
+    """A note that names the places that lack a value, or counts them where they are many."""
+    without = rows[rows["value"].isna()]
+    number = without["name"].nunique()
+    who = _names(without) if number <= MOST_NAMED else f"{number} kommuner"
+    return (f"Saknar värde: {who}.",) if number else ()
 
 
 def _columns(rows: pd.DataFrame, **more: str) -> dict[str, str]:
@@ -71,7 +75,6 @@ def _columns(rows: pd.DataFrame, **more: str) -> dict[str, str]:
 
 RANKS = Frame(unit_text="plats bland kommunerna", decimals=0)
 PRINTED_RANK = "support_rank"
-RANK_METHOD = {True: "Platserna är beräknade ur underlaget för alla kommuner.", False: "Platserna är tryckta."}
 
 
 def ranks_said(rows: pd.DataFrame) -> Said:
@@ -84,7 +87,7 @@ def ranks_said(rows: pd.DataFrame) -> Said:
     finding = f"{best.name} har plats {best.value:.0f} av {n} år {year}"
     if len(climbed):
         finding += f"; {(climbed['climbed'] > 0).sum()} av {len(climbed)} kommuner har en bättre plats än {year - 1}"
-    computed = set(rows["indicator"]) != {PRINTED_RANK}
+    computed = True if set(rows["indicator"]) != {PRINTED_RANK} else None if rows["changed"].any() else False
     shares = latest["share"] if "share" in latest else pd.Series(float("nan"), latest.index)
     table = numbers_table(
         f"Andel av invånarna 20–64 år som försörjs, och plats bland {n} kommuner, {year}. "
@@ -106,8 +109,8 @@ def ranks_said(rows: pd.DataFrame) -> Said:
         subtitle=f"Plats bland {n} kommuner, {years_text(rows['year'])}. {_names(latest)}.",
         table=table,
         frame=RANKS,
-        notes=(RANK_METHOD[computed], *_added(latest), *_lacking(rows)),
-        state="derived" if computed else "document",
+        notes=(texts.RANK_METHOD[computed], *_added(latest), *_lacking(rows)),
+        state="document" if computed is False else "derived",
         columns=_columns(rows, share="andel, procent", n="kommuner"),
     )
 
@@ -191,11 +194,11 @@ def _rank_cell(rank: float, previous: float) -> str:
 # `since`, the year that the change is from, and `level`, the share of `year`.
 
 POINTS_DECIMALS = 2  # percentage points; the parts add up before they are rounded
-INHABITANTS = "invånarna 20–64 år"
 
 
 def profiles_said(rows: pd.DataFrame) -> Said:
     """R3: the profile of each place, in percent of its inhabitants aged 20-64."""
+    every, rows = rows, rows[rows["value"].notna().groupby(rows["name"]).transform("any")]
     year = years_text(rows["year"])
     table = rows.pivot(index="name", columns="label", values="value")
     table = table.loc[list(dict.fromkeys(rows["name"])), list(dict.fromkeys(rows["label"]))]
@@ -203,7 +206,7 @@ def profiles_said(rows: pd.DataFrame) -> Said:
     finding = alternative = ""
     if len(sums):
         low, high = sums.idxmin(), sums.idxmax()
-        finding = f"Ersättningarna motsvarar {decimal(sums[low], 1)} procent av {INHABITANTS} i {low}"
+        finding = f"Ersättningarna motsvarar {decimal(sums[low], 1)} procent av {texts.INHABITANTS} i {low}"
         finding += f" och {decimal(sums[high], 1)} i {high} {year}." if low != high else f" {year}."
         top = table.stack()
         (name, label), value = top.idxmax(), top.max()
@@ -211,15 +214,15 @@ def profiles_said(rows: pd.DataFrame) -> Said:
     return Said(
         finding=finding,
         alternative=f"Staplar för varje ersättning, ett fält för varje kommun: {_names(rows)}.{alternative}",
-        subtitle=f"Procent av {INHABITANTS} den 31 december {year}. {_names(rows)}.",
+        subtitle=f"Procent av {texts.INHABITANTS} den 31 december {year}. {_names(rows)}.",
         table=numbers_table(
-            f"Procent av {INHABITANTS} efter ersättning, {year}",
+            f"Procent av {texts.INHABITANTS} efter ersättning, {year}",
             ("Plats", *table.columns),
             ((name, *(number_or_symbol(value, 1) for value in values)) for name, *values in table.itertuples()),
         ),
         frame=Frame(unit_symbol="%", unit_text="procent av invånarna", decimals=1),
-        notes=_lacking(rows),
-        columns=_columns(rows),
+        notes=_lacking(every),
+        columns=_columns(every),
     )
 
 
@@ -228,24 +231,33 @@ def steps_said(rows: pd.DataFrame) -> Said:
     span = f"{int(rows['since'].min())}–{int(rows['year'].max())}"
     table = rows.pivot(index="name", columns="label", values="value")
     table = table.loc[list(dict.fromkeys(rows["name"])), list(dict.fromkeys(rows["label"]))]
-    whole = rows.loc[rows["indicator"] == WHOLE, "label"].iloc[0]
+    whole = next(iter(rows.loc[rows["indicator"] == WHOLE, "label"]), "")
+    if not whole:
+        raise ValueError("R5: the rows lack 'change', the whole that the parts add up to. Keep it among the columns.")
     known = table.dropna()
+    if known.empty or not {"since", "level"} <= set(rows):
+        raise ValueError("R5: no place has every part, since and level. Pass every part, and where the change is from.")
     parts, change = known.drop(columns=whole), known[whole].sort_values()
     levels = rows.drop_duplicates("name").set_index("name")["level"]
-    [(most_down, down)] = Counter(parts.idxmin(axis=1)).most_common(1)
-    [(most_up, up)] = Counter(parts.idxmax(axis=1)).most_common(1)
+    low = parts.idxmin(axis=1)[parts.min(axis=1).round(POINTS_DECIMALS) < 0]
+    high = parts.idxmax(axis=1)[parts.max(axis=1).round(POINTS_DECIMALS) > 0]
+    clauses = [
+        f"{label} drog {way} {{}} mest i {count} av {len(known)} kommuner"
+        for way, names in (("ner", low), ("upp", high))
+        for label, count in Counter(names).most_common(1)
+    ]
+    moved = [clause.format("den" if number else "andelen") for number, clause in enumerate(clauses)]
     extremes = [f"{name} ({signed(change[name], POINTS_DECIMALS)})" for name in dict.fromkeys(change.index[[0, -1]])]
     return Said(
-        finding=f"{most_down} drog ner andelen mest i {down} av {len(known)} kommuner {span}, "
-        f"och {most_up} drog upp den mest i {up}.",
+        finding=f"{listed(moved)}, {span}." if moved else f"Andelen ändrades inte {span}.",
         alternative="Staplar som börjar där den förra slutar, ett fält för varje kommun: "
         f"{listed(list(known.index))}. {whole}, procentenheter: {' till '.join(extremes)}.",
-        subtitle=f"Procentenheter av {INHABITANTS}, {span}. {listed(list(known.index))}.",
+        subtitle=f"Procentenheter av {texts.INHABITANTS}, {span}. {listed(list(known.index))}.",
         table=numbers_table(
-            f"Vad som ändrade andelen av {INHABITANTS} {span}, procentenheter. Delarna summerar till "
+            f"Vad som ändrade andelen av {texts.INHABITANTS} {span}, procentenheter. Delarna summerar till "
             "ändringen; avrundade kan de skilja på sista decimalen.",
-            ("Del", *table.index),
-            ((label, *_numbers(table[label], POINTS_DECIMALS, sign=True)) for label in table),
+            ("Del", *known.index),
+            ((label, *_numbers(known[label], POINTS_DECIMALS, sign=True)) for label in known),
         ),
         frame=Frame(unit_text="procentenheter", decimals=POINTS_DECIMALS),
         notes=(*(_step_sentence(row, levels[row.name], whole) for _, row in known.iterrows()), *_lacking(rows)),
@@ -265,16 +277,16 @@ def _step_sentence(row: pd.Series, level: float, whole: str) -> str:
 
 # R6: two measures of each place. Which of them move together is a test's to say: the notebook's cell makes it.
 
-ILL_AND_UNEMPLOYED = (
-    "Ohälsa är sjukpenning, sjukersättning och aktivitetsersättning; arbetslöshet är arbetslöshetsersättning och "
-    "arbetsmarknadsåtgärder."
-)
 MOST_NAMED = 16
 
 
 def measures_said(rows: pd.DataFrame) -> Said:
     """R6: ill health against unemployment, or any two measures in percent of the inhabitants."""
     wide, (x, y) = paired(rows)
+    if wide.empty:
+        raise ValueError(
+            "R6: no place has both measures. Pass rows of both, or show why there are none with show_text."
+        )
     year = years_text(rows["year"])
     tops = [wide.loc[wide[axis].idxmax()] for axis in "xy"]
     highest = [
@@ -287,9 +299,9 @@ def measures_said(rows: pd.DataFrame) -> Said:
         finding=f"Störst {listed(highest)} {year}.",
         alternative=f"En punkt för varje kommun, {x.lower()} vågrätt och {y.lower()} lodrätt: {places}. "
         f"Minst {x.lower()} har {low['name']} ({decimal(low['x'], 1)} procent).",
-        subtitle=f"{ILL_AND_UNEMPLOYED} Procent av {INHABITANTS} {year}. {places[0].upper()}{places[1:]}.",
+        subtitle=f"{texts.ILL_AND_UNEMPLOYED} Procent av {texts.INHABITANTS} {year}. {places[0].upper()}{places[1:]}.",
         table=numbers_table(
-            f"{x} och {y.lower()}, procent av {INHABITANTS} {year}.",
+            f"{x} och {y.lower()}, procent av {texts.INHABITANTS} {year}.",
             ("Kommun", x, y),
             ((row.name, decimal(row.x, 2), decimal(row.y, 2)) for row in wide.itertuples()),
         ),
@@ -310,8 +322,10 @@ def months_said(rows: pd.DataFrame) -> Said:
     panel, when, value, level, before = lines[0]
     names = _names(rows)
     if level == MISSING:
-        count = int((rows[rows["group"] == panel]["label"] == OBSERVED).sum())
-        finding = f"{names} {when}: {value} helårsekvivalenter; {count} månader är för få för att ta bort säsongen."
+        count = len(after_last_gap(rows[(rows["group"] == panel) & (rows["label"] == OBSERVED)]))
+        finding = (
+            f"{names} {when}: {value} helårsekvivalenter; {count} månader i rad är för få för att ta bort säsongen."
+        )
     else:
         finding = f"{names} {when}: {level} helårsekvivalenter, säsongsrensat"
         finding += f", mot {before} ett år tidigare." if before != MISSING else "."
@@ -403,47 +417,31 @@ class Says:
     method: str = ""
     title: str = ""
     ending: str = ""
+    needs: str = ""  # what of `rules.support.at_hand` its rows come from
+    lacks: str = ""  # why there is nothing to draw; else the cell's note says it
 
     def anchor(self, number: str) -> str:
         """ "r3", "r3-skala"."""
         return f"{number.lower()}{self.ending}"
 
 
-RANKED = "Plats bland alla kommuner efter andel av invånarna 20–64 år som försörjs"
-PEOPLE = "Antalet invånare 20–64 år den 31 december kommer från SCB."
-SPLIT = (
-    "Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först (Shapley; Das "
-    "Gupta 1993)."
-)
-TOGETHER = (
-    "Mellan kommuner: Spearmans rangkorrelation med bootstrap över kommuner. Inom kommuner: årliga ändringar med en "
-    "effekt för varje kommun och klustrade fel. Åtta kommuner och fyra år är det minsta som prövas."
-)
-SEASONS = (
-    "Säsongen tas bort med STL (Cleveland m.fl. 1990), robust och med tolv månader. Minst tre obrutna år krävs, och en "
-    "månad som saknas eller är misstänkt bortfall bryter serien: ingenting fylls i."
-)
 SAYS: dict[Callable[[pd.DataFrame, Frame], Figure], Says] = {
-    rank_change: Says(ranks_said, f"{RANKED}."),
-    region_map: Says(map_said, f"{RANKED}.", title="Karta över regionen", ending="-karta"),
+    rank_change: Says(ranks_said, f"{texts.RANKED}.", needs="ranks", lacks=texts.NO_RANKS),
+    region_map: Says(
+        map_said, f"{texts.RANKED}.", title="Karta över regionen", ending="-karta", needs="ranks", lacks=texts.NO_RANKS
+    ),
     profile_bars: Says(
-        profiles_said,
-        f"Procent av {INHABITANTS} den 31 december.",
-        f"Helårsekvivalenterna divideras med antalet invånare. {PEOPLE}",
+        profiles_said, f"Procent av {texts.INHABITANTS}.", texts.DIVIDED, needs="profiles", lacks=texts.NO_PROFILES
     ),
     national_scale: Says(
-        scale_said,
-        f"{RANKED}, med fyra zoner.",
-        "Rangordning av alla kommuner; lika andelar delar plats.",
-        title="Plats på den nationella skalan",
-        ending="-skala",
+        scale_said, f"{texts.RANKED}, med fyra zoner.", texts.ORDERED, "Plats på den nationella skalan", "-skala"
     ),
-    waterfall: Says(steps_said, f"Procentenheter av {INHABITANTS}.", f"{SPLIT} {PEOPLE}"),
-    two_measures: Says(measures_said, ILL_AND_UNEMPLOYED, TOGETHER),
+    waterfall: Says(
+        steps_said, f"Procentenheter av {texts.INHABITANTS}.", texts.SPLIT, needs="profiles", lacks=texts.NO_PROFILES
+    ),
+    two_measures: Says(measures_said, texts.ILL_AND_UNEMPLOYED, texts.TOGETHER),
     small_multiples: Says(
-        months_said, "Helårsekvivalenter per månad.", SEASONS, "Lång sikt: månad för månad", ending="-lang-sikt"
+        months_said, "Helårsekvivalenter per månad.", texts.SEASONS, texts.LONG_VIEW, "-lang-sikt", needs="months"
     ),
-    timeline: Says(
-        timeline_said, "Initiativ med en dag.", title="Initiativ med start- eller slutdag", ending="-tidslinje"
-    ),
+    timeline: Says(timeline_said, "Initiativ med en dag.", "", texts.WITH_A_DAY, "-tidslinje"),
 }

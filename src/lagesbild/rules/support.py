@@ -74,6 +74,16 @@ def complete(table: pd.DataFrame, years: tuple[int, int]) -> list[str]:
     return list(whole.index[whole])
 
 
+def at_hand(data: pd.DataFrame, months: pd.DataFrame, places: Sequence[str], types: Sequence[str]) -> set[str]:
+    """What there is to draw of some places: "ranks", "profiles" (every type in two years in a row), "months"."""
+    counted = [*types, *BASES]
+    table = wide_table(data, places, types)[counted]
+    ranked = data["indicator"].eq("support_rank") & data["value"].notna()
+    drawn = {"ranks": ranked.any(), "profiles": bool(complete(table, comparable_years(table)))}
+    single = months["place"].isin(list(places)) & months["indicator"].eq(TOTAL) & months["value"].notna()
+    return {name for name, there in (drawn | {"months": single.any()}).items() if there}
+
+
 # Ranks: computed where every municipality was asked for, else as the document prints them.
 
 

@@ -194,7 +194,8 @@ def figure_slides(record: Record) -> Iterator[Slide]:
         wide = rows.pivot(index="name", columns="year", values="value").reindex(names)
         yield Slide(title, notes, chart=_chart("bars", wide, record), table=tables[0])
     elif chart == "waterfall":
-        parts = rows[rows["indicator"] != WHOLE]
+        whole = rows["value"].notna().groupby(rows["name"]).transform("all")  # the page draws no other place
+        parts = rows[whole & (rows["indicator"] != WHOLE)]
         yield Slide(title, notes, chart=_chart("stacked", _wide(parts, "name", "label"), record))
     elif chart == "two_measures":
         yield Slide(title, notes, chart=_dots(rows, record))

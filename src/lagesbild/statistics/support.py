@@ -111,6 +111,20 @@ FEWEST_PLACES = 8
 FEWEST_YEARS = 4
 
 
+def untested(changes: pd.DataFrame) -> str:
+    """Why changes within places are not tested: "places", "years", "variation"; empty where they are.
+
+    In: one row a yearly change: `place`, `year` (the later one), `ill_health`. Too few places have changes; they stand
+    on too few years; or no change differs from its place's mean, which the places' effects take all of.
+    """
+    if changes["place"].nunique() < FEWEST_PLACES:
+        return "places"
+    if len({*changes["year"], *(changes["year"] - 1)}) < FEWEST_YEARS:
+        return "years"
+    about = changes["ill_health"] - changes.groupby("place")["ill_health"].transform("mean")
+    return "variation" if np.allclose(about, 0) else ""
+
+
 def rank_correlation(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray:
     """Spearman's correlation over many resamples at once, for `scipy.stats.bootstrap`: Pearson's of the ranks.
 

@@ -16,22 +16,26 @@ ACROSS = {
     0: "inget tydligt samband mellan kommunerna",
     None: "värdena är lika i alla kommuner, och inget samband kan räknas",
 }
-WITHIN = {
+WITHIN: dict[int | str, str] = {
     1: "när det ena ändras i en kommun ändras det andra åt samma håll",
     -1: "när det ena ändras i en kommun ändras det andra åt motsatt håll",
     0: "inget tydligt samband från år till år inom kommunerna",
-    None: "för få år i rad för att pröva ändringar inom kommunerna; fyra krävs",
+    "places": "för få kommuner har flera år i rad",
+    "years": "för få år i rad för att pröva ändringar inom kommunerna; fyra krävs",
+    "variation": "inget ändras från år till år, och inget samband kan räknas",
 }
+POINTS = "procentenheter per procentenhet"
 NOT_TESTED = "Om ohälsa och arbetslöshet följs åt prövas inte"
 
 
-def association(where: str, year: int, across: Estimate, within: Estimate | None) -> str:
-    """What holds across the places of `where`, and from year to year within them; `within` None: too few years."""
-    return (
+def association(where: str, year: int, across: Estimate, within: Estimate | str, left_out: int) -> str:
+    """What holds across the places of `where`, and from year to year within them, or why not: a key of WITHIN."""
+    inside = WITHIN[within] if isinstance(within, str) else WITHIN[_sign(within) or 0] + _interval(POINTS, within)
+    text = (
         f"Ohälsa och arbetslöshet {year}, bland {where}: {ACROSS[_sign(across)]}"
-        f"{_interval('korrelation', across)}. Inom kommunerna: {WITHIN[_sign(within)]}"
-        f"{_interval('procentenheter per procentenhet', within)}."
+        f"{_interval('korrelation', across)}. Inom kommunerna: {inside}."
     )
+    return text + (f" Utelämnade för att uppgifter saknas: {left_out}." if left_out else "")
 
 
 def no_association(places: int, years: int, year: int, fewest: int) -> str:
@@ -43,15 +47,15 @@ def no_association(places: int, years: int, year: int, fewest: int) -> str:
     )
 
 
-def _sign(estimate: Estimate | None) -> int | None:
+def _sign(estimate: Estimate) -> int | None:
     """1, -1, 0 where the interval holds both; None without an estimate."""
-    if estimate is None or any(pd.isna(number) for number in estimate):
+    if any(pd.isna(number) for number in estimate):
         return None
     return 1 if estimate[1] > 0 else -1 if estimate[2] < 0 else 0
 
 
-def _interval(what: str, estimate: Estimate | None) -> str:
-    if _sign(estimate) is None or estimate is None:
+def _interval(what: str, estimate: Estimate) -> str:
+    if _sign(estimate) is None:
         return ""
     value, low, high = (decimal(number, 2) for number in estimate)
     return f" ({what} {value}, 95 procents intervall {low} till {high})"
@@ -214,3 +218,36 @@ def rank_text(rank: float, previous: float, n: int, year: int) -> str:
         return ""
     before = "" if pd.isna(previous) else f", plats {previous:.0f} året före"
     return f" Plats {rank:.0f} av {n} i riket {year}{before}."
+
+
+# What the figures of the analysis are about, how they are made, and why one is not drawn.
+
+INHABITANTS = "invånarna 20–64 år"
+RANK_METHOD: dict[bool | None, str] = {
+    True: "Platserna är beräknade ur underlaget för alla kommuner.",
+    False: "Platserna är tryckta.",
+    None: "Platserna är ändrade i anteckningsboken, från de tryckta.",
+}
+ILL_AND_UNEMPLOYED = (
+    "Ohälsa är sjukpenning, sjukersättning och aktivitetsersättning; arbetslöshet är arbetslöshetsersättning och "
+    "arbetsmarknadsåtgärder."
+)
+RANKED = "Plats bland alla kommuner efter andel av invånarna 20–64 år som försörjs"
+NO_RANKS = "Kommunernas plats i riket saknas i underlaget."
+NO_PROFILES = "Helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
+PEOPLE = "Antalet invånare 20–64 år den 31 december kommer från SCB."
+SPLIT = (
+    "Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först (Shapley; Das "
+    f"Gupta 1993). {PEOPLE}"
+)
+DIVIDED = f"Helårsekvivalenterna divideras med antalet invånare. {PEOPLE}"
+ORDERED = "Rangordning av alla kommuner; lika andelar delar plats."
+TOGETHER = (
+    "Mellan kommuner: Spearmans rangkorrelation med bootstrap över kommuner. Inom kommuner: årliga ändringar med en "
+    "effekt för varje kommun och klustrade fel. Åtta kommuner och fyra år är det minsta som prövas."
+)
+SEASONS = (
+    "Säsongen tas bort med STL (Cleveland m.fl. 1990), robust och med tolv månader. Minst tre obrutna år krävs, och en "
+    "månad som saknas eller är misstänkt bortfall bryter serien: ingenting fylls i."
+)
+LONG_VIEW, WITH_A_DAY = "Lång sikt: månad för månad", "Initiativ med start- eller slutdag"
