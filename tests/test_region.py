@@ -19,6 +19,7 @@ from lagesbild.charts import regional
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import TOKENS, WIDTH, Frame
 from lagesbild.html.render import Component
+from lagesbild.rules import support as rules
 from lagesbild.rules.support import WrongTable, refuse_wrong_tables
 from lagesbild.sources.files import printed_rows
 from lagesbild.statistics.support import decompose
@@ -103,7 +104,7 @@ def test_the_table_has_every_place_and_year_and_sums_what_has_no_published_total
         ],
         columns=["indicator", "place", "year", "value"],
     ).assign(sex="T", group="", month=0, status="")
-    table = support.wide_table(rows, ["9902", "9901"], TYPES)
+    table = rules.wide_table(rows, ["9902", "9901"], TYPES)
     assert list(table.columns) == [*TYPES, "total", "population"]
     assert list(table.index) == [(place, year) for place in ("9902", "9901") for year in (2020, 2021, 2022)]
     assert table.loc[("9901", 2020), "total"] == sum(range(10, 16))
@@ -118,7 +119,7 @@ def test_a_type_that_is_missing_leaves_no_sum_and_a_suspected_zero_is_no_value()
         columns=["indicator", "place", "year", "value"],
     ).assign(sex="T", group="", month=0, status="")
     zero = (rows["indicator"] == "fte_social_assistance") & (rows["year"] == 2021)
-    table = support.wide_table(rows.assign(value=rows["value"].mask(zero, 0.0)), ["9901"], TYPES)
+    table = rules.wide_table(rows.assign(value=rows["value"].mask(zero, 0.0)), ["9901"], TYPES)
     assert np.isnan(table.loc[("9901", 2021), "fte_social_assistance"])
     assert np.isnan(table.loc[("9901", 2021), "total"])
     assert table.loc[("9901", 2020), "total"] == 60
@@ -127,12 +128,12 @@ def test_a_type_that_is_missing_leaves_no_sum_and_a_suspected_zero_is_no_value()
 def test_the_years_compared_are_the_last_two_in_a_row_that_most_places_have_whole():
     index = pd.MultiIndex.from_product([["9901", "9902", "9903"], range(2018, 2023)], names=["place", "year"])
     table = pd.DataFrame({"a": 1.0, "total": 1.0, "population": np.nan}, index=index)
-    assert support.comparable_years(table) == (2021, 2022)
+    assert rules.comparable_years(table) == (2021, 2022)
     table.loc[[("9901", 2022), ("9902", 2022)], "a"] = np.nan
-    assert support.comparable_years(table) == (2020, 2021)
+    assert rules.comparable_years(table) == (2020, 2021)
     table.loc[(slice(None), 2020), :] = np.nan
-    assert support.comparable_years(table) == (2018, 2019)
-    assert support.comparable_years(table.head(0)) == (0, 0)
+    assert rules.comparable_years(table) == (2018, 2019)
+    assert rules.comparable_years(table.head(0)) == (0, 0)
 
 
 def test_a_column_that_an_analyst_adds_stands_in_her_tables(made_up: Ran):
@@ -479,6 +480,7 @@ def everywhere(component: Component) -> dict[str, str]:
     }
 
 
+PROFILE = 'profile = share.query("place in @whole and year == @last").droplevel("year")[types].reindex(places)'
 TAKEN_OUT = {  # cell -> a line of it, and what is written in its place
     "r2": (
         "together = ranks.query(\"indicator in ['support_rank', 'fte_total']\")",
@@ -488,10 +490,7 @@ TAKEN_OUT = {  # cell -> a line of it, and what is written in its place
         "together = ranks.query(\"indicator in ['support_rank', 'fte_total']\")",
         "together = ranks.query(\"indicator in ['support_rank', 'fte_total'] and place != '2401'\")",
     ),
-    "r3": (
-        'profile = share.query("place in @whole and year == @last").droplevel("year")[types].reindex(places)',
-        'profile = share.query("place in @whole and year == @last").droplevel("year")[types].reindex(["2480", *places[2:]])',
-    ),
+    "r3": (PROFILE, f'{PROFILE}.drop("2401")'),
     "r5": ("steps = report.long(parts.reindex(places), last).assign(since=first)",
            "steps = report.long(parts.reindex(places).drop('2401'), last).assign(since=first)"),
 }  # fmt: skip

@@ -23,13 +23,7 @@ from lagesbild.places import COUNTRY
 from lagesbild.rules.support import (
     BASES,
     TOTAL,
-    asked,
-    comparable_years,
     complete,
-    months,
-    municipalities,
-    national_shares,
-    printed_ranks,
     refuse_wrong_tables,
     rows_at,
     unreported,
@@ -44,11 +38,6 @@ from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, signed, sour
 # Where a region's places stand in the country, and the long view.
 
 MONTH_HEADINGS, NO_MAP = texts.MONTH_HEADINGS, texts.NO_MAP
-__all__ = [  # what cells call
-    "MONTH_HEADINGS", "NO_MAP", "about", "asked", "association_text", "comparable_years", "complete",
-    "latest_months", "month_rows", "months", "months_note", "municipalities", "national_shares", "no_association",
-    "printed_ranks", "printed_type_ranks", "profile_tables", "scale_note", "situations", "statements", "wide_table",
-]  # fmt: skip
 
 
 def scale_note(report: RegionReport, asked: Sequence[str], years: tuple[int, int]) -> list[str]:
