@@ -330,4 +330,5 @@ def test_how_near_a_figure_comes_to_the_reports_measure_is_said():
         "related": "Närliggande mått: rapportens eget mått saknas i underlaget",
         "slot": "Saknas i underlaget",
         "document": "Ur publicerat dokument",
+        "chosen": "Valt i anteckningsboken",
     }
