@@ -261,3 +261,23 @@ def test_a_description_is_used_for_a_chart_of_ours_too(report):
     rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'")
     component = show_figure(report, 3, rows, charts.lines, description="En linje som faller.")
     assert component.record["alternative"].startswith("En linje som faller. Anmälda brott")
+
+
+def test_a_huge_table_is_refused_with_what_to_do():
+    with pytest.raises(ValueError, match=r"1001 rows are more than a page holds \(1000\)\. Choose some"):
+        show_table(pd.DataFrame({"a": range(1001)}), "Allt")
+
+
+def test_an_own_chart_may_give_axes_and_must_give_a_drawing(report):
+    rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'")
+    axes = show_figure(report, 3, rows, lambda rows, frame: own_chart(rows, frame).axes[0], description="Punkter.")
+    assert "<svg" in axes.html
+    with pytest.raises(ValueError, match="NoneType is no drawing"):
+        show_figure(report, 3, rows, lambda rows, frame: None, description="Punkter.")
+    with pytest.raises(ValueError, match=r"'lines' is text. Give the function: charts\.lines"):
+        show_figure(report, 3, rows, "lines")
+
+
+def test_an_anchor_is_an_anchor(report):
+    rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'")
+    assert show_figure(report, 3, rows, charts.lines, anchor="Min rubrik å").record["anchor"] == "min-rubrik-a"

@@ -545,6 +545,7 @@ COUNTED = 'counted = [*types, "total", "population"]  # an added column counts i
 
 def test_a_type_that_an_analyst_adds_is_drawn_split_and_spoken_of_like_the_others(tmp_path: Path):
     added = 'fte["Studiemedel"] = fte["population"] / 100 + 10; types = [*types, "Studiemedel"]'
+    added += '; fte["total"] += fte["Studiemedel"]'
     analysed = ran(made_up_region(tmp_path), instead={COUNTED: f"{added}\n{COUNTED}"})
     for cell in ("r3", "r5"):
         said = everywhere(analysed.component(cell))

@@ -163,7 +163,7 @@ def test_a_dropped_record_is_in_no_linked_series(umea: Ran):
     ("change", "said"),
     [
         (lambda rows: pd.concat([rows, rows.head(1)]), "stands twice. Correct the cell's rows"),
-        (lambda rows: rows.assign(value=rows["value"].where(rows.index > 8, np.inf)), "is infinite"),
+        (lambda rows: rows.assign(value=rows["value"].where(rows.index > 8, np.inf)), "value 'inf' .* is no value"),
         (lambda rows: rows[rows["indicator"] != "change"], "the rows lack 'change'"),
     ],
 )
@@ -233,3 +233,19 @@ def test_a_part_draws_the_share_down_only_where_it_is_below_zero():
     finding = steps_said(rows).finding
     assert "drog ner" not in finding
     assert finding == "A drog upp andelen mest i 1 av 1 kommuner, 2020–2021."
+
+
+def test_a_sum_among_the_types_is_not_counted_twice(frozen: Copy):
+    counted = (
+        'counted = [*types, "total", "population"]  # an added column counts in nothing until it is one of `types`'
+    )
+    twice = 'fte["fte_health"] = fte["fte_sick_pay"] + fte["fte_sickness_compensation"]; types = [*types, "fte_health"]'
+    with pytest.raises(ValueError, match=r"the types add up to .* more than the total.*a sum of others"):
+        ran(frozen, "umearegionen", "2480", instead={counted: f"{twice}\n{counted}"})
+
+
+def test_a_table_of_several_years_is_not_drawn_as_one(umea: Ran):
+    with pytest.raises(ValueError, match="Choose one year"):
+        umea.report.long(umea.share, 2021)
+    with pytest.raises(ValueError, match="no column indicator, place, year, value"):
+        show_figure(umea.report, "R3", umea.profile, charts.profile_bars)

@@ -238,7 +238,9 @@ def test_a_name_an_unknown_code_or_a_bare_text_among_places_is_refused_with_the_
 
 def test_rows_that_hold_nothing_are_refused_where_the_municipality_has_values(calls):
     call = calls[3]
-    with pytest.raises(ValueError, match="the cell's rows hold no value, though Umeå has some of reported_crime"):
+    with pytest.raises(
+        ValueError, match=r"hold no value, though the municipality has some of reported_crime\. They hold"
+    ):
         call.shown(3, call.rows[call.rows["indicator"] == "reported_crim"])
     with pytest.raises(Exception, match=r"'Umeå' is no code. Did you mean '2480'"):
         call.shown(3, call.rows.assign(place="Umeå"))
@@ -355,3 +357,33 @@ def test_rows_may_have_text_years_float_years_and_categories(calls):
     names = {name: call.rows[name].astype("category") for name in ("indicator", "place", "name", "sex")}
     assert call.shown(4, call.rows.assign(**names)).html == expected.html
     assert call.shown(4, call.rows.set_index("place", drop=False)).html == expected.html
+
+
+# What a cell must not do without a word.
+
+
+def test_years_after_the_edition_and_two_units_on_one_axis_are_refused(calls):
+    call = calls[3]
+    with pytest.raises(ValueError, match="rows of 2030 in the edition of 2024"):
+        call.shown(3, call.rows.assign(year=2030).drop_duplicates(["place"]))
+    both = call.report.data.query(
+        "indicator in ['reported_crime', 'unsafe_at_night'] and place == '2480' and sex == 'T'"
+    )
+    with pytest.raises(ValueError, match=r"per 100 000 invånare and procent on one axis\. Use charts\.small_lines"):
+        show_figure(call.report, 3, both, charts.lines)
+    assert "<svg" in show_figure(call.report, 3, both, charts.small_lines).html
+
+
+def test_recomputed_values_have_their_own_unit_label_and_badge(calls):
+    call = calls[3]
+    rows = call.rows.assign(value=call.rows["value"] / 1000, unit="promille", label="Brott i promille", decimals=1)
+    shown = call.shown(3, rows).record
+    assert shown["finding"].startswith("Brott i promille: 9\u00a0promille i Umeå")
+    assert shown["subtitle"].startswith("Brott i promille. Promille. Umeå och")
+    assert (shown["state"], shown["state_text"]) == ("changed", "Omräknat i anteckningsboken")
+
+
+def test_rows_that_lost_their_names_and_order_still_begin_with_the_municipality(calls):
+    call = calls[3]
+    means = call.rows.groupby(["indicator", "place", "year"], as_index=False)["value"].mean()
+    assert "Umeå och 8 jämförda platser" in call.shown(3, means).record["subtitle"]

@@ -331,4 +331,5 @@ def test_how_near_a_figure_comes_to_the_reports_measure_is_said():
         "slot": "Saknas i underlaget",
         "document": "Ur publicerat dokument",
         "chosen": "Valt i anteckningsboken",
+        "changed": "Omräknat i anteckningsboken",
     }

@@ -225,6 +225,8 @@ class RegionReport(Report):
         A column that is an indicator's keeps its name as `indicator` and its label; a sum, the population and a change
         have the words of PARTS, others are their own label.
         """
+        if table.index.nlevels > 1:
+            raise ValueError(f"long: the index is {list(table.index.names)}. Choose one year, so that it is the place.")
         rows = table.rename_axis(index="place", columns="indicator").stack(future_stack=True).rename("value")
         rows = rows.reset_index().assign(year=year, month=0, sex="T", group="")
         labels = {name: entry.label for name, entry in self.catalog.indicators.items()} | PARTS

@@ -55,8 +55,15 @@ def measure_of(catalog: Catalog, indicator: str) -> Measure:
 
 
 def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
-    """Indicator -> how its values are said, for the indicators in `rows`."""
-    return {indicator: measure_of(catalog, indicator) for indicator in rows["indicator"].unique()}
+    """Indicator -> how its values are said: those of chart rows, by the rows' own label and unit."""
+    measures = {}
+    for indicator, own in rows.groupby("indicator", sort=False):
+        measure, label, unit = measure_of(catalog, str(indicator)), own["label"].iloc[0], own["unit"].iloc[0]
+        if (label, unit) != (measure.indicator.label, measure.unit.text):
+            entry = measure.indicator.model_copy(update={"label": label, "title": label})
+            measure = Measure(entry, measure.unit.model_copy(update={"text": unit, "symbol": ""}), measure.decimals)
+        measures[str(indicator)] = measure
+    return measures
 
 
 def origins(rows: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource]) -> list[Origin]:

@@ -19,7 +19,7 @@ from helpers.rows import COMMON, chart_rows, key_figures, measures_of, origins, 
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
-from lagesbild.charts.svg import svg_of
+from lagesbild.charts.svg import drawn_by, svg_of
 from lagesbild.charts.theme import Frame, frame_of
 from lagesbild.html.components import Card, FigureBlock, Part, Provenance, Statement, Values
 from lagesbild.html.regional import SAYS
@@ -37,7 +37,7 @@ from lagesbild.swedish.findings import (
     measure_notes,
 )
 from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, source_line
-from lagesbild.tidy.schema import CELL, NEEDED, answered, is_changed
+from lagesbild.tidy.schema import CELL, NEEDED, answered, checked_rows, is_changed, refuse_undrawable
 
 # A figure of the catalogue, or a part of the regional analysis.
 
@@ -46,6 +46,7 @@ MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tol
 CHANGED = "Värdena är omräknade i anteckningsboken, ur de publicerade."
 NOTHING = "Underlaget har inga uppgifter att visa."
 PUBLISHER = "Utgivare: SCB, tabell TAB1386."
+ONE_AXIS = {*KINDS} - {charts.small_lines, charts.two_panels, charts.dots_with_lines}
 COMPUTED = (charts.profile_bars, charts.waterfall, charts.two_measures)  # of counts and inhabitants
 FETCH = (
     "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad; med '--places all' för alla kommuner."
@@ -76,7 +77,7 @@ def show_figure(
         return _show_part(report, str(number), rows, chart, notes, title, anchor, first)
     entry, catalog = report.figure(number), report.catalog
     own = (report.name, report.place, report.year)
-    anchor, title = anchor or f"figur-{number}", title or entry.title
+    anchor, title = slug(anchor or f"figur-{number}"), title or entry.title
     rows = answered(chart_rows(rows, catalog, report.geography, report.role, entry.dots))
     drawn = rows[rows["value"].notna()]
     known = {*entry.measure, *entry.stand_in, *entry.dots}
@@ -84,23 +85,20 @@ def show_figure(
         card = Card(_why_empty(entry, catalog, report.data, own), entry.how_to_add.replace("{code}", report.place))
         again = remake(report.page, report.place, report.year, report.vintage, entry.measure)
         return figure_component(_card(number, entry, catalog, anchor, title, first, card, again))
-    if drawn.empty:
-        raise ValueError(
-            f"figure {number}: the cell's rows hold no value, though {report.name} has some of "
-            f"{', '.join(report.measures(number))}. See how the cell chooses its rows."
-        )
+    refuse_undrawable(number, rows, drawn, report.measures(number), report.year, chart not in ONE_AXIS)
     measures = measures_of(catalog, drawn)
     finding = figure_finding(measures, drawn)
     subtitle = figure_subtitle(measures, drawn)
     alternative = _alternative(chart, description, finding, drawn)
-    state = figure_state(catalog, entry, set(measures)) if set(measures) <= known else "chosen"
+    changed = is_changed(drawn, report.data)
+    state: str = figure_state(catalog, entry, set(measures)) if set(measures) <= known else "chosen"
+    state = "changed" if changed and state != "chosen" else state
     frame = frame_of(list(measures.values()), drawn)
     notes = [entry.related_to or "" if state == "related" else "", entry.footnote or "", entry.remark or "", *notes]
     notes += [*measure_notes([measure.indicator for measure in measures.values()], drawn), *absence_notes(rows)]
     last = max((report.latest.get(name, 0) for name in measures), default=0)
     if last < report.year and report.place in set(drawn["place"]):
         notes.append(f"Senaste värdet {in_place(report.name)} i underlaget avser {last}.")
-    changed = is_changed(drawn, report.data)
     block = FigureBlock(
         number=f"Figur {number}",
         anchor=anchor,
@@ -162,7 +160,8 @@ def _show_part(
         return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH), notes=shown, first=first))
     region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
-    if "place" in rows:
+    if chart is not charts.timeline:
+        rows = checked_rows(rows)
         report.geography.codes(rows["place"].unique())
         if not {"name", "label", "role"} <= set(rows):
             rows = chart_rows(rows, catalog, report.geography, report.role)
@@ -226,6 +225,8 @@ def _with_changes(number: str, rows: pd.DataFrame, chart: Chart, data: pd.DataFr
 
 def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFrame) -> str:
     """The alternative text: of a chart of ours from the rows, of another one as the cell describes it."""
+    if isinstance(chart, str):
+        raise ValueError(f"show_figure: '{chart}' is text. Give the function: charts.{chart.removeprefix('charts.')}.")
     if chart not in KINDS and not description.strip():
         known = ", ".join(f"charts.{each.__name__}" for each in KINDS)
         raise ValueError(
@@ -238,7 +239,7 @@ def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFra
 
 def _svg(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> str:
     """The drawing; one of an analyst's own gets the report's font and colours."""
-    drawing = chart(rows, frame)
+    drawing = drawn_by(chart(rows, frame))
     plt.close(drawing)  # else JupyterLab shows it once more, as a picture without words
     return svg_of(drawing, prefix=anchor, alt=alternative, own=chart not in KINDS)
 
@@ -292,6 +293,8 @@ def _why_empty(entry: Figure, catalog: Catalog, data: pd.DataFrame, own: tuple[s
 
 # An analyst's own: any drawing, any table, any text.
 
+MOST_ROWS = 1000
+
 
 def show_plot(
     report: Report,
@@ -312,10 +315,7 @@ def show_plot(
     for name, text in {"title": title, "description": description, "source": source}.items():
         if not text.strip():
             raise ValueError(f"show_plot: {name}= is empty. A reader needs it.")
-    figure = getattr(figure, "figure", figure)  # seaborn also gives Axes and grids
-    if not isinstance(figure, Drawing):
-        raise ValueError(f"show_plot: {type(figure).__name__} is no drawing. Give what plt.subplots or seaborn made.")
-    anchor = anchor or slug(title)
+    figure, anchor = drawn_by(figure), slug(anchor or title)
     plt.close(figure)
     caption, table, values = f"{title}: siffrorna bakom figuren", None, Values()
     if set(NEEDED) <= set(rows) <= {*NEEDED, *COMMON, "name", "status"}:
@@ -365,8 +365,12 @@ def show_table(
     """
     if not caption.strip():
         raise ValueError("show_table: the caption is empty. It says what the table holds.")
-    anchor, notes = anchor or slug(title or caption), (note,) if isinstance(note, str) else tuple(note)
+    anchor, notes = slug(anchor or title or caption), (note,) if isinstance(note, str) else tuple(note)
     frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    if len(frame) > MOST_ROWS:
+        raise ValueError(
+            f"show_table: {len(frame)} rows are more than a page holds ({MOST_ROWS}). Choose some, as .head does."
+        )
     if frame.empty:
         texts = (f"{caption.rstrip('.')}: inga uppgifter.",)
         return part_component(Part(anchor, title, number, texts, notes=notes, source=source, first=first))

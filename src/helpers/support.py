@@ -259,7 +259,7 @@ def printed_notes(
     heads = {row.place: row for row in printed if row.heading != names[row.place]}
     notes = [_wrong_heading(row, fte, years[1], names) for row in heads.values()]
     for row in printed:
-        if {*row.shares} == {*years}:
+        if {*row.shares} == {*years} and row.indicator in (*own, TOTAL):
             column = "total" if row.indicator == TOTAL else row.indicator
             notes += _differences(row, names[row.place], fte.loc[row.place, column], own.loc[row.place].get(column))
     return notes or [texts.AS_PRINTED] * bool(printed)

@@ -62,7 +62,9 @@ class Places:
                 raise UnknownPlace(f'places: {code!r} is not text. Write the code in quotes, such as "0180".')
             if not code.strip():
                 raise UnknownPlace('places: a code is empty. Write four digits in quotes, such as "0180".')
-            near = self._nearest(code)
+            near = code.zfill(4) if code.zfill(4) in self.names else self._nearest(code)
+            if near != code and code.isdecimal() and near.lstrip("0") == code:
+                raise UnknownPlace(f"places: '{code}' has lost its zeros. Write '{near}', {self.names[near]}.")
             if near != code and not code.isdecimal():
                 raise UnknownPlace(f"places: '{code}' is no code. Did you mean '{near}', {self.names[near]}?")
             self.name(code)

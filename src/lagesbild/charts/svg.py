@@ -39,6 +39,14 @@ KEPT_STYLES = (
 )
 
 
+def drawn_by(made: object) -> Figure:
+    """The figure of what a drawing function gave back: seaborn also gives Axes and grids. Raises ValueError."""
+    figure = getattr(made, "figure", made)
+    if not isinstance(figure, Figure):
+        raise ValueError(f"{type(made).__name__} is no drawing. Give what plt.subplots or seaborn made.")
+    return figure
+
+
 def svg_of(figure: Figure, prefix: str, alt: str, own: bool = False) -> str:
     """`figure` as an `<svg class="chart" role="img">` whose `<title>` holds all of `alt`; empties the figure.
 

@@ -206,7 +206,7 @@ def profiles_said(rows: pd.DataFrame) -> Said:
     finding = alternative = ""
     if len(sums):
         low, high = sums.idxmin(), sums.idxmax()
-        finding = f"Ersättningarna motsvarar {decimal(sums[low], 1)} procent av {texts.INHABITANTS} i {low}"
+        finding = f"Ersättningarna här motsvarar {decimal(sums[low], 1)} procent av {texts.INHABITANTS} i {low}"
         finding += f" och {decimal(sums[high], 1)} i {high} {year}." if low != high else f" {year}."
         top = table.stack()
         (name, label), value = top.idxmax(), top.max()

@@ -94,6 +94,8 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
             headings.append((text, anchor, []))
         elif headings:
             headings[-1][2].append(Heading(text, anchor))
+        elif tree.find(".//h2[@id]") is not None:  # a figure that stands first on its page
+            headings.append((text, anchor, []))
     return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in headings)
 
 
@@ -225,7 +227,8 @@ def _identities(tree: html.HtmlElement) -> str:
     seen: set[str] = set()
     for identity in tree.xpath("//@id"):
         if identity in seen:
-            return f"the id {identity!r} stands twice, so its links go astray. Give each component its own anchor."
+            why = "so its links go astray. Give each component its own anchor=; a title makes one too."
+            return f"the id {identity!r} stands twice, {why}"
         seen.add(identity)
     return ""
 

@@ -20,6 +20,7 @@ from lagesbild.statistics.support import suspected_nonresponse
 TOTAL, POPULATION = "fte_total", "population_20_64"
 MAY_BE_UNREPORTED = "fte_social_assistance"  # the one type where the publisher prints 0 for "not reported"
 BASES = ["total", "population"]
+TOLERANCE = 1.02  # published parts are rounded and disturbed
 
 
 def wide_table(data: pd.DataFrame, places: Iterable[str], types: Sequence[str]) -> pd.DataFrame:
@@ -72,6 +73,18 @@ def complete(table: pd.DataFrame, years: tuple[int, int]) -> list[str]:
     rows = table[table.index.get_level_values("year").isin(list(years))]
     whole = rows.notna().all(axis=1).groupby("place", sort=False).all()
     return list(whole.index[whole])
+
+
+def refuse_counted_twice(table: pd.DataFrame, types: Sequence[str]) -> None:
+    """Raises ValueError where the types add up to more than the total: one of them is then a sum of others."""
+    sums = table[list(types)].sum(axis=1, min_count=len(types))
+    over = sums[sums > TOLERANCE * table["total"] + 1]
+    if len(over):
+        (place, year), number = over.index[0], over.iloc[0]
+        raise ValueError(
+            f"place {place}, {year}: the types add up to {number:g}, more than the total. "
+            f"Is one of {', '.join(types)} a sum of others? Leave it out of `types`; a new type belongs in `total`."
+        )
 
 
 def at_hand(data: pd.DataFrame, months: pd.DataFrame, places: Sequence[str], types: Sequence[str]) -> set[str]:

@@ -180,7 +180,7 @@ def figure_subtitle(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
     units = listed(list(dict.fromkeys(m.unit.text for m in measures.values() if m.unit.text)))
     first = next(iter(measures.values())).indicator
     years = period_text(first, int(rows["year"].iloc[0])) if rows["year"].nunique() == 1 else years_text(rows["year"])
-    names = list(dict.fromkeys(rows["name"]))
+    names = list(dict.fromkeys([*_focus(rows)["name"], *rows["name"]]))  # the municipality first
     where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
     return (
         ". ".join(

@@ -58,6 +58,7 @@ STATE_TEXT = {
     "slot": "Saknas i underlaget",
     "document": "Ur publicerat dokument",
     "chosen": "Valt i anteckningsboken",
+    "changed": "Omräknat i anteckningsboken",
 }
 
 

@@ -191,6 +191,23 @@ def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
     return any((rows[name].notna() & ~(rows[name].to_numpy() == known[name].to_numpy())).any() for name in columns)
 
 
+def refuse_undrawable(
+    number: int | str, rows: pd.DataFrame, drawn: pd.DataFrame, measures: Iterable[str], year: int, several: bool
+) -> None:
+    """Raises ValueError for rows without a value, of a later year than the edition's, or of two units on one axis."""
+    if drawn.empty:
+        held = {name: list(dict.fromkeys(rows[name]))[:9] for name in ("indicator", "place", "year", "sex")}
+        raise ValueError(
+            f"figure {number}: the cell's rows hold no value, though the municipality has some of "
+            f"{', '.join(measures)}. They hold {held}; places are codes as text, years are whole numbers."
+        )
+    if (drawn["year"] > year).any():
+        raise ValueError(f"figure {number}: rows of {drawn['year'].max()} in the edition of {year}. Leave them out.")
+    units = list(dict.fromkeys(drawn["unit"]))
+    if len(units) > 1 and not several:
+        raise ValueError(f"figure {number}: {' and '.join(units)} on one axis. Use charts.small_lines, or two figures.")
+
+
 # What the table refuses: duplicates, unknown places, values that cannot be, parts over their total.
 
 TOLERANCE = 1.005  # parts are published rounded; half a percent over the total is rounding
