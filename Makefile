@@ -27,7 +27,7 @@ lint: $(INSTALLED)  ## style, formatting, types, and notebooks without outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb notebooks/examples/*.ipynb
 
 check: $(INSTALLED)  ## read the hand-made files strictly, and hold their claims against the figures
 	$(BIN)/lagesbild check --strict
