@@ -13,8 +13,8 @@ from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, Stated
 from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.sources.raw import load_places
-from lagesbild.statistics.differences import compared_pairs
 from lagesbild.statistics.intervals import half_width, rate_interval, usable
+from lagesbild.statistics.pairs import compared_pairs
 from lagesbild.tidy.schema import current, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.

@@ -1,85 +1,10 @@
-"""What many trends say together, what a gap has done, and how sensitive a trend is to its period."""
+"""What the movements of several measures say together, and what a gap has done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-import pandas as pd
-
-from lagesbild.statistics.trends import (
-    FEWEST,
-    MOST,
-    P_CLEAR,
-    Better,
-    Method,
-    Reason,
-    Trend,
-    TrendContext,
-    Verdict,
-    recent_trend,
-)
-
-# How sensitive a trend is to the period that it is judged over.
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """A trend, how many periods could be judged, and how many of them agree with it; 0 where it is not judged."""
-
-    trend: Trend
-    periods: int = 0
-    agreeing: int = 0
-
-
-def sensitivity(points: pd.DataFrame, context: TrendContext) -> Sensitivity:
-    """The trend of one series, judged over each number of points that the rule may take."""
-    trend = recent_trend(points, context)
-    if not trend.judged:
-        return Sensitivity(trend)
-    others = [recent_trend(points, replace(context, points=n)) for n in range(FEWEST, MOST + 1)]
-    signs = [other.sign for other in others if other.method is trend.method]
-    return Sensitivity(trend, periods=len(signs), agreeing=signs.count(trend.sign))
-
-
-# Many tests at once: which arrows stand when all are looked at together.
-
-
-def adjusted(trends: pd.DataFrame) -> pd.DataFrame:
-    """`trends` with `p_adjusted`, and `weak` also where the adjustment takes the arrow away.
-
-    `trends` is what `trends_of` gives, of all that one reader sees together: one municipality's indicators.
-    The Benjamini-Hochberg procedure holds the share of false arrows among the arrows; series that cannot be
-    judged are no tests. Weak series (Mann-Kendall) stay weak. Source: Benjamini and Hochberg 1995, Journal
-    of the Royal Statistical Society B 57; computed by statsmodels.
-    """
-    from statsmodels.stats.multitest import multipletests
-
-    out = trends.assign(p_adjusted=float("nan"))
-    tested = out["p"].notna()
-    if tested.any():
-        out.loc[tested, "p_adjusted"] = multipletests(out.loc[tested, "p"], method="fdr_bh")[1]
-    taken_away = (out["sign"] != 0) & (out["p_adjusted"] >= P_CLEAR)
-    return out.assign(weak=out["weak"].astype(bool) | taken_away)
-
-
-def by_indicator(trends: pd.DataFrame) -> dict[str, Trend]:
-    """Indicator -> its trend, from rows of one place, sex and group; a row's `weak` comes along.
-
-    Raises ValueError where an indicator has two rows.
-    """
-    twice = trends["indicator"][trends["indicator"].duplicated()]
-    if len(twice):
-        raise ValueError(f"{twice.iloc[0]} has two trends. Pick the rows of one place, month, sex and group.")
-    return {row["indicator"]: _trend(row) for row in trends.to_dict("records")}
-
-
-def _trend(row: dict) -> Trend:
-    codes = {"verdict": Verdict, "reason": Reason, "method": Method}
-    values = {field.name: row[field.name] for field in fields(Trend)}
-    for name in ("first_year", "last_year"):
-        values[name] = None if pd.isna(values[name]) else int(values[name])
-    return Trend(**values | {name: code(values[name]) for name, code in codes.items()})
-
+from lagesbild.statistics.direction import Direction, Movement
 
 # Whether the gap between women and men widens: a rising difference may do either.
 
@@ -90,86 +15,100 @@ class GapMovement(StrEnum):
     WIDENING = "widening"
     NARROWING = "narrowing"
     TURNED = "turned"  # the other sex is ahead at the end of the period
-    NO_CLEAR_CHANGE = "no_clear_change"
-    CANNOT_BE_JUDGED = "cannot_be_judged"
+    BENT = "bent"  # it grew and shrank within the period
+    NO_MOVEMENT = "no_movement"
+    NOT_JUDGED = "not_judged"
 
 
-def gap_movement(trend: Trend, first: float, last: float) -> GapMovement:
-    """The movement of a gap: the trend of women minus men, and its values in that trend's end years."""
-    if not trend.judged:
-        return GapMovement.CANNOT_BE_JUDGED
-    if trend.sign == 0:
-        return GapMovement.NO_CLEAR_CHANGE
+def gap_movement(movement: Movement, first: float, last: float) -> GapMovement:
+    """What a gap has done: the movement of women minus men, and its values in that movement's end years."""
+    if not movement.judged:
+        return GapMovement.NOT_JUDGED
+    if movement.sign == 0:
+        return GapMovement.BENT if movement.direction is Direction.TURNED else GapMovement.NO_MOVEMENT
     if first * last < 0:
         return GapMovement.TURNED
     ahead = last if last else first
-    return GapMovement.WIDENING if (trend.sign > 0) == (ahead > 0) and last else GapMovement.NARROWING
+    return GapMovement.WIDENING if (movement.sign > 0) == (ahead > 0) and last else GapMovement.NARROWING
 
 
-# The trend of a priority or an area, which has several indicators.
+# The arrow of a priority or an area, which has several measures.
+
+FEWEST_JUDGED = 2  # measures behind an arrow, which are also half of those with values at least
 
 
 class Arrow(StrEnum):
-    """The direction of several indicators together. MIXED is printed as unchanged with an asterisk."""
+    """The direction of several measures together. MIXED is printed as unchanged with an asterisk."""
 
     UP = "up"
     DOWN = "down"
     UNCHANGED = "unchanged"
     MIXED = "mixed"
-    NONE = "none"  # nothing could be judged
+    NONE = "none"  # too few measures for an arrow
 
 
 @dataclass(frozen=True)
 class Combined:
-    """An arrow with the indicators behind it; "n av m" is `changed` of `judged`."""
+    """An arrow with the measures behind it, by indicator; weak movements are no arrow's and stand in `weak`."""
 
     arrow: Arrow
-    improving: tuple[str, ...]
-    worsening: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    without_direction: tuple[str, ...]  # judged, but neither end is better: they count for no arrow
-    not_judged: tuple[str, ...]
-    weak: bool  # every indicator that carries the arrow is weak
+    improving: tuple[str, ...] = ()
+    worsening: tuple[str, ...] = ()
+    neutral: tuple[str, ...] = ()  # moved, but neither end is better
+    turned: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()  # no movement beyond what the measure uses to swing
+    not_judged: tuple[str, ...] = ()
 
     @property
-    def judged(self) -> int:
-        return len(self.improving) + len(self.worsening) + len(self.unchanged)
+    def judged(self) -> tuple[str, ...]:
+        """The measures that were judged, whatever came of it."""
+        return (*self.moved, *self.weak, *self.still)
 
     @property
-    def changed(self) -> int:
-        return len(self.improving) + len(self.worsening)
+    def moved(self) -> tuple[str, ...]:
+        """The measures that moved or turned."""
+        return (*self.improving, *self.worsening, *self.neutral, *self.turned)
+
+    @property
+    def with_values(self) -> int:
+        """How many measures have values."""
+        return len(self.judged) + len(self.not_judged)
 
 
-def combined(trends: Mapping[str, Trend], better: Mapping[str, Better]) -> Combined:
-    """The arrow of the indicators in `trends`; `better` says which end of each is.
+def combined(movements: Mapping[str, Movement]) -> Combined:
+    """The arrow of several measures with values: only where two of them, and half, are judged.
 
-    All judged ones worsen, or at least half do and none improves: down; the same the other way: up. Fewer
-    than half change, all one way, or none does: unchanged. Some improve while others worsen: mixed.
+    Down when at least half of the judged worsen and none improves, up likewise; mixed when some improve while others
+    worsen; else unchanged. Movements without a better end, weak ones and turns count as judged, neither better nor worse.
     """
-    judged = [indicator for indicator, trend in trends.items() if trend.judged]
-    directed = [indicator for indicator in judged if better[indicator] != "neither"]
-    improving = tuple(each for each in directed if trends[each].verdict is Verdict.IMPROVING)
-    worsening = tuple(each for each in directed if trends[each].verdict is Verdict.WORSENING)
-    unchanged = tuple(each for each in directed if each not in improving + worsening)
-    arrow = _arrow(len(improving), len(worsening), len(unchanged))
-    carrying = {Arrow.UP: improving, Arrow.DOWN: worsening, Arrow.MIXED: improving + worsening}.get(arrow, ())
-    return Combined(
-        arrow,
-        improving,
-        worsening,
-        unchanged,
-        without_direction=tuple(each for each in judged if better[each] == "neither"),
-        not_judged=tuple(indicator for indicator in trends if indicator not in judged),
-        weak=bool(carrying) and all(trends[indicator].weak for indicator in carrying),
-    )
+    kinds: dict[str, list[str]] = {}
+    for indicator, movement in movements.items():
+        kinds.setdefault(_kind(movement), []).append(indicator)
+    known = {kind: tuple(indicators) for kind, indicators in kinds.items()}
+    out = Combined(Arrow.NONE, **known)
+    judged = len(out.judged)
+    if judged < FEWEST_JUDGED or 2 * judged < out.with_values:
+        return out
+    return Combined(_arrow(len(out.improving), len(out.worsening), judged), **known)
 
 
-def _arrow(improving: int, worsening: int, unchanged: int) -> Arrow:
-    judged = improving + worsening + unchanged
-    if judged == 0:
-        return Arrow.NONE
+def _kind(movement: Movement) -> str:
+    """The field of Combined that a movement belongs to."""
+    if not movement.judged:
+        return "not_judged"
+    if movement.weak:
+        return "weak"
+    if movement.direction is Direction.TURNED:
+        return "turned"
+    if not movement.sign:
+        return "still"
+    return {True: "improving", False: "worsening", None: "neutral"}[movement.good]
+
+
+def _arrow(improving: int, worsening: int, judged: int) -> Arrow:
     if improving and worsening:
         return Arrow.MIXED
-    if 2 * improving >= judged:
+    if improving and 2 * improving >= judged:
         return Arrow.UP
-    return Arrow.DOWN if 2 * worsening >= judged else Arrow.UNCHANGED
+    return Arrow.DOWN if worsening and 2 * worsening >= judged else Arrow.UNCHANGED

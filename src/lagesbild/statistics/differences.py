@@ -1,174 +1,253 @@
-"""Differences between places and between women and men, with intervals where the figures allow one."""
+"""Differences between places and between women and men: more than the difference uses to swing, or than the sample allows?
 
-from collections.abc import Mapping
+A frame of differences has one row an indicator, place, sex and other, COLUMNS: `difference` in the measure's unit (points
+of percent), `n` others that its value is the mean of, `margin` 95 % of the place's own value, `scaled` the difference on
+the scale of `panel` with `noise` its standard deviation, `answers` n_eff of a survey.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from scipy.stats import norm, t
 
-from lagesbild.statistics.intervals import Bounds, half_width, rate_interval, refuse_duplicates, usable
+from lagesbild.statistics.intervals import refuse_duplicates
+from lagesbild.statistics.noise import FEWEST_CASES, Signals, judged_windows
+from lagesbild.statistics.panel import Panel
+from lagesbild.statistics.surveys import Z_DECIDED, estimated_margin, z_of_known, z_of_margins, z_of_two
 
-# Differences between two figures, with an interval where margins or counts exist.
-#
-# Table columns out: `difference`, `low`, `high` (95 %; unit of the values), `method` ("newcombe", "margins",
-# "poisson" or ""), `real` (True where the interval leaves out zero, <NA> where nothing says how uncertain the
-# figures are). Two intervals that overlap say nothing about their difference.
-
-KEYS = ["indicator", "year", "month", "sex", "group"]
+P_DECIDED = 0.01
 
 
-def difference_from_counts(count: ArrayLike, base: ArrayLike, other_count: ArrayLike, other_base: ArrayLike) -> Bounds:
-    """The bounds of the first minus the second share, 0-1: Newcombe's hybrid score interval.
+class Compared(StrEnum):
+    """What is known of a difference."""
 
-    56 of 70 less 48 of 80 gives 0.0524 to 0.3339. The two groups must not share persons.
-    Source: Newcombe 1998, Statistics in Medicine 17, method 10; computed by statsmodels.
+    LOWER = "lower"
+    HIGHER = "higher"
+    WITHIN = "within"  # what it uses to swing, or what the sample allows
+    UNKNOWN = "unknown"  # nothing tells how uncertain it is
+
+
+class Basis(StrEnum):
+    """What a difference was held against."""
+
+    NONE = ""
+    NOISE = "noise"  # how much the difference uses to swing between years
+    MARGINS = "margins"  # published margins of error
+    ESTIMATE = "estimate"  # n_eff of the survey's size class
+
+
+COLUMNS = [
+    "indicator", "place", "sex", "other", "year", "value", "other_value", "difference", "n", "margin", "verdict", "basis",
+    "p", "scaled", "noise", "degrees", "answers",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Others:
+    """Whom each place is compared with: `name` in the column `other`, `weights` places x places of 0 and 1.
+
+    `at_least`: how many of them must take part; a mean of fewer is none.
     """
-    from statsmodels.stats.proportion import confint_proportions_2indep
 
-    counts = (np.asarray(part, float) for part in (count, base, other_count, other_base))
-    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
-    return np.asarray(low), np.asarray(high)
+    name: str
+    weights: np.ndarray
+    at_least: np.ndarray
 
 
-def difference_from_margins(
-    value: ArrayLike, margin: ArrayLike, other_value: ArrayLike, other_margin: ArrayLike
-) -> Bounds:
-    """The bounds of the first minus the second value, in their unit, from published 95 % margins (half widths).
+def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
+    """Each municipality minus the mean of its others, in the last year that both have.
 
-    The difference's margin is the root of the two squares: smaller than their sum, which is what looking for
-    overlap would ask for.
+    Decided where the last difference on the measure's scale is larger than the difference uses to swing, or than the
+    cases behind it allow, at p < 0.01. Without six years in a row nothing tells how much it swings. The columns are
+    `place`, `other` and those of COLUMNS from `year` on.
     """
-    difference = np.asarray(value, float) - np.asarray(other_value, float)
-    both = np.hypot(np.asarray(margin, float), np.asarray(other_margin, float))
-    return difference - both, difference + both
-
-
-def rate_margin(value: ArrayLike, count: ArrayLike) -> np.ndarray:
-    """Half the width of a rate's 95 % interval, in the rate's unit, from the cases behind it (exact Poisson or Byar).
-
-    NaN without a count, and where the rate is 0: then nothing says how large the base is.
-    """
-    rate, cases = np.asarray(value, float), np.asarray(count, float)
+    out = _plain(panel, others, edition)
+    signals = panel.against(others.weights, others.at_least)
     with np.errstate(divide="ignore", invalid="ignore"):
-        base = np.where(rate > 0, cases / rate, np.nan)
-    return half_width(rate_interval(cases, base, 1))
+        own = np.where(np.isfinite(panel.count), 1 / (panel.count + 0.5), 0.0)
+    last_count = others.weights @ own / np.fmax(others.weights.sum(1), 1)[:, None] ** 2
+    return _held_against_noise(out, signals, panel, own + last_count, edition, others)
 
 
-def compared_pairs(pairs: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """`pairs` with the columns of this module: value, margin, count against other_value, other_margin,
-    other_count.
+def _plain(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
+    """Values side by side in the last year that both have, without a verdict."""
+    known = np.isfinite(panel.value)
+    n = others.weights @ known
+    both = known & (n >= np.maximum(others.at_least, 1)[:, None])
+    both[:, edition - panel.first_year + 1 :] = False
+    column = both.shape[1] - 1 - np.argmax(both[:, ::-1], axis=1)
+    rows = np.flatnonzero(both.any(1) & panel.municipality)
+    column = column[rows]
+    total = (others.weights[rows] @ np.where(known, panel.value, 0.0))[np.arange(len(rows)), column]
+    members = n[rows, column]
+    return _frame(panel, rows, column, total / members, members, others.name)
 
-    Counts are used for the indicators that `kinds` calls "share" (percent) or "rate"; a count stands for
-    count/value of a base, so the population is not needed. Else margins; else there is no interval and
-    `real` is <NA>.
-    """
-    out = pairs.assign(difference=pairs["value"] - pairs["other_value"], low=np.nan, high=np.nan, method="")
-    kind = np.array([kinds.get(indicator, "") for indicator in pairs["indicator"]], dtype=object)
-    bases_known = (pairs["value"] > 0) & (pairs["other_value"] > 0)
-    counted = (pairs[["count", "other_count"]].notna().all(axis=1) & bases_known).to_numpy()
-    for name, method, chosen in (
-        ("margins", _by_margins, pairs[["margin", "other_margin"]].notna().all(axis=1).to_numpy()),
-        ("newcombe", _by_newcombe, counted & (kind == "share")),
-        ("poisson", _by_poisson, counted & (kind == "rate")),
-    ):
-        if chosen.any():
-            out.loc[chosen, ["low", "high"]] = np.column_stack(method(pairs[chosen]))
-            out.loc[chosen, "method"] = name
-    known = out["low"].notna() & out["difference"].notna()
-    out["real"] = ((out["low"] > 0) | (out["high"] < 0)).astype("boolean").where(known)
+
+def _frame(
+    panel: Panel, rows: np.ndarray, column: np.ndarray, other_value: np.ndarray, n: np.ndarray, other: str
+) -> pd.DataFrame:
+    value = panel.value[rows, column]
+    out = pd.DataFrame(
+        {
+            "place": panel.places[rows],
+            "other": other,
+            "year": column + panel.first_year,
+            "value": value,
+            "other_value": other_value,
+            "difference": value - other_value,
+            "n": n.astype(int),
+        }
+    )
+    empty = {name: np.nan for name in ("margin", "p", "scaled", "noise", "degrees", "answers")}
+    return out.assign(**empty, verdict=str(Compared.UNKNOWN), basis=str(Basis.NONE))
+
+
+def _held_against_noise(
+    out: pd.DataFrame, signals: Signals, panel: Panel, poisson: np.ndarray, edition: int, others: Others | None
+) -> pd.DataFrame:
+    """`out` with the verdicts of the rows whose last difference ends a window. `poisson`: variance, places x years."""
+    if not panel.context.yearly:
+        return out
+    at = {code: n for n, code in enumerate(out["place"])}
+    for window in judged_windows(signals, edition - panel.first_year, panel.municipality):
+        start, stop = window.start, window.stop
+        few = signals.cases(start, stop)[window.rows] < FEWEST_CASES
+        last = window.y[:, -1]
+        sound = np.isfinite(window.y).all(1) & ~few
+        error = np.sqrt(np.maximum(window.variance, poisson[window.rows, stop - 1]))
+        with np.errstate(invalid="ignore"):
+            p = 2 * t.sf(np.abs(last) / error, window.degrees)
+        rows = np.array([at.get(code, -1) for code in panel.places[window.rows]])
+        chosen = sound & (rows >= 0)
+        rows = rows[chosen]
+        if others is not None:  # the mean is that of the members that have the window whole
+            mean, n = panel.others(others.weights, others.at_least, start, stop)
+            value = panel.value[window.rows[chosen], stop - 1]
+            out.loc[rows, ["value", "other_value"]] = np.column_stack([value, mean[window.rows[chosen]]])
+            out.loc[rows, "difference"] = value - mean[window.rows[chosen]]
+            out.loc[rows, "n"] = n[window.rows[chosen]].astype(int)
+        out.loc[rows, "year"] = stop - 1 + panel.first_year
+        out.loc[rows, ["p", "scaled", "noise", "degrees"]] = np.column_stack([p, last, error, window.degrees])[chosen]
+        out.loc[rows, "basis"] = str(Basis.NOISE)
+        out.loc[rows, "verdict"] = _verdict(p[chosen] < P_DECIDED, last[chosen], out.loc[rows, "difference"].to_numpy())
     return out
 
 
-def place_differences(rows: pd.DataFrame, focus: str, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """`focus` minus each other place, per indicator, year, month, sex and group: `other` names the other
-    place.
+def _verdict(decided: np.ndarray, test: np.ndarray, difference: np.ndarray) -> np.ndarray:
+    """The verdict where the tested and the printed difference have one sign; else nothing is decided."""
+    agree = decided & (np.sign(test) == np.sign(difference))
+    verdict = np.where(difference < 0, str(Compared.LOWER), str(Compared.HIGHER))
+    return np.where(agree, verdict, str(Compared.WITHIN))
 
-    `rows` are tidy rows, one a key. A country holds its municipalities, so its difference from one of them
-    is a little too careful; with one municipality in 290 that does not show in the digits printed.
+
+def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
+    """`focus` minus each other place: indicator, sex, year, place, other, value, other_value, difference, verdict, p.
+
+    `to_same` are rows of a frame of differences, all against one and the same other, such as riket: the two places'
+    variances are added, and of two surveys the pooled share is tested. Places of another year than the focus's are
+    left out.
     """
-    rows = rows[usable(rows)]
-    refuse_duplicates(rows, [*KEYS, "place"], "differences between places")
-    measured = [*KEYS, "value", "margin", "count"]
-    own = rows.loc[rows["place"] == focus, measured]
-    others = rows.loc[rows["place"] != focus, ["place", *measured]].rename(
-        columns={name: f"other_{name}" for name in ("value", "margin", "count")} | {"place": "other"}
+    refuse_duplicates(to_same, ["indicator", "sex", "place"], "differences between places")
+    keys, held = ["indicator", "sex", "year"], ["value", "scaled", "noise", "degrees", "answers", "margin", "basis"]
+    own = to_same.loc[to_same["place"] == focus, [*keys, "place", *held]]
+    rest = to_same.loc[to_same["place"] != focus, [*keys, "place", *held]]
+    pairs = own.merge(
+        rest.rename(columns={"place": "other", **{name: f"other_{name}" for name in held}}), on=keys
     )
-    return compared_pairs(own.merge(others, on=KEYS).assign(place=focus), kinds)
-
-
-def _by_margins(pairs: pd.DataFrame) -> Bounds:
-    return difference_from_margins(pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"])
-
-
-def _by_newcombe(pairs: pd.DataFrame) -> Bounds:
-    bases = [pairs[f"{side}count"] / pairs[f"{side}value"] * 100 for side in ("", "other_")]
-    low, high = difference_from_counts(pairs["count"], bases[0], pairs["other_count"], bases[1])
-    return low * 100, high * 100
-
-
-def _by_poisson(pairs: pd.DataFrame) -> Bounds:
-    """Rates: the margin of each from its exact Poisson or Byar interval, then as from margins."""
-    margins = [rate_margin(pairs[f"{side}value"], pairs[f"{side}count"]) for side in ("", "other_")]
-    return difference_from_margins(pairs["value"], margins[0], pairs["other_value"], margins[1])
+    scaled = pairs["scaled"] - pairs["other_scaled"]
+    error = np.hypot(pairs["noise"], pairs["other_noise"])
+    by_noise = pd.Series(2 * t.sf((scaled / error).abs(), pairs[["degrees", "other_degrees"]].min(axis=1)), pairs.index)
+    z = z_of_two(pairs["value"], pairs["answers"], pairs["other_value"], pairs["other_answers"])
+    published = (pairs[["basis", "other_basis"]] == Basis.MARGINS).all(axis=1)
+    z = z.mask(published, z_of_margins(pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"]))
+    p = by_noise.fillna(pd.Series(2 * norm.sf(z.abs()), pairs.index))
+    difference = pairs["value"] - pairs["other_value"]
+    verdict = _verdict((p < P_DECIDED).to_numpy(), scaled.fillna(z).to_numpy(), difference.to_numpy())
+    pairs = pairs.assign(difference=difference, p=p, verdict=np.where(p.notna(), verdict, str(Compared.UNKNOWN)))
+    return pairs[[*keys, "place", "other", "value", "other_value", "difference", "verdict", "p"]]
 
 
 # The gap between women and men, an indicator of its own.
-#
-# Tidy columns come back, so that the gap's series can be judged and drawn like any other: `sex` is "K-M",
-# `value` is women minus men, `margin` half the width of its interval; beside them `women`, `men`, `low`,
-# `high`, `method`, `real`.
-
-SEX_GAP = "K-M"
-GAP_KEYS = ["indicator", "place", "year", "month", "group"]
 
 
-def gender_gap(rows: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """Women minus men, in the indicator's unit (percentage points for percent), one row a place and year.
+def sex_differences(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
+    """Women minus men of a register, in the last year that has both; columns as `register_differences`."""
+    out = _side_by_side(women, men, edition)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        poisson = sum(np.where(np.isfinite(each.count), 1 / (each.count + 0.5), 0.0) for each in (women, men))
+    return _held_against_noise(out, women.gap_to(men), women, np.asarray(poisson), edition, None)
 
-    `rows` are current tidy rows. Where one sex's value is missing or hidden the gap has the same status and
-    no value, so that its series shows the hole. `kinds` says which indicators are a "share" or a "rate"
-    (see `differences`). A survey without margins has a gap, but `real` is <NA>: nobody knows whether it is
-    one.
+
+def _side_by_side(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
+    known = np.isfinite(women.value) & np.isfinite(men.value)
+    known[:, edition - women.first_year + 1 :] = False
+    rows = np.flatnonzero(known.any(1) & women.municipality)
+    column = (known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1))[rows]
+    return _frame(women, rows, column, men.value[rows, column], np.ones(len(rows)), "M")
+
+
+# Surveys: published margins, else n_eff of the size class.
+
+
+def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition: int) -> pd.DataFrame:
+    """Each municipality minus the mean of its others in the last year that enough of them took part.
+
+    `sizes` is n_eff of each place, NaN where there is no estimate. A value without n_eff of its own, such as riket's, is
+    taken as known. Columns as `register_differences`; `margin` is the municipality's own, published or estimated.
     """
-    sides = rows[rows["sex"].isin(["K", "M"])]
-    refuse_duplicates(sides, [*GAP_KEYS, "sex"], "gap between women and men")
-    sides = sides.assign(value=sides["value"].where(usable(sides)))
-    measured = [*GAP_KEYS, "value", "margin", "count", "status", "vintage"]
-    women = sides.loc[sides["sex"] == "K", measured]
-    men = sides.loc[sides["sex"] == "M", measured].rename(
-        columns={name: f"other_{name}" for name in measured if name not in GAP_KEYS}
+    out = _plain(panel, others, edition)
+    rows = pd.Index(panel.places).get_indexer(out["place"])
+    column = out["year"].to_numpy() - panel.first_year
+    margin = panel.margin[rows, column]
+    weights, known = others.weights[rows], np.isfinite(panel.value)[:, column].T  # row x place
+    members = (weights > 0) & known
+    n = out["n"].to_numpy(float)
+    squares = np.where(members, panel.margin[:, column].T ** 2, 0.0)  # NaN where a member has no margin
+    other_margin = np.sqrt(squares.sum(1)) / n
+    p = panel.value[:, column].T / 100
+    estimated = members & np.isfinite(sizes)[None, :]
+    variance = np.where(estimated, p * (1 - p) / np.where(np.isfinite(sizes), sizes, 1), 0.0).sum(1) / n**2
+    value, other = out["value"].to_numpy(), out["other_value"].to_numpy()
+    published = np.isfinite(margin) & np.isfinite(other_margin)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(
+            published,
+            z_of_margins(value, margin, other, other_margin),
+            z_of_known(value, other, sizes[rows], variance),
+        )
+    margin = np.where(np.isfinite(margin), margin, estimated_margin(value, sizes[rows]))
+    return _held_against_sample(out.assign(answers=sizes[rows]), z, published, margin)
+
+
+def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], edition: int) -> pd.DataFrame:
+    """Women minus men of a survey; `sizes` of women and of men. `margin` is that of the difference."""
+    out = _side_by_side(women, men, edition)
+    rows = pd.Index(women.places).get_indexer(out["place"])
+    column = out["year"].to_numpy() - women.first_year
+    value, other = out["value"].to_numpy(), out["other_value"].to_numpy()
+    margins = [panel.margin[rows, column] for panel in (women, men)]
+    published = np.isfinite(margins[0]) & np.isfinite(margins[1])
+    z = np.where(
+        published,
+        z_of_margins(value, margins[0], other, margins[1]),
+        z_of_two(value, sizes[0][rows], other, sizes[1][rows]),
     )
-    pairs = compared_pairs(women.merge(men, on=GAP_KEYS, validate="one_to_one"), kinds)
-    return _as_tidy(pairs).sort_values(GAP_KEYS, ignore_index=True)
+    known = [
+        np.where(np.isfinite(margin), margin, estimated_margin(at, n[rows]))
+        for margin, at, n in zip(margins, (value, other), sizes, strict=True)
+    ]
+    return _held_against_sample(out, z, published, np.hypot(*known))
 
 
-def not_by_sex(rows: pd.DataFrame) -> list[str]:
-    """The indicators that no place has published for women and men both, sorted."""
-    known = rows[usable(rows)]
-    by_sex = known[known["sex"].isin(["K", "M"])].groupby("indicator")["sex"].nunique()
-    return sorted(set(rows["indicator"]) - set(by_sex[by_sex == 2].index))
-
-
-def _as_tidy(pairs: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            **{name: pairs[name] for name in GAP_KEYS},
-            "sex": SEX_GAP,
-            "vintage": pairs[["vintage", "other_vintage"]].max(axis=1),
-            "value": pairs["difference"],
-            "margin": (pairs["high"] - pairs["low"]) / 2,
-            "count": np.nan,
-            "status": _status(pairs),
-            "women": pairs["value"],
-            "men": pairs["other_value"],
-            **{name: pairs[name] for name in ("low", "high", "method", "real")},
-        }
+def _held_against_sample(out: pd.DataFrame, z: np.ndarray, published: np.ndarray, margin: np.ndarray) -> pd.DataFrame:
+    tested = np.isfinite(z)
+    basis = np.where(published, str(Basis.MARGINS), str(Basis.ESTIMATE))
+    verdict = _verdict(np.abs(z) > Z_DECIDED, z, out["difference"].to_numpy())
+    return out.assign(
+        margin=margin,
+        p=np.where(tested, 2 * norm.sf(np.abs(z)), np.nan),
+        basis=np.where(tested, basis, ""),
+        verdict=np.where(tested, verdict, str(Compared.UNKNOWN)),
     )
-
-
-def _status(pairs: pd.DataFrame) -> pd.Series:
-    """The graver of the two sides' statuses; an empty value without one is "missing"."""
-    status = pd.Series("", index=pairs.index, dtype="str")
-    for name in ("preliminary", "not_applicable", "missing", "incomplete", "suspect", "hidden"):
-        status = status.mask((pairs["status"] == name) | (pairs["other_status"] == name), name)
-    return status.mask((status == "") & pairs["difference"].isna(), "missing")

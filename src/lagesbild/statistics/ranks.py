@@ -1,4 +1,4 @@
-"""Ranks among the municipalities, their classes, and which ranks chance alone could give."""
+"""Ranks among the municipalities, their classes, and which ranks a value's uncertainty allows."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from lagesbild.statistics.intervals import Z, refuse_duplicates, usable
+from lagesbild.statistics.panel import Panel
 
 # Four classes of places by rank, with the cut points that a legend prints. The classes are ours.
 
@@ -41,7 +42,8 @@ def quartile_cuts(ranking: pd.DataFrame) -> pd.DataFrame:
 
 MUNICIPALITIES = 290
 PLAUSIBLE = (5, 95)  # percentiles of the rank that a place could have had
-DRAWS, SEED = 2000, 2024
+DRAWS, SEED = 1000, 2024
+TYPICAL_CASES = 10  # a year, in the median municipality
 OTHER_AREAS = "00"  # codes of the country and the regions begin so; they have no rank among municipalities
 
 
@@ -52,6 +54,8 @@ class NoRank(StrEnum):
     NOT_ALL_FETCHED = "not_all_fetched"  # rows picked by hand: the rest could lie anywhere
     TOO_FEW_PLACES = "too_few_places"
     NO_DIRECTION = "no_direction"  # neither end is better
+    TOO_FEW_CASES = "too_few_cases"  # in a typical municipality
+    TOO_UNCERTAIN = "too_uncertain"  # the place could lie anywhere in more than half of the list
 
 
 @dataclass(frozen=True)
@@ -92,32 +96,73 @@ def ranked(rows: pd.DataFrame, rule: RankRule) -> pd.DataFrame:
     return out.reset_index(drop=True)
 
 
-def rank_changes(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """`now` with `previous_rank` and `climbed` (places climbed; negative = fell).
+# Each municipality's rank in its latest complete year, with the range that its uncertainty allows.
 
-    A rank moves when others move, so `climbed` is never progress. Without a rank in either year it is <NA>.
+
+def latest_ranks(panel: Panel, margin: np.ndarray, rule: RankRule, edition: int) -> pd.DataFrame:
+    """`place`, `year`, `value`, `rank`, `n`, `quartile`, `rank_low`, `rank_high`, `reason` of every municipality with a
+    value: in its latest year, up to `edition`, that is complete; else in its latest year, with the reason for no rank.
+
+    `margin` (places x years) is half the 95 % interval of each value, NaN where nothing tells it.
     """
-    earlier = before[["place", "rank"]].rename(columns={"rank": "previous_rank"})
-    out = now.merge(earlier, on="place", how="left", validate="one_to_one")
-    return out.assign(climbed=out["previous_rank"] - out["rank"])
+    known = np.isfinite(panel.value) & panel.municipality[:, None]
+    left = known.any(1)
+    frames = []
+    for column in range(min(edition - panel.first_year, known.shape[1] - 1), -1, -1):
+        rows = np.flatnonzero(known[:, column])
+        reason = rule.refusal(len(rows)) or _few_cases(panel.count[rows, column])
+        if reason or not left[rows].any():
+            continue
+        frames.append(_ranks_of_year(panel, margin, rows, column, rule)[left[rows]])
+        left[rows] = False
+    without = np.flatnonzero(left)
+    last = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
+    for column in np.unique(last[without]):
+        rows = without[last[without] == column]
+        of_year = np.flatnonzero(known[:, column])
+        reason = rule.refusal(len(of_year)) or _few_cases(panel.count[of_year, column])
+        frames.append(_no_ranks(panel, rows, column, len(of_year), reason))
+    return pd.concat(frames, ignore_index=True) if frames else _no_ranks(panel, without, 0, 0, NoRank.NONE)
 
 
-def plausible_ranks(rows: pd.DataFrame, rule: RankRule) -> pd.DataFrame:
-    """`place`, `rank_low`, `rank_high`: the 5th and 95th percentile of the rank that a place could have had.
+def _few_cases(count: np.ndarray) -> NoRank:
+    """Ranks by a handful of cases are chance: a typical municipality must have TYPICAL_CASES."""
+    known = count[np.isfinite(count)]
+    return NoRank.TOO_FEW_CASES if len(known) and np.median(known) < TYPICAL_CASES else NoRank.NONE
 
-    Each draw moves every value by its margin (normal, margin/1.96) and ranks anew. Empty where there is no
-    rank or where any ranked place lacks its margin: a value taken as certain would narrow everybody's
-    range.
+
+def _no_ranks(panel: Panel, rows: np.ndarray, column: int, n: int, reason: NoRank) -> pd.DataFrame:
+    out = pd.DataFrame({"place": panel.places[rows], "year": panel.first_year + column, "value": panel.value[rows, column]})
+    empty: dict[str, object] = {name: pd.NA for name in ("rank", "quartile", "rank_low", "rank_high")}
+    out = out.assign(n=n, reason=str(reason), **empty)
+    return out.astype({name: "Int64" for name in empty})
+
+
+def _ranks_of_year(
+    panel: Panel, margin: np.ndarray, rows: np.ndarray, column: int, rule: RankRule
+) -> pd.DataFrame:
+    out = _no_ranks(panel, rows, column, len(rows), NoRank.NONE)
+    values = out["value"] if rule.better == "lower" else -out["value"]
+    out["rank"] = values.rank(method="min").astype("Int64")
+    out["quartile"] = quartile_class(out["rank"].astype(int), len(rows))
+    spread = margin[rows, column] / Z
+    if np.isfinite(spread).all():
+        low, high = plausible_ranks(values.to_numpy(), spread)
+        out["rank_low"], out["rank_high"] = low, high
+        vague = (high - low) > len(rows) / 2
+        out.loc[vague, ["rank", "quartile"]] = pd.NA
+        out.loc[vague, "reason"] = str(NoRank.TOO_UNCERTAIN)
+    return out.astype({name: "Int64" for name in ("quartile", "rank_low", "rank_high")})
+
+
+def plausible_ranks(values: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 5th and 95th percentile of the rank, 1 = lowest value, that each place could have had.
+
+    Each draw moves every value by its standard deviation `spread` (normal) and ranks anew.
     """
-    placed = rows[usable(rows) & ~rows["place"].str.startswith(OTHER_AREAS)]
-    if rule.refusal(len(placed)) is not NoRank.NONE or placed["margin"].isna().any():
-        return pd.DataFrame({"place": pd.Series(dtype="str"), "rank_low": [], "rank_high": []})
-    from scipy.stats import rankdata
-
-    spread = (placed["margin"] / Z).to_numpy()
-    drawn = placed["value"].to_numpy() + spread * np.random.default_rng(SEED).standard_normal((DRAWS, len(placed)))
-    ranks = rankdata(drawn if rule.better == "lower" else -drawn, method="min", axis=1)
+    drawn = values + spread * np.random.default_rng(SEED).standard_normal((DRAWS, len(values)))
+    order = np.argsort(drawn, axis=1)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(1, len(values) + 1)[None, :], axis=1)
     low, high = np.percentile(ranks, PLAUSIBLE, axis=0, method="nearest")
-    return pd.DataFrame(
-        {"place": placed["place"].to_numpy(), "rank_low": low.astype(int), "rank_high": high.astype(int)}
-    )
+    return low.astype(int), high.astype(int)

@@ -6,12 +6,12 @@ statsmodels and scipy, which fit one series at a time, give the same numbers.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, norm, t, theilslopes
+from scipy.stats import t
 
 
 @dataclass(frozen=True)
 class Fits:
-    """One entry a series, see `Trend`. `sign` is the slope's, whether or not it is clear."""
+    """One entry a series. `p` is widened for over-dispersion, `statistic` is not; `sign` is the slope's, clear or not."""
 
     statistic: np.ndarray
     p: np.ndarray
@@ -67,40 +67,19 @@ def share_fits(cases: np.ndarray, bases: np.ndarray) -> Fits:
     return Fits(statistic, _t_tail(statistic / dispersion, cases.shape[1]), slope, sign, steady)
 
 
-def weighted_fits(values: np.ndarray, errors: np.ndarray, sample: bool) -> Fits:
+def weighted_fits(values: np.ndarray, errors: np.ndarray) -> Fits:
     """Values with standard errors: weighted least squares, weights 1/error^2.
 
-    `statistic` is (slope / its error)^2 with the errors as given. Years vary more than that: from register
-    counts of 11,000 with 3 % real variation a flat series would be called a trend three times in ten. So
-    the error is widened by sqrt(max(1, Pearson chi2 / (k - 2))), and register series take the t
-    distribution with k - 2 degrees of freedom. A survey (`sample`) has five points and errors that are
-    mostly sampling, which is known: it keeps the normal distribution, since with t a trend would have to be
-    ten errors large.
+    `statistic` is (slope / its error)^2 with the errors as given. Years vary more than that, so the error is widened by
+    sqrt(max(1, Pearson chi2 / (k - 2))), and the t distribution with k - 2 degrees of freedom counts.
     """
     weights = 1 / errors**2
     slope, variance, rest = weighted_line(values, weights)
     statistic = slope**2 / variance
     dispersion = _dispersion(rest, values.shape[1])
-    tail = chi2.sf(statistic / dispersion, 1) if sample else _t_tail(statistic / dispersion, values.shape[1])
     sign = np.sign(slope).astype(int)
+    tail = _t_tail(statistic / dispersion, values.shape[1])
     return Fits(statistic, tail, slope, sign, _steady(values, weights, sign))
-
-
-def mann_kendall_fits(values: np.ndarray) -> Fits:
-    """Values and nothing else: Theil-Sen slope, Mann-Kendall test; always weak.
-
-    Normal approximation with continuity correction and the variance for ties.
-    Sources: Mann 1945, Econometrica 13; Kendall 1975, Rank Correlation Methods; Sen 1968, JASA 63.
-    """
-    k = values.shape[1]
-    earlier, later = np.triu_indices(k, 1)
-    score = np.sign(values[:, later] - values[:, earlier]).sum(1)
-    tied = (values[:, :, None] == values[:, None, :]).sum(2)  # a group of g ties is counted g times
-    variance = (k * (k - 1) * (2 * k + 5) - ((tied - 1) * (2 * tied + 5)).sum(1)) / 18
-    z = np.divide(np.maximum(np.abs(score) - 1, 0), np.sqrt(variance), out=np.zeros(len(values)), where=variance > 0)
-    slope = np.array([theilslopes(row).slope for row in values])
-    sign = np.sign(slope).astype(int) * (np.sign(slope) == np.sign(score))
-    return Fits(z**2, 2 * norm.sf(z), slope, sign, sign != 0)
 
 
 def _dispersion(squares: np.ndarray, k: int) -> np.ndarray:

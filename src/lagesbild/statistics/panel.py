@@ -1,0 +1,267 @@
+"""One measure in every place: its values on the scale on which movements are compared, and which years belong together.
+
+Rows are places, columns are years, in one order throughout.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.statistics.intervals import UNUSABLE
+from lagesbild.statistics.noise import Signals
+
+Scale = Literal["percent", "rate", "positive"]
+Better = Literal["higher", "lower", "neither"]
+SEX_GAP = "K-M"
+WHOLE = 0.02  # a rate times the inhabitants is a number of cases when it is so near a whole number
+RESTATED = "restated"  # a value computed anew from the published count: the break after it does not apply
+
+
+@dataclass(frozen=True)
+class SeriesContext:
+    """How a measure's series is made.
+
+    `scale`: "percent" is compared by its logit, "rate" (cases per `per` inhabitants) and any other "positive" value by
+    its logarithm; a rate with known cases has half a case added, so that a year without any has a value.
+    """
+
+    scale: Scale
+    better: Better
+    survey: bool = False  # asked of a sample
+    breaks: tuple[int, ...] = ()  # from each of these years on the figures are made in another way than before
+    years_pooled: int = 1
+    every: int = 1
+    decimals: int = 1  # that are printed
+    per: float = 100_000
+
+    @property
+    def yearly(self) -> bool:
+        """Whether each year has a value of its own."""
+        return self.every == 1 and self.years_pooled == 1
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One measure and sex in every place and year; NaN where there is no usable value."""
+
+    context: SeriesContext
+    places: np.ndarray
+    first_year: int
+    value: np.ndarray
+    margin: np.ndarray
+    count: np.ndarray  # cases, whole numbers; NaN where they are not known
+    base: np.ndarray  # what a share or a rate is of; NaN where it is not known
+    cut: np.ndarray  # True where something parts a year from the one before: a break, another vintage
+    doubtful: np.ndarray  # True where a value is published and may not be used
+    log_population: np.ndarray
+    municipality: np.ndarray
+
+    @cached_property
+    def by_value(self) -> np.ndarray:
+        """The scale without cases; infinite at 0 and, for a percent, at 100; NaN below 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.context.scale == "percent":
+                return np.log(self.value / 100) - np.log1p(-self.value / 100)
+            return np.log(self.value)
+
+    @cached_property
+    def by_count(self) -> np.ndarray:
+        """log((count + 0.5) / base) of a rate; NaN where the count is not known."""
+        if self.context.scale != "rate":
+            return np.full(self.value.shape, np.nan)
+        return np.log((self.count + 0.5) / self.base)
+
+    def y(self, start: int, stop: int) -> np.ndarray:
+        """The values on the scale: by cases in the places that know them in each of these years, else by value."""
+        by_count = self.by_count[:, start:stop]
+        return np.where(np.isfinite(by_count).all(1, keepdims=True), by_count, self.by_value[:, start:stop])
+
+    def cases(self, start: int, stop: int) -> np.ndarray:
+        """Mean cases a year, over the years that know them; NaN where none does and where the measure is no rate."""
+        if self.context.scale != "rate":
+            return np.full(len(self.places), np.nan)
+        return _mean(self.count[:, start:stop])
+
+    def poisson_variance(self, start: int, stop: int) -> np.ndarray:
+        """1 / mean cases a year of a rate that knows them in each of these years: it swings by so much at least."""
+        known = np.isfinite(self.by_count[:, start:stop]).all(1)
+        with np.errstate(divide="ignore"):
+            return np.where(known, 1 / self.cases(start, stop), np.nan)
+
+    @cached_property
+    def run(self) -> np.ndarray:
+        """How many years are unbroken up to each; 0 where there is no value."""
+        return unbroken(np.isfinite(self.value), self.cut)
+
+    @property
+    def signals(self) -> Signals:
+        """The levels, to be judged."""
+        return Signals(self.run, self.y, self.cases, self.log_population, self.municipality)
+
+    def against(self, weights: np.ndarray, at_least: np.ndarray) -> Signals:
+        """The differences to the mean of others, on the scale, to be judged.
+
+        `weights` (places x places) names each place's others with 1; a year counts where at least `at_least` (places)
+        of them have a value, and a window's mean is that of the members that have it whole.
+        """
+        enough = weights @ np.isfinite(self.value) >= np.maximum(at_least, 1)[:, None]
+        others_cut = weights @ self.cut > 0
+        run = unbroken(np.isfinite(self.value) & enough, self.cut | (others_cut & (at_least == 1)[:, None]))
+
+        def y(start: int, stop: int) -> np.ndarray:
+            return self.y(start, stop) - self._mean_of(weights, at_least, start, stop, self.y(start, stop))[0]
+
+        return Signals(run, y, self.cases, self.log_population, self.municipality)
+
+    def others(self, weights: np.ndarray, at_least: np.ndarray, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Mean published value of the others in the last of these columns, and how many they are."""
+        at_last = np.repeat(self.value[:, stop - 1 : stop], stop - start, axis=1)
+        mean, n = self._mean_of(weights, at_least, start, stop, at_last)
+        return mean[:, -1], n
+
+    def _mean_of(
+        self, weights: np.ndarray, at_least: np.ndarray, start: int, stop: int, values: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        whole = (self.run[:, stop - 1] >= stop - start) & np.isfinite(self.y(start, stop)).all(1)
+        n = weights @ whole
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = weights @ np.where(whole[:, None], values, 0.0) / n[:, None]
+        return np.where((n >= np.maximum(at_least, 1))[:, None], mean, np.nan), n
+
+    def gap_to(self, other: "Panel") -> Signals:
+        """This sex minus the other one, on the scale, to be judged."""
+        run = unbroken(np.isfinite(self.value) & np.isfinite(other.value), self.cut | other.cut)
+
+        def y(start: int, stop: int) -> np.ndarray:
+            return self.y(start, stop) - other.y(start, stop)
+
+        def cases(start: int, stop: int) -> np.ndarray:
+            return np.fmin(self.cases(start, stop), other.cases(start, stop))
+
+        return Signals(run, y, cases, self.log_population, self.municipality)
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    known = np.isfinite(values)
+    total = np.where(known, values, 0.0).sum(1)
+    return np.divide(total, known.sum(1), out=np.full(len(values), np.nan), where=known.any(1))
+
+
+def unbroken(usable: np.ndarray, cut: np.ndarray) -> np.ndarray:
+    """How many years in a row are usable and not cut apart, up to each year."""
+    run = np.zeros(usable.shape, int)
+    before = np.zeros(len(usable), int)
+    for year in range(usable.shape[1]):
+        run[:, year] = before = np.where(usable[:, year], np.where(cut[:, year], 0, before) + 1, 0)
+    return run
+
+
+# Panels out of tidy rows.
+
+
+@dataclass(frozen=True)
+class Populations:
+    """Inhabitants: rows are the places of every panel, columns its years; NaN where they are not at hand."""
+
+    places: np.ndarray
+    years: np.ndarray
+    people: Mapping[str, np.ndarray]  # sex -> places x years
+    municipality: np.ndarray  # places
+
+    @cached_property
+    def log_latest(self) -> np.ndarray:
+        """The logarithm of everybody, of the latest year at hand up to each."""
+        return np.log(pd.DataFrame(self.people["T"]).ffill(axis=1).bfill(axis=1).to_numpy())
+
+
+def populations(rows: pd.DataFrame, places: Mapping[str, bool], years: range) -> Populations:
+    """The inhabitants of each place; `places` says of each whether it is a municipality; `rows`: place, year, sex."""
+    codes = np.array(list(places))
+    at = {code: n for n, code in enumerate(codes)}
+    people = {sex: np.full((len(codes), len(years)), np.nan) for sex in "TKM"}
+    for sex, own in rows[rows["year"].isin(years) & rows["place"].isin(at)].groupby("sex"):
+        people[str(sex)][own["place"].map(at), own["year"] - years[0]] = own["value"]
+    return Populations(codes, np.array(years), people, np.array(list(places.values())))
+
+
+def panels(
+    rows: pd.DataFrame, contexts: Mapping[str, SeriesContext], of: Populations
+) -> Iterator[tuple[str, str, Panel]]:
+    """(indicator, sex, its panel) for each that `rows` hold, in their order.
+
+    `rows`: indicator, place, year, sex, value, margin, count, status, vintage; one a place and year. Raises ValueError
+    where two rows share their keys.
+    """
+    known = rows[rows["indicator"].isin(contexts) & rows["year"].isin(of.years) & rows["place"].isin(of.places)]
+    twice = known.duplicated(["indicator", "sex", "place", "year"])
+    if twice.any():
+        row = known[twice].iloc[0]
+        raise ValueError(f"{row['indicator']}, place {row['place']}, {row['year']}: two rows. Pass the current vintage.")
+    order = pd.Index(of.places)
+    for (indicator, sex), own in known.groupby(["indicator", "sex"], sort=False):
+        context = contexts[str(indicator)]
+        at = order.get_indexer(own["place"]), own["year"].to_numpy() - of.years[0]
+        yield str(indicator), str(sex), _panel(own, at, context, of, str(sex))
+
+
+def _panel(
+    rows: pd.DataFrame, at: tuple[np.ndarray, np.ndarray], context: SeriesContext, of: Populations, sex: str
+) -> Panel:
+    shape = len(of.places), len(of.years)
+
+    def spread(values: np.ndarray, empty: float = np.nan) -> np.ndarray:
+        out = np.full(shape, empty)
+        out[at] = values
+        return out
+
+    status = rows["status"].to_numpy(object) if "status" in rows else np.full(len(rows), "", object)
+    usable = rows["value"].notna().to_numpy() & ~np.isin(status, list(UNUSABLE))
+    value = spread(np.where(usable, rows["value"], np.nan))
+    published = [spread(rows[name].to_numpy(float)) if name in rows else spread(np.nan) for name in ("margin", "count")]
+    count, base = _cases(value, published[1], context, of.people.get(sex))
+    restated = spread((status == RESTATED).astype(float), 0.0) > 0
+    doubtful = spread(np.isin(status, ["incomplete", "suspect"]).astype(float), 0.0) > 0
+    vintage = spread(pd.factorize(rows["vintage"])[0].astype(float) if "vintage" in rows else np.zeros(len(rows)))
+    return Panel(
+        context,
+        of.places,
+        int(of.years[0]),
+        value,
+        np.where(published[0] > 0, published[0], np.nan),
+        count,
+        base,
+        _cuts(vintage, restated, context.breaks, of.years),
+        doubtful,
+        of.log_latest,
+        of.municipality,
+    )
+
+
+def _cases(
+    value: np.ndarray, count: np.ndarray, context: SeriesContext, people: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cases and what they are of: as published, else the rate times the inhabitants where that is a whole number."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if context.scale == "percent":
+            return count, np.where(value > 0, 100 * count / value, np.nan)
+        if context.scale != "rate" or people is None:
+            return count, np.full(value.shape, np.nan)
+        computed = value * people / context.per
+        whole = np.abs(computed - np.round(computed)) <= WHOLE
+        base = np.where(np.isnan(count), people, np.where(value > 0, context.per * count / value, people))
+        count = np.where(np.isnan(count), np.where(whole, np.round(computed), np.nan), count)
+    return count, np.where(np.isfinite(count), base, np.nan)
+
+
+def _cuts(vintage: np.ndarray, restated: np.ndarray, breaks: tuple[int, ...], years: np.ndarray) -> np.ndarray:
+    cut = np.zeros(vintage.shape, bool)
+    cut[:, 1:] = np.isfinite(vintage[:, 1:]) & np.isfinite(vintage[:, :-1]) & (vintage[:, 1:] != vintage[:, :-1])
+    for year in breaks:
+        column = year - years[0]
+        if 0 < column < len(years):
+            cut[:, column] |= ~restated[:, column - 1]
+    return cut
