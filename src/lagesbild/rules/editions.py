@@ -65,8 +65,8 @@ def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> No
     if years.empty:
         places = table.loc[table["value"].notna(), "place"].nunique()
         raise RefusedEdition(
-            f"municipality: '{municipality}' has no values; data/raw holds {places} places. Run 'lagesbild fetch "
-            "--places all', or add its code to 'municipalities' in data/catalog/snapshot.yml and run 'lagesbild fetch'."
+            f"municipality: '{municipality}' has no values; data/raw holds {places} places. Run 'lagesbild fetch', "
+            "which asks for every municipality, or restore data/raw from the repository."
         )
     earlier = years[years <= year]
     if earlier.empty:
