@@ -57,8 +57,9 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def current(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the latest vintage of every key, in the table's order."""
-    newest = table.groupby(CELL, sort=False)["vintage"].transform("max")
-    return table[table["vintage"] == newest]
+    several = table[table.duplicated(CELL, keep=False)]  # few: grouping them all would take most of a page's time
+    newest = several.groupby(CELL, sort=False)["vintage"].transform("max")
+    return table.drop(several.index[several["vintage"] != newest])
 
 
 def revisions(table: pd.DataFrame) -> pd.DataFrame:
@@ -119,8 +120,10 @@ def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[st
 
 def whole_years(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """The rows of whole years, for an indicator of one month that month's; none of a survey's questions beside them."""
-    months = table["indicator"].map({indicator: entry.month or 0 for indicator, entry in catalog.indicators.items()})
-    return table[table["month"] == months]
+    rows, indicators = pd.factorize(table["indicator"])
+    entries = map(catalog.indicators.get, indicators)
+    months = np.array([(entry.month or 0) if entry else -1 for entry in entries], dtype="int64")
+    return table[table["month"] == months[rows]]
 
 
 def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
