@@ -16,7 +16,7 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.sources.http import digest
-from lagesbild.sources.raw import list_bytes, load_places, read_list
+from lagesbild.sources.raw import LISTS, load_places
 from lagesbild.sources.snapshot import (
     NAME,
     read_manifest,
@@ -30,9 +30,11 @@ REPOSITORY = Paths(PACKAGE.parents[1])
 WHOLE = ("2480", "0000")  # every year and sex: Umeå's trends, beside the country's series
 REPORTED = ("2401", "0580")  # Nordmaling and Linköping, that tests open pages of: every sex since SINCE
 SINCE = 2020  # of the places that they are compared with, for women and men together
-BY_SEX = "N00610"  # figure 9 draws women and men of every place
-POPULATION = "N01955"  # aged 20-64: what the shares of every member of a region are of
-NATIONAL = "N31807"  # every municipality in the latest two years, for ranks
+POOL = 5  # every fifth municipality, with all regions: women and men together in every year, to judge a movement by
+BY_SEX = ("N00610", "N02797")  # women and men of the pool too; figure 9 draws those of the first
+POPULATION = ("N01951", "N01955")  # every year and sex of all places that stay: what rates and shares are of
+CLASSES = 2022  # the year whose population a survey's size classes go by: of every municipality
+NATIONAL = "N31807"  # every municipality in every year, for ranks
 NOTE = "Cut for tests to some places and years."
 JUDGED = ("2480/2024.yml", "regions/umearegionen/2022.yml")
 
@@ -44,22 +46,16 @@ def freeze(folder: Path) -> None:
     catalog, real, kolada = load_catalog(REPOSITORY), REPOSITORY.raw / "kolada", frozen.raw / "kolada"
     kolada.mkdir(parents=True)
     manifest = read_manifest(real, "kolada")
-    groups = pinned_groups(catalog)
-    lists = {
-        "places": read_list(real, "places"),
-        "comparison_groups": [row for row in read_list(real, "comparison_groups") if row["group"] in groups],
-    }
-    entries, listed = {}, {}
-    for name, rows in lists.items():
-        content = write(kolada / f"{name}.csv", list_bytes(name, rows))
-        listed[name] = manifest.lists[name] | {"rows": len(rows), "sha256": digest(content)}
-    compared, members = compared_places(catalog), region_members(catalog)
+    for name in LISTS:
+        shutil.copyfile(real / f"{name}.csv", kolada / f"{name}.csv")
+    entries, kinds = {}, load_places(REPOSITORY).kinds
+    compared, pool = compared_places(catalog), pool_of(kinds)
     for series, entry in manifest.series.items():
         rows = read_series(real, manifest, series)
-        kept = rows[of_interest(rows, series, compared, members)]
+        kept = rows[of_interest(rows, series, compared, pool) | of_all(rows, series, surveyed(catalog))]
         content = write(kolada / f"{series}.csv", series_bytes(kept))
         entries[series] = cut_entry(entry, kept, content, whole=series == NATIONAL)
-    write(kolada / NAME, replace(manifest, series=entries, lists=listed).content())
+    write(kolada / NAME, replace(manifest, series=entries).content())
     shutil.copytree(REPOSITORY.documents, frozen.documents)
     for name in JUDGED:
         target = frozen.assessments / name
@@ -67,32 +63,40 @@ def freeze(folder: Path) -> None:
         shutil.copyfile(REPOSITORY.assessments / name, target)
 
 
-def pinned_groups(catalog: Catalog) -> set[str]:
-    """The official comparison groups of the places that tests open pages of."""
-    return {catalog.comparisons.pinned[place].id for place in (*REPORTED, WHOLE[0])}
-
-
 def compared_places(catalog: Catalog) -> set[str]:
-    """The places of the reports and whom they are compared with: groups and regions."""
+    """The places of the reports and whom they are compared with: groups, regions, the members of the catalogue's."""
     places = load_places(REPOSITORY)
     reported = {WHOLE[0], *REPORTED}
-    regions = {places.county(catalog, place) for place in reported}
-    return reported | regions | {member for group in pinned_groups(catalog) for member in places.groups[group][1]}
+    groups = [places.comparison_group(catalog, place) for place in reported]
+    members = {place for region in catalog.regions.values() for place in (*region.members, *region.comparisons)}
+    return reported | members | {member for group in groups if group for member in group.members}
 
 
-def region_members(catalog: Catalog) -> set[str]:
-    """The members of every region of the catalogue, and whom it is compared with."""
-    return {place for region in catalog.regions.values() for place in (*region.members, *region.comparisons)}
+def pool_of(kinds: dict[str, str]) -> set[str]:
+    """Every fifth municipality, and every region."""
+    municipalities = sorted(place for place, kind in kinds.items() if kind == "K")
+    return {*municipalities[::POOL], *(place for place, kind in kinds.items() if kind == "L")}
 
 
-def of_interest(rows: pd.DataFrame, series: str, compared: set[str], members: set[str]) -> pd.Series:
-    """Which rows of a series stay."""
+def surveyed(catalog: Catalog) -> set[str]:
+    """The series of every question of the surveys."""
+    shown = {catalog.indicators[name].kolada.id for survey in catalog.surveys.values() for name in survey.indicators}
+    return shown | {series for survey in catalog.surveys.values() for series in survey.questions}
+
+
+def of_interest(rows: pd.DataFrame, series: str, compared: set[str], pool: set[str]) -> pd.Series:
+    """Which rows stay of the places that pages and pool are made of."""
     place, recent, total = rows["place"], rows["year"] >= SINCE, rows["sex"] == "T"
     kept = place.isin(WHOLE) | (place.isin(REPORTED) & recent)
-    kept |= place.isin(compared) & recent & (total | (series == BY_SEX))
-    kept |= place.isin(members) & recent & total & (series == POPULATION)
-    latest = rows["year"].isin(sorted(rows["year"].unique())[-2:])
-    return kept | (latest & total & (series == NATIONAL))
+    kept |= place.isin(compared) & recent & (total | (series in BY_SEX))
+    kept |= place.isin(pool) & (total | (series in BY_SEX))
+    return kept | (place.isin(compared | pool) & (series in POPULATION))
+
+
+def of_all(rows: pd.DataFrame, series: str, surveyed: set[str]) -> pd.Series:
+    """Which rows stay of every municipality: women and men together."""
+    everywhere = series == NATIONAL or series in surveyed
+    return (rows["sex"] == "T") & ((rows["year"] == CLASSES) & (series == POPULATION[0]) | everywhere)
 
 
 def cut_entry(entry: dict, rows: pd.DataFrame, content: bytes, whole: bool) -> dict:

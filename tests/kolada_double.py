@@ -142,12 +142,9 @@ def indicator(series: str, margin: str | None = None) -> Indicator:
     )
 
 
-def catalog(indicators: dict[str, Indicator] | None = None, ranked: tuple[str, ...] = ()) -> Catalog:
-    """A catalogue around the double: one municipality with its comparison group."""
+def catalog(indicators: dict[str, Indicator] | None = None) -> Catalog:
+    """A catalogue around the double."""
     unit = Unit(text="procent", symbol="%", difference="procentenheter", low=0.0, high=100.0)
-    snapshot = SnapshotScope(
-        since=2020, municipalities=["9901"], places=["9903"], counties={"99": "0099"}, ranked=list(ranked)
-    )
     return Catalog(
         programme=Programme(title="", owner="", caveat="", legend={}),
         goals={},
@@ -159,7 +156,8 @@ def catalog(indicators: dict[str, Indicator] | None = None, ranked: tuple[str, .
         publishers={"made_up": Publisher(name="Påhittsverket", cite="Källa: Påhittsverket", licence="fri")},
         regions={"made_up": Region(name="Påhittsregionen", members=["9901", "9903"])},
         comparisons=Comparisons(rule="Liknande kommuner, övergripande, {name}, {year}", pinned={}),
-        snapshot=snapshot,
+        snapshot=SnapshotScope(since=2020, counties={"99": "0099"}),
+        surveys={},
         indicators=indicators or {"good": indicator(GOOD, MARGIN), "other": indicator(OTHER)},
     )
 

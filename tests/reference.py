@@ -27,6 +27,7 @@ FILES: dict[str, type[Record]] = {
     "regions.yml": models.RegionsFile,
     "comparisons.yml": models.Comparisons,
     "snapshot.yml": models.SnapshotScope,
+    "surveys.yml": models.SurveysFile,
 }
 WORDS: dict[Any, str] = {
     str: "text",
@@ -36,6 +37,7 @@ WORDS: dict[Any, str] = {
     models.Slug: "id",
     models.PlaceCode: "place code",
     models.GroupId: "text",
+    models.SeriesId: "text",
 }
 HEADINGS = "| Field | Type | Without it | Meaning |\n| --- | --- | --- | --- |"
 

@@ -82,7 +82,8 @@ def made_up_catalog() -> Catalog:
         publishers={},
         regions={"sagoriket": Region(name="Sagoriket", members=["9901"], comparisons=["9902"])},
         comparisons=Comparisons(rule="", pinned={}),
-        snapshot=SnapshotScope(since=2012, municipalities=[], places=[], counties={}, ranked=[]),
+        snapshot=SnapshotScope(since=2012, counties={}),
+        surveys={},
     )
 
 

@@ -405,4 +405,4 @@ def test_the_frozen_snapshot_can_be_cut_again_from_the_real_one(tmp_path):
     assert len(cut.merge(whole.drop_duplicates())) == len(cut) > 3000
     asked = {series for series, years in years_of_all(Paths(tmp_path)).items() if years}
     assert asked == {NATIONAL}, "the others would be said to be asked for of every municipality"
-    assert sum(path.stat().st_size for path in files_below(FROZEN)) < 330_000
+    assert sum(path.stat().st_size for path in files_below(FROZEN)) < 2_000_000

@@ -161,10 +161,9 @@ def test_documented_breaks_are_entered(catalog: Catalog, key: str, years: list[i
     assert [entry.year for entry in catalog.indicators[key].breaks] == years
 
 
-def test_every_county_has_its_region_and_every_ranked_indicator_a_direction(catalog: Catalog):
+def test_every_county_has_its_region(catalog: Catalog):
     assert len(catalog.snapshot.counties) == 21
     assert all(region == f"00{county}" for county, region in catalog.snapshot.counties.items())
-    assert all(catalog.indicators[key].better != "neither" for key in catalog.snapshot.ranked)
 
 
 @dataclass(frozen=True)
@@ -225,10 +224,10 @@ SPOILT = [
     Spoilt(
         "unquoted code that YAML reads as another number",
         "snapshot.yml",
-        'places: ["2403"',
-        "places: [0114",
-        "places:",
-        ("0114", "76", 'Put it in quotes: "0114"'),
+        '"01": "0001"',
+        '"01": 0011',
+        '"01":',
+        ("0011", "9", 'Put it in quotes: "0011"'),
     ),
     Spoilt(
         "unquoted code as a key",
@@ -314,12 +313,36 @@ SPOILT = [
         ("'support_place'", "support_rank"),
     ),
     Spoilt(
-        "unknown ranked indicator",
-        "snapshot.yml",
-        "- ill_health_days",
-        "- ill_days",
-        "- ill_days",
-        ("'ill_days'", "ill_health_days"),
+        "unknown question of a survey",
+        "surveys.yml",
+        "- free_to_be_oneself",
+        "- free_to_be",
+        "indicators:",
+        ("'free_to_be'", "free_to_be_oneself"),
+    ),
+    Spoilt(
+        "a question of a survey that is no survey's",
+        "surveys.yml",
+        "[unsafe_at_night]",
+        "[population]",
+        "[population]",
+        ("'population' is of kind 'register'",),
+    ),
+    Spoilt(
+        "a series that is a question and an indicator",
+        "surveys.yml",
+        "N00611:",
+        "N00610:",
+        "questions:",
+        ("N00610 already fills 'safe_outdoors_after_dark'",),
+    ),
+    Spoilt(
+        "classes out of order",
+        "surveys.yml",
+        "[20000, 70000]",
+        "[70000, 20000]",
+        "[70000, 20000]",
+        ("[70000, 20000] are not in order",),
     ),
     Spoilt("unknown unit", OVERVIEW, "unit: index_100", "unit: index_10", "index_10", ("'index_10'", "index_100")),
     Spoilt(

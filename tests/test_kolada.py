@@ -1,9 +1,9 @@
 """Kolada's wire format, titles and the fewest calls, without a socket where none is needed."""
 
+from datetime import date
 from math import ceil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from pytest_httpserver import HTTPServer
 
@@ -13,6 +13,7 @@ from kolada_double import (
     OTHER,
     PLACES,
     TITLES,
+    YEARS,
     KoladaDouble,
     Project,
     catalog,
@@ -20,17 +21,20 @@ from kolada_double import (
     value,
     without_pauses,
 )
-from lagesbild.catalog.models import ComparisonGroup, Comparisons, Indicator, PinnedSeries
+from lagesbild.catalog.models import ComparisonGroup, Comparisons, Indicator, PinnedSeries, Survey
 from lagesbild.errors import ContentError, SourceError
 from lagesbild.paths import Paths
 from lagesbild.sources.http import Client
-from lagesbild.sources.kolada import KoladaAdapter, complete_years, parts
-from lagesbild.sources.kolada_answers import Part, checked_title, figures
-from lagesbild.sources.raw import read_list
-from lagesbild.sources.series import ROW_COLUMNS, Scope, WantedSeries
-from lagesbild.sources.snapshot import read_snapshot
+from lagesbild.sources.kolada import KoladaAdapter
+from lagesbild.sources.kolada_answers import checked_title, figures
+from lagesbild.sources.raw import load_places, read_list
+from lagesbild.sources.series import Scope, WantedSeries
+from lagesbild.sources.snapshot import read_manifest, read_snapshot, whole_years
+from lagesbild.tidy.build import tidy_table
+from lagesbild.tidy.schema import survey_rows
+from lagesbild.tidy.schema import whole_years as whole_years_of
 
-ANY, KNOWN = Part(None, None), frozenset(PLACES)
+ANY, KNOWN = range(1900, 2100), frozenset(PLACES)
 
 
 def item(*values: dict, **more: object) -> dict:
@@ -95,10 +99,9 @@ def test_a_row_of_another_form_is_refused(broken: dict) -> None:
         list(figures(broken, ANY, KNOWN))
 
 
-@pytest.mark.parametrize("asked", [Part(("9902",), None), Part(None, (2021,))])
-def test_a_row_that_was_not_asked_for_is_refused(asked: Part) -> None:
-    with pytest.raises(ContentError, match="was not asked for"):
-        list(figures(item(value(1.0)), asked, KNOWN))
+def test_a_year_that_was_not_asked_for_is_refused() -> None:
+    with pytest.raises(ContentError, match="9901 2022: the year was not asked for"):
+        list(figures(item(value(1.0)), [2021], KNOWN))
 
 
 def test_unknown_fields_and_deleted_values_do_not_matter() -> None:
@@ -108,8 +111,6 @@ def test_unknown_fields_and_deleted_values_do_not_matter() -> None:
 
 def test_an_official_group_among_all_areas_is_no_place() -> None:
     assert list(figures(item(value(1.0), municipality="G99"), ANY, KNOWN)) == []
-    with pytest.raises(ContentError):
-        list(figures(item(value(1.0), municipality="G99"), Part(("9901",), None), KNOWN))
 
 
 # ---- titles ---------------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def many(count: int) -> list[tuple[str, Indicator]]:
 
 def test_all_areas_take_one_request_for_25_series_and_25_years() -> None:
     adapter = KoladaAdapter(Client("Kolada", "http://kolada.invalid/v3/"))
-    plan = adapter.plan(adapter.wanted(many(60)), Scope(None, 2012, 2026))
+    plan = adapter.plan(adapter.wanted(many(60)), Scope(2012, 2026))
     data = [call for call in plan if "/data/" in call.url]
     assert len(plan) == 2 * ceil(60 / 25)
     assert not any("municipality" in call.url for call in data)
@@ -161,27 +162,53 @@ def test_all_areas_take_one_request_for_25_series_and_25_years() -> None:
     assert data[0].pages == ceil(25 * 312 * 15 / 5000)
 
 
-@pytest.mark.parametrize(
-    ("places", "since", "series", "requests", "names", "years"),
-    [
-        (("9901",), 2012, 25, 1, True, True),  # one request with all three
-        (tuple(f"99{n}" for n in range(10, 40)), 2012, 1, 1, False, True),  # all areas in one page, not two requests
-        (tuple(f"99{n}" for n in range(10, 40)), 2012, 25, 2, True, True),  # all areas: one request, 24 pages
-        (("9901",), 1990, 25, 1, True, False),  # 37 years would take two requests
-    ],
-)
-def test_a_segment_is_left_out_where_that_saves_a_call(places, since, series, requests, names, years) -> None:
-    best = parts(Scope(places, since, 2026), series)
-    assert len(best) == requests
-    assert (best[0].places is not None, best[0].years is not None) == (names, years)
-
-
-def test_years_before_the_first_one_wanted_are_dropped_when_the_segment_is_left_out(project: Project) -> None:
-    project.double.rows[GOOD, 1975, "9901"] = [value(1.0)]
-    project.double.rows[GOOD, 1990, "9901"] = [value(2.0)]
-    assert project.fetch(since=1980, only=("good",)).ok
+def test_more_than_25_years_take_two_requests(project: Project) -> None:
+    project.double.rows |= {(GOOD, year, "9901"): [value(1.0)] for year in (1989, 1990)}
+    assert project.fetch(since=1990, only=("good",), fetched=date(2026, 1, 10)).ok
+    asked = [path.partition("/year/")[2].partition("?")[0] for path in project.double.asked if "data" in path]
+    assert [years.replace("%2C", ",").count(",") + 1 for years in asked] == [25, 12]
     years = read_snapshot(project.paths, "kolada").query("series == @GOOD")["year"]
-    assert years.min() == 1990
+    assert (years.min(), years.max()) == (1990, 2022)
+
+
+def test_a_series_may_have_a_first_year_of_its_own_unless_the_fetch_is_given_one(project: Project) -> None:
+    for series in (GOOD, OTHER):
+        project.double.rows |= {(series, year, "9901"): [value(1.0)] for year in (2018, 2019)}
+    own = project.catalog.indicators["other"]
+    pinned = own.model_copy(update={"kolada": own.kolada.model_copy(update={"since": 2019})})
+    project.catalog = catalog(project.catalog.indicators | {"other": pinned})
+    assert project.fetch().ok
+    assert first_years(project) == {GOOD: 2020, OTHER: 2019, MARGIN: 2020}
+    assert project.fetch(since=2018).ok
+    assert first_years(project) == {GOOD: 2018, OTHER: 2018, MARGIN: 2020}
+
+
+def first_years(project: Project) -> dict[str, int]:
+    return read_snapshot(project.paths, "kolada").groupby("series")["year"].min().to_dict()
+
+
+def test_the_other_questions_of_a_survey_come_along(project: Project) -> None:
+    project.double.titles["N90003"] = "Påhittad fråga, andel (%)"
+    project.double.rows["N90003", 2022, "9901"] = [value(40.0), value(30.0, "K")]
+    survey = Survey(
+        name="Påhittet", publisher="made_up", unit="percent", classes=[], fewest=15, indicators=["good"],
+        questions={"N90003": "Påhittad fråga, andel (%)"},
+    )  # fmt: skip
+    project.catalog = project.catalog.model_copy(update={"surveys": {"made_up": survey}})
+    assert {result.indicator for result in project.fetch().results} == {"", "good", "other", "n90003"}
+    assert read_manifest(project.folder, "kolada").series["N90003"]["publisher"] == "Påhittsverket"
+    table = tidy_table(project.paths, project.catalog, load_places(project.paths))
+    rows = survey_rows(table, project.catalog)
+    assert set(rows["question"]) == {"good", "n90003"}
+    asked = rows[rows["question"] == "n90003"]
+    assert asked.to_numpy().tolist() == [
+        ["made_up", "n90003", "9901", 2022, "K", 30.0],
+        ["made_up", "n90003", "9901", 2022, "T", 40.0],
+    ]
+    assert "n90003" not in set(whole_years_of(table, project.catalog)["indicator"])  # no page shows it
+    project.double.asked.clear()
+    project.fetch(only=("N90003",))
+    assert project.double.asked[0].startswith("kpi/N90003?")
 
 
 def test_a_whole_fetch_makes_no_call_too_many(project: Project) -> None:
@@ -191,32 +218,29 @@ def test_a_whole_fetch_makes_no_call_too_many(project: Project) -> None:
     pinned = [PinnedSeries(id=key, title=title) for key, title in series.items()]
     entries = {entry.id.lower(): indicator(GOOD).model_copy(update={"kolada": entry}) for entry in pinned}
     project.catalog = catalog(entries)
-    summary = project.fetch(places="all")
+    summary = project.fetch()
     assert summary.ok
     assert summary.calls == len(project.double.asked) == 2 + 2 + 2  # lists, titles of 26, figures of 26
 
 
 def test_a_dry_run_sends_nothing_and_counts_what_would_be_asked(project: Project) -> None:
-    project.fetch()
-    real, project.double.asked = len(project.double.asked), []
-    summary = project.fetch(dry_run=True)
+    day = date(2022, 6, 1)  # three years of three series and 312 areas fit into one page
+    summary = project.fetch(dry_run=True, fetched=day)
     assert project.double.asked == []
-    assert len(summary.planned) == summary.most_calls == real
+    assert not list(project.paths.raw.rglob("*"))
+    project.fetch(fetched=day)
+    assert len(summary.planned) == summary.most_calls == len(project.double.asked)
 
 
 # ---- places, groups, ranks ------------------------------------------------------------------------------------
 
 
-def test_the_chosen_places_are_the_municipality_its_group_its_region_and_the_country(project: Project) -> None:
+def test_every_series_comes_for_every_place_and_its_requests_say_so(project: Project) -> None:
     assert project.fetch().ok
-    assert set(read_snapshot(project.paths, "kolada")["place"]) == {
-        "9901",  # the municipality
-        "9902",  # its group
-        "9911",
-        "0099",  # its region
-        "9903",  # a place of the catalogue's own
-        "0000",
-    }
+    rows = read_snapshot(project.paths, "kolada")
+    assert {series: set(own["place"]) for series, own in rows.groupby("series")} == {key: set(PLACES) for key in TITLES}
+    for series, entry in read_manifest(project.folder, "kolada").series.items():
+        assert whole_years(request["url"] for request in entry["requests"]) >= set(YEARS), series
 
 
 def test_margins_come_along_as_series_of_their_own(project: Project) -> None:
@@ -259,35 +283,11 @@ def test_without_any_list_of_places_nothing_is_fetched(project: Project) -> None
     assert not [name for name in project.files() if name.startswith("N")]
 
 
-def test_ranked_indicators_bring_their_newest_complete_years_for_all_municipalities(project: Project) -> None:
-    """In 2022 only the chosen places have a value, so 2021 and 2020 are the complete ones."""
-    for place in PLACES:
-        if place not in ("9901", "9902"):
-            del project.double.rows[GOOD, 2022, place]
-    project.catalog = catalog(ranked=("good",))
-    assert project.fetch().ok
-    rows = read_snapshot(project.paths, "kolada")
-    others = rows[(rows["place"] == "9916")]
-    assert set(others["series"]) == {GOOD}
-    assert set(others["year"]) == {2020, 2021}
-    assert set(others["sex"]) == {"T"}
-    assert {result.state for result in project.fetch().results} == {"unchanged"}
-
-
 def test_some_series_alone_are_fetched_for_the_places_that_are_stored(project: Project) -> None:
     project.fetch()
     project.double.asked.clear()
     project.fetch(only=("other",))
     assert [path.split("/")[0] for path in project.double.asked] == ["kpi", "data"]
-
-
-def test_a_year_is_complete_when_half_of_the_municipalities_have_a_value() -> None:
-    nan = float("nan")
-    rows = [("9901", 2022, 0, "T", "", 1.0, nan, ""), ("9902", 2022, 0, "T", "", nan, nan, "missing")]
-    rows += [("0000", 2022, 0, "T", "", 1.0, nan, ""), ("9902", 2021, 0, "K", "", 1.0, nan, "")]
-    frame = pd.DataFrame(rows, columns=ROW_COLUMNS)
-    assert complete_years(frame, ["9901", "9902"]) == {2022}
-    assert complete_years(frame, ["9901", "9902", "9903"]) == set()
 
 
 # ---- what a whole fetch says ----------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Municipalities, regions and whom a municipality is compared with."""
 
+from unicodedata import normalize
+
 import pytest
 
 from copies import Copy, made_up_root
@@ -35,6 +37,24 @@ def test_a_code_is_text_and_names_its_place(places):
 def test_what_is_no_municipality_is_refused_with_a_remedy(places, code, message):
     with pytest.raises(UnknownPlace, match=message):
         places.municipality(code)
+
+
+@pytest.mark.parametrize(
+    "text", ["9902", " 9902 ", "Sagostad", "sagostad", "SAGOSTAD kommun", "Sagostads  kommun", "Sagostads stad"]
+)
+def test_a_municipality_is_found_by_code_or_name(places, text):
+    assert places.municipality_code(text) == "9902"
+
+
+def test_a_name_is_the_same_however_its_letters_are_composed(places):
+    assert places.municipality_code(normalize("NFD", "Påhittsby")) == "9901"
+
+
+def test_a_name_is_never_guessed_and_what_looks_like_a_code_is_judged_as_one(places):
+    for text in ("Sagostan", "Pahittsby", "Riket", "Region Saga", "kommun", ""):
+        with pytest.raises(UnknownPlace, match=f"no municipality is called '{text}'"):
+            places.municipality_code(text)
+    assert places.municipality_code("990") == "990"
 
 
 def test_a_pinned_group_is_taken_by_its_id_and_leaves_the_municipality_out(copy, places):

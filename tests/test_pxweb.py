@@ -21,7 +21,7 @@ from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
 
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
 TITLE = "Påhittade helårsekvivalenter efter region, kön, åldersgrupp, tabellinnehåll och månad"
-SCOPE = Scope(("0000", "9901", "9902"), 2022, 2024)
+SCOPE = Scope(2022, 2024)
 QUICK = Limits(connect=900, read=900, deadline=900, attempts=2, backoff=0.0, calls=1000, window=0.001)
 
 
@@ -33,7 +33,7 @@ class FakeTable:
         self.variables = {
             "Region": (
                 "region",
-                {"00": "Riket", "99": "Sagolän", "9901": "Påhittsby", "9902": "Sagostad"},
+                {"00": "Riket", "9901": "Påhittsby", "9902": "Sagostad"},
                 False,
             ),
             "Kon": ("kön", {"1": "män", "2": "kvinnor", "1+2": "totalt"}, False),
@@ -230,8 +230,8 @@ def test_answers_are_kept_below_the_services_own_limit_by_splitting_the_regions(
 
 
 def test_all_places_are_the_municipalities_the_counties_and_the_country(scb, table):
-    table.variables["Region"][1]["9901A"] = "Påhittsbys norra del"
-    series = fetched(scb, {"sick_pay": indicator()}, replace(SCOPE, places=None))["sick_pay"]
+    table.variables["Region"][1].update({"99": "Sagolän", "9901A": "Påhittsbys norra del"})
+    series = fetched(scb, {"sick_pay": indicator()})["sick_pay"]
     assert set(series.rows["place"]) == {"0000", "0099", "9901", "9902"}
 
 
@@ -256,15 +256,6 @@ def test_a_table_without_a_total_is_asked_for_the_sum_over_the_sexes_apart(scb, 
     series = fetched(scb, {"sick_pay": indicator(by_sex=True)})["sick_pay"]
     assert ["Kon" in asked for asked in table.asked] == [True, False]
     assert {sex: cells(series.rows)["9901", 2022, 1, sex, ""][0] for sex in "TKM"} == {"T": 4, "K": 5, "M": 5}
-
-
-def test_ranked_indicators_bring_the_newest_complete_years_of_all_municipalities(scb, table):
-    table.variables["Region"][1]["9903"] = "Dikthult"
-    scope = replace(SCOPE, ranked=frozenset({"sick_pay"}), municipalities=("9901", "9902", "9903"))
-    series = fetched(scb, {"sick_pay": indicator(by_sex=True)}, scope)["sick_pay"]
-    others = series.rows[series.rows["place"] == "9903"]
-    assert (set(others["year"]), set(others["sex"])) == ({2022, 2023}, {"T"})
-    assert series.asked[1].places == {"9903"}
 
 
 def test_years_before_the_scope_are_not_asked_for_and_no_year_at_all_is_nothing_published(scb, table):
@@ -334,7 +325,7 @@ UNFIT = {
     "a variable that must not be summed over": (not_to_be_summed, "must not be summed over 'född i'"),
     "quarters": (quarters, "'2024K1' .* is neither a year"),
     "two totals": (relabel("Kon", "1", "totalt, båda könen"), "sexes .* cannot be told apart"),
-    "none of the places": (other_regions, "none of the places"),
+    "no place": (other_regions, "no municipality and no region"),
 }  # fmt: skip
 
 
@@ -501,7 +492,7 @@ def survey(**changes) -> Indicator:
 
 
 def test_version_1_is_read_with_its_byte_order_mark_its_own_limits_and_its_counted_years(fohm, httpserver):
-    series = fetched(fohm, {"health": survey()}, Scope(None, 2012, 2025))["health"]
+    series = fetched(fohm, {"health": survey()}, Scope(2012, 2025))["health"]
     assert cells(series.rows)["0099", 2024, 0, "K", ""] == (99111, "")
     assert cells(series.rows)["0000", 2021, 0, "M", ""] == (201, "")
     assert len(series.rows) == 2 * 3 * 2
@@ -509,7 +500,7 @@ def test_version_1_is_read_with_its_byte_order_mark_its_own_limits_and_its_count
 
 
 def test_pooled_years_must_be_as_many_as_the_catalogue_says(fohm):
-    series = fetched(fohm, {"health": survey(years_pooled=1)}, Scope(None, 2012, 2025))["health"]
+    series = fetched(fohm, {"health": survey(years_pooled=1)}, Scope(2012, 2025))["health"]
     assert "has the period 2018-2021, another kind than expected" in series.message
 
 
@@ -519,7 +510,7 @@ def test_a_403_of_version_1_says_how_many_cells_were_asked_for(fohm, httpserver)
     httpserver.expect_request("/api/v1/sv/", query_string="config").respond_with_json(limits)
     httpserver.expect_request("/api/v1/sv/B/halsa.px", method="GET").respond_with_json(SURVEY)
     httpserver.expect_request("/api/v1/sv/B/halsa.px", method="POST").respond_with_handler(survey_answer)
-    series = fetched(fohm, {"health": survey()}, Scope(None, 2012, 2025))["health"]
+    series = fetched(fohm, {"health": survey()}, Scope(2012, 2025))["health"]
     assert isinstance(series, FailedSeries)
     assert "answered 403" in series.message
     assert "12 cells were asked for; here 403 means too many" in series.message

@@ -224,17 +224,6 @@ def test_a_fetch_dated_before_the_snapshot_is_refused(project: Project) -> None:
     assert project.files()[f"{GOOD}.csv"] == before
 
 
-def test_all_places_go_into_a_folder_of_their_own_and_are_read_along(project: Project) -> None:
-    committed = project.files()
-    assert project.fetch(places="all", fetched=FIRST, note="a double").ok
-    assert project.files() == committed
-    assert (project.paths.raw / "all" / "kolada" / f"{GOOD}.csv").exists()
-    rows = read_snapshot(project.paths, "kolada")
-    assert "9916" in set(rows["place"])
-    assert not rows.duplicated(["series", "place", "year", "month", "sex", "group", "vintage"]).any()
-    assert rows.equals(rows.sort_values(["series", "place", "year", "month", "sex", "group", "vintage"]))
-
-
 # ---- all or nothing -------------------------------------------------------------------------------------------
 
 

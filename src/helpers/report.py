@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.assessments import Assessment, load_assessment
@@ -283,10 +284,10 @@ def _opened(paths: Paths, page: str, municipality: str, year: int, others: Itera
     group = places.comparison_group(catalog, municipality)
     peers = [municipality, *(group.members if group else ()), COUNTRY]
     table = current(edition.rows)
-    named = table.assign(name=table["place"].map(places.names))
-    whole = whole_years(named, catalog)
+    whole = whole_years(table, catalog)
     data = completed(whole, [*peers, *others])
     data = data.assign(name=data["place"].map(places.names))
+    months = table[(table["month"] > 0) & ~table.index.isin(whole.index)]
     return {
         "page": page,
         "place": municipality,
@@ -297,7 +298,7 @@ def _opened(paths: Paths, page: str, municipality: str, year: int, others: Itera
         "assessment": edition.assessment,
         "group": group,
         "data": in_order(data, catalog, [*peers, *others]),
-        "months": named[(named["month"] > 0) & ~named.index.isin(whole.index)],
+        "months": months.assign(name=months["place"].map(places.names)),
         "revised": revisions(edition.rows),
         "vintage": max(fetch_dates(paths).values(), default="okänt datum"),
     }
@@ -306,8 +307,8 @@ def _opened(paths: Paths, page: str, municipality: str, year: int, others: Itera
 def in_order(rows: pd.DataFrame, catalog: Catalog, places: Iterable[str]) -> pd.DataFrame:
     """`rows` as figures show them: indicators in the order of the figures, `places` first, then by year."""
     shown = [name for figure in catalog.figures.values() for name in (*figure.measure, *figure.stand_in, *figure.dots)]
-    indicators = {name: n for n, name in enumerate(dict.fromkeys([*shown, *catalog.indicators]))}
-    order = {code: n for n, code in enumerate(dict.fromkeys([*places, *sorted(rows["place"].unique())]))}
-    keys = rows.assign(_indicator=rows["indicator"].map(indicators), _place=rows["place"].map(order))
-    keys = keys.sort_values(["_indicator", "_place", "year", "month", "sex"], kind="stable")
-    return keys.drop(columns=["_indicator", "_place"]).reset_index(drop=True)
+    known = sorted(rows["place"].unique())
+    order = {"sex": "KMT", "place": [*places, *known], "indicator": [*shown, *catalog.indicators]}
+    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(rows[name]) for name in order]
+    sort = np.lexsort([keys[0], rows["month"], rows["year"], *keys[1:]])
+    return rows.take(sort).reset_index(drop=True)

@@ -48,9 +48,7 @@ NOTHING = "Underlaget har inga uppgifter att visa."
 PUBLISHER = "Utgivare: SCB, tabell TAB1386."
 ONE_AXIS = {*KINDS} - {charts.small_lines, charts.two_panels, charts.dots_with_lines}
 COMPUTED = (charts.profile_bars, charts.waterfall, charts.two_measures)  # of counts and inhabitants
-FETCH = (
-    "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad; med '--places all' för alla kommuner."
-)
+FETCH = "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad, för alla kommuner."
 
 
 def show_figure(

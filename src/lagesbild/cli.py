@@ -105,10 +105,6 @@ def _check_claims(paths: Paths, catalog: "Catalog") -> None:
 def fetch(
     only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
     since: Annotated[int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")] = None,
-    places: Annotated[
-        str,
-        typer.Option(help="chosen: those of data/catalog/snapshot.yml. all: every municipality, kept out of git."),
-    ] = "chosen",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
     note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
     accept: Annotated[
@@ -117,13 +113,11 @@ def fetch(
     ] = None,
     root: Root = None,
 ) -> None:
-    """Bring official figures from the services that publish them; a series comes whole or not at all.
+    """Bring official figures of all municipalities from the services that publish them; a series comes whole or not.
 
     LAGESBILD_KOLADA_URL and LAGESBILD_SCB_URL are the services' base addresses, with their version path.
     """
     with _refusals():
-        if places not in ("chosen", "all"):
-            raise Refusal(f"--places: '{places}' is unknown. Use chosen or all.")
         paths = project_paths(root)
         from lagesbild.catalog.load import load_catalog
         from lagesbild.sources.fetch import FetchRequest, fetch
@@ -131,7 +125,6 @@ def fetch(
         request = FetchRequest(
             only=tuple(only or ()),
             since=since,
-            places="all" if places == "all" else "chosen",
             dry_run=dry_run,
             note=note,
             accept=tuple(accept or ()),
@@ -177,7 +170,7 @@ def _fetch_summary(summary: "FetchSummary") -> None:
 
 @app.command()
 def build(
-    municipality: Annotated[str, typer.Option(help="Four-digit code, such as 2480 or 0580.")] = "2480",
+    municipality: Annotated[str, typer.Option(help="Name or four-digit code, such as Umeå or 2480.")] = "2480",
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 300,
@@ -192,9 +185,9 @@ def build(
         paths = project_paths(root)
         out.print(f"Checking data/ and notebooks/ for {region or municipality}, {year} ...", markup=False)
         from lagesbild.publishing.batch import build
-        from lagesbild.publishing.request import BuildRequest, first_member
+        from lagesbild.publishing.request import BuildRequest, first_member, municipality_code
 
-        municipality = first_member(paths, region) if region else municipality
+        municipality = first_member(paths, region) if region else municipality_code(paths, municipality)
 
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from unicodedata import normalize
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
@@ -82,6 +83,27 @@ class Places:
     def municipalities(self) -> int:
         """How many municipalities there are."""
         return sum(kind == "K" for kind in self.kinds.values())
+
+    def municipality_code(self, text: str) -> str:
+        """The code of the municipality that a text names: "2480", "Umeå", "umeå kommun" or "Linköpings kommun".
+
+        What looks like a code is given back as it is, for `municipality` to judge. Raises UnknownPlace for a name that
+        no municipality has, with the nearest.
+        """
+        words = normalize("NFC", text).casefold().split()
+        if "".join(words).isdecimal():
+            return text.strip()
+        named = " ".join(words[:-1] if words[1:] and words[-1] in ("kommun", "stad") else words)
+        codes = {self.names[code].casefold(): code for code, kind in self.kinds.items() if kind == "K"}
+        genitives = {f"{name}s": code for name, code in codes.items()}
+        code = (genitives | codes).get(named)
+        if code is None:
+            near = [
+                f"{self.names[codes[name]]} ({codes[name]})" for name in get_close_matches(named, codes, cutoff=0.5)
+            ]
+            remedy = f"Nearest: {', '.join(near)}." if near else "Write its name or its code, such as Umeå or 2480."
+            raise UnknownPlace(f"municipality: no municipality is called '{text}'. {remedy}")
+        return code
 
     def municipality(self, code: str) -> str:
         """The name of a municipality. Raises UnknownPlace for regions, the country and unknown codes."""

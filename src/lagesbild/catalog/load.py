@@ -16,6 +16,8 @@ from lagesbild.catalog.models import (
     PublishersFile,
     RegionsFile,
     SnapshotScope,
+    Survey,
+    SurveysFile,
     UnitsFile,
 )
 from lagesbild.paths import Paths
@@ -37,6 +39,8 @@ def catalog_errors(catalog: Catalog) -> Iterator[Fault]:
     for name, gap in catalog.gaps.items():
         yield from _unknown(catalog.pages, ("gaps", name, "page"), gap.page)
         yield from _unknown(catalog.priorities, ("gaps", name, "priority"), gap.priority)
+    for name, survey in catalog.surveys.items():
+        yield from _survey_errors(catalog, name, survey)
     yield from _series_errors(catalog)
     yield from _use_errors(catalog)
 
@@ -57,8 +61,6 @@ def _programme_errors(catalog: Catalog) -> Iterator[Fault]:
         yield from _unknown(catalog.indicators, ("priorities", number, "evidence"), *priority.evidence)
     for number, part in catalog.parts.items():
         yield from _unknown(catalog.indicators, ("parts", number, "indicators"), *part.indicators)
-    for index, indicator in enumerate(catalog.snapshot.ranked):
-        yield from _unknown(catalog.indicators, ("ranked", "", index), indicator)
 
 
 def _indicator_errors(catalog: Catalog, indicator: str, entry: Indicator) -> Iterator[Fault]:
@@ -101,6 +103,21 @@ def _figure_errors(catalog: Catalog, number: str, figure: Figure) -> Iterator[Fa
         yield at("stand_in"), what
 
 
+def _survey_errors(catalog: Catalog, name: str, survey: Survey) -> Iterator[Fault]:
+    def at(field: str) -> At:
+        return "surveys", name, field
+
+    yield from _unknown(catalog.units, at("unit"), survey.unit)
+    yield from _unknown(catalog.publishers, at("publisher"), survey.publisher)
+    yield from _unknown(catalog.indicators, at("indicators"), *survey.indicators)
+    for indicator in survey.indicators:
+        if indicator in catalog.indicators and catalog.indicators[indicator].kind != "survey":
+            yield at("indicators"), f"'{indicator}' is of kind 'register'. Leave it out, or correct its 'kind'."
+    if survey.classes != sorted(set(survey.classes)):
+        what = f"{survey.classes} are not in order. Write the lowest population of each class but the first."
+        yield at("classes"), what
+
+
 def _series_errors(catalog: Catalog) -> Iterator[Fault]:
     filled: dict[str, str] = {}  # series -> the indicator that it fills
     for indicator, entry in catalog.indicators.items():
@@ -109,6 +126,12 @@ def _series_errors(catalog: Catalog) -> Iterator[Fault]:
                 what = f"{series} already fills '{filled[series]}'. Use that indicator instead."
                 yield ("indicators", indicator, "kolada"), what
             filled[series] = indicator
+    for name, survey in catalog.surveys.items():
+        for series in survey.questions:
+            if series in filled:
+                what = f"{series} already fills '{filled[series]}'. Name that under 'indicators', or leave it out."
+                yield ("surveys", name, "questions"), what
+            filled[series] = f"surveys.{name}"
 
 
 def _use_errors(catalog: Catalog) -> Iterator[Fault]:
@@ -156,7 +179,6 @@ class _Reading:
             entries = getattr(content, kind)
             for key in entries if isinstance(entries, dict) else ():
                 self._remember(kind, key, document)
-            self.home[kind, ""] = (document, (kind,))  # lists, such as the snapshot's `ranked`
         return content
 
     def _remember(self, kind: str, key: str, document: Document) -> None:
@@ -178,6 +200,7 @@ def load_catalog(paths: Paths) -> Catalog:
     units = reading.read("units.yml", UnitsFile)
     publishers = reading.read("publishers.yml", PublishersFile)
     regions = reading.read("regions.yml", RegionsFile)
+    surveys = reading.read("surveys.yml", SurveysFile)
     comparisons = reading.read("comparisons.yml", Comparisons)
     snapshot = reading.read("snapshot.yml", SnapshotScope)
     names = {path.name for path in (paths.catalog / "indicators").glob("*.yml")}
@@ -186,7 +209,7 @@ def load_catalog(paths: Paths) -> Catalog:
     if reading.errors:
         raise CatalogError(reading.errors)
     content: dict[str, Any] = {"comparisons": comparisons, "snapshot": snapshot}
-    for file in filter(None, (programme, units, publishers, regions, *pages)):
+    for file in filter(None, (programme, units, publishers, regions, surveys, *pages)):
         for kind, entries in file:
             content[kind] = {**content.get(kind, {}), **entries} if isinstance(entries, dict) else entries
     content["figures"] = dict(sorted(content["figures"].items(), key=lambda item: _in_order(item[0])))

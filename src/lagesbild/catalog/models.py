@@ -9,6 +9,7 @@ from lagesbild.records import Record
 PlaceCode = Annotated[str, Field(pattern=r"^\d{4}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 GroupId = Annotated[str, Field(pattern=r"^G\d+$")]
+SeriesId = Annotated[str, Field(pattern=r"^[NU]\d{5}$")]
 Better = Literal["higher", "lower", "neither"]
 
 
@@ -39,12 +40,11 @@ class Publisher(Record):
 class PinnedSeries(Record):
     """A series of Kolada: its id together with the title it must have, and its margin of error's."""
 
-    id: Annotated[str, Field(pattern=r"^[NU]\d{5}$")] = Field(description="N or U and five digits")
+    id: SeriesId = Field(description="N or U and five digits")
     title: str = Field(description="its exact title: a fetch keeps the old rows when Kolada has another")
-    margin: Annotated[str, Field(pattern=r"^[NU]\d{5}$")] | None = Field(
-        default=None, description='the series of its margins of error ("Osäkerhetstal")'
-    )
+    margin: SeriesId | None = Field(default=None, description='the series of its margins of error ("Osäkerhetstal")')
     margin_title: str | None = Field(default=None, description="the exact title of that series")
+    since: int | None = Field(default=None, description="the first year to ask for; else the snapshot's")
 
 
 class PinnedTable(Record):
@@ -274,13 +274,27 @@ class Comparisons(Record):
 
 
 class SnapshotScope(Record):
-    """What `lagesbild fetch` brings when nothing else is asked for."""
+    """What `lagesbild fetch` brings of every series, for all areas, when nothing else is asked for."""
 
     since: int = Field(description="the first year")
-    municipalities: list[PlaceCode] = Field(description="their comparison groups and regions come along")
-    places: list[PlaceCode] = Field(description="further places")
     counties: dict[str, PlaceCode] = Field(description="first two digits of a municipality's code -> its region")
-    ranked: list[Slug] = Field(description="indicators whose latest complete year comes for all municipalities")
+
+
+class Survey(Record):
+    """A survey of inhabitants, and the questions that tell how uncertain a municipality's answer is.
+
+    All its questions are fetched for that, also those that no figure shows.
+    """
+
+    name: str = Field(description="as pages say it, with its article")
+    publisher: Slug = Field(description="an entry of publishers.yml")
+    unit: Slug = Field(description="what the answers are published in: an entry of units.yml")
+    classes: list[int] = Field(description="the lowest population of each size class but the first")
+    fewest: int = Field(description="a class with fewer municipalities than this is merged with the next")
+    indicators: list[Slug] = Field(description="its questions that are indicators of the catalogue")
+    questions: dict[SeriesId, str] = Field(
+        default={}, description="Kolada's series of its other questions -> the exact title"
+    )
 
 
 class Programme(Record):
@@ -316,6 +330,10 @@ class RegionsFile(Record):
     regions: dict[str, Region]
 
 
+class SurveysFile(Record):
+    surveys: dict[str, Survey]
+
+
 class PageFile(Record):
     """One file of `indicators/`: the figures, indicators and gaps of one page."""
 
@@ -324,15 +342,39 @@ class PageFile(Record):
     gaps: dict[str, Gap] = {}
 
 
-class Catalog(ProgrammeFile, UnitsFile, PublishersFile, RegionsFile, PageFile):
+class Catalog(ProgrammeFile, UnitsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
     """Everything in `data/catalog/`. Figures are in the order of their numbers."""
 
     comparisons: Comparisons
     snapshot: SnapshotScope
 
+    @property
+    def questions(self) -> dict[str, Indicator]:
+        """The surveys' questions that no figure shows, by an id of their own ("n00611"), as entries to fetch."""
+        return {
+            series.lower(): Indicator(
+                title=title,
+                label=title,
+                unit=survey.unit,
+                better="neither",
+                publisher=survey.publisher,
+                kind="survey",
+                definition=title,
+                by_sex=True,
+                kolada=PinnedSeries(id=series, title=title),
+            )
+            for survey in self.surveys.values()
+            for series, title in survey.questions.items()
+        }
+
+    @property
+    def stored(self) -> dict[str, Indicator]:
+        """Whatever the tidy table may hold: the indicators, and the surveys' other questions."""
+        return self.indicators | self.questions
+
     def unit_of(self, indicator: str) -> Unit:
-        """The unit of an indicator's values."""
-        return self.units[self.indicators[indicator].unit]
+        """The unit of an indicator's values, or of a survey's question."""
+        return self.units[(self.indicators.get(indicator) or self.questions[indicator]).unit]
 
     def decimals_of(self, indicator: str) -> int:
         """How many decimals an indicator's values are printed with."""

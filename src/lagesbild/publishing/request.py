@@ -74,6 +74,11 @@ def first_member(paths: Paths, region: str) -> str:
     return regions[region].members[0]
 
 
+def municipality_code(paths: Paths, text: str) -> str:
+    """The code of a municipality given by code or by name. Raises UnknownPlace for an unknown name."""
+    return load_places(paths).municipality_code(text)
+
+
 def checked_files(paths: Paths) -> Catalog:
     """The catalogue, after it and every assessments file were read strictly. Raises RecordError with every error."""
     catalog = load_catalog(paths)

@@ -53,7 +53,7 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
     places = load_places(paths)
     places.municipality(municipality)
     whole = table_at_hand(paths, catalog)
-    refuse_without_data(current(whole.rows), municipality, year)
+    refuse_without_data(whole.rows, municipality, year)
     assessment = load_assessment(paths, municipality, year, catalog)
     store(paths, catalog, whole)  # only now: a refused edition writes nothing
     return Edition(catalog, places, assessment, up_to(whole.rows, year))
@@ -61,12 +61,13 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
 
 def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> None:
     """Raises RefusedEdition when no series has a value for the place in `year` or the five years before it."""
-    years = table.loc[(table["place"] == municipality) & table["value"].notna(), "year"]
+    own = current(table[table["place"] == municipality])
+    years = own.loc[own["value"].notna(), "year"]
     if years.empty:
         places = table.loc[table["value"].notna(), "place"].nunique()
         raise RefusedEdition(
-            f"municipality: '{municipality}' has no values; data/raw holds {places} places. Run 'lagesbild fetch "
-            "--places all', or add its code to 'municipalities' in data/catalog/snapshot.yml and run 'lagesbild fetch'."
+            f"municipality: '{municipality}' has no values; data/raw holds {places} places. Run 'lagesbild fetch', "
+            "which asks for every municipality, or restore data/raw from the repository."
         )
     earlier = years[years <= year]
     if earlier.empty:

@@ -1,24 +1,22 @@
-"""One fetch from start to end: which places and years, which service, and what came of each series."""
+"""One fetch from start to end: which series and years, which service, and what came of each series."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
 
 from filelock import FileLock, Timeout
 
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
-from lagesbild.places import COUNTRY, Places
 from lagesbild.sources.http import Client
 from lagesbild.sources.keeping import Keeper, SeriesResult, Terms, refreshed_lists
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
-from lagesbild.sources.raw import snapshot_folder, stored_places
+from lagesbild.sources.raw import stored_places
 from lagesbild.sources.series import Adapter, PlannedCall, Scope, WantedSeries
 
 # What a fetch is asked to bring, and what became of it.
@@ -26,7 +24,7 @@ from lagesbild.sources.series import Adapter, PlannedCall, Scope, WantedSeries
 
 @dataclass(frozen=True)
 class FetchRequest:
-    """What to fetch.
+    """What to fetch, always of every area.
 
     `only`: ids of indicators or of series. `accept`: series, or "places", whose changed definition or
     division a person has read. `note`: what the manifest shall say about where the figures were read.
@@ -35,7 +33,6 @@ class FetchRequest:
 
     only: tuple[str, ...] = ()
     since: int | None = None
-    places: Literal["chosen", "all"] = "chosen"
     dry_run: bool = False
     note: str | None = None
     fetched: date | None = None
@@ -48,9 +45,12 @@ class FetchRequest:
         return self.fetched or datetime.now(UTC).date()
 
     def indicators(self, catalog: Catalog) -> list[tuple[str, Indicator]]:
-        """The catalogue's entries to fetch. Raises SourceError for an id that it does not know."""
-        known = {indicator: indicator for indicator in catalog.indicators}
-        for indicator, entry in catalog.indicators.items():
+        """The catalogue's entries to fetch, the surveys' other questions with them.
+
+        Raises SourceError for an id that the catalogue does not know.
+        """
+        known = {indicator: indicator for indicator in catalog.stored}
+        for indicator, entry in catalog.stored.items():
             if entry.kolada:
                 known |= {series: indicator for series in (entry.kolada.id, entry.kolada.margin) if series}
         for wanted in self.only:
@@ -58,8 +58,12 @@ class FetchRequest:
                 near = get_close_matches(wanted, known, n=1)
                 hint = f"Did you mean '{near[0]}'?" if near else "Take an id of data/catalog/indicators."
                 raise SourceError(f"only: '{wanted}' is no indicator and no series of the catalogue. {hint}")
-        chosen = {known[wanted] for wanted in self.only} or set(catalog.indicators)
-        return [(indicator, entry) for indicator, entry in catalog.indicators.items() if indicator in chosen]
+        chosen = {known[wanted] for wanted in self.only} or set(catalog.stored)
+        return [(indicator, entry) for indicator, entry in catalog.stored.items() if indicator in chosen]
+
+    def scope(self, catalog: Catalog, known: Iterable[str]) -> Scope:
+        """The years to ask for; `known` are the places of the official list."""
+        return Scope(self.since or catalog.snapshot.since, self.date.year, frozenset(known), fixed=bool(self.since))
 
 
 @dataclass
@@ -91,44 +95,6 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
-
-
-# Which places and years are asked for.
-
-
-def scope_of(request: FetchRequest, catalog: Catalog, places: Places) -> Scope:
-    """The catalogue's places, with all municipalities for the ranked indicators; or every place of the services,
-    where nothing is ranked apart, since all years of all municipalities come anyway.
-
-    Raises SourceError for a place that is not in the official list.
-    """
-    since, until = request.since or catalog.snapshot.since, request.date.year
-    known = frozenset(places.names)
-    municipalities = tuple(sorted(code for code, kind in places.kinds.items() if kind == "K"))
-    if request.places == "all":
-        return Scope(None, since, until, frozenset(), municipalities, known)
-    chosen = tuple(sorted(_chosen_places(catalog, places)))
-    return Scope(chosen, since, until, frozenset(catalog.snapshot.ranked), municipalities, known)
-
-
-def _chosen_places(catalog: Catalog, places: Places) -> set[str]:
-    """The catalogue's municipalities with their comparison groups and regions, its other places, the country."""
-    snapshot = catalog.snapshot
-    codes = {COUNTRY, *snapshot.places, *snapshot.municipalities}
-    for region in catalog.regions.values():
-        codes |= {*region.members, *region.comparisons}
-    for municipality in snapshot.municipalities:
-        if municipality not in places.names:
-            continue  # complained about below, with every other unknown code
-        group = places.comparison_group(catalog, municipality)
-        county = places.county(catalog, municipality)
-        codes |= {*(group.members if group else ()), *((county,) if county else ())}
-    if unknown := sorted(codes - set(places.names)):
-        raise SourceError(
-            f"places: {', '.join(unknown)} in data/catalog is in no official list of places. "
-            "Correct snapshot.yml, regions.yml or comparisons.yml."
-        )
-    return codes
 
 
 # `lagesbild fetch`: every series of the catalogue from the service that publishes it, whole or not.
@@ -168,18 +134,12 @@ class _Run:
     total: int = 0
 
     def planned(self, indicators: list[tuple[str, Indicator]]) -> FetchSummary:
-        """What would be asked, for the places of the lists that are stored."""
+        """What would be asked."""
         client = self._client(KoladaAdapter)
         if not self.request.only:
             lists = ("municipality", "municipality_groups")
             self.summary.planned += [PlannedCall("GET", client.url(name)) for name in lists]
-        places = stored_places(self._folder_of_lists)
-        if not places.names:
-            raise SourceError(
-                "dry run: no list of places is stored yet, so which places would be asked for is unknown. "
-                "Run 'lagesbild fetch' once without --dry-run."
-            )
-        scope = scope_of(self.request, self.catalog, places)
+        scope = self.request.scope(self.catalog, ())
         for adapter, wanted in self._jobs(indicators, client):
             self.summary.planned += adapter.plan(wanted, scope)
         return self.summary
@@ -195,9 +155,9 @@ class _Run:
         self.total = len(results) + sum(len(wanted) for _, wanted in jobs)
         for result in results:
             self._note(result)
-        scope = scope_of(self.request, self.catalog, places)
+        scope = self.request.scope(self.catalog, places.names)
         for adapter, wanted in jobs:
-            folder = snapshot_folder(self.paths, adapter.source, self.request.places == "all")
+            folder = self.paths.raw / adapter.source
             keeper = Keeper(folder, adapter.source, adapter.client.base_url, self.catalog, terms)
             for series in adapter.series(wanted, scope):
                 self._note(keeper.keep(series))
@@ -223,4 +183,4 @@ class _Run:
 
     @property
     def _folder_of_lists(self) -> Path:
-        return snapshot_folder(self.paths, KoladaAdapter.source)
+        return self.paths.raw / KoladaAdapter.source

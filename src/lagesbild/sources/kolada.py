@@ -1,4 +1,7 @@
-"""The adapter of Kolada v3: which requests a set of series takes, and the rows that they give."""
+"""The adapter of Kolada v3: which requests a set of series takes, and the rows that they give.
+
+Kolada takes any two of series, places and years, 25 of each. Places are never named: all areas come, in pages.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,10 +11,18 @@ import pandas as pd
 from lagesbild.catalog.models import Indicator
 from lagesbild.errors import ContentError, SourceError
 from lagesbild.sources.http import Answer, Client, Limits
-from lagesbild.sources.kolada_answers import Part, Pinned, checked_title, figures, in_batches, items, pages
+from lagesbild.sources.kolada_answers import (
+    Pinned,
+    checked_title,
+    data_pages,
+    data_path,
+    figures,
+    in_batches,
+    items,
+    pages,
+)
 from lagesbild.sources.series import (
     KEPT,
-    RANKED_YEARS,
     ROW_COLUMNS,
     ROW_TYPES,
     Asked,
@@ -21,23 +32,6 @@ from lagesbild.sources.series import (
     Scope,
     WantedSeries,
 )
-
-
-def parts(scope: Scope, series: int) -> list[Part]:
-    """The parts that cover the scope with the fewest calls, counted for a batch of `series` series.
-
-    Kolada takes any two of series, places and years, 25 of each: leaving one out saves requests but
-    brings rows, and so pages, that nobody asked for.
-    """
-    years = [tuple(batch) for batch in in_batches(list(scope.years))]
-    all_areas = [Part(None, batch) for batch in years]
-    if scope.places is None:
-        return all_areas
-    places = [tuple(batch) for batch in in_batches(list(scope.places))]
-    each = [Part(chosen, batch) for chosen in places for batch in years]
-    all_years = [Part(chosen, None) for chosen in places]
-    return min((each, all_years, all_areas), key=lambda option: sum(part.pages(series) for part in option))
-
 
 # Data answers sorted by series: a flaw fails the series it is about, not those that came along.
 
@@ -56,12 +50,8 @@ class Gathering:
     pinned: Pinned
     rows: pd.DataFrame = field(default_factory=lambda: _frame([]))
     requests: list[dict] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    asked: tuple[Asked, ...] = ()
     failure: str | None = None
-
-    def add(self, rows: pd.DataFrame, asked: Asked) -> None:
-        """Takes the rows that lie inside what was asked for: a request may bring others too."""
-        self.rows = pd.concat([self.rows, rows[asked.covers(rows)]], ignore_index=True)
 
     def finished(self) -> FetchedSeries | FailedSeries:
         """The whole series, or why it failed."""
@@ -74,7 +64,7 @@ class Gathering:
             self.pinned.title,
             self.rows,
             self.requests,
-            tuple(self.asked),
+            self.asked,
             definition=self.pinned.definition,
             warnings=list(self.pinned.warnings),
         )
@@ -94,13 +84,13 @@ def _late_value(gathering: Gathering) -> str | None:
 
 @dataclass(frozen=True)
 class Gatherer:
-    """Asks for parts. `known_places` is Kolada's list: a row about another place is refused."""
+    """Asks for figures. `known_places` is Kolada's list: a row about another place is refused."""
 
     client: Client
     known_places: frozenset[str]
 
-    def rows_of(self, batch: list[Gathering], part: Part) -> dict[str, pd.DataFrame]:
-        """Series id -> its rows in `part`, for the series that are still whole; the others' failure is set.
+    def rows_of(self, batch: list[Gathering], years: list[int]) -> dict[str, pd.DataFrame]:
+        """Series id -> its rows of `years`, for the series that are still whole; the others' failure is set.
 
         A request that fails is made again series by series, so that one bad series does not take 24 along.
         """
@@ -108,17 +98,17 @@ class Gatherer:
         if not alive:
             return {}
         try:
-            answers = list(pages(self.client, part.path(list(alive))))
+            answers = list(pages(self.client, data_path(list(alive), years)))
             self._refuse_others(answers, alive)
         except SourceError as error:
             if len(alive) == 1:
                 next(iter(alive.values())).failure = str(error)
                 return {}
-            each = [self.rows_of([gathering], part) for gathering in alive.values()]
+            each = [self.rows_of([gathering], years) for gathering in alive.values()]
             return {series: rows for rows_of_one in each for series, rows in rows_of_one.items()}
         collected: dict[str, list[tuple]] = {series: [] for series in alive}
         for answer in answers:
-            self._sort(answer, alive, collected, part)
+            self._sort(answer, alive, collected, years)
         return {series: _frame(rows) for series, rows in collected.items() if alive[series].failure is None}
 
     def _refuse_others(self, answers: list[Answer], alive: dict[str, Gathering]) -> None:
@@ -128,70 +118,29 @@ class Gatherer:
                 what = f"the answer is about {min(strange)}, which was not asked for"
                 raise self.client.error(what, _REMEDY, answer)
 
-    def _sort(self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[tuple]], part: Part) -> None:
+    def _sort(
+        self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[tuple]], years: list[int]
+    ) -> None:
         before = {series: len(rows) for series, rows in collected.items()}
         for item in items(answer):
             gathering = alive[item["kpi"]]
             if gathering.failure is None:
                 try:
-                    collected[item["kpi"]].extend(figures(item, part, self.known_places))
+                    collected[item["kpi"]].extend(figures(item, years, self.known_places))
                 except ContentError as error:
                     gathering.failure = str(self.client.error(error.what, _REMEDY, answer))
         for series, gathering in alive.items():
             gathering.requests.append(answer.as_request(len(collected[series]) - before[series]))
 
 
-def gather_scope(gatherer: Gatherer, batch: list[Gathering], scope: Scope) -> None:
-    """Add to each series the rows of the scope's places and years."""
+def gather(gatherer: Gatherer, batch: list[Gathering], years: range) -> None:
+    """Add to each series its rows of these years, of every area."""
     by_id = {gathering.wanted.id: gathering for gathering in batch}
-    asked = Asked(frozenset(scope.years), None if scope.places is None else frozenset(scope.places))
-    for part in parts(scope, len(batch)):
+    for part in in_batches(list(years)):
         for series, rows in gatherer.rows_of(batch, part).items():
-            by_id[series].add(rows, asked)
+            by_id[series].rows = pd.concat([by_id[series].rows, rows], ignore_index=True)
     for gathering in batch:
-        gathering.asked.append(asked)
-
-
-# The newest years of a series that so many municipalities have values for that a rank says something.
-
-ROUNDS = 2  # of RANKED_YEARS each: a newest year that few municipalities have is no reason to go on for ever
-
-
-def add_ranks(gatherer: Gatherer, ranked: Sequence[Gathering], scope: Scope) -> None:
-    """Add to each series the rows of all municipalities in its newest complete years, both sexes together."""
-    collected = {gathering.wanted.id: _frame([]) for gathering in ranked}
-    for turn in range(ROUNDS):
-        for years, group in _by_years(ranked, collected, turn, scope).items():
-            for batch in in_batches(group):
-                for series, rows in gatherer.rows_of(batch, Part(None, years)).items():
-                    collected[series] = pd.concat([collected[series], rows], ignore_index=True)
-    for gathering in ranked:
-        rows = collected[gathering.wanted.id]
-        asked = Asked(complete_years(rows, scope.municipalities), scope.others, frozenset("T"))
-        gathering.add(rows, asked)
-        gathering.asked.append(asked)
-
-
-def complete_years(rows: pd.DataFrame, municipalities: Sequence[str]) -> frozenset[int]:
-    """The newest complete years, at most RANKED_YEARS: half of the municipalities or more have a value."""
-    values = rows[(rows["sex"] == "T") & rows["value"].notna() & rows["place"].isin(municipalities)]
-    counts = values.groupby("year")["place"].nunique()
-    complete = counts.index[2 * counts >= len(set(municipalities))]  # in order
-    return frozenset(complete[-RANKED_YEARS:].tolist())
-
-
-def _by_years(
-    ranked: Sequence[Gathering], collected: dict[str, pd.DataFrame], turn: int, scope: Scope
-) -> dict[tuple[int, ...], list[Gathering]]:
-    """The years to ask for in this round -> the series that still lack complete ones."""
-    groups: dict[tuple[int, ...], list[Gathering]] = {}
-    for gathering in ranked:
-        if len(complete_years(collected[gathering.wanted.id], scope.municipalities)) < RANKED_YEARS:
-            years = gathering.rows.loc[gathering.rows["value"].notna(), "year"]
-            newest = sorted(set(years.tolist()), reverse=True)
-            if chosen := tuple(newest[turn * RANKED_YEARS : (turn + 1) * RANKED_YEARS]):
-                groups.setdefault(chosen, []).append(gathering)
-    return groups
+        gathering.asked = (Asked(frozenset(years)),)
 
 
 # Kolada as an adapter: series in batches of 25, each whole or failed for itself.
@@ -218,31 +167,24 @@ class KoladaAdapter:
         return sorted(series, key=lambda wanted: wanted.id)
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
-        """Titles, figures of the scope's places, and the newest years of all municipalities for ranks."""
-        calls = []
-        for batch in in_batches([series.id for series in wanted]):
-            calls.append((f"kpi/{','.join(batch)}", 1))
-            calls += [(part.path(batch), part.pages(len(batch))) for part in parts(scope, len(batch))]
-        newest = Part(None, tuple(scope.years)[-RANKED_YEARS:])
-        for batch in in_batches([series.id for series in wanted if scope.ranks(series)]):
-            calls.append((newest.path(batch), ROUNDS * newest.pages(len(batch))))
+        """Titles, and the figures of every area."""
+        calls = [(f"kpi/{','.join(series.id for series in batch)}", 1) for batch in in_batches(list(wanted))]
+        for years, same in _by_years(wanted, scope).items():
+            for batch in in_batches([series.id for series in same]):
+                parts = in_batches(list(years))
+                calls += [(data_path(batch, part), data_pages(len(batch), len(part))) for part in parts]
         return [PlannedCall("GET", self.client.url(path), most) for path, most in calls]
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
-        """Each series once: ranked ones last, since their complete years must be seen first."""
+        """Each series once: those that cannot be asked for first."""
         gatherer = Gatherer(self.client, scope.known)
         titled = [result for batch in in_batches(list(wanted)) for result in self._titled(batch)]
         yield from (result for result in titled if isinstance(result, FailedSeries))
-        ranked = []
-        for batch in in_batches([result for result in titled if isinstance(result, Gathering)]):
-            gather_scope(gatherer, batch, scope)
-            for gathering in batch:
-                if gathering.failure is None and scope.ranks(gathering.wanted):
-                    ranked.append(gathering)
-                else:
-                    yield gathering.finished()
-        add_ranks(gatherer, ranked, scope)
-        yield from (gathering.finished() for gathering in ranked)
+        whole = {result.wanted.id: result for result in titled if isinstance(result, Gathering)}
+        for years, same in _by_years([result.wanted for result in whole.values()], scope).items():
+            for batch in in_batches([whole[series.id] for series in same]):
+                gather(gatherer, batch, years)
+                yield from (gathering.finished() for gathering in batch)
 
     def _titled(self, batch: list[WantedSeries]) -> list[Gathering | FailedSeries]:
         """The series whose titles are the pinned ones, ready to be gathered; the others failed."""
@@ -261,3 +203,11 @@ class KoladaAdapter:
             except SourceError as error:
                 results.append(FailedSeries(series, str(error)))
         return results
+
+
+def _by_years(wanted: Sequence[WantedSeries], scope: Scope) -> dict[range, list[WantedSeries]]:
+    """The years to ask for -> the series that are asked for them."""
+    groups: dict[range, list[WantedSeries]] = {}
+    for series in wanted:
+        groups.setdefault(scope.years_of(series), []).append(series)
+    return groups

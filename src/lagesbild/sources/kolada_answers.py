@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from math import ceil, prod
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from lagesbild.catalog.models import Comparisons
 from lagesbild.errors import ContentError, SourceError
 from lagesbild.sources.http import Answer, Client
-from lagesbild.sources.series import ALL_PLACES, SEXES, WantedSeries
+from lagesbild.sources.series import AREAS, SEXES, WantedSeries
 
 # Kolada's answers page by page, each checked to be whole.
 
@@ -65,34 +65,22 @@ def _next_url(content: Any) -> str | None:
 # Which figures are asked for in one request, and one data row of the answer as rows of the snapshot; anything of
 # another form is refused, never guessed.
 
-ALL_YEARS = 35  # more than any series has, for counting pages
 _DIGITS = re.compile(r"\d+$")
 # Kolada's marks for a value that is not there; "Missing" is the only text seen beside null.
 _STATUS = {"missing": "missing", "-": "missing", ".": "not_applicable", "..": "hidden", "": "missing"}
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of the cube asked for in one request a batch of series: None leaves the segment out."""
-
-    places: tuple[str, ...] | None
-    years: tuple[int, ...] | None
-
-    def path(self, ids: list[str]) -> str:
-        """The path of the request for the series `ids`."""
-        path = f"data/kpi/{','.join(ids)}"
-        if self.places is not None:
-            path += f"/municipality/{','.join(self.places)}"
-        return path if self.years is None else f"{path}/year/{','.join(map(str, self.years))}"
-
-    def pages(self, series: int) -> int:
-        """At most so many pages come back for `series` series."""
-        places = ALL_PLACES if self.places is None else len(self.places)
-        years = ALL_YEARS if self.years is None else len(self.years)
-        return max(1, ceil(prod((series, places, years)) / PER_PAGE))
+def data_path(ids: list[str], years: list[int]) -> str:
+    """The path of the request for the series `ids`: no segment names places, so that all areas come."""
+    return f"data/kpi/{','.join(ids)}/year/{','.join(map(str, years))}"
 
 
-def figures(item: dict, part: Part, known_places: frozenset[str]) -> Iterator[tuple]:
+def data_pages(series: int, years: int) -> int:
+    """At most so many pages come back for so many series and years."""
+    return max(1, ceil(prod((series, AREAS, years)) / PER_PAGE))
+
+
+def figures(item: dict, years: Container[int], known_places: frozenset[str]) -> Iterator[tuple]:
     """The rows (ROW_COLUMNS) of one data row, without the deleted ones.
 
     Kolada's `count` is left out: it counts units behind a value, not cases, and would be taken for a
@@ -101,15 +89,13 @@ def figures(item: dict, part: Part, known_places: frozenset[str]) -> Iterator[tu
     """
     place, year = item.get("municipality"), item.get("period")
     at = f"{place} {year}"
-    if part.places is None and isinstance(place, str) and not _DIGITS.match(place):
+    if isinstance(place, str) and not _DIGITS.match(place):
         return  # a group of municipalities has an id such as G37563, and is no place
     if type(year) is not int:
         raise ContentError(f"{at}: the period {year!r} is no whole number")
     if not isinstance(place, str) or place not in known_places:
         raise ContentError(f"{at}: {place!r} is no place of Kolada's list")
-    if part.places is not None and place not in part.places:
-        raise ContentError(f"{at}: the place was not asked for")
-    if part.years is not None and year not in part.years:
+    if year not in years:
         raise ContentError(f"{at}: the year was not asked for")
     if not isinstance(item.get("values"), list):
         raise ContentError(f"{at}: there is no list of values")
@@ -119,7 +105,7 @@ def figures(item: dict, part: Part, known_places: frozenset[str]) -> Iterator[tu
         sex, deleted = entry.get("gender"), entry.get("isdeleted")
         value: Any = entry.get("value")
         usual = type(value) is float and not entry.get("status") and not deleted
-        if usual and math.isfinite(value) and sex in SEXES:  # half a million times in a fetch of all places
+        if usual and math.isfinite(value) and sex in SEXES:  # a quarter of a million times in a fetch
             yield place, year, 0, sex, "", value, math.nan, ""
             continue
         if deleted is not None and type(deleted) is not bool:

@@ -22,7 +22,7 @@ from lagesbild.sources.pxweb_tables import (
     without_period,
 )
 from lagesbild.sources.series import (
-    ALL_PLACES,
+    AREAS,
     KEPT,
     KEY,
     ROW_COLUMNS,
@@ -337,7 +337,6 @@ def _by_table(wanted: Sequence[WantedSeries]) -> list[tuple[str, list[WantedSeri
 
 
 def _planned_cells(series: WantedSeries, scope: Scope) -> int:
-    places = ALL_PLACES if scope.places is None else len(scope.places)
     labels = prod((len(labels) for labels in series.table.select.values()), start=1)
     times = len(scope.years) * (MONTHS if series.table.monthly else 1)
-    return places * labels * times * (len(SEXES) if series.entry.by_sex else 1)
+    return AREAS * labels * times * (len(SEXES) if series.entry.by_sex else 1)

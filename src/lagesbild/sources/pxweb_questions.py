@@ -1,6 +1,5 @@
 """What a PxWeb table is asked: the values chosen on each axis, split to the service's limits."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
@@ -10,7 +9,6 @@ from lagesbild.errors import ContentError
 from lagesbild.places import COUNTRY
 from lagesbild.sources.jsonstat import Dimension
 from lagesbild.sources.pxweb_tables import (
-    Period,
     Table,
     code_of,
     folded,
@@ -20,7 +18,7 @@ from lagesbild.sources.pxweb_tables import (
     same_title,
     sex_of,
 )
-from lagesbild.sources.series import RANKED_YEARS, Scope, WantedSeries
+from lagesbild.sources.series import Scope, WantedSeries
 
 # What is asked of a table: for each of its variables the codes, and what each code stands for.
 
@@ -130,8 +128,8 @@ class Choice:
         raise ContentError(f"table {self.table.id} has no content '{label}'", IN_CATALOGUE)
 
     def places(self) -> list[Axis]:
-        """The places of the scope that the table has; a table without regions is about the country."""
-        region, asked = self.table.region, self.scope.places
+        """Every area of the table; a table without regions is about the country."""
+        region = self.table.region
         if region is None:
             return []
         places: dict[str, str] = {}
@@ -139,13 +137,10 @@ class Choice:
             place = place_of(code)
             if place in places.values():
                 raise ContentError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
-            if place and (asked is None or place in asked):
+            if place:
                 places[code] = place
-        lost = [place for place in asked or () if place not in places.values() and not place.startswith("00")]
         if not places:
-            raise ContentError(f"table {self.table.id} has none of the places asked for", "Choose another table.")
-        if lost:
-            self.warnings.append(f"{self.wanted.id}: table {self.table.id} does not have {', '.join(lost)}.")
+            raise ContentError(f"table {self.table.id} has no municipality and no region", "Choose another table.")
         return [Axis(region.id, "place", tuple(places.items()))]
 
     def periods(self) -> Axis:
@@ -217,7 +212,7 @@ def aimed(wanted: WantedSeries, table: Table, scope: Scope) -> Aim:
         questions.append(question)
     if not time.codes:  # nothing is published for these years
         questions = []
-    return Aim(wanted, (*questions, *_ranked(wanted, table, scope, questions)), content, tuple(choice.warnings))
+    return Aim(wanted, tuple(questions), content, tuple(choice.warnings))
 
 
 def _refuse_open(table: Table, question: Question, content: tuple[str, str] | None) -> None:
@@ -231,33 +226,3 @@ def _refuse_open(table: Table, question: Question, content: tuple[str, str] | No
         raise ContentError(
             f"table {table.id} {why} '{variable.label}'", f"Choose under 'select' of the indicator: {labels}."
         )
-
-
-def _ranked(wanted: WantedSeries, table: Table, scope: Scope, questions: list[Question]) -> list[Question]:
-    """The newest complete years of all other municipalities, for the indicators that are ranked."""
-    if table.region is None or not scope.ranks(wanted):
-        return []
-    others = scope.others
-    places = tuple((code, place) for code in table.region.labels if (place := place_of(code)) in others)
-    newest = [Question(tuple(_newest(axis, places) for axis in asked.axes), asked.fixed) for asked in questions]
-    return [question for question in newest if question.cells]  # none of women or men alone
-
-
-def _newest(axis: Axis, places: tuple[tuple[str, str], ...]) -> Axis:
-    """The axis with other places, both sexes together, and the newest complete years."""
-    codes = axis.codes
-    if axis.about == "place":
-        codes = places
-    elif axis.about == "sex":
-        codes = tuple((code, sex) for code, sex in codes if sex == "T")
-    elif axis.about == "period":
-        years = _complete_years([period for _, period in codes])
-        codes = tuple((code, period) for code, period in codes if period.year in years)
-    return Axis(axis.variable, axis.about, codes)
-
-
-def _complete_years(periods: list[Period]) -> set[int]:
-    """The newest years with as many periods as any: twelve in a monthly table."""
-    counts = Counter(period.year for period in periods)
-    most = max(counts.values(), default=0)
-    return set(sorted(year for year, count in counts.items() if count == most)[-RANKED_YEARS:])

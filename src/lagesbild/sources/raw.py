@@ -12,17 +12,11 @@ from lagesbild.errors import Refusal
 from lagesbild.paths import Paths
 from lagesbild.places import Places
 
-ALL_PLACES = "all"  # data/raw/all/<source>/: what `fetch --places all` brings; git ignores it
 LISTS = {"places": ["place", "name", "type"], "comparison_groups": ["group", "title", "place"]}
 
 
 class NoSnapshot(Refusal):
     """There are no official figures to work on."""
-
-
-def snapshot_folder(paths: Paths, source: str, all_places: bool = False) -> Path:
-    """Where a source's snapshot lies: the committed one, or the one of every place."""
-    return paths.raw / ALL_PLACES / source if all_places else paths.raw / source
 
 
 def raw_files(paths: Paths) -> list[Path]:
@@ -39,7 +33,7 @@ def local_files(paths: Paths) -> list[Path]:
 
 def load_places(paths: Paths) -> Places:
     """The snapshot's places and comparison groups. Raises NoSnapshot when none has been fetched."""
-    folder = snapshot_folder(paths, "kolada")
+    folder = paths.raw / "kolada"
     if not (folder / "places.csv").exists():
         raise NoSnapshot(
             f"{paths.relative(folder)}/places.csv is missing: there is no snapshot of official figures. "

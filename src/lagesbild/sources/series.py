@@ -33,8 +33,7 @@ WITHOUT_VALUE = ("missing", "hidden", "not_applicable")  # never beside a value
 # An adapter knows one service's wire format and nothing of files: `fetch` asks it, `keeping` checks what it gave
 # and writes the snapshot.
 
-RANKED_YEARS = 2  # complete years of all municipalities; two, since an edition of last year must find its own
-ALL_PLACES = 312  # municipalities, regions and the country, for counting what a plan would bring
+AREAS = 312  # municipalities, regions and the country, for counting what a plan would bring
 KEPT = "Nothing of the series is used and its snapshot is kept."
 
 
@@ -58,31 +57,21 @@ class WantedSeries:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which places and years are asked for.
+    """Which years are asked for, always of every area of a service: ranks and a measure's noise need them all."""
 
-    `places` are four-digit codes with "0000" for the country; None means every area of the service.
-    `ranked` are indicators whose latest complete years come along for all municipalities, sex T only.
-    """
-
-    places: tuple[str, ...] | None
     since: int
     until: int  # the newest year that may exist: the year of the fetch
-    ranked: frozenset[str] = frozenset()
-    municipalities: tuple[str, ...] = ()  # every municipality there is, for `ranked`
     known: frozenset[str] = frozenset()  # every place of the official list
+    fixed: bool = False  # `since` holds for the series that have a first year of their own, too
 
     @property
     def years(self) -> range:
         return range(self.since, self.until + 1)
 
-    @property
-    def others(self) -> frozenset[str]:
-        """The municipalities that are asked for only to rank the places among them."""
-        return frozenset(self.municipalities) - frozenset(self.places or ())
-
-    def ranks(self, wanted: WantedSeries) -> bool:
-        """Whether the series' latest complete years of all municipalities come along."""
-        return self.places is not None and wanted.indicator in self.ranked and not wanted.is_margin
+    def years_of(self, wanted: WantedSeries) -> range:
+        """The years that a series is asked for: the scope's, or from the first year that its indicator names."""
+        own = wanted.entry.kolada.since if wanted.entry.kolada and not self.fixed else None
+        return range(own or self.since, self.until + 1)
 
 
 @dataclass(frozen=True)

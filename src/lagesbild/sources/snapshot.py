@@ -16,7 +16,7 @@ import pandas as pd
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.sources.http import client_version, digest
-from lagesbild.sources.raw import LISTS, csv_bytes, snapshot_folder
+from lagesbild.sources.raw import LISTS, csv_bytes
 from lagesbild.sources.series import KEY, ROW_COLUMNS, ROW_TYPES
 
 # `manifest.json` of a snapshot: where each series came from, when, and what its file must look like.
@@ -143,17 +143,21 @@ def fetch_dates(paths: Paths) -> dict[str, str]:
 def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
     """All rows of a source with their `series`, sorted by series, key and vintage; empty without a snapshot.
 
-    Rows of `data/raw/all/` are added where it has been fetched; a value that the committed snapshot has too is
-    taken from there. Raises SnapshotError for a file that differs from its manifest.
+    Raises SnapshotError for a file that differs from its manifest.
     """
-    folders = [snapshot_folder(paths, source), snapshot_folder(paths, source, all_places=True)]
-    committed, every = (_folder_rows(folder, source) for folder in folders)
-    if every.empty:
-        return committed
-    rows = pd.concat([committed, every], ignore_index=True)
-    columns = ["series", *KEY, "value", "status"]
-    kept = rows.iloc[: len(committed)].index.union(rows[~rows.duplicated(columns)].index)
-    return rows.loc[kept].sort_values(["series", *KEY, "vintage"], kind="stable", ignore_index=True)
+    import pyarrow as pa
+
+    folder = paths.raw / source
+    manifest = read_manifest(folder, source)
+    _refuse_strangers(folder, manifest)
+    tables = []
+    for series in sorted(manifest.series):
+        table = _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series]))
+        tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(series), len(table))))
+    if not tables:
+        table = _table(csv_bytes(SNAPSHOT_COLUMNS, []))
+        tables = [table.add_column(0, "series", pa.array([], pa.string()))]
+    return pa.concat_tables(tables).to_pandas()
 
 
 def read_series(folder: Path, manifest: Manifest, series: str) -> pd.DataFrame:
@@ -179,21 +183,6 @@ def _texts(values: pd.Series) -> list[str]:
         "" if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
         for value in values.tolist()
     ]
-
-
-def _folder_rows(folder: Path, source: str) -> pd.DataFrame:
-    import pyarrow as pa
-
-    manifest = read_manifest(folder, source)
-    _refuse_strangers(folder, manifest)
-    tables = []
-    for series in sorted(manifest.series):
-        table = _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series]))
-        tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(series), len(table))))
-    if not tables:
-        table = _table(csv_bytes(SNAPSHOT_COLUMNS, []))
-        tables = [table.add_column(0, "series", pa.array([], pa.string()))]
-    return pa.concat_tables(tables).to_pandas()
 
 
 def _refuse_strangers(folder: Path, manifest: Manifest) -> None:
@@ -236,12 +225,12 @@ def _table(content: bytes) -> Any:
 
 # Which years a stored series was asked for of every municipality: only those can carry a rank.
 
-# The request of a whole year, as `kolada_answers.Part` writes it: series and years, no segment with municipalities.
+# The request of whole years, as `kolada_answers.data_path` writes it: series and years, no segment with municipalities.
 _WHOLE = re.compile(r"/data/kpi/[^/]+/year/([\d,]+)$")
 
 
 def whole_years(urls: Iterable[str]) -> frozenset[int]:
-    """The years that requests asked for without naming municipalities.
+    """The years that requests asked for without naming municipalities, as every fetch since 0.2.0 does.
 
     A place that such an answer leaves out has no published value; one that was never asked for may have any.
     """
@@ -250,11 +239,9 @@ def whole_years(urls: Iterable[str]) -> frozenset[int]:
 
 
 def years_of_all(paths: Paths) -> dict[str, frozenset[int]]:
-    """Series -> its years that were asked for of every municipality, in either snapshot (see `snapshot_folder`)."""
-    years: dict[str, frozenset[int]] = {}
-    for all_places in (False, True):
-        manifest = read_manifest(snapshot_folder(paths, "kolada", all_places), "kolada")
-        for series, entry in manifest.series.items():
-            urls = (request["url"] for request in entry.get("requests", ()))
-            years[series] = years.get(series, frozenset()) | whole_years(urls)
-    return years
+    """Series -> its years that were asked for of every municipality."""
+    entries = read_manifest(paths.raw / "kolada", "kolada").series
+    return {
+        series: whole_years(request["url"] for request in entry.get("requests", ()))
+        for series, entry in entries.items()
+    }

@@ -27,7 +27,7 @@ AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside
 CELL = ["indicator", *AT]
 KEY = [*CELL, "vintage"]
 MEANING = {
-    "indicator": "id of the indicator in data/catalog/indicators/",
+    "indicator": "id of the indicator in data/catalog/indicators/, or of a question in data/catalog/surveys.yml",
     "place": "four-digit code, text: municipality, region (00xx) or 0000 Riket",
     "year": "year that the value is about; the last one where years are pooled",
     "month": "1-12, or 0 for the whole year",
@@ -57,8 +57,9 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def current(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the latest vintage of every key, in the table's order."""
-    newest = table.groupby(CELL, sort=False)["vintage"].transform("max")
-    return table[table["vintage"] == newest]
+    several = table[table.duplicated(CELL, keep=False)]  # few: grouping them all would take most of a page's time
+    newest = several.groupby(CELL, sort=False)["vintage"].transform("max")
+    return table.drop(several.index[several["vintage"] != newest])
 
 
 def revisions(table: pd.DataFrame) -> pd.DataFrame:
@@ -118,9 +119,11 @@ def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[st
 
 
 def whole_years(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    """The rows of whole years; for an indicator of one month, that month's rows."""
-    months = table["indicator"].map({indicator: entry.month or 0 for indicator, entry in catalog.indicators.items()})
-    return table[table["month"] == months]
+    """The rows of whole years, for an indicator of one month that month's; none of a survey's questions beside them."""
+    rows, indicators = pd.factorize(table["indicator"])
+    entries = map(catalog.indicators.get, indicators)
+    months = np.array([(entry.month or 0) if entry else -1 for entry in entries], dtype="int64")
+    return table[table["month"] == months[rows]]
 
 
 def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
@@ -135,6 +138,22 @@ def yearly(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
 def yearly_totals(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """The one row of each indicator, place and year that counts everybody: no single sex, group or month."""
     return yearly(table[table["sex"] == "T"], catalog)
+
+
+def survey_rows(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Every current answer to every question of each survey: survey, question, place, year, sex and value, in percent.
+
+    `question` is the id that the table has: of the indicator, else of the series in small letters ("n00611").
+    """
+    asked = {
+        question: name
+        for name, survey in catalog.surveys.items()
+        for question in (*survey.indicators, *map(str.lower, survey.questions))
+    }
+    rows = current(table[table["indicator"].isin(asked) & (table["month"] == 0) & (table["group"] == "")])
+    rows = rows[rows["value"].notna()].rename(columns={"indicator": "question"})
+    rows = rows.assign(survey=rows["question"].map(asked))
+    return rows[["survey", "question", "place", "year", "sex", "value"]].reset_index(drop=True)
 
 
 def latest_years(table: pd.DataFrame, place: str) -> dict[str, int]:
@@ -288,7 +307,7 @@ def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFra
     schema = pa.DataFrameSchema(
         {
             **{name: pa.Column(kind, nullable=kind == "float64") for name, kind in COLUMNS.items()},
-            "indicator": pa.Column("str", pa.Check.isin(list(catalog.indicators))),
+            "indicator": pa.Column("str", pa.Check.isin(list(catalog.stored))),
             "place": pa.Column("str", pa.Check.str_matches(r"^\d{4}$")),
             "year": pa.Column("int64", pa.Check.in_range(1900, 2100)),
             "month": pa.Column("int64", pa.Check.in_range(0, 12)),
