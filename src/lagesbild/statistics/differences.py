@@ -46,14 +46,19 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Others:
-    """Whom each place is compared with: `name` in the column `other`, `weights` places x places of 0 and 1.
+    """Whom each place is compared with: `name` in the column `other`.
 
-    `at_least`: how many of them must take part; a mean of fewer is none.
+    `members` (places x others) are rows of the panel, -1 where there is none; a mean of fewer than `at_least` is none.
     """
 
     name: str
-    weights: np.ndarray
-    at_least: np.ndarray
+    members: np.ndarray
+    at_least: int = 1
+
+    def of(self, rows: np.ndarray, column: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The members' values in each row's column, rows x others; NaN where there is no member."""
+        members = self.members[rows]
+        return np.where(members >= 0, values[members, column[:, None]], np.nan)
 
 
 def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
@@ -64,25 +69,29 @@ def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataF
     `place`, `other` and those of COLUMNS from `year` on.
     """
     out = _plain(panel, others, edition)
-    signals = panel.against(others.weights, others.at_least)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.where(np.isfinite(panel.count), 1 / (panel.count + 0.5), 0.0)
-    last_count = others.weights @ own / np.fmax(others.weights.sum(1), 1)[:, None] ** 2
-    return _held_against_noise(out, signals, panel, own + last_count, edition, others)
+    signals = panel.against(others.members, others.at_least)
+    own = poisson_variance(panel)
+    each = own[others.members] * (others.members >= 0)[:, :, None]
+    of_mean = each.sum(1) / np.maximum((others.members >= 0).sum(1), 1)[:, None] ** 2
+    return _held_against_noise(out, signals, panel, own + of_mean, edition, others)
+
+
+def poisson_variance(panel: Panel) -> np.ndarray:
+    """The variance of the logarithm of each rate that its cases alone give; 0 where they are not known."""
+    return np.where(np.isfinite(panel.count), 1 / (panel.count + 0.5), 0.0)
 
 
 def _plain(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
     """Values side by side in the last year that both have, without a verdict."""
-    known = np.isfinite(panel.value)
-    n = others.weights @ known
-    both = known & (n >= np.maximum(others.at_least, 1)[:, None])
-    both[:, edition - panel.first_year + 1 :] = False
-    column = both.shape[1] - 1 - np.argmax(both[:, ::-1], axis=1)
+    last = edition - panel.first_year + 1
+    known = np.isfinite(panel.value[:, :last])
+    n = (known[others.members] & (others.members >= 0)[:, :, None]).sum(1)
+    both = known & (n >= others.at_least)
     rows = np.flatnonzero(both.any(1) & panel.municipality)
-    column = column[rows]
-    total = (others.weights[rows] @ np.where(known, panel.value, 0.0))[np.arange(len(rows)), column]
-    members = n[rows, column]
-    return _frame(panel, rows, column, total / members, members, others.name)
+    column = (both.shape[1] - 1 - np.argmax(both[:, ::-1], axis=1))[rows]
+    values = others.of(rows, column, panel.value)
+    members = np.isfinite(values).sum(1)
+    return _frame(panel, rows, column, np.where(np.isfinite(values), values, 0.0).sum(1) / members, members, others.name)
 
 
 def _frame(
@@ -108,31 +117,29 @@ def _held_against_noise(
     out: pd.DataFrame, signals: Signals, panel: Panel, poisson: np.ndarray, edition: int, others: Others | None
 ) -> pd.DataFrame:
     """`out` with the verdicts of the rows whose last difference ends a window. `poisson`: variance, places x years."""
-    if not panel.context.yearly:
+    if not panel.context.yearly or out.empty:
         return out
-    at = {code: n for n, code in enumerate(out["place"])}
+    columns = {name: out[name].to_numpy(copy=True) for name in out if name != "place"}
+    columns["verdict"], columns["basis"] = (columns[name].astype(object) for name in ("verdict", "basis"))
+    at = np.full(len(panel.places), -1)
+    at[pd.Index(panel.places).get_indexer(out["place"])] = np.arange(len(out))
     for window in judged_windows(signals, edition - panel.first_year, panel.municipality):
         start, stop = window.start, window.stop
         few = signals.cases(start, stop)[window.rows] < FEWEST_CASES
-        last = window.y[:, -1]
-        sound = np.isfinite(window.y).all(1) & ~few
-        error = np.sqrt(np.maximum(window.variance, poisson[window.rows, stop - 1]))
-        with np.errstate(invalid="ignore"):
-            p = 2 * t.sf(np.abs(last) / error, window.degrees)
-        rows = np.array([at.get(code, -1) for code in panel.places[window.rows]])
-        chosen = sound & (rows >= 0)
-        rows = rows[chosen]
+        chosen = np.isfinite(window.y).all(1) & ~few & (at[window.rows] >= 0)
+        places, rows = window.rows[chosen], at[window.rows[chosen]]
+        last, degrees = window.y[chosen, -1], window.degrees[chosen]
+        error = np.sqrt(np.maximum(window.variance[chosen], poisson[places, stop - 1]))
+        p = 2 * t.sf(np.abs(last) / error, degrees)
         if others is not None:  # the mean is that of the members that have the window whole
-            mean, n = panel.others(others.weights, others.at_least, start, stop)
-            value = panel.value[window.rows[chosen], stop - 1]
-            out.loc[rows, ["value", "other_value"]] = np.column_stack([value, mean[window.rows[chosen]]])
-            out.loc[rows, "difference"] = value - mean[window.rows[chosen]]
-            out.loc[rows, "n"] = n[window.rows[chosen]].astype(int)
-        out.loc[rows, "year"] = stop - 1 + panel.first_year
-        out.loc[rows, ["p", "scaled", "noise", "degrees"]] = np.column_stack([p, last, error, window.degrees])[chosen]
-        out.loc[rows, "basis"] = str(Basis.NOISE)
-        out.loc[rows, "verdict"] = _verdict(p[chosen] < P_DECIDED, last[chosen], out.loc[rows, "difference"].to_numpy())
-    return out
+            mean, n = panel.others(others.members, others.at_least, start, stop)
+            columns["value"][rows], columns["other_value"][rows] = panel.value[places, stop - 1], mean[places]
+            columns["difference"][rows], columns["n"][rows] = panel.value[places, stop - 1] - mean[places], n[places]
+        tested = {"p": p, "scaled": last, "noise": error, "degrees": degrees, "year": stop - 1 + panel.first_year}
+        for name, values in (tested | {"basis": str(Basis.NOISE)}).items():
+            columns[name][rows] = values
+        columns["verdict"][rows] = _verdict(p < P_DECIDED, last, columns["difference"][rows])
+    return out.assign(**columns)
 
 
 def _verdict(decided: np.ndarray, test: np.ndarray, difference: np.ndarray) -> np.ndarray:
@@ -175,9 +182,8 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
 def sex_differences(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     """Women minus men of a register, in the last year that has both; columns as `register_differences`."""
     out = _side_by_side(women, men, edition)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        poisson = sum(np.where(np.isfinite(each.count), 1 / (each.count + 0.5), 0.0) for each in (women, men))
-    return _held_against_noise(out, women.gap_to(men), women, np.asarray(poisson), edition, None)
+    poisson = poisson_variance(women) + poisson_variance(men)
+    return _held_against_noise(out, women.gap_to(men), women, poisson, edition, None)
 
 
 def _side_by_side(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
@@ -201,14 +207,13 @@ def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition:
     rows = pd.Index(panel.places).get_indexer(out["place"])
     column = out["year"].to_numpy() - panel.first_year
     margin = panel.margin[rows, column]
-    weights, known = others.weights[rows], np.isfinite(panel.value)[:, column].T  # row x place
-    members = (weights > 0) & known
     n = out["n"].to_numpy(float)
-    squares = np.where(members, panel.margin[:, column].T ** 2, 0.0)  # NaN where a member has no margin
+    values = others.of(rows, column, panel.value) / 100
+    took_part = np.isfinite(values)
+    squares = np.where(took_part, others.of(rows, column, panel.margin) ** 2, 0.0)  # NaN where a member has no margin
     other_margin = np.sqrt(squares.sum(1)) / n
-    p = panel.value[:, column].T / 100
-    estimated = members & np.isfinite(sizes)[None, :]
-    variance = np.where(estimated, p * (1 - p) / np.where(np.isfinite(sizes), sizes, 1), 0.0).sum(1) / n**2
+    of_members = np.where(took_part, sizes[others.members[rows]], np.nan)
+    variance = np.where(np.isfinite(of_members), values * (1 - values) / of_members, 0.0).sum(1) / n**2
     value, other = out["value"].to_numpy(), out["other_value"].to_numpy()
     published = np.isfinite(margin) & np.isfinite(other_margin)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -244,21 +244,25 @@ def _judge(
     out: pd.DataFrame, signals: Signals, panel: Panel, printed: np.ndarray, edition: int, judging: np.ndarray
 ) -> None:
     """Writes the verdicts of the places in `judging` that have a pool beside them."""
+    columns = {name: out[name].to_numpy(object, copy=True) for name in FIELDS}
     for window in judged_windows(signals, edition, judging):
-        start, stop, rows = window.start, window.stop, window.rows
+        start, stop, rows, pool = window.start, window.stop, window.rows, window.pool
         s = np.sqrt(np.fmax(window.variance, panel.poisson_variance(start, stop)[rows]))
         moved, p, slope = verdicts(window, s)
         ends = printed[rows, start], printed[rows, stop - 1]
         agrees = np.sign(ends[1] - ends[0]) == np.sign(slope)  # else a page would say that 11 is less than 10
-        codes = np.where(moved == 2, Direction.TURNED, np.where(moved > 0, Direction.INCREASED, Direction.DECREASED))
-        codes = np.where((moved == 0) | (~agrees & (moved != 2)), Direction.NO_MOVEMENT, codes)
-        out.loc[rows, "direction"] = [str(code) for code in codes]
-        out.loc[rows, ["reason", "method"]] = ["", str(Method.POOL)]
-        out.loc[rows, ["p", "slope", "noise"]] = np.column_stack([p, slope, s])
-        out.loc[rows, ["first_year", "last_year"]] = [start + panel.first_year, stop - 1 + panel.first_year]
-        pool = window.pool
-        out.loc[rows, ["pool_first", "pool_last"]] = [pool.start + panel.first_year, pool.stop - 1 + panel.first_year]
-        out.loc[rows, "pool_places"] = pool.places
+        codes = np.where(moved == 2, str(Direction.TURNED), np.where(moved > 0, str(Direction.INCREASED), str(Direction.DECREASED)))
+        codes = np.where((moved == 0) | (~agrees & (moved != 2)), str(Direction.NO_MOVEMENT), codes)
+        written = {
+            "direction": codes, "reason": "", "method": str(Method.POOL), "p": p, "slope": slope, "noise": s,
+            "first_year": start + panel.first_year, "last_year": stop - 1 + panel.first_year,
+            "pool_first": pool.start + panel.first_year, "pool_last": pool.stop - 1 + panel.first_year,
+            "pool_places": pool.places,
+        }  # fmt: skip
+        for name, values in written.items():
+            columns[name][rows] = values
+    for name, values in columns.items():
+        out[name] = pd.Series(values, out.index, dtype=out[name].dtype)
 
 
 def verdicts(window: Judged, s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -62,11 +62,11 @@ class Panel:
 
     @cached_property
     def by_value(self) -> np.ndarray:
-        """The scale without cases; infinite at 0 and, for a percent, at 100; NaN below 0."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if self.context.scale == "percent":
-                return np.log(self.value / 100) - np.log1p(-self.value / 100)
-            return np.log(self.value)
+        """The scale without cases; NaN at and below 0 and, for a percent, from 100 on."""
+        percent = self.context.scale == "percent"
+        inside = (self.value > 0) & (self.value < 100) if percent else self.value > 0
+        value = np.where(inside, self.value, np.nan)
+        return np.log(value) - np.log(100 - value) if percent else np.log(value)
 
     @cached_property
     def by_count(self) -> np.ndarray:
@@ -102,35 +102,36 @@ class Panel:
         """The levels, to be judged."""
         return Signals(self.run, self.y, self.cases, self.log_population, self.municipality)
 
-    def against(self, weights: np.ndarray, at_least: np.ndarray) -> Signals:
+    def against(self, members: np.ndarray, at_least: int) -> Signals:
         """The differences to the mean of others, on the scale, to be judged.
 
-        `weights` (places x places) names each place's others with 1; a year counts where at least `at_least` (places)
-        of them have a value, and a window's mean is that of the members that have it whole.
+        `members` (places x others): which rows each place is compared with, -1 where there is none. A year counts where
+        at least `at_least` of them have a value, and a window's mean is that of the members that have it whole.
         """
-        enough = weights @ np.isfinite(self.value) >= np.maximum(at_least, 1)[:, None]
-        others_cut = weights @ self.cut > 0
-        run = unbroken(np.isfinite(self.value) & enough, self.cut | (others_cut & (at_least == 1)[:, None]))
+        enough = _sum_over(members, np.isfinite(self.value)) >= at_least
+        alone = members.shape[1] == 1  # a cut in the series of the only one to compare with is a cut in the difference
+        cut = self.cut | (_sum_over(members, self.cut) > 0) if alone else self.cut
 
         def y(start: int, stop: int) -> np.ndarray:
-            return self.y(start, stop) - self._mean_of(weights, at_least, start, stop, self.y(start, stop))[0]
+            own = self.y(start, stop)
+            return own - self._mean_of(members, at_least, start, stop, own)[0]
 
+        run = unbroken(np.isfinite(self.value) & enough, cut)
         return Signals(run, y, self.cases, self.log_population, self.municipality)
 
-    def others(self, weights: np.ndarray, at_least: np.ndarray, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """Mean published value of the others in the last of these columns, and how many they are."""
-        at_last = np.repeat(self.value[:, stop - 1 : stop], stop - start, axis=1)
-        mean, n = self._mean_of(weights, at_least, start, stop, at_last)
-        return mean[:, -1], n
+    def others(self, members: np.ndarray, at_least: int, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """Mean published value in the last of these columns of the others that have all of them, and how many they are."""
+        mean, n = self._mean_of(members, at_least, start, stop, self.value[:, stop - 1 : stop])
+        return mean[:, 0], n
 
     def _mean_of(
-        self, weights: np.ndarray, at_least: np.ndarray, start: int, stop: int, values: np.ndarray
+        self, members: np.ndarray, at_least: int, start: int, stop: int, values: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         whole = (self.run[:, stop - 1] >= stop - start) & np.isfinite(self.y(start, stop)).all(1)
-        n = weights @ whole
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = weights @ np.where(whole[:, None], values, 0.0) / n[:, None]
-        return np.where((n >= np.maximum(at_least, 1))[:, None], mean, np.nan), n
+        n = _sum_over(members, whole[:, None])[:, 0]
+        total = _sum_over(members, np.where(whole[:, None], values, 0.0))
+        enough = (n >= at_least)[:, None]
+        return np.divide(total, n[:, None], out=np.full(total.shape, np.nan), where=enough), n
 
     def gap_to(self, other: "Panel") -> Signals:
         """This sex minus the other one, on the scale, to be judged."""
@@ -143,6 +144,11 @@ class Panel:
             return np.fmin(self.cases(start, stop), other.cases(start, stop))
 
         return Signals(run, y, cases, self.log_population, self.municipality)
+
+
+def _sum_over(members: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The sum of the members' rows, for each place; 0 where it has none."""
+    return (values[members] * (members >= 0)[:, :, None]).sum(1)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from lagesbild.statistics.intervals import Z
 from lagesbild.statistics.panel import Panel
 
 Z_DECIDED = 2.576  # p < 0.01
+CHANGES = ["place", "first_year", "last_year", "first", "last", "shift", "z"]
 QUARTILE = 0.25  # of a survey's questions: most are at least so firm
 
 
@@ -132,11 +134,24 @@ def z_of_two(value: np.ndarray, sizes: np.ndarray, other: np.ndarray, other_size
         return (p - q) / np.sqrt(both * (1 - both) * (1 / sizes + 1 / other_sizes))
 
 
-def z_of_change(before: np.ndarray, after: np.ndarray, sizes: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """z of a change between two surveys, held against `shift`, the change (percent) that all places share."""
-    p, q = after / 100, before / 100
+def shared_changes(panel: Panel, sizes: np.ndarray, edition: int, fewest: int) -> pd.DataFrame:
+    """Each municipality's change between the latest two surveys, held against the median change of all that took part.
+
+    `place`, `first_year`, `last_year`, `first`, `last`, `shift` (points that all places share) and `z` of what goes
+    beyond it; no rows where fewer than `fewest` took part twice. `sizes` is n_eff of each place.
+    """
+    pair = pair_of_years(panel, edition, fewest)
+    if pair is None:
+        return pd.DataFrame(columns=CHANGES)
+    before, after = (panel.value[:, column] for column in pair)
+    rows = np.flatnonzero(panel.municipality & np.isfinite(before) & np.isfinite(after))
+    before, after = before[rows], after[rows]
+    shift = float(np.median(after - before))
+    p = (before + after) / 200
     with np.errstate(divide="ignore", invalid="ignore"):
-        return (p - q - shift / 100) / np.sqrt((p * (1 - p) + q * (1 - q)) / sizes)
+        z = (after - before - shift) / 100 / np.sqrt(2 * p * (1 - p) / sizes[rows])
+    years = (panel.first_year + column for column in pair)
+    return pd.DataFrame(dict(zip(CHANGES, (panel.places[rows], *years, before, after, shift, z), strict=True)))
 
 
 def answers_needed(value: float, other: float) -> int:

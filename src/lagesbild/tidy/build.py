@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -221,7 +221,7 @@ def table_at_hand(paths: Paths, catalog: Catalog) -> TableAtHand:
     """The stored table, or a new one when that is missing or older than its input. Writes nothing."""
     key = input_key(paths)
     target = paths.processed / FILE
-    if target.exists() and _key_file(paths).exists() and _key_file(paths).read_text("utf-8").strip() == key:
+    if target.exists() and _stored_key(paths, "tidy") == key:
         return TableAtHand(pd.read_parquet(target), key, stored=True)
     return TableAtHand(tidy_table(paths, catalog, load_places(paths)), key, stored=False)
 
@@ -238,8 +238,40 @@ def store(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
     _replaced(_key_file(paths), lambda temporary: temporary.write_text(table.key + "\n", "utf-8"))
 
 
-def _key_file(paths: Paths) -> Path:
-    return paths.processed / "tidy.key"
+def derived(
+    paths: Paths,
+    name: str,
+    table: TableAtHand,
+    code: Iterable[Path],
+    frames: Iterable[str],
+    computed: Callable[[], Mapping[str, pd.DataFrame]],
+) -> dict[str, pd.DataFrame]:
+    """Frames that follow from the table, by name: as `<name>-<frame>.parquet` holds them, or computed and stored anew.
+
+    They are stored only beside the table itself, and computed again when it or one of the files of `code` changes.
+    """
+    digest = hashlib.sha256(table.key.encode())
+    for path in sorted(code):
+        digest.update(path.read_bytes())
+    key, files = digest.hexdigest(), {frame: paths.processed / f"{name}-{frame}.parquet" for frame in frames}
+    if _stored_key(paths, name) == key and all(path.exists() for path in files.values()):
+        return {frame: pd.read_parquet(path) for frame, path in files.items()}
+    made = {frame: rows for frame, rows in computed().items() if frame in files}
+    if (paths.processed / FILE).exists():
+        _key_file(paths, name).unlink(missing_ok=True)
+        for frame, rows in made.items():
+            _replaced(files[frame], lambda temporary, rows=rows: rows.to_parquet(temporary, index=False))
+        _replaced(_key_file(paths, name), lambda temporary: temporary.write_text(key + "\n", "utf-8"))
+    return made
+
+
+def _key_file(paths: Paths, name: str = "tidy") -> Path:
+    return paths.processed / f"{name}.key"
+
+
+def _stored_key(paths: Paths, name: str) -> str:
+    path = _key_file(paths, name)
+    return path.read_text("utf-8").strip() if path.exists() else ""
 
 
 def _replaced(target: Path, write: Callable[[Path], object]) -> None:

@@ -1,0 +1,197 @@
+"""What is judged of every municipality at once: directions, differences, ranks, and how uncertain surveys are.
+
+Computed with the tidy table, one set an edition's year, and stored with it: a page reads them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.catalog.models import Catalog
+from lagesbild.paths import PACKAGE, Paths
+from lagesbild.places import COUNTRY, Places
+from lagesbild.rules.editions import indicator_pages
+from lagesbild.statistics.differences import (
+    COLUMNS,
+    Others,
+    register_differences,
+    sex_differences,
+    survey_differences,
+    survey_gaps,
+)
+from lagesbild.statistics.direction import directions
+from lagesbild.statistics.intervals import half_width, rate_interval
+from lagesbild.statistics.panel import SEX_GAP, Panel, Populations, SeriesContext, panels, populations
+from lagesbild.statistics.ranks import RankRule, latest_ranks
+from lagesbild.statistics.surveys import Survey, answer_sizes, estimated_margin, shared_changes, size_classes
+from lagesbild.tidy.build import TableAtHand, derived
+from lagesbild.tidy.schema import current, survey_rows, up_to, yearly
+
+POPULATION = "population"  # inhabitants on 31 December
+CLASSED_BY = 2022  # the year of the population that size classes are made by
+ROOMS = ("rules", "statistics")  # whose code the judgements follow from
+GROUP, COUNTY = "group", "county"  # in the column `other`: the mean of the comparison group; the region
+FEWEST_MEMBERS = 4  # of a comparison group
+PLAIN_SURVEY = Survey((20_000, 70_000))  # a survey that data/catalog/surveys.yml does not know
+
+
+@dataclass(frozen=True)
+class Judgements:
+    """Frames about every municipality and indicator, for one edition's year.
+
+    `directions`: see `statistics.direction`. `differences`: see `statistics.differences`, `other` is 0000 (riket),
+    "county" or "group", and for sex K-M women minus men. `ranks`: indicator, sex and the columns of `latest_ranks`.
+    `changes`: indicator, sex and the columns of `shared_changes`. `answers`: indicator, sex, class, people (the class's
+    lowest population) and n, the answers that a survey's value is worth.
+    """
+
+    directions: pd.DataFrame
+    differences: pd.DataFrame
+    ranks: pd.DataFrame
+    changes: pd.DataFrame
+    answers: pd.DataFrame
+
+
+FRAMES = [field.name for field in fields(Judgements)]
+
+
+def judgements(paths: Paths, table: TableAtHand, catalog: Catalog, places: Places, year: int) -> Judgements:
+    """The judgements of an edition's year: as they are stored, or computed and stored anew."""
+    code = [path for room in ROOMS for path in (PACKAGE / room).rglob("*.py")]
+    computed = lambda: judged(up_to(current(table.rows), year), catalog, places, year)  # noqa: E731
+    frames = derived(paths, f"judgements-{year}", table, code, FRAMES, lambda: vars(computed()))
+    return Judgements(**frames)
+
+
+def judged(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> Judgements:
+    """All directions, differences and ranks; `table` holds current rows up to the edition's year."""
+    rows = yearly(table, catalog)
+    known = {code: kind == "K" for code, kind in places.kinds.items()}
+    years = range(int(rows["year"].min()), year + 1) if len(rows) else range(year, year + 1)
+    of = populations(rows[rows["indicator"] == POPULATION], known, years)
+    contexts = {indicator: series_context(catalog, indicator) for indicator in catalog.indicators}
+    sizes, answers = _answers(table, catalog, of, contexts, year)
+    others = _others(catalog, places, of)
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FRAMES}
+    sexes: dict[str, dict[str, Panel]] = {}
+    for indicator, sex, panel in panels(rows, contexts, of):
+        own = sizes.get((indicator, sex), np.full(len(of.places), np.nan))
+        sexes.setdefault(indicator, {})[sex] = panel
+        named = {"indicator": indicator, "sex": sex}
+        if panel.context.survey:
+            changed = shared_changes(panel, own, year, PLAIN_SURVEY.fewest)
+            parts["changes"].append(changed.assign(**named))
+        if not catalog.unit_of(indicator).counted:
+            compare = survey_differences if panel.context.survey else _register
+            parts["differences"] += [compare(panel, other, own, year).assign(**named) for other in others]
+            rule = RankRule(contexts[indicator].better, places.municipalities, places.municipalities)
+            parts["ranks"].append(latest_ranks(panel, _margin(panel, own), rule, year).assign(**named))
+    for indicator, both in sexes.items():
+        if both.keys() >= {"K", "M"} and not catalog.unit_of(indicator).counted:
+            gap = _gap(indicator, both, sizes, year)
+            parts["differences"].append(gap.assign(indicator=indicator, sex=SEX_GAP))
+    return Judgements(
+        directions(rows, contexts, of, year, set(indicator_pages(catalog))),
+        _stacked(parts["differences"])[COLUMNS],
+        _stacked(parts["ranks"]),
+        _stacked(parts["changes"]),
+        answers,
+    )
+
+
+def _stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    frames = [frame for frame in frames if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+
+
+def series_context(catalog: Catalog, indicator: str) -> SeriesContext:
+    """How an indicator's series is made, as the rules must know it."""
+    entry, unit = catalog.indicators[indicator], catalog.unit_of(indicator)
+    rate = bool(entry.population and unit.per)
+    return SeriesContext(
+        scale="percent" if entry.unit == "percent" else "rate" if rate else "positive",
+        better=entry.better,
+        survey=entry.kind == "survey",
+        breaks=tuple(cut.year for cut in entry.breaks),
+        years_pooled=entry.years_pooled,
+        every=entry.every,
+        decimals=catalog.decimals_of(indicator),
+        per=unit.per or 100_000,
+    )
+
+
+# Whom each municipality is compared with.
+
+
+def _others(catalog: Catalog, places: Places, of: Populations) -> list[Others]:
+    """The country, the region and the comparison group of every municipality; a region of one municipality is none."""
+    at = {code: n for n, code in enumerate(of.places)}
+    regions = {code: places.county(catalog, code) for code, kind in places.kinds.items() if kind == "K"}
+    groups = {code: places.comparison_group(catalog, code) for code in regions}
+    largest = max((len(group.members) for group in groups.values() if group), default=1)
+    country, county = (np.full((len(at), 1), -1) for _ in range(2))
+    similar = np.full((len(at), max(largest, 1)), -1)
+    for code, region in regions.items():
+        own, group = at[code], groups[code]
+        country[own] = at.get(COUNTRY, -1)
+        if region in at and sum(other == region for other in regions.values()) > 1:
+            county[own] = at[region]
+        members = [at[member] for member in group.members if member in at] if group else []
+        similar[own, : len(members)] = members
+    return [Others(COUNTRY, country), Others(COUNTY, county), Others(GROUP, similar, FEWEST_MEMBERS)]
+
+
+def _register(panel: Panel, others: Others, sizes: np.ndarray, year: int) -> pd.DataFrame:
+    return register_differences(panel, others, year)
+
+
+def _gap(indicator: str, both: dict[str, Panel], sizes: dict[tuple[str, str], np.ndarray], year: int) -> pd.DataFrame:
+    if not both["K"].context.survey:
+        return sex_differences(both["K"], both["M"], year)
+    unknown = np.full(len(both["K"].places), np.nan)
+    women, men = (sizes.get((indicator, sex), unknown) for sex in "KM")
+    return survey_gaps(both["K"], both["M"], (women, men), year)
+
+
+def _margin(panel: Panel, sizes: np.ndarray) -> np.ndarray:
+    """Half the 95 % interval of every value: as published, estimated from n_eff, or by the cases behind a rate."""
+    if panel.context.survey and panel.context.scale == "percent":
+        return np.where(np.isfinite(panel.margin), panel.margin, estimated_margin(panel.value, sizes[:, None]))
+    counted = np.isfinite(panel.count) & (panel.base > 0)
+    if panel.context.scale != "rate" or not counted.any():
+        return panel.margin
+    interval = rate_interval(np.where(counted, panel.count, 0), np.where(counted, panel.base, 1), panel.context.per)
+    return np.where(np.isfinite(panel.margin), panel.margin, np.where(counted, half_width(interval), np.nan))
+
+
+# How many answers a survey's value is worth.
+
+
+def _answers(
+    table: pd.DataFrame, catalog: Catalog, of: Populations, contexts: dict[str, SeriesContext], year: int
+) -> tuple[dict[tuple[str, str], np.ndarray], pd.DataFrame]:
+    """(indicator, sex) -> n_eff of every place, and the frame `answers`."""
+    asked = survey_rows(table, catalog)
+    surveys = {name: Survey(tuple(entry.classes), entry.fewest) for name, entry in catalog.surveys.items()}
+    alone = [i for i, entry in catalog.indicators.items() if entry.kind == "survey" and i not in set(asked["question"])]
+    others = yearly(table[table["indicator"].isin(alone)], catalog)
+    own = others.rename(columns={"indicator": "question"}).assign(survey=others["indicator"])
+    columns = ["survey", "question", "place", "year", "sex", "value"]
+    asked = pd.concat([asked[columns], own.loc[own["status"] == "", columns]], ignore_index=True)
+    column = min(max(CLASSED_BY - of.years[0], 0), len(of.years) - 1)
+    sizes: dict[tuple[str, str], np.ndarray] = {}
+    lines = []
+    for (name, sex), rows in asked[asked["value"].notna()].groupby(["survey", "sex"], sort=False):
+        survey = surveys.get(str(name), PLAIN_SURVEY)
+        classes = size_classes(np.exp(of.log_latest[:, column]), survey)
+        known = [contexts[question] for question in rows["question"].unique() if question in contexts]
+        of_survey = {q: contexts.get(q, replace(known[0], breaks=())) for q in rows["question"].unique()}
+        questions = {q: panel for q, _, panel in panels(rows.rename(columns={"question": "indicator"}), of_survey, of)}
+        for question, n in answer_sizes(questions, classes, survey, year).items():
+            place = np.where((classes >= 0) & of.municipality, n[classes], np.nan)
+            sizes[question, str(sex)] = place
+            for at, lowest in enumerate((0, *survey.classes)):
+                lines.append((question, sex, at, lowest, n[at]))
+    return sizes, pd.DataFrame(lines, columns=["indicator", "sex", "class", "people", "n"])
