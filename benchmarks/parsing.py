@@ -27,7 +27,7 @@ from lagesbild.sources.series import Adapter, Scope
 from lagesbild.sources.snapshot import read_snapshot
 
 PLACES = [f"{code:04d}" for code in range(9000, 9312)]
-SCOPE = Scope(None, 2000, 2024, known=frozenset(PLACES))
+SCOPE = Scope(2000, 2024, known=frozenset(PLACES))
 PAGE = 5000
 
 

@@ -1,5 +1,6 @@
 """Municipalities, regions and whom a municipality is compared with."""
 
+from dataclasses import replace
 from unicodedata import normalize
 
 import pytest
@@ -75,6 +76,8 @@ def test_a_municipality_without_an_official_group_has_none(copy, places):
 def test_the_region_follows_from_the_code(copy, places):
     assert places.county(copy.catalog, "9901") == "0099"
     assert places.county(copy.catalog, "0180") is None
+    alone = replace(places, kinds={"9901": "K", "0180": "K", "0099": "L"})
+    assert alone.county(copy.catalog, "9901") is None  # its region has the same values
 
 
 def test_codes_are_told_from_names_and_empty_texts(places):

@@ -119,8 +119,12 @@ class Places:
         return name
 
     def county(self, catalog: Catalog, code: str) -> str | None:
-        """The code of the region that a municipality lies in."""
-        return catalog.snapshot.counties.get(code[:2])
+        """The code of the region that a municipality lies in; None where it is the only one there, as Gotland is.
+
+        Such a region has the municipality's own values: beside them it would be a comparison with itself.
+        """
+        members = sum(kind == "K" and other[:2] == code[:2] for other, kind in self.kinds.items())
+        return catalog.snapshot.counties.get(code[:2]) if members > 1 else None
 
     def comparison_group(self, catalog: Catalog, code: str) -> ComparisonGroup | None:
         """The pinned group of a municipality, else the latest official one of its name; None without one."""
