@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog
+from lagesbild.catalog.models import Break, Catalog, Indicator
 from lagesbild.places import Places
 from lagesbild.records import RecordError
 from lagesbild.sources.series import STATUSES
@@ -19,6 +19,7 @@ COLUMNS = {
     "group": "str",
     "vintage": "str",
     "value": "float64",
+    "published": "float64",
     "margin": "float64",
     "count": "float64",
     "status": "str",
@@ -26,6 +27,8 @@ COLUMNS = {
 AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside its indicator
 CELL = ["indicator", *AT]
 KEY = [*CELL, "vintage"]
+RESTATED = "restated"  # the one status that the build gives, and no source: see `tidy.build.restated`
+TABLE_STATUSES = STATUSES | {RESTATED: "own computation in today's definition, from the published count"}
 MEANING = {
     "indicator": "id of the indicator in data/catalog/indicators/",
     "place": "four-digit code, text: municipality, region (00xx) or 0000 Riket",
@@ -35,9 +38,10 @@ MEANING = {
     "group": "group within the place, as the source names it; empty for all",
     "vintage": "date (ISO) when this value was first seen; the latest one of a key is current",
     "value": "the value, in the indicator's unit; empty when there is none",
+    "published": "the value as the publisher has it, where `value` is restated or cannot be; empty for all others",
     "margin": "half the width of the published 95 % interval, same unit; empty when not published",
     "count": "number of cases behind the value; empty when not published",
-    "status": "empty for an ordinary value, else: " + "; ".join(f"{k} = {v}" for k, v in STATUSES.items() if k),
+    "status": "empty for an ordinary value, else: " + "; ".join(f"{k} = {v}" for k, v in TABLE_STATUSES.items() if k),
 }
 
 
@@ -52,6 +56,21 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
     return filled.astype(COLUMNS)
 
 
+# Which breaks of an indicator cut its rows: where every year before one is restated, it cuts nothing.
+
+EQUAL = 0.001  # between a restated and a published value, in the unit: what rounding leaves
+
+
+def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
+    """The breaks of `entry` that stand in `rows` of it, of one place or several.
+
+    A break goes only where all values of the older definition are restated: one place that could not be keeps it.
+    """
+    until = entry.restated.until if entry.restated else 0
+    older = rows[(rows["year"] <= until) & rows["value"].notna()]
+    return entry.standing_breaks(restated=len(older) > 0 and bool((older["status"] == RESTATED).all()))
+
+
 # Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
 
 
@@ -64,13 +83,16 @@ def current(table: pd.DataFrame) -> pd.DataFrame:
 def revisions(table: pd.DataFrame) -> pd.DataFrame:
     """The values that a later vintage changed: the table's key, `old`, `new` and the vintage of the change.
 
-    One row a change, the table's order; a value that was withdrawn has no `new`.
+    One row a change, the table's order; a value that was withdrawn has no `new`. A restated value is no change: where
+    the publisher has the same in today's form, the two are equal.
     """
     several = table[table.duplicated(CELL, keep=False)].sort_values(KEY, kind="stable")
     older = several.groupby(CELL, sort=False)["value"].shift()
     first = ~several.duplicated(CELL)
     changed = several.assign(old=older)[~first].rename(columns={"value": "new"})
-    same = (changed["old"] == changed["new"]) | (changed["old"].isna() & changed["new"].isna())
+    computed = several["published"].notna().groupby([several[name] for name in CELL]).transform("any")[~first]
+    equal = (changed["old"] - changed["new"]).abs() <= EQUAL * computed
+    same = equal | (changed["old"].isna() & changed["new"].isna())
     return changed.loc[~same, [*KEY, "old", "new"]].reset_index(drop=True)
 
 
@@ -293,9 +315,9 @@ def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFra
             "year": pa.Column("int64", pa.Check.in_range(1900, 2100)),
             "month": pa.Column("int64", pa.Check.in_range(0, 12)),
             "sex": pa.Column("str", pa.Check.isin(["T", "K", "M"])),
-            "margin": pa.Column("float64", pa.Check.ge(0), nullable=True),
+            "margin": pa.Column("float64", pa.Check.gt(0), nullable=True),
             "count": pa.Column("float64", pa.Check.ge(0), nullable=True),
-            "status": pa.Column("str", pa.Check.isin(list(STATUSES))),
+            "status": pa.Column("str", pa.Check.isin(list(TABLE_STATUSES))),
         },
         strict=True,
         ordered=True,
