@@ -187,9 +187,13 @@ def years_of(drawn: pd.DataFrame) -> tuple[float, float]:
 
 def foot(drawn: pd.DataFrame, frame: Frame) -> list[str]:
     """What is written below: series breaks within the years drawn, what hollow dots mean, and restated years."""
-    own = drawn["status"] == RESTATED
-    notes = break_notes(frame, drawn["year"].min(), drawn["year"].max()) + mark_notes(drawn[~own], HOLLOW)
-    return [*notes, f"Till och med {drawn.loc[own, 'year'].max()}: {OWN_COMPUTATION}"] if own.any() else notes
+    own, others = (drawn[(drawn["status"] == RESTATED) == restated] for restated in (True, False))
+    notes = break_notes(frame, drawn["year"].min(), drawn["year"].max()) + mark_notes(others, HOLLOW)
+    if own.empty:
+        return notes
+    labels = own["label"].unique()
+    until = f"till och med {own['year'].max()}: {OWN_COMPUTATION}"
+    return [*notes, f"{', '.join(labels)}, {until}" if len(labels) < drawn["label"].nunique() else f"T{until[1:]}"]
 
 
 def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame) -> Axes:

@@ -228,7 +228,7 @@ def _definition_notes(entry: Indicator, rows: pd.DataFrame) -> list[str]:
     if len(own):
         notes.append(
             f"{OWN_COMPUTATION.capitalize()}: {entry.label} {years_text(own['year'])} är omräknat från {before} till "
-            f"{after}, med det antal som det publicerade värdet står för. Båda värdena finns i filen att ladda ner."
+            f"{after}. Det publicerade värdet står bredvid i filen att ladda ner."
         )
     kept = rows[(rows["year"] <= entry.restated.until) & (rows["status"] != RESTATED)]
     if len(kept) and rows["year"].max() > entry.restated.until:

@@ -17,7 +17,20 @@ from lagesbild.places import Places
 from lagesbild.sources.files import local_rows, publisher_rows, typed_in_rows
 from lagesbild.sources.raw import load_places, local_files, raw_files, snapshot_folder
 from lagesbild.sources.snapshot import read_manifest, read_snapshot
-from lagesbild.tidy.schema import AT, CELL, COLUMNS, EQUAL, KEY, MEANING, RESTATED, TidyError, checked, current, typed
+from lagesbild.tidy.schema import (
+    AT,
+    CELL,
+    COLUMNS,
+    EQUAL,
+    KEY,
+    MEANING,
+    RESTATED,
+    TidyError,
+    case_fault,
+    checked,
+    current,
+    typed,
+)
 from lagesbild.tidy.suppression import without_small_numbers
 
 # The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every error with its file and row.
@@ -67,7 +80,8 @@ def _row_error(row: Any, catalog: Catalog, places: Places) -> str:
     if (low is not None and row.value < low) or (high is not None and row.value > high):
         bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
         return f"{at}: {row.value:g} is outside what '{row.indicator}' can be ({unit.text}, {bounds}). Correct it."
-    return ""
+    fault = case_fault(row.value, row.count, unit)
+    return f"{at}: {row.value:g} of '{row.indicator}' ({unit.text}): {fault}. Correct it." if fault else ""
 
 
 def _twice(rows: pd.DataFrame) -> Iterator[str]:

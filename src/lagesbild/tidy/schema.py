@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from lagesbild.catalog.models import Break, Catalog, Indicator
+from lagesbild.catalog.models import Break, Catalog, Indicator, Unit
 from lagesbild.places import Places
 from lagesbild.records import RecordError
 from lagesbild.sources.series import STATUSES
@@ -280,6 +280,42 @@ def range_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     return errors
 
 
+MORE_THAN_ALL, NO_CASES = "more cases than inhabitants", "a share above 0 of no cases"
+
+
+def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+    """One line for each indicator with a count that cannot be: above its base, none behind a share, or of nobody.
+
+    A rate's base is the inhabitants, where they are known.
+    """
+    bases = {name: entry.population for name, entry in catalog.indicators.items() if entry.population}
+    known = current(table[table["indicator"].isin(set(bases.values()))])
+    people = known.drop_duplicates(CELL).set_index(CELL)["value"]
+    of = table["indicator"].map(bases).fillna("")
+    inhabitants = people.reindex(pd.MultiIndex.from_frame(table[CELL].assign(indicator=of))).to_numpy()
+    units = {name: catalog.unit_of(name) for name in table["indicator"].unique()}
+    per = table["indicator"].map({name: unit.per for name, unit in units.items()}).astype(float)
+    share = table["indicator"].map({name: unit.symbol == "%" for name, unit in units.items()}).astype(bool)
+    value, count = table["value"], table["count"]
+    faults = {
+        MORE_THAN_ALL: (value > per) | (count > inhabitants),
+        NO_CASES: share & (value > 0) & (count == 0),
+        "a base of nobody": table["indicator"].isin(set(bases.values())) & (value <= 0),
+    }
+    return [
+        f"{_example(row)}: {row.value:g} ({units[row.indicator].text}): {what}. Correct it, or leave the row out."
+        for what, wrong in faults.items()
+        for row in table[wrong].drop_duplicates("indicator").itertuples()
+    ]
+
+
+def case_fault(value: float, count: float, unit: Unit) -> str:
+    """Why a value and its count cannot be, as far as they say themselves; else nothing."""
+    if unit.per and value > unit.per:
+        return MORE_THAN_ALL
+    return NO_CASES if unit.symbol == "%" and value > 0 and count == 0 else ""
+
+
 def share_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     """One line for each total that its parts exceed in a year that the catalogue does not leave out."""
     wholes: dict[str, list[str]] = {}
@@ -330,6 +366,7 @@ def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFra
         *duplicate_errors(table),
         *place_errors(table, places),
         *range_errors(table, catalog),
+        *case_errors(table, catalog),
         *share_errors(table, catalog),
     ]
     if errors:
