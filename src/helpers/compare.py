@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.report import Report
 from helpers.rows import measure_of
 from lagesbild.catalog.models import Catalog
+from lagesbild.charts.theme import MARKED
 from lagesbild.html.components import Cell, Column, DataTable, Listing, Part
 from lagesbild.html.marks import use_anchor
 from lagesbild.html.render import Component, part_component
@@ -117,7 +118,7 @@ def _comparison_table(
                 _name(row),
                 Cell(
                     decimal(row.own["value"], row.measure.decimals),
-                    ("preliminärt",) if row.own["status"] == "preliminary" else (),
+                    (MARKED[row.own["status"]],) if row.own["status"] in MARKED else (),
                 ),
                 *(_other(row, other, members) for other in others),
                 _rank(row, municipalities),

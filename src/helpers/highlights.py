@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 import pandas as pd
 
 from helpers.report import Report
-from helpers.rows import chart_rows, measure_of, origins, remake
+from helpers.rows import chart_rows, measure_of, measures_of, remake
 from lagesbild.catalog.models import Catalog
 from lagesbild.charts import KINDS, fan
 from lagesbild.charts.svg import svg_of
-from lagesbild.charts.theme import Frame
+from lagesbild.charts.theme import Frame, breaks_of
 from lagesbild.html.components import (
     Column,
     DataTable,
@@ -36,7 +36,7 @@ from lagesbild.rules.highlights import FarRank, IndicatorLine, Movement, StatusC
 from lagesbild.sources.files import document_sources
 from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.swedish.findings import Measure, alternative_text
-from lagesbild.swedish.numbers import decimal, in_place, listed, source_line
+from lagesbild.swedish.numbers import decimal, in_place, listed, origins, source_line
 from lagesbild.swedish.verdicts import (
     HOW,
     METHOD,
@@ -148,7 +148,7 @@ def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
     entries = [report.catalog.indicators[indicator] for indicator in indicators]
     published = rows[rows["low95"].isna()]
     alternative = alternative_text(KINDS[fan], "", rows, [report.name])
-    breaks = {cut.year: cut.what for entry in entries for cut in entry.breaks}
+    frame = Frame(breaks=breaks_of(measures_of(report.catalog, rows), rows))
     block = FigureBlock(
         number="Utblick",
         anchor=FIGURE,
@@ -163,7 +163,7 @@ def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
             remake("overview", report.place, report.year, report.vintage, indicators),
         ),
         alternative=alternative,
-        svg=svg_of(fan(rows, Frame(breaks=tuple(sorted(breaks.items())))), prefix=FIGURE, alt=alternative),
+        svg=svg_of(fan(rows, frame), prefix=FIGURE, alt=alternative),
         table=_outlook_table(rows, in_place(report.name)),
         values=values_of(rows, DOWNLOAD | ENDS),
         download_name="utblick.csv",

@@ -1,4 +1,4 @@
-"""Rows as charts and tables need them, what was published of them, where they were read, and their key figures."""
+"""Rows as charts and tables need them, what was published of them, and their key figures."""
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
@@ -9,14 +9,13 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import KeyFigure
 from lagesbild.places import COUNTRY, Places
 from lagesbild.rules.comparing import Ranking
-from lagesbild.sources.files import DocumentSource
 from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import Origin
 from lagesbild.tidy.schema import checked_rows
 
-COMMON = {"month": 0, "sex": "T", "group": "", "vintage": "", "margin": float("nan"), "count": float("nan")}
+COMMON = {"month": 0, "sex": "T", "group": "", "vintage": ""}
+COMMON |= dict.fromkeys(["published", "margin", "count"], float("nan"))
 
 
 def chart_rows(
@@ -64,24 +63,6 @@ def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
             measure = Measure(entry, measure.unit.model_copy(update={"text": unit, "symbol": ""}), measure.decimals)
         measures[str(indicator)] = measure
     return measures
-
-
-def origins(rows: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource]) -> list[Origin]:
-    """Where the values of `rows` were read, one entry an indicator and vintage. `documents`: `document_sources`."""
-    places = []
-    for indicator, vintage in dict.fromkeys(zip(rows["indicator"], rows["vintage"], strict=True)):
-        entry = catalog.indicators[indicator]
-        publisher = catalog.publishers[entry.publisher].name
-        document = documents.get(entry.document or "")
-        if document and document.vintage == vintage:
-            places.append(Origin("document", publisher, document.source))
-        elif entry.kolada:
-            places.append(Origin("kolada", publisher, "Kolada (RKA)"))
-        elif entry.table:
-            places.append(Origin("table", publisher, f"tabell {entry.table.id}"))
-        else:
-            places.append(Origin(entry.source, publisher))
-    return list(dict.fromkeys(places))
 
 
 # How a component is made again, and what the report says of its indicators whatever is drawn.

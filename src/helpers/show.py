@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
-from helpers.rows import COMMON, chart_rows, key_figures, measures_of, origins, remake
+from helpers.rows import COMMON, chart_rows, key_figures, measures_of, remake
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
@@ -29,20 +29,19 @@ from lagesbild.rules.editions import figure_state
 from lagesbild.rules.support import at_hand
 from lagesbild.sources.files import DocumentSource, document_sources
 from lagesbild.swedish.findings import (
-    Measure,
+    UNTOUCHED,
     absence_notes,
     alternative_text,
     figure_finding,
     figure_subtitle,
     measure_notes,
+    method_text,
 )
-from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, source_line
+from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, origins, source_line
 from lagesbild.tidy.schema import CELL, NEEDED, answered, checked_rows, is_changed, refuse_undrawable
 
 # A figure of the catalogue, or a part of the regional analysis.
 
-UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
-MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
 CHANGED = "Värdena är omräknade i anteckningsboken, ur de publicerade."
 NOTHING = "Underlaget har inga uppgifter att visa."
 PUBLISHER = "Utgivare: SCB, tabell TAB1386."
@@ -91,9 +90,9 @@ def show_figure(
     changed = is_changed(drawn, report.data)
     state: str = figure_state(catalog, entry, set(measures)) if set(measures) <= known else "chosen"
     state = "changed" if changed and state != "chosen" else state
-    frame = frame_of(list(measures.values()), drawn)
+    frame, documents = frame_of(measures, drawn), document_sources(report.paths)
     notes = [entry.related_to or "" if state == "related" else "", entry.footnote or "", entry.remark or "", *notes]
-    notes += [*measure_notes([measure.indicator for measure in measures.values()], drawn), *absence_notes(rows)]
+    notes += [*measure_notes(measures, drawn), *absence_notes(rows)]
     last = max((report.latest.get(name, 0) for name in measures), default=0)
     if last < report.year and report.place in set(drawn["place"]):
         notes.append(f"Senaste värdet {in_place(report.name)} i underlaget avser {last}.")
@@ -105,9 +104,9 @@ def show_figure(
         state_text=STATE_TEXT[state],
         subtitle=subtitle,
         provenance=Provenance(
-            _source(drawn, catalog, document_sources(report.paths), changed),
+            _source(drawn, catalog, documents, changed),
             _definition([measure.indicator for measure in measures.values()]),
-            CHANGED if changed else _method(entry, state, measures.values()),
+            CHANGED if changed else method_text(state == "derived" and entry.derived, measures, drawn, documents),
             remake(report.page, report.place, report.year, report.vintage, measures),
         ),
         finding=finding,
@@ -251,12 +250,6 @@ def _source(drawn: pd.DataFrame, catalog: Catalog, documents: Mapping[str, Docum
 def _definition(entries: Sequence[Indicator]) -> str:
     """The definitions of the measures, each under its label where there are several."""
     return " ".join(f"{each.label}: {each.definition}" if len(entries) > 1 else each.definition for each in entries)
-
-
-def _method(entry: Figure, state: str, measures: Iterable[Measure]) -> str:
-    """How published values became those shown."""
-    monthly = any(measure.indicator.table and measure.indicator.table.monthly for measure in measures)
-    return (state == "derived" and entry.derived) or (MONTHLY if monthly else UNTOUCHED)
 
 
 def _card(

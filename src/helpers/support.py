@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from helpers.report import RegionReport
-from helpers.rows import origins
 from helpers.show import show_text
 from lagesbild.assessments import load_region_assessment
 from lagesbild.catalog.models import Catalog
@@ -33,7 +32,7 @@ from lagesbild.sources.files import PrintedRow, document_sources, printed_rows
 from lagesbild.statistics.support import FEWEST_PLACES
 from lagesbild.swedish import statements as words
 from lagesbild.swedish import support as texts
-from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, signed, source_line
+from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, origins, signed, source_line
 
 # Where a region's places stand in the country, and the long view.
 

@@ -77,6 +77,14 @@ def _indicator_errors(catalog: Catalog, indicator: str, entry: Indicator) -> Ite
         yield at("target"), what
     if entry.share:
         yield from _unknown(catalog.indicators, at("share"), entry.share.part, entry.share.total)
+    if entry.restated:
+        unit = catalog.units.get(entry.unit)
+        if not entry.population or (unit and not unit.per):
+            what = "only a rate can be restated. Give it a 'population', and a unit with 'per'; or take it away."
+            yield at("restated"), what
+        if entry.restated.until + 1 not in [cut.year for cut in entry.breaks]:
+            what = f"places that cannot be restated need a break in {entry.restated.until + 1}. Add it to 'breaks'."
+            yield at("restated"), what
 
 
 def _figure_errors(catalog: Catalog, number: str, figure: Figure) -> Iterator[Fault]:

@@ -92,6 +92,19 @@ class Break(Record):
     what: str = Field(description="what changed, in Swedish")
 
 
+class Restatement(Record):
+    """Years of an older definition that are computed anew in today's, from the count behind the published rate.
+
+    A rate per inhabitants on 31 December becomes one per mean population: half of this and of last year's. It is proved
+    for each place and sex: published rate x population is a whole number every year, and where the publisher has both
+    forms they agree. Without the proof the series keeps its break.
+    """
+
+    until: int = Field(description="the last year of the older definition; the break is the year after")
+    before: str = Field(description="the older definition, in Swedish")
+    after: str = Field(description="today's definition, in Swedish")
+
+
 class LeftOut(Record):
     """Years whose published figures cannot be used, with the reason that the page prints."""
 
@@ -152,12 +165,20 @@ class Indicator(Record):
     whole_numbers: bool = Field(default=False, description="published in whole percent")
     decimals: int | None = Field(default=None, description="how many decimals are printed; else the unit's")
     breaks: list[Break] = Field(default=[], description="years from which the figures are made in another way")
+    restated: Restatement | None = Field(
+        default=None, description="years of an older definition that are computed anew in today's, where that is proved"
+    )
     left_out: list[LeftOut] = Field(default=[], description="years that cannot be used")
     last_year: int | None = Field(
         default=None, description="the series is closed after it: a fetch expects no newer figures"
     )
     small_number: int = Field(default=5, description="counts below this are hidden in the municipality's own files")
     target: Target | None = Field(default=None, description="a value that somebody has decided to reach")
+
+    def standing_breaks(self, restated: bool) -> list[Break]:
+        """The breaks that cut a series, whose years of the older definition are `restated` or not."""
+        mended = self.restated.until + 1 if self.restated and restated else None
+        return [cut for cut in self.breaks if cut.year != mended]
 
     @property
     def source(self) -> str:

@@ -30,7 +30,8 @@ from lagesbild.charts.theme import (
     year_ticks,
 )
 from lagesbild.sources.series import WITHOUT_VALUE
-from lagesbild.swedish.numbers import SEX
+from lagesbild.swedish.numbers import OWN_COMPUTATION, SEX
+from lagesbild.tidy.schema import RESTATED
 
 # Chart rows ready to draw: values that may be shown, a row a mark, with the name of their series.
 #
@@ -118,6 +119,7 @@ def with_segments(rows: pd.DataFrame, breaks: tuple[tuple[int, str], ...]) -> pd
     apart = rows["time"].diff() > step * 1.5
     alone = rows["mark"] == "dot" if "mark" in rows else False
     broken = eras(rows["year"], [year for year, _ in breaks]).diff() != 0
+    broken &= (rows["status"].shift() != RESTATED) | (rows["status"] == RESTATED)  # restated years go on unbroken
     return rows.assign(segment=(other | apart | broken | alone).cumsum().astype(int))
 
 
@@ -184,8 +186,14 @@ def years_of(drawn: pd.DataFrame) -> tuple[float, float]:
 
 
 def foot(drawn: pd.DataFrame, frame: Frame) -> list[str]:
-    """What is written below: series breaks within the years drawn, and what hollow dots mean."""
-    return break_notes(frame, drawn["year"].min(), drawn["year"].max()) + mark_notes(drawn, HOLLOW)
+    """What is written below: series breaks within the years drawn, what hollow dots mean, and restated years."""
+    own, others = (drawn[(drawn["status"] == RESTATED) == restated] for restated in (True, False))
+    notes = break_notes(frame, drawn["year"].min(), drawn["year"].max()) + mark_notes(others, HOLLOW)
+    if own.empty:
+        return notes
+    labels = own["label"].unique()
+    until = f"till och med {own['year'].max()}: {OWN_COMPUTATION}"
+    return [*notes, f"{', '.join(labels)}, {until}" if len(labels) < drawn["label"].nunique() else f"T{until[1:]}"]
 
 
 def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame) -> Axes:
@@ -226,11 +234,11 @@ def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
 
 
 def _points(axes: Axes, drawn: pd.DataFrame) -> None:
-    """Dots where no line shows a value and where it ends; hollow where the value is marked."""
+    """Dots where no line shows a value and where it ends; hollow where the value is marked, but for restated ones."""
     alone = drawn.groupby("segment")["value"].transform("size") == 1
     last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
-    for row in drawn[alone | last | (drawn["status"] != "")].itertuples():
-        fill, edge = TOKENS["paper" if row.status else row.colour], TOKENS[row.colour]
+    for row in drawn[alone | last | ~drawn["status"].isin(["", RESTATED])].itertuples():
+        fill, edge = TOKENS["paper" if row.status not in ("", RESTATED) else row.colour], TOKENS[row.colour]
         look: Look = {"marker": SHAPE[row.role], "facecolor": fill, "edgecolor": edge, "linewidth": 1.2}
         axes.scatter(row.at, row.value, SIZE[row.role], zorder=7 + ROLES.index(row.role), **look)
 

@@ -1,7 +1,7 @@
 """What all charts share: colours, sizes, fonts, text that fits, scales, and the words written in them."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +20,8 @@ from scipy.optimize import isotonic_regression
 
 from lagesbild.paths import PACKAGE
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import NBSP, decimal
+from lagesbild.swedish.numbers import NBSP, OWN_COMPUTATION, decimal
+from lagesbild.tidy.schema import RESTATED, breaks_in
 
 # The look that figures and pages share: colours for light and dark, sizes, and a figure's frame.
 #
@@ -80,19 +81,25 @@ class Frame:
     better: Literal["higher", "lower", "neither"] = "neither"
 
 
-def frame_of(measures: Sequence[Measure], rows: pd.DataFrame) -> Frame:
-    """Unit, decimals and bounds of the first measure, and the breaks of all that fall between the years of `rows`."""
-    first = measures[0]
-    breaks = {cut.year: cut.what for measure in measures for cut in measure.indicator.breaks}
+def frame_of(measures: Mapping[str, Measure], rows: pd.DataFrame) -> Frame:
+    """Unit, decimals and bounds of the first measure, and the breaks of all that stand between the years of `rows`."""
+    first = next(iter(measures.values()))
     low, high = int(rows["year"].min()), int(rows["year"].max())
     return Frame(
         unit_symbol=first.unit.symbol,
         unit_text=first.unit.text,
         decimals=first.decimals,
         high=first.unit.high,
-        breaks=tuple((year, what) for year, what in sorted(breaks.items()) if low < year <= high),
+        breaks=tuple((year, what) for year, what in breaks_of(measures, rows) if low < year <= high),
         better=first.indicator.better,
     )
+
+
+def breaks_of(measures: Mapping[str, Measure], rows: pd.DataFrame) -> tuple[tuple[int, str], ...]:
+    """The breaks of all measures that stand in their `rows`, by year: see `breaks_in`."""
+    parts = {name: rows[rows["indicator"] == name] for name in measures}
+    cuts = [cut for name, measure in measures.items() for cut in breaks_in(measure.indicator, parts[name])]
+    return tuple(sorted({cut.year: cut.what for cut in cuts}.items()))
 
 
 # Direct labels: texts beside marks, moved apart so that none covers another.
@@ -117,7 +124,12 @@ def spread(wanted: Sequence[float], room: Sequence[float], low: float, high: flo
 
 ABSENT = {"hidden": "döljs", "not_applicable": "ej aktuellt"}  # any other row without a value: MISSING
 MISSING = "uppgift saknas"
-MARKED = {"preliminary": "preliminär", "incomplete": "ofullständig", "suspect": "osäker uppgift"}
+MARKED = {
+    "preliminary": "preliminär",
+    "incomplete": "ofullständig",
+    "suspect": "osäker uppgift",
+    RESTATED: OWN_COMPUTATION,
+}
 PEERS = "jämförda kommuner"  # dots that share a name
 FAN = "Streckat: väntat. 80 av 100 utfall väntas i det inre fältet och 95 i det yttre, om serien går som hittills."
 STAR, HOLLOW = "*", "Ihålig punkt:"

@@ -15,7 +15,7 @@ from lagesbild.places import Places
 from lagesbild.sources.raw import load_places
 from lagesbild.statistics.intervals import half_width, rate_interval, usable
 from lagesbild.statistics.pairs import compared_pairs
-from lagesbild.tidy.schema import current, yearly
+from lagesbild.tidy.schema import RESTATED, current, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
 
@@ -43,6 +43,7 @@ class Reading:
     margin: float = NAN
     count: float = NAN
     obstacle: Obstacle = Obstacle.NONE
+    restated: bool = False  # in today's definition, so that no break stands between it and later years
 
 
 NOTHING = Reading(obstacle=Obstacle.NO_VALUE)
@@ -88,13 +89,16 @@ def _published(indicator: str, sex: str, table: pd.DataFrame, catalog: Catalog) 
         if np.isnan(margin) and per and not np.isnan(inhabitants):
             interval = rate_interval(row.value * inhabitants / per, inhabitants, per)
             margin = float(half_width(interval))
-        values[at] = Reading(row.value, margin, row.count)
+        values[at] = Reading(row.value, margin, row.count, restated=row.status == RESTATED)
     return values
 
 
-def in_the_way(entries: Collection[Indicator], since: int, year: int) -> Obstacle:
-    """What forbids to compare two years at all: a break between them, or means that share a year."""
-    if any(since < cut.year <= year for entry in entries for cut in entry.breaks):
+def in_the_way(entries: Collection[Indicator], since: int, year: int, before: Reading) -> Obstacle:
+    """What forbids to compare two years at all: a break between them, or means that share a year.
+
+    `before` is the earlier one's: restated, it has no break to today's definition.
+    """
+    if any(since < cut.year <= year for entry in entries for cut in entry.standing_breaks(before.restated)):
         return Obstacle.SERIES_BREAK
     if any(year - since < entry.years_pooled for entry in entries):
         return Obstacle.OVERLAPPING_PERIODS
@@ -203,7 +207,7 @@ def _cases(statement: Statement, place: str, values: Readings, entries: Collecti
         yield _against_number(statement, place, values.get((place, statement.year), NOTHING))
     elif statement.relation in (Relation.FALLS, Relation.RISES):
         before, after = (values.get((place, year), NOTHING) for year in statement.change)
-        yield _compared(statement, place, before, after, entries, barred=in_the_way(entries, *statement.change))
+        yield _compared(statement, place, before, after, entries, barred=in_the_way(entries, *statement.change, before))
     else:
         first = _side(statement, place, values, entries)
         for other in statement.others.codes:
@@ -217,7 +221,7 @@ def _side(statement: Statement, place: str, values: Readings, entries: Collectio
     if not statement.relation.of_change:
         return values.get((place, statement.year), NOTHING)
     before, after = (values.get((place, year), NOTHING) for year in statement.change)
-    barred = in_the_way(entries, *statement.change)
+    barred = in_the_way(entries, *statement.change, before)
     margin = (before.margin**2 + after.margin**2) ** 0.5
     return Reading(after.value - before.value, margin, obstacle=barred or before.obstacle or after.obstacle)
 

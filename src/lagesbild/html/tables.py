@@ -13,15 +13,17 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from lagesbild.html.components import Cell, Column, DataTable, Values
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, signed
+from lagesbild.swedish.numbers import MONTHS, OWN_COMPUTATION, SEX, decimal, listed, signed
+from lagesbild.tidy.schema import RESTATED
 
 # Chart rows as tables: one heading a row and column, symbols for what is missing.
 
-MISSING = ".."
+MISSING, STAR = "..", "*"
 SYMBOLS = {
     MISSING: "uppgift saknas i underlaget",
     "x": "dold för att skydda enskilda",
     "–": "frågan är inte tillämplig",
+    STAR: f"{OWN_COMPUTATION}, omräknat till dagens definition",
 }
 HEADS = {"time": "År", "name": "Plats", "label": "Mått", "group": "Grupp", "sex_text": "Kön"}
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -41,6 +43,7 @@ DOWNLOAD = {
     "count": "antal",
     "status": "status",
 }
+PUBLISHED = {"published": "publicerat värde"}  # beside restated values
 
 
 def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -> DataTable:
@@ -69,6 +72,7 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
     heads = list(dict.fromkeys(frame[head]))
     columns = list(dict.fromkeys(zip(*(frame.sort_index()[name] for name in across), strict=True))) or [()]
     body = tuple((line, *(cells.get((line, column), MISSING) for column in columns)) for line in heads)
+    texts = [cell for line in body for cell in line[1:]]
     return DataTable(
         caption=caption,
         columns=(
@@ -76,7 +80,7 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
             *(Column(", ".join(column) or _value_header(measures), numeric=True) for column in columns),
         ),
         rows=body,
-        symbols=tuple((mark, SYMBOLS[mark]) for mark in SYMBOLS if any(mark in line[1:] for line in body)),
+        symbols=tuple((mark, SYMBOLS[mark]) for mark in SYMBOLS if any(text.endswith(mark) for text in texts)),
     )
 
 
@@ -106,7 +110,7 @@ def _cell(row: Any, measure: Measure) -> str:
     if pd.isna(row.value):
         return WITHHELD.get(row.status, MISSING)
     margin = "" if pd.isna(row.margin) else f" ± {measure.number(row.margin)}"
-    return measure.number(row.value) + margin
+    return measure.number(row.value) + margin + (STAR if row.status == RESTATED else "")
 
 
 def numbers_table(caption: str, headers: Iterable[str], rows: Iterable[tuple[str, ...]]) -> DataTable:
@@ -222,9 +226,10 @@ def _cells(column: pd.Series, name: str, with_sign: bool, decimals: int) -> list
 def values_of(rows: pd.DataFrame, headers: Mapping[str, str] | None = None) -> Values:
     """The columns of `rows` that `headers` names, as a component's record and its download have them.
 
-    Without `headers`, those that chart rows have in common. A missing number is None.
+    Without `headers`, those that chart rows have in common; both forms where one is restated. A missing number is None.
     """
-    columns = DOWNLOAD if headers is None else headers
+    both = "published" in rows and rows["published"].notna().any()
+    columns = headers if headers is not None else DOWNLOAD | PUBLISHED if both else DOWNLOAD
     cells = rows[list(columns)].astype(object).itertuples(index=False, name=None)
     return Values(tuple(columns), tuple(columns.values()), tuple(tuple(_plain(cell) for cell in row) for row in cells))
 

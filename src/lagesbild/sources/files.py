@@ -268,6 +268,7 @@ class DocumentSource(Record):
     seen: str
     vintage: Day  # the earliest day that the copy can have been made
     caveat: Annotated[str, Field(min_length=1)]
+    second_hand: bool = False  # read in somebody's copy: a page names the publisher and says so, not whose copy
     correction: str | None = None  # what was entered otherwise than it is printed, and why
     tidy: bool = True  # False: columns of its own, read by its own check and not into the tidy table
 

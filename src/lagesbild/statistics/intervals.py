@@ -31,7 +31,10 @@ def refuse_duplicates(rows: pd.DataFrame, keys: list[str], what: str) -> None:
         )
 
 
-# Intervals of one figure, at 95 %. Counts are numbers of cases; all take numbers or arrays.
+# Intervals of one figure, at 95 %. Counts are numbers of cases; all take numbers or arrays, and NaN gives NaN.
+#
+# A negative count, a base of 0 or less and a share's count above its base are faults of the figures, and no case for
+# another test: each raises ValueError with the number. A table says which place: see `tidy.schema.case_errors`.
 
 Bounds = tuple[np.ndarray, np.ndarray]
 # Cases; from here on Byar's approximation is within a hundredth of the exact interval.
@@ -39,30 +42,46 @@ EXACT_BELOW = 10
 Z = float(norm.ppf(0.975))  # 1.96: a margin is so many standard errors
 
 
+def _cases(count: ArrayLike) -> np.ndarray:
+    cases = np.asarray(count, float)
+    if (cases < 0).any():
+        raise ValueError(f"count {cases[cases < 0].flat[0]:g}: a number of cases cannot be negative. Correct it.")
+    return cases
+
+
+def _base(base: ArrayLike) -> np.ndarray:
+    people = np.asarray(base, float)
+    if (people <= 0).any():
+        raise ValueError(
+            f"base {people[people <= 0].flat[0]:g}: nobody to divide by. Leave the row out, or correct it."
+        )
+    return people
+
+
 def exact_poisson(count: ArrayLike) -> Bounds:
     """Lower and upper bound of a number of cases, exact (Garwood); 0 cases has the lower bound 0."""
     from statsmodels.stats.rates import confint_poisson
 
-    low, high = confint_poisson(np.asarray(count, float), 1, method="exact-c")
+    low, high = confint_poisson(_cases(count), 1, method="exact-c")
     return np.asarray(low), np.asarray(high)
 
 
 def byar(count: ArrayLike) -> Bounds:
-    """Lower and upper bound of a number of cases: Byar's approximation, good from ten cases on.
+    """Lower and upper bound of a number of cases: Byar's approximation, good from ten cases on, never below 0.
 
     Source: Breslow and Day 1987, Statistical Methods in Cancer Research II, formula 2.13.
     """
-    cases = np.asarray(count, float)
+    cases = _cases(count)
     over = cases + 1
     with np.errstate(divide="ignore", invalid="ignore"):
         low = cases * (1 - 1 / (9 * cases) - Z / (3 * np.sqrt(cases))) ** 3
         high = over * (1 - 1 / (9 * over) + Z / (3 * np.sqrt(over))) ** 3
-    return np.where(cases == 0, 0.0, low), high
+    return np.where(cases == 0, 0.0, np.maximum(low, 0.0)), high
 
 
 def poisson_interval(count: ArrayLike) -> Bounds:
     """Lower and upper bound of a number of cases: exact below ten, Byar's from ten on."""
-    cases = np.asarray(count, float)
+    cases = _cases(count)
     low, high = byar(cases)
     few = cases < EXACT_BELOW
     if np.any(few):
@@ -72,10 +91,31 @@ def poisson_interval(count: ArrayLike) -> Bounds:
 
 
 def rate_interval(count: ArrayLike, base: ArrayLike, per: float = 100_000) -> Bounds:
-    """Lower and upper bound of a rate, cases per `per` of `base`; the base is taken as certain."""
+    """Lower and upper bound of a rate, cases per `per` of `base`; the base is taken as certain.
+
+    No cases have an upper bound too: 0 of 130,000 is at most 2.8 per 100,000.
+    """
     low, high = poisson_interval(count)
-    scale = per / np.asarray(base, float)
+    scale = per / _base(base)
     return low * scale, high * scale
+
+
+def share_interval(count: ArrayLike, base: ArrayLike) -> Bounds:
+    """Lower and upper bound of a share, 0-1, by Wilson's score interval: 65 of 100 is 0.5525 to 0.7364.
+
+    Source: Wilson 1927, Journal of the American Statistical Association 22; computed by statsmodels. The base may be an
+    effective number of answers, so it need not be whole.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    cases, people = np.broadcast_arrays(_cases(count), _base(base))
+    if (cases > people).any():
+        above = np.flatnonzero(cases > people)[0]
+        raise ValueError(
+            f"count {cases.flat[above]:g} of {people.flat[above]:g}: more than all. Correct one of the two."
+        )
+    low, high = proportion_confint(cases, people, method="wilson")
+    return np.asarray(low), np.asarray(high)
 
 
 def half_width(interval: Bounds) -> np.ndarray:

@@ -7,8 +7,20 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator, Unit
 from lagesbild.rules.comparing import Placing
+from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.ranks import NoRank
-from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed, years_text
+from lagesbild.swedish.numbers import (
+    NBSP,
+    OWN_COMPUTATION,
+    SEX,
+    decimal,
+    in_place,
+    listed,
+    period_text,
+    signed,
+    years_text,
+)
+from lagesbild.tidy.schema import RESTATED, breaks_in
 
 # One sentence on what a figure shows: the values themselves, and nothing that the values do not hold.
 #
@@ -84,7 +96,7 @@ def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
     sentence = comparison_finding(rows, measure)
     own = _focus(_totals(rows)).sort_values("year")
     last = own["year"].max()
-    cut = max((b.year for b in measure.indicator.breaks if b.year <= last), default=0)
+    cut = max((b.year for b in breaks_in(measure.indicator, own) if b.year <= last), default=0)
     same = own[own["year"] >= cut]
     if same["year"].nunique() < 2:
         return sentence
@@ -190,16 +202,65 @@ def figure_subtitle(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
     )
 
 
-def measure_notes(entries: Sequence[Indicator], rows: pd.DataFrame) -> list[str]:
-    """What a reader must know of the measures drawn: questions, caveats, breaks, years left out, missing margins."""
+def measure_notes(measures: Mapping[str, Measure], rows: pd.DataFrame) -> list[str]:
+    """What a reader must know of the measures drawn: questions, caveats, breaks or what mended them, years left out,
+    missing margins.
+    """
+    entries = [measure.indicator for measure in measures.values()]
     notes = [text for entry in entries for text in (entry.question, entry.caveat, entry.own_definition)]
-    notes += [f"{b.year}: {b.what}" for entry in entries for b in entry.breaks if b.year <= int(rows["year"].max())]
+    for name, measure in measures.items():
+        notes += _definition_notes(measure.indicator, rows[rows["indicator"] == name])
     notes += [
         f"Utan {listed([str(year) for year in out.years])}: {out.why}" for entry in entries for out in entry.left_out
     ]
     if any(entry.kind == "survey" for entry in entries) and rows["margin"].isna().all():
         notes.append("Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen.")
     return [note for note in notes if note]
+
+
+def _definition_notes(entry: Indicator, rows: pd.DataFrame) -> list[str]:
+    """The breaks that stand in rows of one measure, which years are restated, and whose could not be."""
+    notes = [f"{b.year}: {b.what}" for b in breaks_in(entry, rows) if b.year <= rows["year"].max()]
+    own = rows[rows["status"] == RESTATED]
+    if entry.restated is None:
+        return notes
+    before, after = entry.restated.before, entry.restated.after
+    if len(own):
+        notes.append(
+            f"{OWN_COMPUTATION.capitalize()}: {entry.label} {years_text(own['year'])} är omräknat från {before} till "
+            f"{after}. Det publicerade värdet står bredvid i filen att ladda ner."
+        )
+    kept = rows[(rows["year"] <= entry.restated.until) & (rows["status"] != RESTATED)]
+    if len(kept) and rows["year"].max() > entry.restated.until:
+        names = listed(list(dict.fromkeys(kept["name"])))
+        notes.append(
+            f"Inte omräknat för {names}, där {years_text(kept['year'])} är {before}: folkmängden saknas, eller så ger "
+            "det publicerade värdet inte ett helt antal fall."
+        )
+    return notes
+
+
+UNTOUCHED = "Värdena visas som de är publicerade, utan omräkning."
+PARTLY = "Värden med stjärna i tabellen är egen bearbetning, se anmärkningen; övriga visas som de är publicerade."
+MONTHLY = "Där månader är hämtade är årets värde medelvärdet av dess tolv månader; annars visas det som är publicerat."
+
+
+def method_text(
+    derived: str | None, measures: Mapping[str, Measure], rows: pd.DataFrame, documents: Mapping[str, DocumentSource]
+) -> str:
+    """How published values became those shown: as `derived` says, else by the rows; and what is read at second hand."""
+    restated = (rows["status"] == RESTATED).any()
+    entries = {name: measure.indicator for name, measure in measures.items()}
+    monthly = any(entry.table and entry.table.monthly for entry in entries.values())
+    text = derived or (PARTLY if restated else MONTHLY if monthly else UNTOUCHED)
+    copied = {name: entry.document for name, entry in entries.items() if entry.document in documents}
+    vintages = set(zip(rows["indicator"], rows["vintage"], strict=True))
+    labels = [
+        entries[name].label
+        for name, document in copied.items()
+        if documents[document].second_hand and (name, documents[document].vintage) in vintages
+    ]
+    return f"{text} {listed(labels)}: läst i andra hand." if labels else text
 
 
 def absence_notes(rows: pd.DataFrame) -> list[str]:

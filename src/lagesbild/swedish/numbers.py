@@ -1,10 +1,14 @@
 """Numbers, names, periods, dates and sources in Swedish."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from lagesbild.catalog.models import Indicator
+import pandas as pd
+
+from lagesbild.catalog.models import Catalog, Indicator
+from lagesbild.sources.files import DocumentSource
+from lagesbild.tidy.schema import RESTATED
 
 # Swedish numbers: decimal comma, U+00A0 between thousands, U+2212 for minus. Rounding comes last.
 #
@@ -51,6 +55,7 @@ def listed(words: Sequence[str]) -> str:
 
 # Whose figures they are, of which years, and how near they come to the report's own measure.
 
+OWN_COMPUTATION = "egen bearbetning"  # of published values: what Kolada's terms ask us to say
 STATE_TEXT = {
     "exact": "Rapportens eget mått",
     "derived": "Beräknat ur publicerade delar",
@@ -86,11 +91,14 @@ def years_text(years: Iterable[int]) -> str:
     return listed([str(year) for year in ordered])
 
 
+PLAIN = "{names}"  # a source of which only the publisher is named
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where an indicator's values were read: `kind` as in the catalogue, the publisher, and what was read."""
 
-    kind: str  # kolada, table, file, document, local or share
+    kind: str  # kolada, table, file, document, second_hand (a document too), local or share
     publisher: str
     read_in: str = ""  # the service, table or document
 
@@ -102,20 +110,49 @@ class Origin:
             "table": "{names}, " + self.read_in,
             "document": "{names}, läst i " + self.read_in,
             "local": "{names}, ur kommunens egen fil",
-            "share": "egen bearbetning av uppgifter från {names}",
-        }.get(self.kind, "{names}")
+            "share": OWN_COMPUTATION + " av uppgifter från {names}",
+        }.get(self.kind, PLAIN)
 
 
-def source_line(origins: Iterable[Origin]) -> str:
+def origins(rows: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource]) -> list[Origin]:
+    """Where the values of `rows` were read, by indicator, vintage and status. `documents`: `document_sources`.
+
+    What was read at second hand is only its publisher's here: `method_text` says so, and sources.yml where.
+    """
+    places = []
+    kinds = rows[["indicator", "vintage", "status"]].drop_duplicates()
+    for indicator, vintage, status in kinds.itertuples(index=False):
+        entry = catalog.indicators[indicator]
+        publisher = catalog.publishers[entry.publisher].name
+        document = documents.get(entry.document or "")
+        if status == RESTATED and entry.population:
+            people = catalog.publishers[catalog.indicators[entry.population].publisher].name
+            places += [Origin("share", publisher), Origin("share", people)]
+        elif document and document.vintage == vintage:
+            kind = "second_hand" if document.second_hand else "document"
+            places.append(Origin(kind, publisher, document.source))
+        elif entry.kolada:
+            places.append(Origin("kolada", publisher, "Kolada (RKA)"))
+        elif entry.table:
+            places.append(Origin("table", publisher, f"tabell {entry.table.id}"))
+        else:
+            places.append(Origin(entry.source, publisher))
+    return list(dict.fromkeys(places))
+
+
+def source_line(read: Iterable[Origin]) -> str:
     """The line under a figure: publishers by where their values were read.
 
     What we computed says so and, as Kolada's terms ask, does not name Kolada as its source.
     """
     grouped: dict[str, list[str]] = {}
-    for origin in origins:
+    for origin in read:
         names = grouped.setdefault(origin.words, [])
         if origin.publisher not in names:
             names.append(origin.publisher)
+    plain = grouped.pop(PLAIN, [])
+    unnamed = [name for name in plain if not any(name in names for names in grouped.values())]
+    grouped |= {PLAIN: unnamed} if unnamed else {}
     parts = [words.replace("{names}", listed(names)) for words, names in grouped.items()]
     return f"Källa: {'; '.join(parts)}." if parts else ""
 

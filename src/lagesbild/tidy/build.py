@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Share
@@ -16,7 +17,20 @@ from lagesbild.places import Places
 from lagesbild.sources.files import local_rows, publisher_rows, typed_in_rows
 from lagesbild.sources.raw import load_places, local_files, raw_files
 from lagesbild.sources.snapshot import read_manifest, read_snapshot
-from lagesbild.tidy.schema import AT, CELL, COLUMNS, KEY, MEANING, TidyError, checked, typed
+from lagesbild.tidy.schema import (
+    AT,
+    CELL,
+    COLUMNS,
+    EQUAL,
+    KEY,
+    MEANING,
+    RESTATED,
+    TidyError,
+    case_fault,
+    checked,
+    current,
+    typed,
+)
 from lagesbild.tidy.suppression import without_small_numbers
 
 # The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every error with its file and row.
@@ -66,7 +80,8 @@ def _row_error(row: Any, catalog: Catalog, places: Places) -> str:
     if (low is not None and row.value < low) or (high is not None and row.value > high):
         bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
         return f"{at}: {row.value:g} is outside what '{row.indicator}' can be ({unit.text}, {bounds}). Correct it."
-    return ""
+    fault = case_fault(row.value, row.count, unit)
+    return f"{at}: {row.value:g} of '{row.indicator}' ({unit.text}): {fault}. Correct it." if fault else ""
 
 
 def _twice(rows: pd.DataFrame) -> Iterator[str]:
@@ -118,6 +133,66 @@ def _as_of(dates: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return known.drop_duplicates([*AT, "vintage"], keep="last")[[*AT, "vintage", "value", "status"]]
 
 
+# Years of an older definition in today's, from the count behind the published rate, proved for each place and sex.
+
+SERIES = ["indicator", "place", "sex", "group"]
+WHOLE = 0.02  # cases: how far a published rate times its population may be from a whole number
+
+
+def restated(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """`table` with the rows of every `restated:` in today's definition, where that is proved: see `restatements`.
+
+    They get the status "restated", the cases as `count` and the publisher's value as `published`. A year whose mean
+    population is not known has no value then. Every row of a place and sex without the proof stays as it is published,
+    and its series keeps its break.
+    """
+    proof = restatements(table, catalog)
+    proof = proof[proof["holds"] & ~proof["todays_form"]]
+    if proof.empty:
+        return table
+    out = table.copy()
+    out.loc[proof.index, ["published", "value", "count"]] = proof[["published", "value", "cases"]].to_numpy()
+    out.loc[proof.index, "status"] = proof["value"].isna().map({True: "missing", False: RESTATED})
+    return out
+
+
+def restatements(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """What the proof makes of each row that a `restated:` is about; the index is that of `table`.
+
+    `published` is the publisher's value, `cases` the count behind it, `value` that count in today's definition,
+    `todays_form` whether the publisher has it so already, beside an older vintage in the older form; `fault` says why
+    the row has no proof, and `holds` that no row of its indicator, place and sex has a fault.
+    """
+    restated_ones = [name for name, entry in catalog.indicators.items() if entry.restated]
+    proofs = [_proof(table[table["indicator"] == name], table, catalog, name) for name in restated_ones]
+    columns = ["published", "cases", "value", "todays_form", "fault", "holds"]
+    return pd.concat(proofs)[columns] if proofs else pd.DataFrame(columns=columns)
+
+
+def _proof(rows: pd.DataFrame, table: pd.DataFrame, catalog: Catalog, indicator: str) -> pd.DataFrame:
+    entry, per = catalog.indicators[indicator], catalog.unit_of(indicator).per
+    rows = rows.assign(published=rows["published"].fillna(rows["value"]))
+    until = entry.restated.until if entry.restated else 0
+    rows = rows[rows["published"].notna() & (rows["year"] <= until)].sort_values("vintage", kind="stable")
+    people = current(table[table["indicator"] == entry.population]).set_index(AT)["value"]
+    then, before = (
+        people.reindex(pd.MultiIndex.from_frame(rows[AT].assign(year=rows["year"] - back))).to_numpy()
+        for back in (0, 1)
+    )
+    cases = rows["published"] * then / per
+    whole = (cases - cases.round()).abs() <= WHOLE
+    value = cases.round() * per / ((then + before) / 2)
+    earliest = value.where(whole).groupby([rows[name] for name in CELL]).transform("first")
+    todays_form = rows.duplicated(CELL) & ((rows["published"] - earliest).abs() <= EQUAL)
+    fault = pd.Series("", rows.index, dtype="object")
+    for at in rows.index[~whole & ~todays_form]:
+        row, number = rows.loc[at], cases[at]
+        what = "the population is not at hand" if np.isnan(number) else f"{number:.2f} cases, no whole number"
+        fault[at] = f"{row['year']}: {row['published']:g}, {what}"
+    holds = (fault == "").groupby([rows[name] for name in SERIES]).transform("all")
+    return rows.assign(cases=cases.round(), value=value, todays_form=todays_form, fault=fault, holds=holds)
+
+
 # From snapshots, typed-in tables and a municipality's own files to one table.
 
 SERVICES = ("kolada", "scb", "fohm")
@@ -135,7 +210,7 @@ def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     documents = typed(_stacked(typed_in_rows(paths, catalog.indicators)))
     own = typed(own_rows(paths, catalog, places))
     own = without_small_numbers(own, pd.concat([*published, documents], ignore_index=True), catalog)
-    table = _without_covered([*published, own, documents])
+    table = restated(_without_covered([*published, own, documents]), catalog)
     table = pd.concat([table, typed(computed_shares(table, catalog))], ignore_index=True)
     order = [name for name in KEY if name != "group"]  # groups keep the order of their source
     return checked(table, catalog, places).sort_values(order, kind="stable").reset_index(drop=True)
@@ -167,6 +242,7 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     margins = {series.margin: indicator for indicator, series in pinned.items()}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
     margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
+    margin = margin[margin["value"] > 0]  # a margin of 0 is none
     margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
     margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
     return table.merge(margin, how="left", on=CELL, validate="many_to_one")
@@ -305,4 +381,18 @@ def data_dictionary(table: pd.DataFrame, catalog: Catalog) -> str:
         )
         unit = catalog.unit_of(indicator).text
         lines.append(f"| `{indicator}` | {entry.title} | {unit} | {entry.source} | {extent} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_restatement_lines(table, catalog)]) + "\n"
+
+
+def _restatement_lines(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+    """Which indicators are restated in how many places, and which places keep their break and why."""
+    proof = table[SERIES].join(restatements(table, catalog), how="inner")
+    series = proof.groupby(SERIES)["holds"].first()
+    first = proof[proof["fault"] != ""].drop_duplicates(SERIES)
+    return [
+        "",
+        "Restated in today's definition, by indicator: series proved of all, and those that keep their break.",
+        "",
+        *(f"- {indicator}: {holds.sum()} of {len(holds)}." for indicator, holds in series.groupby("indicator")),
+        *(f"- {row.indicator}, place {row.place}, sex {row.sex}: {row.fault}." for row in first.itertuples()),
+    ]

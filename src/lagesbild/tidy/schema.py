@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog
+from lagesbild.catalog.models import Break, Catalog, Indicator, Unit
 from lagesbild.places import Places
 from lagesbild.records import RecordError
 from lagesbild.sources.series import STATUSES
@@ -19,6 +19,7 @@ COLUMNS = {
     "group": "str",
     "vintage": "str",
     "value": "float64",
+    "published": "float64",
     "margin": "float64",
     "count": "float64",
     "status": "str",
@@ -26,6 +27,8 @@ COLUMNS = {
 AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside its indicator
 CELL = ["indicator", *AT]
 KEY = [*CELL, "vintage"]
+RESTATED = "restated"  # the one status that the build gives, and no source: see `tidy.build.restated`
+TABLE_STATUSES = STATUSES | {RESTATED: "own computation in today's definition, from the published count"}
 MEANING = {
     "indicator": "id of the indicator in data/catalog/indicators/, or of a question in data/catalog/surveys.yml",
     "place": "four-digit code, text: municipality, region (00xx) or 0000 Riket",
@@ -35,9 +38,10 @@ MEANING = {
     "group": "group within the place, as the source names it; empty for all",
     "vintage": "date (ISO) when this value was first seen; the latest one of a key is current",
     "value": "the value, in the indicator's unit; empty when there is none",
+    "published": "the value as the publisher has it, where `value` is restated or cannot be; empty for all others",
     "margin": "half the width of the published 95 % interval, same unit; empty when not published",
     "count": "number of cases behind the value; empty when not published",
-    "status": "empty for an ordinary value, else: " + "; ".join(f"{k} = {v}" for k, v in STATUSES.items() if k),
+    "status": "empty for an ordinary value, else: " + "; ".join(f"{k} = {v}" for k, v in TABLE_STATUSES.items() if k),
 }
 
 
@@ -50,6 +54,21 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
         if kind == "str":
             filled[name] = filled[name].fillna("")
     return filled.astype(COLUMNS)
+
+
+# Which breaks of an indicator cut its rows: where every year before one is restated, it cuts nothing.
+
+EQUAL = 0.001  # between a restated and a published value, in the unit: what rounding leaves
+
+
+def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
+    """The breaks of `entry` that stand in `rows` of it, of one place or several.
+
+    A break goes only where all values of the older definition are restated: one place that could not be keeps it.
+    """
+    until = entry.restated.until if entry.restated else 0
+    older = rows[(rows["year"] <= until) & rows["value"].notna()]
+    return entry.standing_breaks(restated=len(older) > 0 and bool((older["status"] == RESTATED).all()))
 
 
 # Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
@@ -65,13 +84,16 @@ def current(table: pd.DataFrame) -> pd.DataFrame:
 def revisions(table: pd.DataFrame) -> pd.DataFrame:
     """The values that a later vintage changed: the table's key, `old`, `new` and the vintage of the change.
 
-    One row a change, the table's order; a value that was withdrawn has no `new`.
+    One row a change, the table's order; a value that was withdrawn has no `new`. A restated value is no change: where
+    the publisher has the same in today's form, the two are equal.
     """
     several = table[table.duplicated(CELL, keep=False)].sort_values(KEY, kind="stable")
     older = several.groupby(CELL, sort=False)["value"].shift()
     first = ~several.duplicated(CELL)
     changed = several.assign(old=older)[~first].rename(columns={"value": "new"})
-    same = (changed["old"] == changed["new"]) | (changed["old"].isna() & changed["new"].isna())
+    computed = several["published"].notna().groupby([several[name] for name in CELL]).transform("any")[~first]
+    equal = (changed["old"] - changed["new"]).abs() <= EQUAL * computed
+    same = equal | (changed["old"].isna() & changed["new"].isna())
     return changed.loc[~same, [*KEY, "old", "new"]].reset_index(drop=True)
 
 
@@ -277,6 +299,42 @@ def range_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     return errors
 
 
+MORE_THAN_ALL, NO_CASES = "more cases than inhabitants", "a share above 0 of no cases"
+
+
+def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
+    """One line for each indicator with a count that cannot be: above its base, none behind a share, or of nobody.
+
+    A rate's base is the inhabitants, where they are known.
+    """
+    bases = {name: entry.population for name, entry in catalog.indicators.items() if entry.population}
+    known = current(table[table["indicator"].isin(set(bases.values()))])
+    people = known.drop_duplicates(CELL).set_index(CELL)["value"]
+    of = table["indicator"].map(bases).fillna("")
+    inhabitants = people.reindex(pd.MultiIndex.from_frame(table[CELL].assign(indicator=of))).to_numpy()
+    units = {name: catalog.unit_of(name) for name in table["indicator"].unique()}
+    per = table["indicator"].map({name: unit.per for name, unit in units.items()}).astype(float)
+    share = table["indicator"].map({name: unit.symbol == "%" for name, unit in units.items()}).astype(bool)
+    value, count = table["value"], table["count"]
+    faults = {
+        MORE_THAN_ALL: (value > per) | (count > inhabitants),
+        NO_CASES: share & (value > 0) & (count == 0),
+        "a base of nobody": table["indicator"].isin(set(bases.values())) & (value <= 0),
+    }
+    return [
+        f"{_example(row)}: {row.value:g} ({units[row.indicator].text}): {what}. Correct it, or leave the row out."
+        for what, wrong in faults.items()
+        for row in table[wrong].drop_duplicates("indicator").itertuples()
+    ]
+
+
+def case_fault(value: float, count: float, unit: Unit) -> str:
+    """Why a value and its count cannot be, as far as they say themselves; else nothing."""
+    if unit.per and value > unit.per:
+        return MORE_THAN_ALL
+    return NO_CASES if unit.symbol == "%" and value > 0 and count == 0 else ""
+
+
 def share_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     """One line for each total that its parts exceed in a year that the catalogue does not leave out."""
     wholes: dict[str, list[str]] = {}
@@ -312,9 +370,9 @@ def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFra
             "year": pa.Column("int64", pa.Check.in_range(1900, 2100)),
             "month": pa.Column("int64", pa.Check.in_range(0, 12)),
             "sex": pa.Column("str", pa.Check.isin(["T", "K", "M"])),
-            "margin": pa.Column("float64", pa.Check.ge(0), nullable=True),
+            "margin": pa.Column("float64", pa.Check.gt(0), nullable=True),
             "count": pa.Column("float64", pa.Check.ge(0), nullable=True),
-            "status": pa.Column("str", pa.Check.isin(list(STATUSES))),
+            "status": pa.Column("str", pa.Check.isin(list(TABLE_STATUSES))),
         },
         strict=True,
         ordered=True,
@@ -327,6 +385,7 @@ def checked(table: pd.DataFrame, catalog: Catalog, places: Places) -> pd.DataFra
         *duplicate_errors(table),
         *place_errors(table, places),
         *range_errors(table, catalog),
+        *case_errors(table, catalog),
         *share_errors(table, catalog),
     ]
     if errors:
