@@ -7,17 +7,17 @@ import re
 from pathlib import Path
 
 import pytest
+from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason
 
 from copies import REPOSITORY, Copy, made_up_root
 from lagesbild.catalog.load import load_catalog
 from lagesbild.publishing import method
 from lagesbild.publishing.frame import PageFrame, body_tree, contents, framed, refuse_unfit
 from lagesbild.publishing.method import method_html
-from lagesbild.rules.editions import indicator_pages
 from lagesbild.rules.highlights import GAP_YEARS, MOST_LINES
+from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics import outlook
 from lagesbild.statistics.ranks import MUNICIPALITIES, RankRule
-from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND, Reason
 from lagesbild.swedish.verdicts import CAPTIONS, REASONS, SERIES, TITLE, world_text
 from lagesbild.tidy.suppression import THRESHOLD
 

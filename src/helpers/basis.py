@@ -1,4 +1,4 @@
-"""What a report rests on: figures at hand, revisions, sources, and every trend."""
+"""What a report rests on: figures at hand, revisions, sources, and every direction."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,11 +12,10 @@ from lagesbild.html.components import Cell, Column, DataTable, Listing, Part, Pa
 from lagesbild.html.marks import use_anchor
 from lagesbild.html.render import Component, part_component, passage_component, rendered
 from lagesbild.places import COUNTRY, ComparisonGroup
-from lagesbild.rules.editions import Use, drawn_indicators, figure_state, indicator_pages
-from lagesbild.statistics.combined import by_indicator
-from lagesbild.statistics.trends import Trend
+from lagesbild.rules.uses import Use, drawn_indicators, figure_state, indicator_pages
+from lagesbild.statistics.direction import Movement, movement
 from lagesbild.swedish.numbers import SEX, STATE_TEXT, decimal, in_place, listed, period_text
-from lagesbild.swedish.verdicts import basis_text, p_text, tested_text, verdict_sign, weakness_text
+from lagesbild.swedish.verdicts import basis_text, movement_sign, p_text, tested_text, weakness_text
 
 # What a page rests on: last year at hand for every figure, revised values, sources and definitions.
 
@@ -104,21 +103,21 @@ def _use_text(use: Use) -> str:
     return f"Figur {use.figure}" if use.figure else f"Prioritering {use.priority}"
 
 
-# The chapter that lists every trend of the report: verdict, period, p alone and among all, or why there is none.
+# The chapter that lists every direction of the report: verdict, period, p alone and among all, or why there is none.
 
-TRENDS_ANCHOR, TRENDS_TITLE = "trender", "Alla trender"
+DIRECTIONS_ANCHOR, DIRECTIONS_TITLE = "riktningar", "Alla riktningar"
 
 
-def trends(report: Report, directions: pd.DataFrame) -> Component:
+def directions(report: Report, rows: pd.DataFrame) -> Component:
     """Every indicator of figures and priorities: those that are judged, those that cannot be, those without a value.
 
-    `directions` as `rules.directions.judged_series` gives them: one row an indicator, with `p` and `p_adjusted`.
+    `rows` are rows of `report.directions`, one an indicator.
     """
-    pages, known = indicator_pages(report.catalog), by_indicator(directions)
-    series = directions.set_index("indicator")
+    pages = indicator_pages(report.catalog)
+    known = {row["indicator"]: movement(row) for row in rows.to_dict("records") if row["indicator"] in pages}
     names = {indicator: _named(report.catalog, indicator, pages[indicator]) for indicator in pages}
     judged = tuple(
-        (names[indicator], *_judged_cells(known[indicator], *series.loc[indicator, ["p", "p_adjusted"]]))
+        (names[indicator], *_judged_cells(known[indicator]))
         for indicator in pages
         if indicator in known and known[indicator].judged
     )
@@ -130,19 +129,19 @@ def trends(report: Report, directions: pd.DataFrame) -> Component:
     lacking = tuple(names[indicator].text for indicator in pages if indicator not in known)
     where = in_place(report.name)
     judged_table = DataTable(
-        caption=f"Mått vars trend {where} kan bedömas, för utgåvan {report.year}.",
-        columns=tuple(Column(header) for header in ("Mått", "Trend", "Period och test", "p", "Justerat p")),
+        caption=f"Mått vars riktning {where} kan bedömas, för utgåvan {report.year}.",
+        columns=tuple(Column(header) for header in ("Mått", "Riktning", "Period och jämförelse", "p", "Justerat p")),
         rows=judged,
     )
     refused_table = DataTable(
-        caption=f"Mått vars trend {where} inte kan bedömas, och varför.",
+        caption=f"Mått vars riktning {where} inte kan bedömas, och varför.",
         columns=(Column("Mått"), Column("Varför inte")),
         rows=refused,
     )
     return part_component(
         Part(
-            TRENDS_ANCHOR,
-            TRENDS_TITLE,
+            DIRECTIONS_ANCHOR,
+            DIRECTIONS_TITLE,
             texts=(tested_text(len(judged), len(pages)),),
             tables=(judged_table,) if judged else (),
             folded=((f"Kan inte bedömas, med skäl ({len(refused)} mått)", refused_table),) if refused else (),
@@ -156,7 +155,7 @@ def _named(catalog: Catalog, indicator: str, pages: Iterable[str]) -> Cell:
     return Cell(catalog.indicators[indicator].title, (", ".join(catalog.pages[page].nav for page in pages),))
 
 
-def _judged_cells(trend: Trend, p: float, p_adjusted: float) -> tuple[str | Cell, ...]:
-    weak = weakness_text(trend)
-    verdict = Cell(verdict_sign(trend).words, (weak,) if weak else ())
-    return verdict, basis_text(trend), p_text(p), p_text(p_adjusted)
+def _judged_cells(moved: Movement) -> tuple[str | Cell, ...]:
+    weak = weakness_text(moved)
+    verdict = Cell(movement_sign(moved).words, (weak,) if weak else ())
+    return verdict, basis_text(moved), p_text(moved.p), p_text(moved.p_adjusted)

@@ -12,25 +12,27 @@ from lagesbild.html.components import Cell, Column, DataTable, Listing, Part
 from lagesbild.html.marks import use_anchor
 from lagesbild.html.render import Component, part_component
 from lagesbild.places import COUNTRY
-from lagesbild.rules.comparing import GROUP, Gap, Ranking, without_gap
-from lagesbild.rules.editions import Use
+from lagesbild.rules.comparing import Gap, Ranking, without_gap
+from lagesbild.rules.judgements import COUNTY, GROUP
+from lagesbild.rules.uses import Use
+from lagesbild.statistics.differences import Basis
+from lagesbild.statistics.intervals import usable
 from lagesbild.swedish.findings import (
     CLASSES_ARE_OURS,
+    DECIDED,
     EMPTY_CLASS,
-    INTERVALS,
+    ESTIMATED,
     QUARTILES,
     RANKS_MOVE,
-    UNKNOWN,
-    WHY_UNKNOWN,
     Measure,
+    class_spans,
     difference_text,
     no_rank_text,
     placing_text,
     plausible_text,
-    span_text,
 )
 from lagesbild.swedish.numbers import decimal, in_place, listed, period_text
-from lagesbild.swedish.verdicts import GAPS, NO_ARROW_FOR_EQUALITY, NOT_AT_HAND, NOT_BY_SEX, movement_text
+from lagesbild.swedish.verdicts import GAPS, NO_ARROW_FOR_EQUALITY, NOT_AT_HAND, NOT_BY_SEX, gap_text
 
 # Which rows a figure compares.
 
@@ -51,7 +53,7 @@ def everybody(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["sex"] == "T") | ~rows["indicator"].isin(known)]
 
 
-# The chapter that compares: value, differences with intervals, rank and class of each indicator of a page.
+# The chapter that compares: value, differences and what is known of them, rank and class of each indicator of a page.
 
 COMPARISON_ANCHOR, COMPARISON_TITLE = "jamforelse", "Jämförelse"
 NO_VALUE = "Inget värde"
@@ -64,37 +66,39 @@ class _Row:
     measure: Measure
     uses: list[Use]  # where it stands on the page
     own: pd.Series  # the place's latest value, a tidy row
-    differences: pd.DataFrame  # its rows of `differences`, by `other`
+    differences: pd.DataFrame  # its rows of `report.differences`, by `other`
     ranking: Ranking
 
 
-def comparison(report: Report, values: pd.DataFrame, pairs: pd.DataFrame) -> Component:
-    """Every indicator of `values` beside other places, with its rank.
+def comparison(report: Report, rows: pd.DataFrame) -> Component:
+    """Every indicator of `rows` beside riket, region and comparison group, with its rank.
 
-    `values` are rows of `report.values`, of which the municipality's last year counts; `pairs` are their differences
-    to the country, the region and the group: see `rules.comparing.differences`.
+    `rows` are rows of `report.differences`.
     """
-    catalog, uses = report.catalog, report.uses
-    latest = values[values["place"] == report.place].sort_values("year").drop_duplicates("indicator", keep="last")
+    catalog, uses, wanted = report.catalog, report.uses, set(rows["indicator"])
+    known = usable(report.data) & (report.data["place"] == report.place) & (report.data["group"] == "")
+    latest = everybody(report.data[known]).sort_values("year").drop_duplicates("indicator", keep="last")
     own = {row["indicator"]: row for _, row in latest.iterrows()}
-    rows = [
+    shown = [
         _Row(
             measure_of(catalog, indicator),
             uses[indicator],
             own[indicator],
-            pairs[pairs["indicator"] == indicator].set_index("other"),
+            rows[rows["indicator"] == indicator].set_index("other"),
             report.ranking(indicator),
         )
-        for indicator in uses
-        if indicator in own
+        for indicator in report.compared
+        if indicator in own and indicator in wanted
     ]
-    ranked = [(row, placing.year) for row in rows if (placing := row.ranking.latest)]
-    others = {code: report.geography.name(code) for code in (COUNTRY, report.county) if code}
-    others |= {GROUP: "Liknande kommuner"} if report.group else {}
-    tables = [_comparison_table(report.name, others, rows, len(report.similar), report.geography.municipalities)]
-    tables = (tables if rows else []) + ([_class_table(ranked)] if ranked else [])
-    intro = (RANKS_MOVE,) if ranked else () if rows else ("Inget mått på sidan har ett värde att jämföra med.",)
-    notes = [INTERVALS, WHY_UNKNOWN] if rows else []
+    ranked = [(row, row.ranking.placing.year) for row in shown if row.ranking.placing]
+    others = {COUNTRY: (report.geography.name(COUNTRY), "i riket")}
+    others |= {COUNTY: (report.geography.name(report.county), "i länet")} if report.county else {}
+    others |= {GROUP: ("Liknande kommuner", "i liknande kommuner")} if report.group else {}
+    tables = [_comparison_table(report.name, others, shown, len(report.similar), report.geography.municipalities)]
+    tables = (tables if shown else []) + ([_class_table(ranked)] if ranked else [])
+    intro = (RANKS_MOVE,) if ranked else () if shown else ("Inget mått på sidan har ett värde att jämföra med.",)
+    notes = [DECIDED] if shown else []
+    notes += [ESTIMATED] if (rows["basis"] == Basis.ESTIMATE).any() else []
     if report.group:
         names = listed([report.geography.name(code) for code in report.similar])
         notes.append(f"Liknande kommuner: {report.group.title} ({names}). Värdet är medelvärdet av dem som har ett.")
@@ -106,10 +110,10 @@ def comparison(report: Report, values: pd.DataFrame, pairs: pd.DataFrame) -> Com
 
 
 def _comparison_table(
-    place: str, others: dict[str, str], rows: list[_Row], members: int, municipalities: int
+    place: str, others: dict[str, tuple[str, str]], rows: list[_Row], members: int, municipalities: int
 ) -> DataTable:
-    """One row an indicator; `others` are the codes of the columns with their headings."""
-    headers = ("Mått", place, *others.values(), "Plats bland kommunerna")
+    """One row an indicator; `others`: whom the columns are about -> heading, and the words for "than whom"."""
+    headers = ("Mått", place, *(heading for heading, _ in others.values()), "Plats bland kommunerna")
     return DataTable(
         caption=f"{place} jämfört med andra: senaste värdet av varje mått, och de andras värde samma år.",
         columns=tuple(Column(header) for header in headers),
@@ -120,7 +124,7 @@ def _comparison_table(
                     decimal(row.own["value"], row.measure.decimals),
                     (MARKED[row.own["status"]],) if row.own["status"] in MARKED else (),
                 ),
-                *(_other(row, other, members) for other in others),
+                *(_other(row, other, than, members) for other, (_, than) in others.items()),
                 _rank(row, municipalities),
             )
             for row in rows
@@ -129,49 +133,44 @@ def _comparison_table(
 
 
 def _name(row: _Row) -> Cell:
-    """The indicator with unit and period, and why it has no intervals where it has none."""
-    entry = row.measure.indicator
-    notes = [f"{row.measure.unit.text}, {period_text(entry, int(row.own['year']))}"]
+    """The indicator with unit and period."""
+    notes = [f"{row.measure.unit.text}, {period_text(row.measure.indicator, int(row.own['year']))}"]
     notes += ["Närliggande mått"] if any(use.related for use in row.uses) else []
-    notes += [UNKNOWN[entry.kind]] if len(row.differences) and row.differences["real"].isna().all() else []
-    return Cell(entry.title, tuple(notes), f"#{use_anchor(row.uses[0])}")
+    return Cell(row.measure.indicator.title, tuple(notes), f"#{use_anchor(row.uses[0])}")
 
 
-def _other(row: _Row, other: str, members: int) -> Cell | str:
+def _other(row: _Row, other: str, than: str, members: int) -> Cell | str:
     """The other's value and how the place differs from it; `members`: how many the comparison group has."""
     if other not in row.differences.index:
         return NO_VALUE
     pair = row.differences.loc[other]
-    difference, *interval = difference_text(pair, row.measure)
-    notes = [f"Skillnad {difference}", *interval]
+    difference, known = difference_text(pair, row.measure, than)
+    notes = [f"Skillnad {difference}", known]
+    if pair["year"] != row.own["year"]:
+        notes.insert(0, f"{row.measure.period(pair['year'])}, mot {row.measure.number(pair['value'])}")
     notes += [f"medel av {pair['n']} av {members}"] if other == GROUP else []
     return Cell(decimal(pair["other_value"], row.measure.decimals), tuple(notes))
 
 
 def _rank(row: _Row, municipalities: int) -> Cell | str:
-    """Rank, class, the rank before and the plausible range; or why there is none."""
-    latest, previous, plausible = row.ranking.latest, row.ranking.previous, row.ranking.plausible
-    if latest is None:
+    """Rank, class and plausible range, with the value where that is of an earlier year; or why there is none."""
+    placing = row.ranking.placing
+    if placing is None:
         return no_rank_text(row.ranking.reason)
-    entry = row.measure.indicator
-    notes = [f"Förut: {placing_text(previous, entry, municipalities)}"] if previous else []
-    notes += [plausible_text(*plausible)] if plausible else []
-    text = placing_text(latest, entry, municipalities).capitalize()
-    return Cell(text, tuple(notes), quartile=latest.quartile, chip=QUARTILES[latest.quartile])
+    notes = [plausible_text(*placing.plausible)] if placing.plausible else []
+    if placing.year != row.own["year"]:
+        notes.insert(0, f"med värdet {row.measure.number(placing.value)}")
+    text = placing_text(placing, row.measure.indicator, municipalities).capitalize()
+    return Cell(text, tuple(notes), quartile=placing.quartile, chip=QUARTILES[placing.quartile])
 
 
 def _class_table(ranked: list[tuple[_Row, int]]) -> DataTable:
     """The legend: the values of each class, from its first place to its last, in the year of the ranks."""
     body = []
     for row, year in ranked:
-        entry, cuts = row.measure.indicator, row.ranking.cuts.set_index("quartile")
-        spans = [
-            Cell("", quartile=q, chip=span_text(cuts["best"][q], cuts["worst"][q], row.measure))
-            if q in cuts.index
-            else EMPTY_CLASS
-            for q in QUARTILES
-        ]
-        body.append((Cell(entry.title, (f"{row.measure.unit.text}, {period_text(entry, year)}",)), *spans))
+        entry, spans = row.measure.indicator, class_spans(row.ranking.cuts, row.measure)
+        cells = [Cell("", quartile=q, chip=spans[q]) if q in spans else EMPTY_CLASS for q in QUARTILES]
+        body.append((Cell(entry.title, (f"{row.measure.unit.text}, {period_text(entry, year)}",)), *cells))
     return DataTable(
         caption=f"Klassernas gränser, från bäst till sämst placerade kommun i klassen. {CLASSES_ARE_OURS}",
         columns=tuple(Column(header) for header in ("Mått", *QUARTILES.values())),
@@ -204,7 +203,7 @@ def women_and_men(report: Report, gaps: dict[str, Gap]) -> Component:
                 for title, indicators in lacking
                 if indicators
             ),
-            notes=(WHY_UNKNOWN,) if gaps else (),
+            notes=(DECIDED, ESTIMATED) if gaps else (),
         )
     )
 
@@ -218,14 +217,12 @@ def _gap_table(catalog: Catalog, gaps: dict[str, Gap], where: str) -> DataTable:
 
 
 def _gap_row(measure: Measure, gap: Gap) -> tuple[Cell | str, ...]:
-    entry = measure.indicator
-    notes = [f"{measure.unit.text}, {period_text(entry, int(gap.latest['year']))}"]
-    difference, *interval = difference_text(gap.latest.rename({"value": "difference"}), measure)
-    notes += [] if interval else [UNKNOWN[entry.kind]]
-    moved, why = movement_text(gap.movement, gap.trend)
+    entry, latest = measure.indicator, gap.latest
+    difference, known = difference_text(latest, measure, "bland män")
+    moved, why = gap_text(gap.kind, gap.movement)
     return (
-        Cell(entry.title, tuple(notes)),
-        *(decimal(gap.latest[sex], measure.decimals) for sex in ("women", "men")),
-        Cell(difference, tuple(interval)),
+        Cell(entry.title, (f"{measure.unit.text}, {period_text(entry, int(latest['year']))}",)),
+        *(decimal(latest[side], measure.decimals) for side in ("value", "other_value")),
+        Cell(difference, (known,)),
         Cell(moved, (why,)),
     )

@@ -30,9 +30,8 @@ from lagesbild.html.render import (
     rendered,
 )
 from lagesbild.html.tables import DOWNLOAD, values_of
-from lagesbild.rules.directions import trend_points
-from lagesbild.rules.editions import Use, indicator_uses
-from lagesbild.rules.highlights import FarRank, IndicatorLine, Movement, StatusChange, TargetCrossing
+from lagesbild.rules.highlights import FarRank, IndicatorLine, Moved, StatusChange, TargetCrossing
+from lagesbild.rules.uses import Use, indicator_uses
 from lagesbild.sources.files import document_sources
 from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.swedish.findings import Measure, alternative_text
@@ -45,12 +44,13 @@ from lagesbild.swedish.verdicts import (
     NOTHING,
     TITLE,
     gap_line,
+    moved_line,
     rank_line,
     status_line,
     target_line,
-    trend_line,
     tried_text,
 )
+from lagesbild.tidy.schema import yearly_totals
 
 # *Det viktigaste*: the lines that `lagesbild.rules.highlights` chooses, each linked to where it stands in full.
 
@@ -98,10 +98,10 @@ def _indicator_line(line: IndicatorLine, measure: Measure, use: Use, here: str, 
     """A computed line about an indicator, linked to `use` from the page `here`."""
     if isinstance(line, TargetCrossing):
         text, rule = target_line(measure, line.target, line.value, line.year, line.met), "target"
-    elif isinstance(line, Movement):
-        text, rule = trend_line(line.trend, measure, line.ends, line.turned), "trend"
+    elif isinstance(line, Moved):
+        text, rule = moved_line(line.movement, measure, line.ends), "movement"
     elif isinstance(line, FarRank):
-        text, rule = rank_line(measure, line.value, line.placing, municipalities), "rank"
+        text, rule = rank_line(measure, line.placing, municipalities), "rank"
     else:
         text, rule = gap_line(measure, line.gap), "gap"
     name = f"{measure.indicator.label} (närliggande mått)" if use.related else measure.indicator.label
@@ -138,7 +138,7 @@ def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
     listings = tuple(Listing(NO_OUTLOOK[r], tuple(by_reason[r])) for r in NO_OUTLOOK if r in by_reason)
     paragraphs = (HOW, tried_text(*tried_and_drawn(tried), len(tried)))
     chapter = part_component(Part(OUTLOOK_ANCHOR, OUTLOOK_TITLE, texts=paragraphs, listings=listings))
-    points = trend_points(report.data, report.catalog, report.place)
+    points = yearly_totals(report.data[report.data["place"] == report.place], report.catalog)
     drawn = [_fan_rows(points[points["indicator"] == indicator], tried[indicator]) for indicator in tried]
     drawn = [part for part in drawn if len(part)]
     if not drawn:

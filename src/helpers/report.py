@@ -15,12 +15,14 @@ from lagesbild.claims.language import Vocabulary
 from lagesbild.errors import Refusal
 from lagesbild.paths import Paths, project_paths
 from lagesbild.places import COUNTRY, ComparisonGroup, Places
-from lagesbild.rules.comparing import Ranking, comparable, ranking, totals
-from lagesbild.rules.directions import place_trends
-from lagesbild.rules.editions import Use, drawn_indicators, edition_of, indicator_uses
+from lagesbild.rules.comparing import Ranking, comparable, ranking
+from lagesbild.rules.directions import movements
+from lagesbild.rules.editions import edition_of
+from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.register import Written, written_of
-from lagesbild.sources.snapshot import fetch_dates, years_of_all
-from lagesbild.statistics.trends import Trend
+from lagesbild.rules.uses import Use, drawn_indicators, indicator_uses
+from lagesbild.sources.snapshot import fetch_dates
+from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.numbers import genitive
 from lagesbild.swedish.statements import PARTS
 from lagesbild.tidy.schema import completed, current, latest_years, revisions, whole_years
@@ -53,6 +55,7 @@ class Report:
     group: ComparisonGroup | None
     data: pd.DataFrame
     months: pd.DataFrame
+    judged: Judgements  # directions, differences and ranks of every municipality: see `rules.judgements`
     revised: pd.DataFrame  # values that a later vintage changed: see `tidy.schema.revisions`
     vintage: str  # date of the snapshot
 
@@ -124,32 +127,31 @@ class Report:
         return latest_years(self.data, self.place)
 
     @cached_property
-    def trends(self) -> dict[str, Trend]:
-        """Indicator -> trend in the municipality, for every indicator that has a value there."""
-        return place_trends(self.data, self.catalog, self.place, self.year)
+    def movements(self) -> dict[str, Movement]:
+        """Indicator -> what it has done in the municipality, for every indicator that has a value there."""
+        return movements(self.judged.directions, self.place)
 
-    @cached_property
-    def values(self) -> pd.DataFrame:
-        """The usable values of both sexes, one an indicator, place and year, with the cases behind each rate."""
-        return totals(self.data, self.catalog)
+    @property
+    def directions(self) -> pd.DataFrame:
+        """The municipality's row of each indicator's direction, everybody's: see `statistics.direction`."""
+        return self._own(self.judged.directions)
 
-    @cached_property
-    def _asked_of_all(self) -> dict[str, frozenset[int]]:
-        return years_of_all(self.paths)
+    @property
+    def differences(self) -> pd.DataFrame:
+        """The municipality minus riket ("0000"), region and comparison group: see `statistics.differences`."""
+        return self._own(self.judged.differences)
 
-    @cached_property
-    def _rankings(self) -> dict[str, Ranking]:
-        return {}
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[(rows["place"] == self.place) & (rows["sex"] == "T")]
+
+    def noise(self, indicator: str) -> pd.DataFrame:
+        """Every municipality's difference to riket with how much it uses to swing, for `place_differences`."""
+        rows = self.judged.differences
+        return rows[(rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["other"] == COUNTRY)]
 
     def ranking(self, indicator: str) -> Ranking:
-        """The municipality's rank by an indicator, or why it has none; computed once, since a page shows it often."""
-        if indicator not in self._rankings:
-            entry = self.catalog.indicators[indicator]
-            rows = self.values[self.values["indicator"] == indicator]
-            rows = rows[rows["place"].map(self.geography.kinds) == "K"]
-            years = self._asked_of_all.get(entry.kolada.id, frozenset()) if entry.kolada else frozenset()
-            self._rankings[indicator] = ranking(rows, self.place, entry, years, self.geography.municipalities)
-        return self._rankings[indicator]
+        """The municipality's rank by an indicator, or why it has none."""
+        return ranking(self.judged.ranks, indicator, self.place)
 
     @property
     def uses(self) -> dict[str, list[Use]]:
@@ -299,6 +301,7 @@ def _opened(paths: Paths, page: str, municipality: str, year: int, others: Itera
         "group": group,
         "data": in_order(data, catalog, [*peers, *others]),
         "months": months.assign(name=months["place"].map(places.names)),
+        "judged": edition.judged,
         "revised": revisions(edition.rows),
         "vintage": max(fetch_dates(paths).values(), default="okänt datum"),
     }

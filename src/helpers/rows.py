@@ -1,16 +1,13 @@
-"""Rows as charts and tables need them, what was published of them, and their key figures."""
+"""Rows as charts and tables need them and how a component is made again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import KeyFigure
-from lagesbild.places import COUNTRY, Places
-from lagesbild.rules.comparing import Ranking
+from lagesbild.places import Places
 from lagesbild.sources.series import WITHOUT_VALUE
-from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.findings import Measure
 from lagesbild.tidy.schema import checked_rows
 
@@ -65,7 +62,7 @@ def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
     return measures
 
 
-# How a component is made again, and what the report says of its indicators whatever is drawn.
+# How a component is made again.
 
 
 def remake(page: str, place: str, year: int, vintage: str, indicators: Iterable[str]) -> str:
@@ -74,34 +71,3 @@ def remake(page: str, place: str, year: int, vintage: str, indicators: Iterable[
         f"notebooks/{page}.ipynb med municipality={place!r} och year={year}; "
         f"indikatorer {', '.join(indicators)}; underlag hämtat {vintage}."
     )
-
-
-def key_figures(
-    data: pd.DataFrame,
-    indicators: Iterable[str],
-    place: str,
-    county: str | None,
-    latest: Mapping[str, int],
-    trends: Mapping[str, Trend],
-    ranking: Callable[[str], Ranking],
-) -> tuple[KeyFigure, ...]:
-    """The published values of the place's last year, its own, the country's and the region's, by sex; drawn or not."""
-    places = [code for code in (place, COUNTRY, county) if code]
-    table = data[data["place"].isin(places) & (data["group"] == "") & data["value"].notna()]
-    lines = []
-    for indicator in indicators:
-        for row in table[(table["indicator"] == indicator) & (table["year"] == latest.get(indicator))].itertuples():
-            own = row.place == place and row.sex == "T"
-            placing = ranking(indicator).latest if own else None
-            lines.append(
-                KeyFigure(
-                    indicator=indicator,
-                    place=row.place,
-                    year=int(row.year),
-                    sex=row.sex,
-                    value=f"{row.value:.4f}",
-                    trend=str(trends[indicator].verdict) if own else "",
-                    rank=f"{placing.rank}/{placing.n}" if placing and placing.year == row.year else "",
-                )
-            )
-    return tuple(lines)

@@ -29,31 +29,30 @@ from lagesbild.html.marks import (
     disagreement,
     gap_notices,
     judgements,
+    movement_mark,
     priority_anchor,
     reach,
     status_marks,
     summary,
-    trend_mark,
 )
 from lagesbild.html.render import Component, passage_component, prose_html, rendered
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import (
     area_indicators,
-    combined_trend,
+    combined_movement,
     has_arrow,
-    indicator_sensitivity,
     last_common_year,
     priority_indicators,
 )
-from lagesbild.rules.editions import drawn_indicators
+from lagesbild.rules.uses import drawn_indicators
 from lagesbild.swedish.claims import TITLE
 from lagesbild.swedish.findings import comparison_finding, placing_text
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import (
     NO_ARROW,
     NO_ARROW_FOR_EQUALITY,
-    sensitivity_text,
-    trend_reason,
+    moved_text,
+    movement_reason,
     why_no_arrow,
 )
 
@@ -96,7 +95,7 @@ def overview(report: Report) -> Component:
     rows = []
     for priority in catalog.priorities_of(area_of(catalog, report.page)):
         judgement = judged.get(priority)
-        computed = combined_trend(report.trends, catalog, priority_indicators(catalog, priority))
+        computed = combined_movement(report.movements, priority_indicators(catalog, priority))
         rows.append(
             OverviewRow(
                 name=report.worded(catalog.priorities[priority].title),
@@ -137,10 +136,11 @@ def areas(report: Report) -> Component:
     for area, entry in catalog.focus_areas.items():
         judgement = judgements(report.assessment, "areas").get(area)
         if has_arrow(catalog, entry.title):
-            computed = combined_trend(report.trends, catalog, area_indicators(catalog, area))
-            last = last_common_year(computed, report.trends)
+            computed = combined_movement(report.movements, area_indicators(catalog, area))
+            last = last_common_year(computed, report.movements)
             mark = combined_mark(computed)
             beside = [
+                moved_text(computed, report.movements, catalog),
                 reach(judgement, last, report.year),
                 disagreement(judgement, computed, last, report.year, legend),
             ]
@@ -221,31 +221,31 @@ def priority(report: Report, number: str) -> Component:
         raise UnknownChoice(f"priority: '{number}' is not on '{report.page}', which has {', '.join(numbers)}.")
     judgement = judgements(report.assessment, "priorities").get(number)
     indicators = priority_indicators(catalog, number)
-    computed = combined_trend(report.trends, catalog, indicators)
-    last = last_common_year(computed, report.trends)
+    computed = combined_movement(report.movements, indicators)
+    last = last_common_year(computed, report.movements)
     evidence = []
     for indicator, link in _evidence_links(catalog, report.page, number, report.latest).items():
         title = catalog.indicators[indicator].title
-        if indicator not in report.trends:
+        if indicator not in report.movements:
             evidence.append(Evidence(title, Mark("Inget värde", COMPUTED), f"Inget värde för {report.name}.", link))
             continue
-        trend, measure = report.trends[indicator], measure_of(catalog, indicator)
+        movement, measure = report.movements[indicator], measure_of(catalog, indicator)
         rows = report.data[report.data["indicator"].eq(indicator) & report.data["place"].isin([report.place, COUNTRY])]
         rows = rows[rows["value"].notna()].assign(role=rows["place"].map({report.place: "focus", COUNTRY: "country"}))
-        firm = indicator_sensitivity(report.data, catalog, report.place, report.year, indicator)
         texts = [comparison_finding(rows, measure).removeprefix(f"{measure.indicator.label}: ")]
-        if placing := report.ranking(indicator).latest:
+        placing = report.ranking(indicator).placing
+        if placing and placing.year == rows.loc[rows["role"] == "focus", "year"].max():
             text = placing_text(placing, measure.indicator, report.geography.municipalities)
             texts.append(f"{text.capitalize()}.")
-        texts += [trend_reason(trend), sensitivity_text(firm)]
-        evidence.append(Evidence(title, trend_mark(trend), " ".join(text for text in texts if text), link))
+        texts.append(movement_reason(movement))
+        evidence.append(Evidence(title, movement_mark(movement), " ".join(text for text in texts if text), link))
     start = Section(
         anchor=priority_anchor(number),
         number=number,
         title=report.worded(catalog.priorities[number].title),
         marks=(*status_marks(judgement), *arrow_marks(judgement, legend), combined_mark(computed)),
         sentence="".join(summary(judgement)),
-        reason=why_no_arrow(report.trends, catalog, indicators, computed) or reach(judgement, last, report.year),
+        reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
         evidence=tuple(evidence),
         disagreement=disagreement(judgement, computed, last, report.year, legend),
         prose=prose_html(judgement.prose) if judgement and judgement.prose else "",

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
-from helpers.rows import COMMON, chart_rows, key_figures, measures_of, remake
+from helpers.rows import COMMON, chart_rows, measures_of, remake
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
@@ -25,8 +25,8 @@ from lagesbild.html.components import Card, FigureBlock, Part, Provenance, State
 from lagesbild.html.regional import SAYS
 from lagesbild.html.render import Component, figure_component, part_component
 from lagesbild.html.tables import data_table, flat, frame_table, values_of
-from lagesbild.rules.editions import figure_state
 from lagesbild.rules.support import at_hand
+from lagesbild.rules.uses import figure_state
 from lagesbild.sources.files import DocumentSource, document_sources
 from lagesbild.swedish.findings import (
     UNTOUCHED,
@@ -119,9 +119,6 @@ def show_figure(
         decimals=frame.decimals,
         values=values_of(rows),
         download_name=f"figur-{int(number):02d}.csv" if anchor == f"figur-{number}" else f"{anchor}.csv",
-        key_figures=key_figures(
-            report.data, measures, report.place, report.county, report.latest, report.trends, report.ranking
-        ),
         first=first,
     )
     return figure_component(block)

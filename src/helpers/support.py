@@ -201,7 +201,6 @@ def profile_tables(
         recorded = [set(remark.about) for edition in editions if edition for remark in edition.remarks]
         refuse_wrong_tables(PRINTED, printed, names, labels_of(catalog, catalog.indicators), recorded)
         notes = [part.note or "", *printed_notes(fte, own, years, printed, names)]
-    published = wide_table(report.data, places, types)
     rows = counts.drop(columns=words.POPULATION).melt(var_name="label", ignore_index=False).reset_index()
     headers = {"label": "mått", "place": "plats", "year": "år", "value": "värde"}
     source = f"{source_line(read)} {texts.SHARES_SOURCE}"
@@ -212,7 +211,6 @@ def profile_tables(
         components.Part(
             "r4", part.title, "R4", tables=tuple(tables), notes=tuple(filter(None, notes)),
             source=source, values=values_of(rows, headers), download_name="r4.csv",
-            key_figures=tuple(_key_figure(published, ranks, place, years[1]) for place in places),
         )
     )  # fmt: skip
 
@@ -239,12 +237,6 @@ def _profile_table(counts: pd.DataFrame, own: pd.DataFrame, name: str, years: tu
         rows.append((texts.OF_INHABITANTS, "", texts.percent(shares[0]), "", texts.percent(shares[1]), points))
     headers = ("Ersättning", f"{first}", f"{first}, %", f"{last}", f"{last}, %", "Skillnad")
     return numbers_table(texts.profile_caption(name, years), headers, rows)
-
-
-def _key_figure(published: pd.DataFrame, ranks: pd.DataFrame, place: str, year: int) -> components.KeyFigure:
-    own = ranks[(ranks["place"] == place) & (ranks["year"] == year) & ranks["indicator"].isin(RANKED)]
-    rank = "".join(f"{row.value:.0f}/{row.n}" for row in own.dropna(subset=["value"]).itertuples())
-    return components.KeyFigure(TOTAL, place, year, "T", f"{published.at[(place, year), 'total']:.4f}", "", rank)
 
 
 def printed_notes(

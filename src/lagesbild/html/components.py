@@ -1,6 +1,6 @@
 """The components of a page as plain data: figure, table, card, passage, chapter."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 # The parts of a page as plain data: text is ready for readers (Swedish, formatted), nothing is HTML but
@@ -50,19 +50,6 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class KeyFigure:
-    """One line of `key_figures.csv`."""
-
-    indicator: str
-    place: str
-    year: int
-    sex: str
-    value: str  # fixed decimals, decimal point
-    trend: str
-    rank: str
-
-
-@dataclass(frozen=True)
 class Card:
     """What a figure says while nothing published is at hand."""
 
@@ -101,7 +88,6 @@ class FigureBlock:
     decimals: int = 1
     values: Values = Values()
     download_name: str = ""  # "figur-04.csv"
-    key_figures: tuple[KeyFigure, ...] = field(default=())
     first: bool = False  # stands at the top of its page, wherever its cell is
 
 
@@ -138,7 +124,6 @@ class Part:
     source: str = ""
     values: Values = Values()
     download_name: str = ""
-    key_figures: tuple[KeyFigure, ...] = field(default=())
     first: bool = False
 
 

@@ -11,11 +11,11 @@ from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.components import Mark, TestedClaim
 from lagesbild.html.render import rendered
 from lagesbild.rules.directions import arrows_differ, reaches
-from lagesbild.rules.editions import Use
+from lagesbild.rules.uses import Use
 from lagesbild.statistics.combined import Combined
-from lagesbild.statistics.trends import Trend
+from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.claims import OUTCOMES, STATED, ClaimWords
-from lagesbild.swedish.verdicts import arrow_sign, differing_text, reach_text, verdict_sign
+from lagesbild.swedish.verdicts import arrow_sign, differing_text, movement_sign, reach_text
 
 # What people judged, as marks: their status, their arrow, and where they said nothing.
 
@@ -49,9 +49,9 @@ def summary(judgement: Judgement | None) -> tuple[str, ...]:
     return (judgement.summary,) if judgement and judgement.summary else ()
 
 
-def trend_mark(trend: Trend) -> Mark:
-    """The verdict on one indicator's trend."""
-    sign = verdict_sign(trend)
+def movement_mark(movement: Movement) -> Mark:
+    """What one indicator has done."""
+    sign = movement_sign(movement)
     return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
 
 

@@ -29,10 +29,13 @@ from lagesbild.publishing.request import (
     notebook_paths,
     own_values,
 )
-from lagesbild.rules.editions import edition_of
-from lagesbild.sources.raw import load_places
+from lagesbild.rules.editions import Edition, edition_of
+from lagesbild.rules.key_figures import key_figures
+from lagesbild.tidy.schema import current
 
 if TYPE_CHECKING:  # what they import takes seconds
+    import pandas as pd
+
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
 
@@ -280,6 +283,7 @@ class Plan:
     notebooks: dict[str, Path]
     values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
     frames: dict[str, PageFrame]
+    edition: Edition
 
 
 def build(request: BuildRequest, watcher: Watcher) -> Outcome:
@@ -344,8 +348,19 @@ def _planned(request: BuildRequest) -> Plan:
     every = notebook_paths(request.paths, catalog)
     notebooks = {name: every[name] for name in request.pages(catalog)}
     values = own_values(request.paths, notebooks, request.given)
-    edition_of(request.paths, next(iter(notebooks)), request.municipality, request.year)  # place, year, data
-    return Plan(request, catalog, notebooks, values, page_frames(request, catalog, load_places(request.paths)))
+    edition = edition_of(request.paths, next(iter(notebooks)), request.municipality, request.year)
+    return Plan(request, catalog, notebooks, values, page_frames(request, catalog, edition.places), edition)
+
+
+def _key_figures(plan: Plan) -> "pd.DataFrame":
+    """The key figures of the municipality, or of every member of a region whose own report it is."""
+    import pandas as pd
+
+    edition, request = plan.edition, plan.request
+    places = edition.catalog.regions[request.region].members if request.region else [request.municipality]
+    rows = current(edition.rows)
+    each = [key_figures(rows, edition.judged, edition.catalog, place) for place in places]
+    return pd.concat(each).sort_values(["indicator", "place", "sex"])
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
@@ -408,7 +423,7 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
                 watcher.finished(done[run.name], len(done), len(running))
-            site.finish()
+            site.finish(_key_figures(plan))
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
             raise

@@ -3,65 +3,24 @@
 from collections.abc import Sequence
 from inspect import signature
 
-import pandas as pd
-from scipy.stats import chi2
-
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
 from lagesbild.html.render import rendered
 from lagesbild.html.tables import SYMBOLS
 from lagesbild.paths import Paths
 from lagesbild.rules.directions import REACHES_TO
-from lagesbild.rules.editions import indicator_pages
-from lagesbild.rules.highlights import EDGE, GAP_YEARS, MOST_LINES, MOST_STATUSES
+from lagesbild.rules.highlights import EDGE, MOST_LINES, MOST_STATUSES
+from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics import outlook
+from lagesbild.statistics.direction import FEWEST_TURNED, LAST_YEARS, P_MOVED, P_TURNED
 from lagesbild.statistics.intervals import EXACT_BELOW, Z
+from lagesbild.statistics.noise import FEWEST, FEWEST_CASES, MOST, POOL, RHO, YEARS_BEHIND
 from lagesbild.statistics.ranks import DRAWS, MUNICIPALITIES, PLAUSIBLE, RankRule, quartile_class
 from lagesbild.statistics.support import FEWEST_PLACES, FEWEST_YEARS
-from lagesbild.statistics.trends import FEWEST, FEWEST_WEAK, MOST, P_CLEAR, P_WEAK, YEARS_BEHIND
 from lagesbild.swedish.claims import OBSTACLES, OUTCOMES
 from lagesbild.swedish.numbers import decimal, listed
-from lagesbild.swedish.verdicts import CAPTIONS, NO_OUTLOOK, REASONS, SERIES, world_text
+from lagesbild.swedish.verdicts import NO_OUTLOOK, REASONS
 from lagesbild.tidy.suppression import THRESHOLD
-
-# How often the trend rule errs, as `benchmarks/false_alarms.py` simulated it: `data/catalog/method/false_alarms.csv`.
-#
-# Columns: `table` (independent, weak, dependent, power), `series`, `extra` and `slope` in percent, `correlation` from
-# year to year, `percent` of the series that got an arrow, `simulated` (how many there were), `rule` (the thresholds
-# that they were made with) and `made` (date).
-
-FILE = "method/false_alarms.csv"
-AIM = 1  # percent
-
-
-def _false_alarms(paths: Paths) -> dict[str, object]:
-    """The rates that this copy holds, as tables for readers; empty where it holds none."""
-    path = paths.catalog / FILE
-    if not path.is_file():
-        return {}
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    independent = rows.loc[rows["table"] == "independent", "percent"].astype(float)
-    extra = rows["extra"].where(rows["table"] == "power", "")  # the power stands in one table for each of these
-    parts = rows.groupby(["table", extra], sort=False)
-    return {
-        "made": rows["made"][0],
-        "simulated": decimal(float(rows["simulated"][0]), 0),
-        "aim": AIM,
-        "largest": decimal(independent.max(), 2),
-        "tables": [_table(name, extra, part.to_dict("records")) for (name, extra), part in parts],
-    }
-
-
-def _table(name: str, extra: str, rows: list[dict[str, str]]) -> DataTable:
-    worlds = list(dict.fromkeys(world_text(row) for row in rows))
-    cells = {(row["series"], world_text(row)): decimal(float(row["percent"]), 2) for row in rows}
-    kinds = list(dict.fromkeys(row["series"] for row in rows))
-    return DataTable(
-        caption=CAPTIONS[name].format(extra=extra.removesuffix(".0")),
-        columns=(Column("Serie"), *(Column(world, numeric=True) for world in worlds)),
-        rows=tuple((SERIES.get(kind, kind), *(cells[kind, world] for world in worlds)) for kind in kinds),
-    )
-
 
 # The page *Metod*: every rule in plain Swedish, with the thresholds in force, read from what computes.
 
@@ -74,7 +33,7 @@ def method_html(catalog: Catalog, paths: Paths) -> str:
     return rendered(
         "method/page.html",
         m={
-            **_trend_thresholds(),
+            **_direction_thresholds(),
             **_comparison_thresholds(),
             **_other_thresholds(catalog),
             **_groups(catalog),
@@ -86,21 +45,24 @@ def method_html(catalog: Catalog, paths: Paths) -> str:
             "interruptions": _interruptions(catalog),
             "stand_ins": _stand_ins(catalog),
             "symbols": list(SYMBOLS.items()),
-            "alarms": _false_alarms(paths),
+            "alarms": {},
             "alarms_missing": ALARMS_MISSING,
         },
     )
 
 
-def _trend_thresholds() -> dict[str, object]:
+def _direction_thresholds() -> dict[str, object]:
     return {
         "fewest": FEWEST,
         "most": MOST,
-        "fewest_weak": FEWEST_WEAK,
         "years_behind": YEARS_BEHIND,
-        "p_clear": decimal(P_CLEAR, 3),
-        "p_weak": decimal(P_WEAK, 2),
-        "chi2": decimal(chi2.isf(P_CLEAR, 1), 4),
+        "pool": POOL,
+        "rho": decimal(RHO, 1),
+        "fewest_cases": FEWEST_CASES,
+        "p_moved": decimal(P_MOVED, 3),
+        "p_turned": decimal(P_TURNED, 2),
+        "fewest_turned": FEWEST_TURNED,
+        "last_years": LAST_YEARS,
         "z": decimal(Z, 2),
         "exact_below": EXACT_BELOW,
     }
@@ -130,7 +92,6 @@ def _other_thresholds(catalog: Catalog) -> dict[str, object]:
         "most_lines": MOST_LINES,
         "most_statuses": MOST_STATUSES,
         "edge": decimal(100 * EDGE, 0),
-        "gap_years": GAP_YEARS,
         "reaches_to": REACHES_TO,
     }
 

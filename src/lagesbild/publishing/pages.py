@@ -1,8 +1,6 @@
 """Executed notebooks as a site: pages, downloads, assets, key figures and the manifest."""
 
-import csv
 import hashlib
-import io
 import json
 import re
 import subprocess
@@ -13,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -256,7 +255,6 @@ def commit(paths: Paths) -> str:
 
 # The report's folder while it is made: pages, downloads and key figures.
 
-KEY_FIGURES = ("indicator", "place", "year", "sex", "value", "trend", "rank")
 WHY = {
     "failed": "Ett fel uppstod när det räknades fram.",
     "kernel died": "Beräkningen avbröts av datorn.",
@@ -273,7 +271,6 @@ class Site:
         self.notebooks = notebooks  # the folder that images are copied from
         self.frames = frames
         self.front = front
-        self.lines: set[tuple[str, ...]] = set()
         self.downloads: dict[str, str] = {}  # file below data/ -> its text
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
@@ -297,8 +294,6 @@ class Site:
         for name, content in images.items():
             (self.folder / name).parent.mkdir(exist_ok=True)
             (self.folder / name).write_bytes(content)
-        for record in records_of(run.notebook) if run.notebook is not None else ():
-            self.lines |= {tuple(str(line[name]) for name in KEY_FIGURES) for line in record.get("key_figures", ())}
         return run
 
     def _offer(self, notebook: NotebookNode, page: str) -> None:
@@ -323,11 +318,11 @@ class Site:
         refuse_unfit(tree, METHOD)
         self._write(page_file(METHOD), framed(body, self.frames[METHOD], contents(tree)))
 
-    def finish(self) -> None:
-        """Writes what is made from all pages together, and what they offer to download."""
+    def finish(self, key_figures: pd.DataFrame) -> None:
+        """Writes the key figures, and what all pages offer to download."""
         for name, text in self.downloads.items():
             self._write(f"data/{name}", text)
-        self._write("key_figures.csv", key_figures_text(self.lines))
+        self._write("key_figures.csv", key_figures.to_csv(index=False, lineterminator="\n"))
 
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, "utf-8", newline="")
@@ -345,12 +340,3 @@ def download_of(record: dict[str, Any]) -> str:
         return record["download_text"]
     values = record["values"]
     return csv_text([values["headers"], *values["rows"]])
-
-
-def key_figures_text(lines: set[tuple[str, ...]]) -> str:
-    """key_figures.csv: sorted, fixed decimals, LF, so that a diff shows which numbers moved."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(KEY_FIGURES)
-    writer.writerows(sorted(lines))
-    return out.getvalue()

@@ -1,77 +1,31 @@
-"""Which direction each indicator moves in a place, what several say together, and the two years ahead."""
+"""Which measures judge a priority or an area, what they say together, and the two years ahead."""
 
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog, Figure, Indicator, Unit
-from lagesbild.rules.editions import indicator_pages
-from lagesbild.statistics.combined import Arrow, Combined, Sensitivity, adjusted, by_indicator, combined, sensitivity
+from lagesbild.catalog.models import Catalog, Figure
+from lagesbild.rules.judgements import series_context
+from lagesbild.rules.uses import indicator_pages
+from lagesbild.statistics.combined import Arrow, Combined, combined
+from lagesbild.statistics.direction import Movement, movement
 from lagesbild.statistics.outlook import Bounds, Outlook, outlook
-from lagesbild.statistics.trends import Kind, Trend, TrendContext, trends_of
 from lagesbild.tidy.schema import yearly_totals
 
-# The trend of each indicator in a place, judged together as a reader sees them: many tests give arrows by chance.
+# The movement of each measure in a place. What stands in for a measure is judged under its own name.
 
 
-def trend_context(catalog: Catalog, indicator: str, year: int) -> TrendContext:
-    """How an indicator's series is made, as the trend rule must know it, for the edition of `year`."""
-    entry = catalog.indicators[indicator]
-    unit = catalog.unit_of(indicator)
-    return TrendContext(
-        kind=_kind(entry, unit),
-        better=entry.better,
-        edition_year=year,
-        breaks=tuple(b.year for b in entry.breaks),
-        years_pooled=entry.years_pooled,
-        every=entry.every,
-        stand_in=indicator in stand_ins(catalog),
-        rate_per=unit.per or 100_000,
-    )
-
-
-def _kind(entry: Indicator, unit: Unit) -> Kind:
-    """What the trend rule calls the series: asked of a sample, cases per inhabitants, a percent, or else."""
-    if entry.kind == "survey":
-        return "survey"
-    if entry.population and unit.per:
-        return "rate"
-    return "share" if entry.unit == "percent" else "register"
-
-
-def trend_points(table: pd.DataFrame, catalog: Catalog, place: str) -> pd.DataFrame:
-    """A place's yearly rows of both sexes with `population`, the base of a rate, where the catalogue names one."""
-    rows = yearly_totals(table[table["place"] == place], catalog)
-    bases = rows["indicator"].map({indicator: entry.population for indicator, entry in catalog.indicators.items()})
-    people = rows.set_index(["indicator", "year"])["value"]
-    at = pd.MultiIndex.from_arrays([bases.fillna(""), rows["year"]])
-    return rows.assign(population=people.reindex(at).to_numpy())
-
-
-def judged_series(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> pd.DataFrame:
-    """The trends of every indicator of figures and priorities, one row each, with `p_adjusted`: see `adjusted`."""
-    points = trend_points(table, catalog, place)
-    points = points[points["indicator"].isin(indicator_pages(catalog))]
-    contexts = {indicator: trend_context(catalog, indicator, year) for indicator in points["indicator"].unique()}
-    return adjusted(trends_of(points, contexts))
-
-
-def place_trends(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> dict[str, Trend]:
-    """Indicator -> trend in one place; weak also where adjusting for the many tests takes an arrow away."""
-    return by_indicator(judged_series(table, catalog, place, year))
-
-
-def indicator_sensitivity(table: pd.DataFrame, catalog: Catalog, place: str, year: int, indicator: str) -> Sensitivity:
-    """How firm one indicator's trend is: what would have to move to turn it."""
-    points = trend_points(table, catalog, place)
-    return sensitivity(points[points["indicator"] == indicator], trend_context(catalog, indicator, year))
+def movements(directions: pd.DataFrame, place: str, sex: str = "T") -> dict[str, Movement]:
+    """Indicator -> its movement in one place, for every indicator with a value there, of `Judgements.directions`."""
+    own = directions[(directions["place"] == place) & (directions["sex"] == sex)]
+    return {row["indicator"]: movement(row) for row in own.to_dict("records")}
 
 
 # Which indicators judge a priority or a focus area. What only stands near a measure of the report judges nothing.
 
 
 def stand_ins(catalog: Catalog) -> set[str]:
-    """The indicators that only stand in for a measure of the report: they carry no arrow."""
+    """The indicators that only stand in for a measure of the report: they give no arrow to priority or area."""
     figures = catalog.figures.values()
     own = {indicator for figure in figures for indicator in _own_measure(figure)}
     own |= {indicator for priority in catalog.priorities.values() for indicator in priority.evidence}
@@ -114,10 +68,9 @@ def has_arrow(catalog: Catalog, title: str) -> bool:
     return all(area.title != title for area in catalog.focus_areas.values() if area.page == EQUAL_POWER)
 
 
-def combined_trend(trends: Mapping[str, Trend], catalog: Catalog, indicators: Iterable[str]) -> Combined:
+def combined_movement(moved: Mapping[str, Movement], indicators: Iterable[str]) -> Combined:
     """The arrow of several indicators; those without any value are left out of the count."""
-    known = {indicator: trends[indicator] for indicator in indicators if indicator in trends}
-    return combined(known, {indicator: catalog.indicators[indicator].better for indicator in known})
+    return combined({indicator: moved[indicator] for indicator in indicators if indicator in moved})
 
 
 # People's arrow beside the computed one. Arrows are compared with arrows only: a status is about work.
@@ -127,10 +80,10 @@ REACHES_TO = 1  # years before the edition that every series may end, for its ar
 AS_JUDGED = {Arrow.UP: "up", Arrow.DOWN: "down", Arrow.UNCHANGED: "unchanged", Arrow.MIXED: "unchanged"}
 
 
-def last_common_year(computed: Combined, trends: Mapping[str, Trend]) -> int | None:
+def last_common_year(computed: Combined, moved: Mapping[str, Movement]) -> int | None:
     """The last year that all series behind a computed arrow reach; None where there is no arrow."""
-    behind = (*computed.improving, *computed.worsening, *computed.unchanged)
-    return min((year for indicator in behind if (year := trends[indicator].last_year) is not None), default=None)
+    behind = () if computed.arrow is Arrow.NONE else computed.judged
+    return min((moved[indicator].span[1] for indicator in behind), default=None)
 
 
 def reaches(last: int, year: int) -> bool:
@@ -148,9 +101,17 @@ def arrows_differ(judged: str, computed: Combined) -> bool:
 
 def place_outlooks(table: pd.DataFrame, catalog: Catalog, place: str, year: int) -> dict[str, Outlook]:
     """Indicator -> its outlook in the place, or why it has none, for every indicator with a row there."""
-    points = dict(list(trend_points(table, catalog, place).groupby("indicator")))
+    rows = yearly_totals(table[table["place"] == place], catalog)
+    points = dict(list(rows.groupby("indicator")))
+    beside = stand_ins(catalog)
     return {
-        indicator: outlook(points[indicator], trend_context(catalog, indicator, year), _bounds(catalog, indicator))
+        indicator: outlook(
+            points[indicator],
+            series_context(catalog, indicator),
+            year,
+            _bounds(catalog, indicator),
+            indicator in beside,
+        )
         for indicator in indicator_pages(catalog)
         if indicator in points
     }

@@ -1,8 +1,9 @@
 """*Det viktigaste*: at most six lines, chosen by rule from what the other pages show.
 
 The rules, in the order of their lines: a status that changed since last year's edition, a target met or lost, the
-firmest worsening and improving trend, a worst and a best rank, the largest gap between women and men. A rule without a
-firm case gives no line. No line rests on a value older than the trend rule allows.
+surest worsening and improvement, the worst place that is worse than riket and the best that is better, the largest sure
+gap between women and men. A rule without a sure case gives no line. No line rests on a value older than the rule of
+directions allows.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,15 +14,19 @@ import pandas as pd
 
 from lagesbild.assessments import Assessment
 from lagesbild.catalog.models import Better, Catalog, Indicator, Target
-from lagesbild.rules.comparing import Gap, Placing, Ranking, place_gaps, totals
-from lagesbild.rules.directions import place_trends
-from lagesbild.statistics.trends import FEWEST_WEAK, YEARS_BEHIND, Trend, Verdict
-from lagesbild.tidy.schema import up_to
+from lagesbild.places import COUNTRY
+from lagesbild.rules.comparing import Gap, Placing, Ranking, place_gaps
+from lagesbild.rules.directions import movements
+from lagesbild.rules.judgements import Judgements
+from lagesbild.statistics.differences import Compared
+from lagesbild.statistics.direction import Movement
+from lagesbild.statistics.intervals import usable
+from lagesbild.statistics.noise import YEARS_BEHIND
+from lagesbild.tidy.schema import yearly_totals
 
 MOST_LINES = 6
 MOST_STATUSES = 2
 EDGE = 0.1  # a rank is told when it lies in the worst or the best tenth
-GAP_YEARS = FEWEST_WEAK  # a register's gap without an interval must be on one side so long: by chance p < 0.01
 
 # What a line says. Each is about one thing that people judge, or about one indicator in the place.
 
@@ -51,36 +56,35 @@ class TargetCrossing:
 
 
 @dataclass(frozen=True)
-class Movement:
-    """A trend with the values of its first and last year. `turned`: last year's edition had the opposite arrow."""
+class Moved:
+    """A movement with the values of its first and last year."""
 
     indicator: str
-    trend: Trend
+    movement: Movement
     ends: tuple[float, float]
-    turned: bool
 
 
 @dataclass(frozen=True)
 class FarRank:
-    """A rank in the worst or the best tenth, with the value behind it."""
+    """A rank in the worst or the best tenth, with the value behind it; riket is decidedly better or worse."""
 
     indicator: str
-    value: float
     placing: Placing
 
 
 @dataclass(frozen=True)
 class LargestGap:
-    """The gap between women and men that is largest beside the mean of the two, a row of `gender_gap`."""
+    """The gap between women and men that is largest beside the mean of the two, a row of `Judgements.differences`."""
 
     indicator: str
     gap: pd.Series
 
 
-IndicatorLine = TargetCrossing | Movement | FarRank | LargestGap
+IndicatorLine = TargetCrossing | Moved | FarRank | LargestGap
 
 
 def chosen(
+    judged: Judgements,
     table: pd.DataFrame,
     catalog: Catalog,
     place: str,
@@ -94,27 +98,29 @@ def chosen(
     """
     indicators = {indicator: catalog.indicators[indicator] for indicator in rankings}
     values = _values_by_year(table, catalog, place)
-    trends, before = (place_trends(up_to(table, edition), catalog, place, edition) for edition in (year, year - 1))
-    gaps = place_gaps(table, catalog, place, year)
+    moved = movements(judged.directions, place)
+    gaps = place_gaps(judged, table, catalog, place)
+    own = judged.differences[(judged.differences["place"] == place) & (judged.differences["sex"] == "T")]
+    to_country = own[own["other"] == COUNTRY].set_index("indicator")["verdict"].to_dict()
     lines: list[StatusChange | IndicatorLine] = [
         *changed_statuses(catalog, *assessments),
         *crossed_target(values, indicators, year),
-        *movements({i: trends[i] for i in rankings if i in trends}, before, values),
-        *far_ranks(rankings, indicators, values, year),
-        *largest_gap({i: gap for i, gap in gaps.items() if i in rankings}, indicators, year),
+        *surest({i: moved[i] for i in rankings if i in moved}, values),
+        *far_ranks(rankings, indicators, to_country, year),
+        *largest_gap({i: gap for i, gap in gaps.items() if i in rankings}, year),
     ]
     return lines[:MOST_LINES]
 
 
 def _values_by_year(table: pd.DataFrame, catalog: Catalog, place: str) -> dict[str, pd.DataFrame]:
-    """Indicator -> the place's `totals`, by year."""
-    rows = totals(table, catalog)
-    own = rows[rows["place"] == place].sort_values("year").set_index("year")
+    """Indicator -> the place's usable values of both sexes, by year."""
+    rows = yearly_totals(table[table["place"] == place], catalog)
+    own = rows[usable(rows)].sort_values("year").set_index("year")
     return dict(list(own.groupby("indicator")))
 
 
 def _too_old(last: int, year: int) -> bool:
-    """Whether a value of `last` says nothing of the present, by the trend rule's own bound."""
+    """Whether a value of `last` says nothing of the present, by the own bound of the rule of directions."""
     return last < year - YEARS_BEHIND
 
 
@@ -158,74 +164,57 @@ def _meets(value: float, target: Target, better: Better) -> bool:
     return value <= target.value if better == "lower" else value >= target.value
 
 
-# The firmest worsening and the firmest improving trend.
+# The surest worsening and the surest improvement.
 
 
-def movements(
-    trends: Mapping[str, Trend], before: Mapping[str, Trend], values: Mapping[str, pd.DataFrame]
-) -> Iterator[Movement]:
-    """One worsening and one improving trend: firm before weak, turned before the same as last year, then by p."""
-    for verdict in (Verdict.WORSENING, Verdict.IMPROVING):
-        moved = {indicator: trend for indicator, trend in trends.items() if trend.verdict is verdict}
-        if moved:
-            ranks = {i: (trend.weak, not turned(trend, before.get(i)), trend.p) for i, trend in moved.items()}
-            indicator = min(moved, key=ranks.__getitem__)
-            trend, value = moved[indicator], values[indicator]["value"]
-            ends = float(value[trend.first_year]), float(value[trend.last_year])
-            yield Movement(indicator, trend, ends, turned(trend, before.get(indicator)))
+def surest(moved: Mapping[str, Movement], values: Mapping[str, pd.DataFrame]) -> Iterator[Moved]:
+    """One worsening and one improvement: of the arrows that stand among all measures, the smallest adjusted p."""
+    for good in (False, True):
+        known = {i: movement for i, movement in moved.items() if movement.good is good and not movement.weak}
+        if known:
+            indicator = min(known, key=lambda i: known[i].p_adjusted)
+            value = values[indicator]["value"]
+            first, last = known[indicator].span
+            yield Moved(indicator, known[indicator], (float(value[first]), float(value[last])))
 
 
-def turned(trend: Trend, before: Trend | None) -> bool:
-    """Whether last year's edition would have had the opposite arrow."""
-    return before is not None and before.sign * trend.sign < 0
-
-
-# The worst and the best rank, and the largest gap between women and men, where they are firm.
+# The worst and the best rank, and the largest gap between women and men, where they are sure.
 
 
 def far_ranks(
-    rankings: Mapping[str, Ranking], indicators: Mapping[str, Indicator], values: Mapping[str, pd.DataFrame], year: int
+    rankings: Mapping[str, Ranking], indicators: Mapping[str, Indicator], to_country: Mapping[str, str], year: int
 ) -> Iterator[FarRank]:
-    """The worst and the best rank, where it lies in the worst or the best tenth."""
-    placings = {
-        indicator: ranking.latest
-        for indicator, ranking in rankings.items()
-        if ranking.latest and _firm_rank(ranking.latest, ranking.plausible, indicators[indicator], year)
-    }
-    if not placings:
-        return
-    from_best = {indicator: (placing.rank - 1) / max(1, placing.n - 1) for indicator, placing in placings.items()}
-    worst, best = max(from_best, key=from_best.__getitem__), min(from_best, key=from_best.__getitem__)
-    for indicator, far in ((worst, from_best[worst] >= 1 - EDGE), (best, from_best[best] <= EDGE)):
-        if far:
-            placing = placings[indicator]
-            yield FarRank(indicator, float(values[indicator]["value"][placing.year]), placing)
+    """The worst and the best rank, in the worst or the best tenth and decidedly worse or better than riket.
+
+    `to_country`: indicator -> the verdict of its difference to riket.
+    """
+    placings = {i: ranking.placing for i, ranking in rankings.items() if ranking.placing}
+    placings = {i: placing for i, placing in placings.items() if not _too_old(placing.year, year)}
+    from_best = {i: (placing.rank - 1) / max(1, placing.n - 1) for i, placing in placings.items()}
+    for good in (False, True):
+        far = {i: at for i, at in from_best.items() if (at <= EDGE if good else at >= 1 - EDGE)}
+        sure = {i: at for i, at in far.items() if _than_country(to_country.get(i, ""), indicators[i].better) is good}
+        if sure:
+            indicator = (min if good else max)(sure, key=sure.__getitem__)
+            yield FarRank(indicator, placings[indicator])
 
 
-def _firm_rank(placing: Placing, plausible: tuple[int, int] | None, entry: Indicator, year: int) -> bool:
-    """Whether a rank may be told: of late, and not by chance. Without margins only a register's that counts all."""
-    if _too_old(placing.year, year):
-        return False
-    if plausible:
-        return plausible[1] - plausible[0] <= EDGE * placing.n
-    return entry.kind == "register" and not entry.population
+def _than_country(verdict: str, better: Better) -> bool | None:
+    """Whether a place is better than riket; None where that is not decided."""
+    if better == "neither" or verdict not in (Compared.LOWER, Compared.HIGHER):
+        return None
+    return (verdict == Compared.HIGHER) == (better == "higher")
 
 
-def largest_gap(gaps: Mapping[str, Gap], indicators: Mapping[str, Indicator], year: int) -> Iterator[LargestGap]:
-    """The gap between women and men that is largest beside the mean of the two, among those that are firm."""
-    rows = {indicator: gap.latest for indicator, gap in gaps.items() if _firm_gap(gap, indicators[indicator], year)}
+def largest_gap(gaps: Mapping[str, Gap], year: int) -> Iterator[LargestGap]:
+    """The gap between women and men that is largest beside the mean of the two, among those that are decided."""
+    rows = {indicator: gap.latest for indicator, gap in gaps.items() if _sure_gap(gap.latest, year)}
     if rows:
-        relative = {indicator: abs(row["value"]) / (row["women"] + row["men"]) for indicator, row in rows.items()}
+        relative = {i: abs(row["difference"]) / (row["value"] + row["other_value"]) for i, row in rows.items()}
         indicator = max(relative, key=relative.__getitem__)
         yield LargestGap(indicator, rows[indicator])
 
 
-def _firm_gap(gap: Gap, entry: Indicator, year: int) -> bool:
-    """Whether the interval leaves out zero; without one, whether a register's gap was long on the same side."""
-    row = gap.latest
-    if _too_old(int(row["year"]), year) or row["women"] + row["men"] <= 0:
-        return False
-    if pd.notna(row["real"]):
-        return bool(row["real"])
-    lately = gap.values.reindex(range(int(row["year"]) - GAP_YEARS + 1, int(row["year"]) + 1))
-    return entry.kind == "register" and bool((lately > 0).all() or (lately < 0).all())
+def _sure_gap(row: pd.Series, year: int) -> bool:
+    decided = row["verdict"] in (Compared.LOWER, Compared.HIGHER)
+    return decided and not _too_old(int(row["year"]), year) and row["value"] + row["other_value"] > 0

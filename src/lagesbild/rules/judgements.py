@@ -12,7 +12,7 @@ import pandas as pd
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import COUNTRY, Places
-from lagesbild.rules.editions import indicator_pages
+from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics.differences import (
     COLUMNS,
     Others,

@@ -80,7 +80,7 @@ def combined(movements: Mapping[str, Movement]) -> Combined:
     """The arrow of several measures with values: only where two of them, and half, are judged.
 
     Down when at least half of the judged worsen and none improves, up likewise; mixed when some improve while others
-    worsen; else unchanged. Movements without a better end, weak ones and turns count as judged, neither better nor worse.
+    worsen; else unchanged. Movements without a better end, weak ones and turns count as judged, neither of the two.
     """
     kinds: dict[str, list[str]] = {}
     for indicator, movement in movements.items():

@@ -1,8 +1,8 @@
-"""Differences between places and between women and men: more than the difference uses to swing, or than the sample allows?
+"""Differences between places and between women and men: are they more than the difference uses to swing?
 
-A frame of differences has one row an indicator, place, sex and other, COLUMNS: `difference` in the measure's unit (points
-of percent), `n` others that its value is the mean of, `margin` 95 % of the place's own value, `scaled` the difference on
-the scale of `panel` with `noise` its standard deviation, `answers` n_eff of a survey.
+A frame of differences has one row an indicator, place, sex and other, COLUMNS: `difference` in the measure's unit (for
+percent points), `n` others that its value is the mean of, `margin` 95 % of the place's own value, `scaled` the
+difference on the scale of `panel` with `noise` its standard deviation, `answers` n_eff of a survey.
 """
 
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ class Basis(StrEnum):
 
 
 COLUMNS = [
-    "indicator", "place", "sex", "other", "year", "value", "other_value", "difference", "n", "margin", "verdict", "basis",
-    "p", "scaled", "noise", "degrees", "answers",
+    "indicator", "place", "sex", "other", "year", "value", "other_value", "difference", "n", "margin",
+    "verdict", "basis", "p", "scaled", "noise", "degrees", "answers",
 ]  # fmt: skip
 
 
@@ -91,7 +91,9 @@ def _plain(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
     column = (both.shape[1] - 1 - np.argmax(both[:, ::-1], axis=1))[rows]
     values = others.of(rows, column, panel.value)
     members = np.isfinite(values).sum(1)
-    return _frame(panel, rows, column, np.where(np.isfinite(values), values, 0.0).sum(1) / members, members, others.name)
+    return _frame(
+        panel, rows, column, np.where(np.isfinite(values), values, 0.0).sum(1) / members, members, others.name
+    )
 
 
 def _frame(
@@ -109,7 +111,7 @@ def _frame(
             "n": n.astype(int),
         }
     )
-    empty = {name: np.nan for name in ("margin", "p", "scaled", "noise", "degrees", "answers")}
+    empty = dict.fromkeys(("margin", "p", "scaled", "noise", "degrees", "answers"), np.nan)
     return out.assign(**empty, verdict=str(Compared.UNKNOWN), basis=str(Basis.NONE))
 
 
@@ -160,9 +162,7 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
     keys, held = ["indicator", "sex", "year"], ["value", "scaled", "noise", "degrees", "answers", "margin", "basis"]
     own = to_same.loc[to_same["place"] == focus, [*keys, "place", *held]]
     rest = to_same.loc[to_same["place"] != focus, [*keys, "place", *held]]
-    pairs = own.merge(
-        rest.rename(columns={"place": "other", **{name: f"other_{name}" for name in held}}), on=keys
-    )
+    pairs = own.merge(rest.rename(columns={"place": "other", **{name: f"other_{name}" for name in held}}), on=keys)
     scaled = pairs["scaled"] - pairs["other_scaled"]
     error = np.hypot(pairs["noise"], pairs["other_noise"])
     by_noise = pd.Series(2 * t.sf((scaled / error).abs(), pairs[["degrees", "other_degrees"]].min(axis=1)), pairs.index)
@@ -200,8 +200,8 @@ def _side_by_side(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
 def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition: int) -> pd.DataFrame:
     """Each municipality minus the mean of its others in the last year that enough of them took part.
 
-    `sizes` is n_eff of each place, NaN where there is no estimate. A value without n_eff of its own, such as riket's, is
-    taken as known. Columns as `register_differences`; `margin` is the municipality's own, published or estimated.
+    `sizes` is n_eff of each place, NaN where there is no estimate. A value without n_eff, such as riket's, is taken as
+    known. Columns as `register_differences`; `margin` is the municipality's own, published or estimated.
     """
     out = _plain(panel, others, edition)
     rows = pd.Index(panel.places).get_indexer(out["place"])

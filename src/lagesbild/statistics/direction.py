@@ -211,8 +211,11 @@ def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signal
     empty = Movement()
     out = pd.DataFrame({"place": panel.places} | {name: [getattr(empty, name)] * len(reason) for name in FIELDS})
     return out.assign(
-        better=panel.context.better, reason=reason, first_year=first + panel.first_year, last_year=held + panel.first_year
-    ).astype({name: "Int64" for name in YEARS})
+        better=panel.context.better,
+        reason=reason,
+        first_year=first + panel.first_year,
+        last_year=held + panel.first_year,
+    ).astype(dict.fromkeys(YEARS, "Int64"))
 
 
 def _refusals(signals: Signals, panel: Panel, start: int, stop: int) -> dict[Reason, np.ndarray]:
@@ -251,7 +254,9 @@ def _judge(
         moved, p, slope = verdicts(window, s)
         ends = printed[rows, start], printed[rows, stop - 1]
         agrees = np.sign(ends[1] - ends[0]) == np.sign(slope)  # else a page would say that 11 is less than 10
-        codes = np.where(moved == 2, str(Direction.TURNED), np.where(moved > 0, str(Direction.INCREASED), str(Direction.DECREASED)))
+        codes = np.where(
+            moved == 2, str(Direction.TURNED), np.where(moved > 0, str(Direction.INCREASED), str(Direction.DECREASED))
+        )
         codes = np.where((moved == 0) | (~agrees & (moved != 2)), str(Direction.NO_MOVEMENT), codes)
         written = {
             "direction": codes, "reason": "", "method": str(Method.POOL), "p": p, "slope": slope, "noise": s,

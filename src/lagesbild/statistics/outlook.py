@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lagesbild.statistics.trends import Reason, TrendContext, columns_of, unbroken_run
+from lagesbild.statistics.intervals import usable
+from lagesbild.statistics.panel import SeriesContext, panels, populations
 
 AHEAD = 2
 FEWEST = 10
@@ -57,23 +58,24 @@ class Bounds:
 ANYWHERE = Bounds()
 
 
-def outlook(points: pd.DataFrame, context: TrendContext, bounds: Bounds = ANYWHERE) -> Outlook:
+def outlook(
+    points: pd.DataFrame, context: SeriesContext, edition: int, bounds: Bounds = ANYWHERE, stand_in: bool = False
+) -> Outlook:
     """The next two years of one series with 80 and 95 % intervals, or the reason why none is drawn.
 
-    `points` and `context` are those of `recent_trend`. Damped exponential smoothing (Gardner and McKenzie
-    1985, Management Science 31; statsmodels' ETS with additive error). It is drawn when its mean absolute
-    error over all one- and two-year forecasts from the series' own past is smaller than that of repeating
-    the last value.
+    `points`: indicator, place, sex, year, value, status and vintage of one place, one row a year. Damped exponential
+    smoothing (Gardner and McKenzie 1985, Management Science 31; statsmodels' ETS with additive error). It is drawn when
+    its mean absolute error over all one- and two-year forecasts from the series' own past is smaller than that of
+    repeating the last value. A measure that stands in for another has none.
     """
-    if context.stand_in:
+    if stand_in:
         return Outlook(NoOutlook.STAND_IN)
     if context.years_pooled > context.every:
         return Outlook(NoOutlook.OVERLAPPING_PERIODS)
-    run, cut = unbroken_run(columns_of(points), context)
-    years, values = run["year"], run["value"]
-    if not len(years) or years[-1] < context.edition_year - LATEST:
+    years, values = _unbroken(points[points["year"] <= edition], context)
+    if not len(years) or years[-1] < edition - LATEST:
         return Outlook(NoOutlook.ENDS_TOO_EARLY, years=len(years))
-    if len(years) < FEWEST or cut is Reason.DUPLICATE_YEAR:
+    if len(years) < FEWEST:
         return Outlook(NoOutlook.TOO_SHORT, years=len(years))
     error, naive_error = _back_test(values)
     if not error < naive_error:
@@ -81,6 +83,18 @@ def outlook(points: pd.DataFrame, context: TrendContext, bounds: Bounds = ANYWHE
     path = _path(values, bounds)
     path.insert(0, "year", [int(years[-1]) + step for step in range(1, AHEAD + 1)])
     return Outlook(NoOutlook.NONE, path, len(years))
+
+
+def _unbroken(points: pd.DataFrame, context: SeriesContext) -> tuple[np.ndarray, np.ndarray]:
+    """The years up to the last value that nothing cuts apart, and their values."""
+    known = points[usable(points)]
+    if known.empty:
+        return np.empty(0, int), np.empty(0)
+    first, last = int(known["year"].min()), int(known["year"].max())
+    nobody = populations(known.iloc[:0], {str(known["place"].iloc[0]): True}, range(first, last + 1))
+    [(_, _, panel)] = panels(points, {str(known["indicator"].iloc[0]): context}, nobody)
+    years = int(panel.run[0, -1])
+    return np.arange(last - years + 1, last + 1), panel.value[0, -years:]
 
 
 def tried_and_drawn(outlooks: Mapping[str, Outlook]) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from lagesbild.statistics.intervals import Bounds, half_width, rate_interval
 
-# Columns out: `difference`, `low`, `high` (95 %; unit of the values), `method` ("newcombe", "margins", "poisson" or ""),
-# `real` (True where the interval leaves out zero, <NA> where nothing says how uncertain the figures are). Two intervals
-# that overlap say nothing about their difference.
+# Columns out: `difference`, `low`, `high` (95 %; unit of the values), `method` ("newcombe", "margins", "poisson" or
+# ""), `real` (True where the interval leaves out zero, <NA> where nothing says how uncertain the figures are). Two
+# intervals that overlap say nothing about their difference.
 
 
 def difference_from_counts(count: ArrayLike, base: ArrayLike, other_count: ArrayLike, other_base: ArrayLike) -> Bounds:

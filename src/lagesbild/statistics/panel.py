@@ -120,7 +120,7 @@ class Panel:
         return Signals(run, y, self.cases, self.log_population, self.municipality)
 
     def others(self, members: np.ndarray, at_least: int, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """Mean published value in the last of these columns of the others that have all of them, and how many they are."""
+        """Mean published value in the last column of the others that have all of them, and how many they are."""
         mean, n = self._mean_of(members, at_least, start, stop, self.value[:, stop - 1 : stop])
         return mean[:, 0], n
 
@@ -206,7 +206,9 @@ def panels(
     twice = known.duplicated(["indicator", "sex", "place", "year"])
     if twice.any():
         row = known[twice].iloc[0]
-        raise ValueError(f"{row['indicator']}, place {row['place']}, {row['year']}: two rows. Pass the current vintage.")
+        raise ValueError(
+            f"{row['indicator']}, place {row['place']}, {row['year']}: two rows. Pass the current vintage."
+        )
     order = pd.Index(of.places)
     for (indicator, sex), own in known.groupby(["indicator", "sex"], sort=False):
         context = contexts[str(indicator)]

@@ -132,15 +132,15 @@ def _few_cases(count: np.ndarray) -> NoRank:
 
 
 def _no_ranks(panel: Panel, rows: np.ndarray, column: int, n: int, reason: NoRank) -> pd.DataFrame:
-    out = pd.DataFrame({"place": panel.places[rows], "year": panel.first_year + column, "value": panel.value[rows, column]})
-    empty: dict[str, object] = {name: pd.NA for name in ("rank", "quartile", "rank_low", "rank_high")}
+    out = pd.DataFrame(
+        {"place": panel.places[rows], "year": panel.first_year + column, "value": panel.value[rows, column]}
+    )
+    empty: dict[str, object] = dict.fromkeys(("rank", "quartile", "rank_low", "rank_high"), pd.NA)
     out = out.assign(n=n, reason=str(reason), **empty)
-    return out.astype({name: "Int64" for name in empty})
+    return out.astype(dict.fromkeys(empty, "Int64"))
 
 
-def _ranks_of_year(
-    panel: Panel, margin: np.ndarray, rows: np.ndarray, column: int, rule: RankRule
-) -> pd.DataFrame:
+def _ranks_of_year(panel: Panel, margin: np.ndarray, rows: np.ndarray, column: int, rule: RankRule) -> pd.DataFrame:
     out = _no_ranks(panel, rows, column, len(rows), NoRank.NONE)
     values = out["value"] if rule.better == "lower" else -out["value"]
     out["rank"] = values.rank(method="min").astype("Int64")
@@ -152,7 +152,7 @@ def _ranks_of_year(
         vague = (high - low) > len(rows) / 2
         out.loc[vague, ["rank", "quartile"]] = pd.NA
         out.loc[vague, "reason"] = str(NoRank.TOO_UNCERTAIN)
-    return out.astype({name: "Int64" for name in ("quartile", "rank_low", "rank_high")})
+    return out.astype(dict.fromkeys(("quartile", "rank_low", "rank_high"), "Int64"))
 
 
 def plausible_ranks(values: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

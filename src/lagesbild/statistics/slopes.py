@@ -11,7 +11,7 @@ from scipy.stats import t
 
 @dataclass(frozen=True)
 class Fits:
-    """One entry a series. `p` is widened for over-dispersion, `statistic` is not; `sign` is the slope's, clear or not."""
+    """One entry a series. `p` is widened for over-dispersion, `statistic` is not; `sign` is the slope's."""
 
     statistic: np.ndarray
     p: np.ndarray

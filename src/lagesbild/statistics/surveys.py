@@ -1,6 +1,6 @@
 """How many answers a survey's value is worth where no margin of error is published, and what follows from that.
 
-Values are percent, rows are places; `sizes` (n_eff) are numbers of answers of a simple random sample as firm as the value.
+Values are percent, rows are places; `sizes` (n_eff) are numbers of answers of a simple random sample as firm as they.
 """
 
 from collections.abc import Mapping, Sequence
@@ -116,7 +116,9 @@ def z_of_margins(value: np.ndarray, margin: np.ndarray, other: np.ndarray, other
     return (value - other) / np.hypot(margin / Z, other_margin / Z)
 
 
-def z_of_known(value: np.ndarray, known: np.ndarray, sizes: np.ndarray, other_variance: float | np.ndarray = 0.0) -> np.ndarray:
+def z_of_known(
+    value: np.ndarray, known: np.ndarray, sizes: np.ndarray, other_variance: float | np.ndarray = 0.0
+) -> np.ndarray:
     """z of a share against one that is taken as known, such as riket's: the score test.
 
     `other_variance`: of the other value where it is a mean over places, in squared shares.

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
 from lagesbild.catalog.models import Indicator, Unit
 from lagesbild.rules.comparing import Placing
 from lagesbild.sources.files import DocumentSource
-from lagesbild.statistics.ranks import NoRank
+from lagesbild.statistics.differences import Basis, Compared
+from lagesbild.statistics.ranks import TYPICAL_CASES, NoRank
+from lagesbild.statistics.surveys import answers_needed
 from lagesbild.swedish.numbers import (
     NBSP,
     OWN_COMPUTATION,
@@ -43,6 +46,11 @@ class Measure:
 
     def number(self, value: float) -> str:
         return decimal(value, self.decimals)
+
+    def difference_unit(self, difference: float) -> str:
+        """The unit of a difference, in the singular for one point: "−1 procentenhet"."""
+        one = self.unit.difference == "procentenheter" and self.number(abs(difference)) in ("1", "1,0")
+        return "procentenhet" if one else self.unit.difference
 
     def period(self, year: int) -> str:
         """The time that a year's value is about."""
@@ -214,7 +222,7 @@ def measure_notes(measures: Mapping[str, Measure], rows: pd.DataFrame) -> list[s
         f"Utan {listed([str(year) for year in out.years])}: {out.why}" for entry in entries for out in entry.left_out
     ]
     if any(entry.kind == "survey" for entry in entries) and rows["margin"].isna().all():
-        notes.append("Osäkerhetstal saknas i underlaget: skillnader mellan platser och år kan bero på slumpen.")
+        notes.append("Enkät: små skillnader mellan platser och år kan bero på vilka som råkade bli tillfrågade.")
     return [note for note in notes if note]
 
 
@@ -283,6 +291,8 @@ NO_RANK = {
     NoRank.NOT_ALL_FETCHED: "uppgifter är inte hämtade för alla kommuner",
     NoRank.TOO_FEW_PLACES: "för få kommuner har ett värde",
     NoRank.NO_DIRECTION: "måttet saknar riktning",
+    NoRank.TOO_FEW_CASES: f"en typisk kommun har färre än {TYPICAL_CASES} fall om året",
+    NoRank.TOO_UNCERTAIN: "med osäkerheten kunde platsen ligga var som helst i mer än halva listan",
 }
 QUARTILES: Mapping[int, str] = {
     1: "Bästa fjärdedelen",
@@ -291,37 +301,51 @@ QUARTILES: Mapping[int, str] = {
     4: "Sämsta fjärdedelen",
 }
 RANKS_MOVE = (
-    "Läs värdet först och platsen sedan. Plats 1 är bäst för det mått som raden gäller, lika värden delar plats, och "
-    "en plats ändras också när andra kommuner ändras: en ny plats är i sig varken fram- eller motgång."
+    "Läs värdet först och platsen sedan, båda för samma år. Plats 1 är bäst för det mått som raden gäller, lika värden "
+    "delar plats, och en plats ändras också när andra kommuner ändras: en ny plats är i sig varken fram- eller motgång."
 )
 CLASSES_ARE_OURS = (
     "Klasserna är rapportens egna: kommunerna delas efter plats i fyra ungefär lika stora grupper. Ingen myndighet har "
     "satt gränserna."
 )
 EMPTY_CLASS = "ingen kommun"  # ties can leave a class without places
-INTERVALS = (
-    "Skillnaderna har 95-procentsintervall där osäkerhetstal är publicerade eller antalet fall går att räkna fram. "
-    "Intervallen räknar med slumpen i urval och antal, inte med fel i hur något mäts eller anmäls."
+DECIDED = (
+    "En skillnad kallas högre eller lägre när den är större än den brukar svänga mellan år eller än urvalet tillåter "
+    "(p under 0,01). Annars står värdena bredvid varandra."
 )
-UNKNOWN = {"survey": "Kan inte skiljas från slumpen", "register": "Utan intervall"}
-WHY_UNKNOWN = (
-    "”Kan inte skiljas från slumpen” står vid enkäter: osäkerhetstal saknas i underlaget. ”Utan intervall” står vid "
-    "register som saknar antal: de omfattar alla, men hur mycket siffrorna brukar svänga är inte känt."
+ESTIMATED = (
+    "Enkäternas felmarginaler är uppskattade: hur många svar ett värde är värt räknas ur hur mycket kommunernas svar "
+    "rör sig mellan två omgångar. Se sidan Metod."
 )
-CHANCE = {True: "större än slumpen", False: "ryms inom slumpen"}
+WITHIN = {"noise": "Skillnaden ryms i vad den brukar svänga", "sample": "Skillnaden ryms i osäkerheten"}
+NOT_KNOWN = "Osäkerheten är inte känd"
 
 
-def difference_text(row: pd.Series, measure: Measure) -> tuple[str, ...]:
-    """A difference in the indicator's unit, and its interval with whether chance alone could give it.
+def difference_text(row: pd.Series, measure: Measure, than: str) -> tuple[str, ...]:
+    """A difference in the measure's unit, and what is known of it. `than`: whom it is compared with, "i riket".
 
-    `row` has difference, low, high and real. Without an interval the second text is left out, and nothing is said
-    about chance: the caller says why.
+    `row` is one of `Judgements.differences`.
     """
-    text = f"{signed(row['difference'], measure.decimals)} {measure.unit.difference}"
-    if pd.isna(row["real"]):
-        return (text,)
-    low, high = (signed(row[end], measure.decimals) for end in ("low", "high"))
-    return text, f"{low} till {high}, {CHANCE[bool(row['real'])]}"
+    text = f"{signed(row['difference'], measure.decimals)} {measure.difference_unit(row['difference'])}"
+    return text, _known(row, measure, than)
+
+
+def _known(row: pd.Series, measure: Measure, than: str) -> str:
+    verdict, sampled = row["verdict"], row["basis"] in (Basis.MARGINS, Basis.ESTIMATE)
+    margin = ""
+    if sampled and pd.notna(row["margin"]):
+        kind = "felmarginal" if row["basis"] == Basis.MARGINS else "uppskattad felmarginal"
+        margin = f" ({kind} ±{decimal(row['margin'], 1)} procentenheter)"
+    if verdict in (Compared.LOWER, Compared.HIGHER):
+        words = f"{'Lägre' if verdict == Compared.LOWER else 'Högre'} än {than}"
+        return f"{words}{margin}" if sampled else f"{words}, mer än skillnaden brukar svänga mellan år"
+    if verdict == Compared.WITHIN:
+        return f"{WITHIN['sample']}{margin}" if sampled else WITHIN["noise"]
+    asked = measure.indicator.kind == "survey" and measure.indicator.unit == "percent"
+    if not asked or row["difference"] == 0:
+        return f"{NOT_KNOWN}"
+    needed = decimal(answers_needed(row["value"], row["other_value"]), 0)
+    return f"{NOT_KNOWN}. Skillnaden är säker om minst {needed} har svarat"
 
 
 def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> str:
@@ -346,6 +370,14 @@ def plausible_text(low: int, high: int) -> str:
     return f"Troligen mellan plats {low} och {high}, med tanke på osäkerheten."
 
 
-def span_text(best: float, worst: float, measure: Measure) -> str:
-    """The values of one class of places, from its first place to its last: "8,1 till 12,4"."""
-    return " till ".join(dict.fromkeys(measure.number(value) for value in (best, worst)))
+def class_spans(cuts: pd.DataFrame, measure: Measure) -> dict[int, str]:
+    """Class -> its values, from its first place to its last: "8,1 till 12,4"; none stands in two classes.
+
+    `cuts` as `quartile_cuts` gives them. Where rounding would put one value into two classes, a decimal is added.
+    """
+    for decimals in range(measure.decimals, measure.decimals + 4):
+        ends = [(decimal(row.best, decimals), decimal(row.worst, decimals)) for row in cuts.itertuples()]
+        if all(worst != best for (_, worst), (best, _) in pairwise(ends)):
+            break
+    spans = [" till ".join(dict.fromkeys(pair)) for pair in ends]
+    return dict(zip(cuts["quartile"].astype(int), spans, strict=True))

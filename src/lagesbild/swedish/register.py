@@ -6,8 +6,8 @@ import pandas as pd
 
 from lagesbild.assessments import FollowUp, Initiative, LinkedIndicator, Plan
 from lagesbild.catalog.models import Catalog, Indicator
-from lagesbild.rules.editions import figure_state
 from lagesbild.rules.register import AsOf, State, Written, lacking
+from lagesbild.rules.uses import figure_state
 from lagesbild.swedish.numbers import decimal, listed, period_text, readable
 
 # Headings of all the register's tables, by column.

@@ -1,4 +1,4 @@
-"""What was judged, in Swedish: trends, arrows, gaps, outlooks, the most important, and how often a rule errs."""
+"""What was judged, in Swedish: movements, arrows, gaps, outlooks, and the most important."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,13 +7,15 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Target
 from lagesbild.rules.comparing import Placing
-from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitivity
+from lagesbild.statistics.combined import Arrow, Combined, GapMovement
+from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, Reason
+from lagesbild.statistics.noise import FEWEST as FEWEST_YEARS
+from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
-from lagesbild.statistics.trends import P_CLEAR, P_WEAK, Method, Reason, Trend, Verdict
 from lagesbild.swedish.findings import Measure, rank_text
 from lagesbild.swedish.numbers import decimal, listed
 
-# Trends in Swedish: what a series has done, why it cannot be judged, and how sensitive the answer is.
+# Movements in Swedish: what a series has done, why it cannot be judged, and what it was held against.
 
 
 @dataclass(frozen=True)
@@ -26,106 +28,108 @@ class Sign:
 
 
 WEAK = " (svagt belägg)"
-VERDICTS = {
-    Verdict.IMPROVING: Sign("↗", "Förbättras", "good"),
-    Verdict.WORSENING: Sign("↘", "Försämras", "bad"),
-    Verdict.INCREASING: Sign("↑", "Ökar"),
-    Verdict.DECREASING: Sign("↓", "Minskar"),
-    Verdict.NO_CLEAR_CHANGE: Sign("→", "Ingen tydlig förändring"),
-    Verdict.CANNOT_BE_JUDGED: Sign("", "Kan inte bedömas"),
+DIRECTIONS = {
+    Direction.INCREASED: Sign("↗", "Har ökat"),
+    Direction.DECREASED: Sign("↘", "Har minskat"),
+    Direction.TURNED: Sign("↕", "Har vänt"),
+    Direction.NO_MOVEMENT: Sign("→", "Ingen rörelse utöver vad måttet brukar svänga"),
+    Direction.NOT_JUDGED: Sign("", "Kan inte bedömas"),
 }
+FOR_BETTER = {True: (", till det bättre", "good"), False: (", till det sämre", "bad"), None: ("", "")}
 REASONS = {
-    Reason.STAND_IN: "ett närliggande mått bär ingen pil",
     Reason.OVERLAPPING_PERIODS: "medelvärden över flera år delar år med varandra",
-    Reason.TOO_FEW_POINTS: "för få år i rad",
-    Reason.GAP_IN_YEARS: "år saknas i serien",
-    Reason.MISSING_VALUE: "ett värde saknas eller är dolt",
+    Reason.NOT_YEARLY: "måttet finns inte för varje år",
+    Reason.TOO_FEW_YEARS: f"färre än {FEWEST_YEARS} år i rad",
+    Reason.MISSING_VALUE: "ett år saknas eller är dolt",
     Reason.UNRELIABLE_VALUE: "ett värde är ofullständigt eller misstänkt",
     Reason.SERIES_BREAK: "för få år sedan måttet gjordes om",
-    Reason.MIXED_VINTAGES: "värden ur olika utgåvor kan inte läggas ihop",
-    Reason.DUPLICATE_YEAR: "ett år står två gånger",
-    Reason.NO_MARGIN: "osäkerhetstal saknas i underlaget",
-    Reason.DATA_END_TOO_EARLY: "siffrorna slutar mer än två år före utgåvan",
+    Reason.ENDS_TOO_EARLY: f"siffrorna slutar mer än {YEARS_BEHIND} år före utgåvan",
+    Reason.NEGATIVE_VALUE: "ett värde är negativt",
+    Reason.NONE_OR_ALL: "något år är värdet 0 eller allt, utan att antalet är känt",
+    Reason.TOO_FEW_CASES: f"färre än {FEWEST_CASES} fall om året",
+    Reason.TOO_FEW_PLACES: f"för litet att jämföra med: färre än {POOL} kommuner har måttet så många år i rad",
 }
-METHODS = {
-    Method.CHI_SQUARE: "chitvåtest för linjär trend",
-    Method.WEIGHTED: "viktad regression på publicerade osäkerhetstal",
-    Method.WEIGHTED_COUNTS: "viktad regression på antal",
-    Method.MANN_KENDALL: "Mann-Kendalls test, utan antal och osäkerhetstal",
+ALONE = {
+    Method.CHI_SQUARE: "kommunens egna antal, chitvåtest för linjär trend",
+    Method.MARGINS: "publicerade felmarginaler, viktad regression",
 }
 ARROWS = {
-    Arrow.UP: Sign("↗", "Positiv förändring", "good"),
-    Arrow.DOWN: Sign("↘", "Trenden går neråt", "bad"),
+    Arrow.UP: Sign("↗", "Har blivit bättre", "good"),
+    Arrow.DOWN: Sign("↘", "Har blivit sämre", "bad"),
     Arrow.UNCHANGED: Sign("→", "Inte förändrats påtagligt"),
     Arrow.MIXED: Sign("→", "Inte förändrats påtagligt*"),
-    Arrow.NONE: Sign("", "Ingen trend kan beräknas"),
+    Arrow.NONE: Sign("", "För få mått för en pil"),
 }
 
 
-def verdict_sign(trend: Trend) -> Sign:
-    """The verdict's arrow and words; a weak one says so."""
-    sign = VERDICTS[trend.verdict]
-    return replace(sign, words=sign.words + WEAK) if trend.weak and trend.sign else sign
+def movement_sign(movement: Movement) -> Sign:
+    """The movement's arrow and words, with what it means where one end is better; a weak one says so."""
+    sign = DIRECTIONS[movement.direction]
+    better, tone = FOR_BETTER[movement.good]
+    return Sign(sign.symbol, sign.words + better + (WEAK if movement.weak else ""), "" if movement.weak else tone)
 
 
-def trend_reason(trend: Trend) -> str:
-    """Why there is no judgement, or over which years and how it was made."""
-    if not trend.judged:
-        return f"Trend bedöms inte: {REASONS[trend.reason]}."
-    return f"Bedömd över {basis_text(trend)}"
+def movement_reason(movement: Movement) -> str:
+    """Between which years and against what a series was judged, or why it was not."""
+    text = basis_text(movement)
+    return f"Bedömt för {text}" if movement.judged else f"Riktningen bedöms inte: {text[0].lower()}{text[1:]}"
 
 
-def basis_text(trend: Trend) -> str:
-    """Over which years and by which test a series was judged, or why it was not."""
-    if not trend.judged:
-        return f"{REASONS[trend.reason].capitalize()}."
-    first, last = trend.span
-    return f"{first}–{last}, {METHODS[trend.method]}."
+def basis_text(movement: Movement) -> str:
+    """Over which years and against what a series was judged, or why it was not."""
+    if not movement.judged:
+        return f"{REASONS[movement.reason].capitalize()}."
+    first, last = movement.span
+    if movement.method is not Method.POOL:
+        return f"{first}–{last}, mot {ALONE[movement.method]}."
+    pool = (movement.pool_first, movement.pool_last)
+    when = "" if pool == (first, last) else f" {pool[0]}–{pool[1]}"
+    return f"{first}–{last}, mot hur måttet svänger i {movement.pool_places} kommuner{when}."
 
 
-def sensitivity_text(sensitivity: Sensitivity) -> str:
-    """In how many other periods the answer is the same, and its p; empty for what is not judged."""
-    trend = sensitivity.trend
-    if not trend.judged:
-        return ""
-    return f"Samma svar i {sensitivity.agreeing} av {sensitivity.periods} prövade perioder, p = {decimal(trend.p, 3)}."
+def arrow_sign(computed: Combined) -> Sign:
+    """The arrow of several measures with "n av m" in words."""
+    sign = ARROWS[computed.arrow]
+    return replace(sign, words=f"{sign.words}: {counted(computed)}")
 
 
-def arrow_sign(combined: Combined) -> Sign:
-    """The arrow of several indicators with "n av m" in words."""
-    sign = ARROWS[combined.arrow]
-    if combined.arrow is Arrow.NONE:
-        return sign
-    return replace(sign, words=f"{sign.words}: {counted(combined)}{WEAK if combined.weak else ''}")
+def counted(computed: Combined) -> str:
+    """How many of the measures with values became better or worse, and how many cannot be judged."""
+    total, judged = computed.with_values, len(computed.judged)
+    if not total:
+        return "inget mått har värden"
+    moved = [(len(computed.improving), "bättre"), (len(computed.worsening), "sämre")]
+    parts = [f"{n} av {judged} bedömda mått har blivit {how}" for n, how in moved if n]
+    text = " och ".join(parts) or (f"inget av {judged} bedömda har blivit bättre eller sämre" if judged else "")
+    unknown = total - judged
+    return "; ".join(filter(None, (text, f"{unknown} av {total} går inte att bedöma" if unknown else "")))
 
 
-def counted(combined: Combined) -> str:
-    """How many of the judged indicators moved, "n av m", and how many cannot be judged."""
-    if not combined.changed:
-        text = f"0 av {combined.judged} bedömda har ändrats tydligt"
-    else:
-        moved = [(len(combined.improving), "förbättras"), (len(combined.worsening), "försämras")]
-        text = " och ".join(f"{n} av {combined.judged} bedömda {what}" for n, what in moved if n)
-    return text + (f", {len(combined.not_judged)} kan inte bedömas" if combined.not_judged else "")
+def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
+    """Which measures have moved, by name and years, whatever the arrow is; empty where none has."""
+    parts = []
+    for indicator in (*computed.moved, *computed.weak):
+        words = movement_sign(moved[indicator]).words
+        first, last = moved[indicator].span
+        parts.append(f"{catalog.indicators[indicator].label} {words[0].lower()}{words[1:]} {first}–{last}")
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 # People's arrow beside the computed one, in Swedish.
 
 
-def why_no_arrow(trends: Mapping[str, Trend], catalog: Catalog, indicators: list[str], computed: Combined) -> str:
+def why_no_arrow(moved: Mapping[str, Movement], catalog: Catalog, indicators: list[str], computed: Combined) -> str:
     """Which figures are missing for an arrow of `indicators`; empty when there is one."""
     if computed.arrow is not Arrow.NONE:
         return ""
     labels = {indicator: catalog.indicators[indicator].label for indicator in indicators}
     refused: dict[str, list[str]] = {}
     for indicator in computed.not_judged:
-        refused.setdefault(REASONS[trends[indicator].reason], []).append(labels[indicator])
+        refused.setdefault(REASONS[moved[indicator].reason], []).append(labels[indicator])
     parts = [f"{listed(refused[reason])}: {reason}" for reason in refused]
-    lacking = [labels[indicator] for indicator in indicators if indicator not in trends]
+    lacking = [labels[indicator] for indicator in indicators if indicator not in moved]
     parts += [f"{listed(lacking)}: inget värde i underlaget"] if lacking else []
-    neutral = [labels[indicator] for indicator in computed.without_direction]
-    parts += [f"{listed(neutral)}: saknar riktning"] if neutral else []
-    return "; ".join(parts) + "." if parts else "Prioriteringen har ingen indikator med siffror."
+    return "; ".join(parts) + "." if parts else ""
 
 
 def differing_text(judged: str, computed: Combined, last: int) -> str:
@@ -139,8 +143,8 @@ def differing_text(judged: str, computed: Combined, last: int) -> str:
 
 def reach_text(last: int, edition: int, judged: bool) -> str:
     """How far the figures behind a computed arrow reach; beside a `judged` arrow, that the two are not compared."""
-    text = f"Siffrorna bakom den beräknade pilen når till {last}."
-    return f"{text} Den jämförs därför inte med kommunens pil för {edition}." if judged else text
+    text = f"Senaste siffra: {last}."
+    return f"{text} Den beräknade pilen jämförs därför inte med kommunens för {edition}." if judged else text
 
 
 # The gap between women and men in Swedish: what it has done, and what is not known about it.
@@ -156,21 +160,22 @@ GAPS = (
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
 NOT_AT_HAND = "Delas upp på kön hos utgivaren, men saknas så för {place} i underlaget"
 MOVEMENTS = {
-    GapMovement.WIDENING: "Gapet vidgas",
-    GapMovement.NARROWING: "Gapet krymper",
+    GapMovement.WIDENING: "Gapet har vidgats",
+    GapMovement.NARROWING: "Gapet har krympt",
     GapMovement.TURNED: "Gapet har bytt håll",
-    GapMovement.NO_CLEAR_CHANGE: "Ingen tydlig förändring",
-    GapMovement.CANNOT_BE_JUDGED: "Kan inte bedömas",
+    GapMovement.BENT: "Gapet har vänt",
+    GapMovement.NO_MOVEMENT: "Ingen rörelse utöver vad gapet brukar svänga",
+    GapMovement.NOT_JUDGED: "Kan inte bedömas",
 }
 
 
-def movement_text(movement: GapMovement, trend: Trend) -> tuple[str, str]:
+def gap_text(kind: GapMovement, movement: Movement) -> tuple[str, str]:
     """What a gap has done, and over which years or why that cannot be said."""
-    why = trend_reason(trend) if trend.judged else basis_text(trend)
-    return MOVEMENTS[movement] + (WEAK if trend.weak and trend.sign else ""), why
+    why = movement_reason(movement) if movement.judged else basis_text(movement)
+    return MOVEMENTS[kind] + (WEAK if movement.weak else ""), why
 
 
-# The table of all trends in Swedish: how sure each is, alone and among all that are judged at once.
+# The table of all directions in Swedish: how sure each is, alone and among all that are judged at once.
 
 
 def p_text(p: float) -> str:
@@ -181,20 +186,16 @@ def p_text(p: float) -> str:
 def tested_text(judged: int, total: int) -> str:
     """How many series were tested at once, and what that does to their arrows."""
     return (
-        f"{judged} av {total} mått kunde bedömas. En tydlig förändring kräver p under {decimal(P_CLEAR, 3)}; register "
-        f"som saknar antal prövas mot {decimal(P_WEAK, 2)} och kallas alltid svagt belägg. När många mått prövas på "
-        "en gång ger slumpen några utslag. Därför är p justerat för antalet prövningar (Benjamini–Hochberg), och en "
-        "pil som justeringen tar bort är markerad som svagt belägg."
+        f"{judged} av {total} mått kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig mer än "
+        f"måttet brukar svänga från år till år i kommuner av samma storlek (p under {decimal(P_MOVED, 3)}). När många "
+        "mått prövas på en gång ger slumpen några utslag. Därför är p justerat för antalet prövningar "
+        "(Benjamini–Hochberg), och en pil som justeringen tar bort är markerad som svagt belägg."
     )
 
 
-def weakness_text(trend: Trend) -> str:
-    """Why an arrow is weak; empty where it is not, or where there is none."""
-    if not (trend.weak and trend.sign):
-        return ""
-    if trend.method is Method.MANN_KENDALL:
-        return "Svagt: testet ser bara i vilken ordning värdena kommer."
-    return "Svagt: utslaget faller bort när p justeras."
+def weakness_text(movement: Movement) -> str:
+    """Why an arrow is weak; empty where it is not."""
+    return "Svagt: utslaget faller bort när p justeras." if movement.weak else ""
 
 
 # Outlooks in Swedish: how many series were tried, and why the others were not.
@@ -222,14 +223,14 @@ def tried_text(tried: int, drawn: int, total: int) -> str:
     return f"{tried} av {total} mått med värden uppfyllde kraven på serien och prövades; {shown}."
 
 
-# The lines of *Det viktigaste* in Swedish: the value first, and a weak trend called weak.
+# The lines of *Det viktigaste* in Swedish: the value first.
 
 TITLE = "Det viktigaste"
 NOTHING = "Ingen bedömning har ändrats och inget mått har rört sig så tydligt att regeln nämner det."
 NOTE = (
-    "Högst sex rader, valda efter regel: ändrad lägesbild, mål som nåtts eller tappats, den tydligaste försämringen "
-    "och förbättringen, plats i landets sämsta eller bästa tiondel, största gapet mellan kvinnor och män. En regel "
-    "utan tydligt utslag ger ingen rad."
+    "Högst sex rader, valda efter regel: ändrad lägesbild, mål som nåtts eller tappats, den säkraste försämringen och "
+    "förbättringen, plats i landets sämsta eller bästa tiondel när skillnaden mot riket är säker, största säkra gapet "
+    "mellan kvinnor och män. En regel utan säkert utslag ger ingen rad."
 )
 
 
@@ -245,53 +246,25 @@ def target_line(measure: Measure, target: Target, value: float, year: int, met: 
     return f"{reached}. Målet är {measure.amount(target.value)} ({target.set_by})."
 
 
-def trend_line(trend: Trend, measure: Measure, ends: tuple[float, float], turned: bool) -> str:
-    """A trend with the values of its first and last year; weak and turned are said."""
-    first, last = (measure.period(year) for year in trend.span)
-    words = verdict_sign(trend).words.lower()
-    verb = f"trenden har vänt, {words}" if turned else words
-    return f"{verb}, från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}."
+def moved_line(movement: Movement, measure: Measure, ends: tuple[float, float]) -> str:
+    """A movement with the values of its first and last year."""
+    first, last = (measure.period(year) for year in movement.span)
+    verb, _, better = movement_sign(movement).words.partition(",")
+    tail = f",{better}" if better else ""
+    return f"{verb.lower()} från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}{tail}."
 
 
-def rank_line(measure: Measure, value: float, placing: Placing, municipalities: int) -> str:
+def rank_line(measure: Measure, placing: Placing, municipalities: int) -> str:
     """The value, then the rank; a rank is never called progress."""
     end = "bästa" if 2 * placing.rank <= placing.n else "sämsta"
     rank = rank_text(placing.rank, placing.n, measure.indicator, municipalities)
-    return f"{measure.amount(value)} {measure.period(placing.year)}, i den {end} tiondelen: {rank}."
+    return f"{measure.amount(placing.value)} {measure.period(placing.year)}, i den {end} tiondelen: {rank}."
 
 
 def gap_line(measure: Measure, gap: pd.Series) -> str:
-    """The gap as both sexes' values; `gap` is a row of `gender_gap`."""
-    women, men, period = measure.amount(gap["women"]), measure.number(gap["men"]), measure.period(gap["year"])
-    largest = "Räknat mot nivån är det störst av de gap som är säkra nog att nämna."
-    return f"{women} för kvinnor och {men} för män {period}. {largest}"
+    """The gap as both sexes' values; `gap` is a row of `Judgements.differences`, women beside men."""
+    women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
+    return f"{women} för kvinnor och {men} för män {period}. {LARGEST_GAP}"
 
 
-# The simulated rates of the trend rule in Swedish.
-
-CAPTIONS = {
-    "independent": "Falsklarm när åren är oberoende: procent av serier som står still som ändå får en pil.",
-    "weak": "Falsklarm för det svaga testet (hålls vid 5 procent och kallas alltid svagt belägg).",
-    "dependent": "Falsklarm när åren hänger ihop (AR, autokorrelation från ett år till nästa).",
-    "power": "Träffar: procent av fallande serier som får rätt pil, med {extra} procents verklig variation.",
-}
-SERIES = {
-    "register share of 300, 10 years": "Registerandel av 300 personer, 10 år",
-    "register share of 300, 5 years": "Registerandel av 300 personer, 5 år",
-    "register, 50 cases, 10 years": "Register, 50 fall om året, 10 år",
-    "register, 50 cases, 5 years": "Register, 50 fall om året, 5 år",
-    "register, 500 cases, 10 years": "Register, 500 fall om året, 10 år",
-    "register, 500 cases, 5 years": "Register, 500 fall om året, 5 år",
-    "register, 11,000 cases, 10 years": "Register, 11\u00a0000 fall om året, 10 år",
-    "register, 11,000 cases, 5 years": "Register, 11\u00a0000 fall om året, 5 år",
-    "survey share of 300, 5 years": "Enkätandel av 300 svarande, 5 år",
-    "weak rule, value alone, 10 years": "Svagt test, bara värdet, 10 år",
-}
-
-
-def world_text(row: Mapping[str, str]) -> str:
-    """How the levels of a simulated series move: "3 % variation", "AR 0,3, 3 % variation" or "2 % om året"."""
-    extra, slope, carried = (f"{float(row[name]):g}".replace(".", ",") for name in ("extra", "slope", "correlation"))
-    if float(row["slope"]):
-        return f"{slope} % om året"
-    return (f"AR {carried}, " if float(row["correlation"]) else "") + f"{extra} % variation"
+LARGEST_GAP = "Räknat mot nivån är det rapportens största säkra skillnad mellan kvinnor och män."
