@@ -146,7 +146,8 @@ def _show_part(
         raise ValueError(f"{number}: choose one of {known}; or draw it yourself and use show_plot.")
     says = SAYS[chart]
     anchor, title = anchor or says.anchor(number), title or says.title or part.title
-    if rows.empty and says.needs in at_hand(report.data, report.months, report.places, report.support_types):
+    places = (report.members, report.places)
+    if rows.empty and says.needs in at_hand(report.data, report.months, *places, report.support_types):
         raise ValueError(
             f"{number}: the cell's rows are empty, though the region has figures. See how it chooses them."
         )

@@ -242,8 +242,8 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     margins = {series.margin: indicator for indicator, series in pinned.items()}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
     margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
-    margin = margin[margin["value"] > 0]  # a margin of 0 is none
     margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
+    margin = margin[margin["value"] > 0]  # a margin of 0 is none: no survey is without error
     margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
     return table.merge(margin, how="left", on=CELL, validate="many_to_one")
 
