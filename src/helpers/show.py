@@ -108,7 +108,9 @@ def show_figure(
         provenance=Provenance(
             _source(drawn, catalog, documents, changed),
             _definition([measure.indicator for measure in measures.values()]),
-            CHANGED if changed else method_text(state == "derived" and entry.derived, measures, drawn, documents),
+            CHANGED
+            if changed
+            else method_text(entry.derived if state == "derived" else "", measures, drawn, documents),
             remake(report.page, report.place, report.year, report.vintage, measures),
         ),
         finding=finding,
