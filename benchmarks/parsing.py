@@ -23,6 +23,7 @@ from lagesbild.sources.http import Answer, Client, digest
 from lagesbild.sources.keeping import Keeper, Terms
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter
+from lagesbild.sources.raw import snapshot_folder
 from lagesbild.sources.series import Adapter, Scope
 from lagesbild.sources.snapshot import read_snapshot
 
@@ -127,7 +128,7 @@ def measured(source: str) -> str:
     catalog = SimpleNamespace(unit_of=lambda _: unit, publishers={"saga": nobody})
     with tempfile.TemporaryDirectory() as root:
         paths = Paths(Path(root))
-        keeper = Keeper(paths.raw / source, source, "http://127.0.0.1:9/", catalog, Terms("2025-01-15"))
+        keeper = Keeper(snapshot_folder(paths, source), source, "http://127.0.0.1:9/", catalog, Terms("2025-01-15"))
         started = time.perf_counter()
         rows = stored(keeper, adapter.series(adapter.wanted(indicators), SCOPE))
         seconds = time.perf_counter() - started

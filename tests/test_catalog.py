@@ -150,6 +150,7 @@ def test_a_kolada_indicator_bears_the_title_that_its_series_must_have(catalog: C
     ("key", "years"),
     [
         ("reported_crime", [2023]),
+        ("reported_violent_crime", [2023]),
         ("unemployed", [2023]),
         ("long_term_unemployed", [2023]),
         ("graduated_in_four_years_home", [2021]),
@@ -179,6 +180,7 @@ class Spoilt:
 
 
 WORK, OVERVIEW, HOUSING = "indicators/work.yml", "indicators/overview.yml", "indicators/housing.yml"
+AREA_1 = "indicators/no_vulnerable_areas.yml"
 SPOILT = [
     Spoilt(
         "unknown field",
@@ -360,6 +362,22 @@ SPOILT = [
         "part: rented_homes",
         "rented_share: > share:",
         ("'rented_homes'", "rented_dwellings"),
+    ),
+    Spoilt(
+        "restated without a base",
+        AREA_1,
+        "    population: population\n",
+        "",
+        "reported_crime: > restated:",
+        ("only a rate can be restated", "'population'"),
+    ),
+    Spoilt(
+        "restated without a break",
+        AREA_1,
+        "      until: 2022\n      before: antal brott",
+        "      until: 2021\n      before: antal brott",
+        "reported_crime: > restated:",
+        ("need a break in 2022", "Add it to 'breaks'"),
     ),
     Spoilt("unknown area", "programme.yml", 'area: "5"', 'area: "6"', 'area: "6"', ("'6'", "1, 2, 3, 4, 5")),
     Spoilt(

@@ -69,7 +69,7 @@ print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "sci
         (["--year", "abc"], "--year"),
         (["--year", "1990"], "1990 is without data"),
         (["--year", "2900"], "2900 is without data"),
-        (["--municipality", "../x"], "no municipality is called '../x'. Write its name or its code"),
+        (["--municipality", "../x"], "no municipality is called '../x'. Write its name, or its code"),
         (["--municipality", "Påhitsby"], "no municipality is called 'Påhitsby'. Nearest: Påhittsby (9901)"),
         (["--municipality", "990"], "'990' is not a municipality's code"),
         (["--municipality", "9999"], "'9999' is no place"),

@@ -23,6 +23,7 @@ from lagesbild.statistics.intervals import (
     mean_over_places,
     poisson_interval,
     rate_interval,
+    share_interval,
 )
 from lagesbild.statistics.ranks import (
     NoRank,
@@ -86,6 +87,46 @@ def test_counts_are_exact_below_ten_and_byars_from_ten():
 
 def test_a_rate_interval_is_the_interval_of_its_cases_over_the_population():
     assert np.allclose(rate_interval(9, 50_000), np.array(exact_poisson(9)) * 2)
+
+
+def test_no_cases_have_an_upper_limit_from_the_known_base():
+    low, high = rate_interval(0, 130_000)
+    assert (float(low), round(float(high), 1)) == (0.0, 2.8)
+
+
+def test_wilsons_interval_of_65_of_100_comes_out_and_stays_between_0_and_1():
+    assert [round(float(end), 4) for end in share_interval(65, 100)] == [0.5525, 0.7364]
+    assert share_interval(0, 5.5)[0] == 0
+    assert share_interval(5, 5)[1] == 1
+
+
+@FEW
+@given(st.floats(0, 12))
+def test_byars_interval_never_goes_below_no_cases_and_holds_the_count(count):
+    low, high = byar(count)
+    assert 0 <= low <= count <= high
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        (lambda: byar([5, -1]), "count -1: a number of cases cannot be negative"),
+        (lambda: exact_poisson(-0.5), "count -0.5"),
+        (lambda: poisson_interval([NAN, -2]), "count -2"),
+        (lambda: rate_interval(-3, 100), "count -3"),
+        (lambda: rate_interval([1, 1], [100, 0]), "base 0: nobody to divide by"),
+        (lambda: share_interval(0, 0), "base 0"),
+        (lambda: share_interval(-1, 10), "count -1"),
+        (lambda: share_interval([1, 11], 10), "count 11 of 10: more than all"),
+    ],
+)
+def test_a_fault_of_the_figures_is_refused_with_its_number(interval, said):
+    with pytest.raises(ValueError, match=said):
+        interval()
+
+
+def test_an_unknown_count_or_base_has_an_unknown_interval():
+    assert np.isnan([rate_interval(NAN, 100), rate_interval(1, NAN), share_interval(NAN, 10)]).all()
 
 
 def test_newcombes_published_case_comes_out():

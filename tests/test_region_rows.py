@@ -11,6 +11,7 @@ from helpers import register, show_figure
 from lagesbild import charts
 from lagesbild.html.regional import steps_said
 from lagesbild.places import UnknownPlace
+from lagesbild.rules import support as tables
 from lagesbild.statistics.support import untested
 from lagesbild.swedish import support as texts
 from region_roots import (
@@ -249,3 +250,21 @@ def test_a_table_of_several_years_is_not_drawn_as_one(umea: Ran):
         umea.report.long(umea.share, 2021)
     with pytest.raises(ValueError, match="no column indicator, place, year, value"):
         show_figure(umea.report, "R3", umea.profile, charts.profile_bars)
+
+
+# R2: whose printed ranks they are.
+
+
+@pytest.mark.parametrize(("members", "shown"), [(("9902",), ["9903", "9902"]), (("9901",), [])])
+def test_a_region_shows_all_printed_ranks_of_its_document_and_none_of_another_regions(tmp_path, members, shown):
+    copy = made_up_region(tmp_path)
+    region(copy, members, [code for code in ("9901", "9902") if code not in members])
+    ranks = {("support_rank", "9902"): 43, ("support_rank_change", "9902"): 4}
+    ranks |= {("support_rank", "9903"): 20, ("support_rank_change", "9903"): -1}
+    lines = [f"{name},{place},2021,0,T,,{value},,,en sida" for (name, place), value in ranks.items()]
+    copy.document("support_ranking", *lines)
+    made = ran(copy, municipality=members[0], until="r2")
+    assert made.ranks.query("year == 2021")["place"].tolist() == shown
+    there = tables.at_hand(made.report.data, made.report.months, made.report.members, made.report.places, made.types)
+    assert ("ranks" in there) == bool(shown)
+    assert ("<svg" in made.component("r2").html) == bool(shown)

@@ -93,6 +93,16 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
         ("indicator,year,value", ("reported_assault", 2022, -1), "-1 is outside what 'reported_assault' can be"),
         (
             "indicator,year,value",
+            ("reported_assault", 2022, 100_001),
+            "100001 of 'reported_assault' (per 100 000 invånare): more cases than inhabitants. Correct it.",
+        ),
+        (
+            "indicator,year,count,value",
+            ("feels_well", 2022, 0, 50),
+            "50 of 'feels_well' (procent): a share above 0 of no cases. Correct it.",
+        ),
+        (
+            "indicator,year,value",
             ("unemployed_all_july", 2022, 9),
             "month 0, but 'unemployed_all_july' is about month 7",
         ),
@@ -121,6 +131,8 @@ def test_a_folder_that_is_not_named_after_a_municipality_is_refused(copy):
 
 
 ROW = {"indicator": "unsafe_at_night", "place": "9901", "year": 2022, "value": 20.0, "vintage": "2024-05-01"}
+CRIME = ROW | {"indicator": "reported_crime", "value": 1200.0}
+PEOPLE = ROW | {"indicator": "population", "value": 5000.0}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +145,16 @@ ROW = {"indicator": "unsafe_at_night", "place": "9901", "year": 2022, "value": 2
         ([ROW | {"sex": "X"}], "sex is 'X'"),
         ([ROW | {"month": 13}], "month is 13"),
         ([ROW | {"margin": -1.0}], "margin is -1.0"),
+        ([ROW | {"margin": 0.0}], "margin is 0.0"),
+        ([ROW | {"count": -1.0}], "count is -1.0"),
+        (
+            [ROW | {"count": 0.0}],
+            "place 9901, 2022, sex T: 20 (procent): a share above 0 of no cases.",
+        ),
+        ([CRIME | {"value": 100_001.0}], "100001 (per 100 000 invånare): more cases than inhabitants. Correct it"),
+        ([CRIME | {"count": 5001.0}, PEOPLE], "1200 (per 100 000 invånare): more cases than inhabitants."),
+        ([PEOPLE | {"value": 0.0}], "population, place 9901, 2022, sex T: 0 (personer): a base of nobody."),
+        ([CRIME | {"value": -1.0}], "-1 is outside 0 to inf (per 100 000 invånare)"),
         ([ROW | {"status": "odd"}], "status is 'odd'"),
         ([ROW | {"indicator": "gone"}], "indicator is 'gone'"),
     ],
@@ -188,6 +210,8 @@ def test_a_margin_of_error_stands_beside_its_value_and_nowhere_else(copy):
     assert rows[2022] == 2.5
     assert math.isnan(rows[2020])
     assert table["margin"].notna().sum() == 1
+    copy.fetched("N07657", {("9901", 2022): 0}, date="2024-05-15")
+    assert of(copy.table(), "unsafe_at_night").set_index("year")["margin"].isna().all()
     copy.fetched("N07657", {("9901", 2022): 2.25}, date="2024-06-01")
     assert of(copy.table(), "unsafe_at_night").set_index("year")["margin"][2022] == 2.25
 

@@ -106,7 +106,9 @@ def show_figure(
         provenance=Provenance(
             _source(drawn, catalog, documents, changed),
             _definition([measure.indicator for measure in measures.values()]),
-            CHANGED if changed else method_text(state == "derived" and entry.derived, measures, drawn, documents),
+            CHANGED
+            if changed
+            else method_text(entry.derived if state == "derived" else "", measures, drawn, documents),
             remake(report.page, report.place, report.year, report.vintage, measures),
         ),
         finding=finding,
@@ -141,7 +143,8 @@ def _show_part(
         raise ValueError(f"{number}: choose one of {known}; or draw it yourself and use show_plot.")
     says = SAYS[chart]
     anchor, title = anchor or says.anchor(number), title or says.title or part.title
-    if rows.empty and says.needs in at_hand(report.data, report.months, report.places, report.support_types):
+    places = (report.members, report.places)
+    if rows.empty and says.needs in at_hand(report.data, report.months, *places, report.support_types):
         raise ValueError(
             f"{number}: the cell's rows are empty, though the region has figures. See how it chooses them."
         )

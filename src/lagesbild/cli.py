@@ -170,7 +170,7 @@ def _fetch_summary(summary: "FetchSummary") -> None:
 
 @app.command()
 def build(
-    municipality: Annotated[str, typer.Option(help="Name or four-digit code, such as Umeå or 2480.")] = "2480",
+    municipality: Annotated[str, typer.Option(help="Four-digit code or name, such as 2480 or Linköping.")] = "2480",
     year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
     jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 300,

@@ -101,7 +101,7 @@ class Places:
             near = [
                 f"{self.names[codes[name]]} ({codes[name]})" for name in get_close_matches(named, codes, cutoff=0.5)
             ]
-            remedy = f"Nearest: {', '.join(near)}." if near else "Write its name or its code, such as Umeå or 2480."
+            remedy = f"Nearest: {', '.join(near)}." if near else "Write its name, or its code such as 2480."
             raise UnknownPlace(f"municipality: no municipality is called '{text}'. {remedy}")
         return code
 

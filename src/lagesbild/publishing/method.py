@@ -108,14 +108,22 @@ def _without_direction(catalog: Catalog) -> list[str]:
     return list(dict.fromkeys(entry.label for entry in entries if entry.better == "neither"))
 
 
+RESTATED_YEARS = (
+    "Omräknade år (egen bearbetning), i de kommuner, regioner och riket där det är bevisat: publicerat värde gånger "
+    "folkmängd är ett helt antal varje år, och där båda formerna är publicerade är de lika. Annars står brottet kvar"
+)
+
+
 def _interruptions(catalog: Catalog) -> tuple[DataTable, ...]:
-    """Breaks, years left out, and means over several years; a table without rows is left out."""
+    """Breaks and what mends them, years left out, and means over several years; a table without rows is left out."""
     entries = catalog.indicators.values()
     breaks = [(e.title, str(b.year), b.what) for e in entries for b in e.breaks]
+    restated = [(e.title, str(e.restated.until), e.restated.before, e.restated.after) for e in entries if e.restated]
     left_out = [(e.title, ", ".join(map(str, out.years)), out.why) for e in entries for out in e.left_out]
     pooled = [(e.title, str(e.years_pooled), _every(e.every)) for e in entries if e.years_pooled > 1 or e.every > 1]
     tables = (
         ("Brott i serier", ("Mått", "Från och med", "Vad som ändrades"), breaks),
+        (RESTATED_YEARS, ("Mått", "Till och med", "Publicerat som", "Här räknat som"), restated),
         ("Utelämnade år", ("Mått", "År", "Varför"), left_out),
         ("Sammanslagna år och glesa undersökningar", ("Mått", "År i varje värde", "Hur ofta"), pooled),
     )

@@ -87,12 +87,13 @@ def refuse_counted_twice(table: pd.DataFrame, types: Sequence[str]) -> None:
         )
 
 
-def at_hand(data: pd.DataFrame, months: pd.DataFrame, places: Sequence[str], types: Sequence[str]) -> set[str]:
-    """What there is to draw of some places: "ranks", "profiles" (every type in two years in a row), "months"."""
+def at_hand(
+    data: pd.DataFrame, months: pd.DataFrame, members: Sequence[str], places: Sequence[str], types: Sequence[str]
+) -> set[str]:
+    """What there is to draw: "ranks" printed of members; "profiles" (every type in two years), "months" of places."""
     counted = [*types, *BASES]
     table = wide_table(data, places, types)[counted]
-    ranked = data["indicator"].eq("support_rank") & data["value"].notna()
-    drawn = {"ranks": ranked.any(), "profiles": bool(complete(table, comparable_years(table)))}
+    drawn = {"ranks": len(_printed(data, members)) > 0, "profiles": bool(complete(table, comparable_years(table)))}
     single = months["place"].isin(list(places)) & months["indicator"].eq(TOTAL) & months["value"].notna()
     return {name for name, there in (drawn | {"months": single.any()}).items() if there}
 
@@ -117,13 +118,20 @@ def national_shares(
     return shares.melt(var_name="indicator", ignore_index=False).reset_index()
 
 
-def printed_ranks(data: pd.DataFrame, share: pd.DataFrame) -> pd.DataFrame:
+def _printed(data: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
+    """The document's latest ranks and changes, of all its places; none where it is not about any of `members`."""
+    rows = data[data["indicator"].isin(["support_rank", "support_rank_change"])].dropna(subset=["value"])
+    own = rows[(rows["indicator"] == "support_rank") & rows["place"].isin(members)]
+    return rows[rows["year"] == own["year"].max()]
+
+
+def printed_ranks(data: pd.DataFrame, share: pd.DataFrame, members: Sequence[str]) -> pd.DataFrame:
     """The ranks that the document prints, best first: `indicator`, `place`, `year`, `value` (the rank), `n`, `share`.
 
-    Two rows a place; the share is NaN where it is not known. What is printed is the change: +4 to 43 was 47.
+    Two rows a place, of all the document's places; none where it prints no rank of `members`, the region's: it is then
+    another region's document. The share is NaN where it is not known. What is printed is the change: +4 to 43 was 47.
     """
-    rows = data[data["indicator"].isin(["support_rank", "support_rank_change"])].dropna(subset=["value"])
-    rows = rows[rows["year"] == rows["year"].max()]
+    rows = _printed(data, members)
     wide = rows.pivot(index=["place", "year"], columns="indicator", values="value")
     wide = wide.reindex(columns=["support_rank", "support_rank_change"]).dropna().reset_index()
     now = wide.assign(value=wide["support_rank"])

@@ -16,7 +16,7 @@ from lagesbild.sources.http import Client
 from lagesbild.sources.keeping import Keeper, SeriesResult, Terms, refreshed_lists
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
-from lagesbild.sources.raw import stored_places
+from lagesbild.sources.raw import snapshot_folder, stored_places
 from lagesbild.sources.series import Adapter, PlannedCall, Scope, WantedSeries
 
 # What a fetch is asked to bring, and what became of it.
@@ -157,7 +157,7 @@ class _Run:
             self._note(result)
         scope = self.request.scope(self.catalog, places.names)
         for adapter, wanted in jobs:
-            folder = self.paths.raw / adapter.source
+            folder = snapshot_folder(self.paths, adapter.source)
             keeper = Keeper(folder, adapter.source, adapter.client.base_url, self.catalog, terms)
             for series in adapter.series(wanted, scope):
                 self._note(keeper.keep(series))
@@ -183,4 +183,4 @@ class _Run:
 
     @property
     def _folder_of_lists(self) -> Path:
-        return self.paths.raw / KoladaAdapter.source
+        return snapshot_folder(self.paths, KoladaAdapter.source)

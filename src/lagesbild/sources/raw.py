@@ -19,6 +19,11 @@ class NoSnapshot(Refusal):
     """There are no official figures to work on."""
 
 
+def snapshot_folder(paths: Paths, source: str) -> Path:
+    """Where a source's snapshot lies."""
+    return paths.raw / source
+
+
 def raw_files(paths: Paths) -> list[Path]:
     """Every file of `data/raw`, sorted; without locks and what editors leave."""
     files = (path for path in sorted(paths.raw.rglob("*")) if path.is_file())
@@ -33,7 +38,7 @@ def local_files(paths: Paths) -> list[Path]:
 
 def load_places(paths: Paths) -> Places:
     """The snapshot's places and comparison groups. Raises NoSnapshot when none has been fetched."""
-    folder = paths.raw / "kolada"
+    folder = snapshot_folder(paths, "kolada")
     if not (folder / "places.csv").exists():
         raise NoSnapshot(
             f"{paths.relative(folder)}/places.csv is missing: there is no snapshot of official figures. "

@@ -16,7 +16,7 @@ import pandas as pd
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.sources.http import client_version, digest
-from lagesbild.sources.raw import LISTS, csv_bytes
+from lagesbild.sources.raw import LISTS, csv_bytes, snapshot_folder
 from lagesbild.sources.series import KEY, ROW_COLUMNS, ROW_TYPES
 
 # `manifest.json` of a snapshot: where each series came from, when, and what its file must look like.
@@ -147,7 +147,7 @@ def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
     """
     import pyarrow as pa
 
-    folder = paths.raw / source
+    folder = snapshot_folder(paths, source)
     manifest = read_manifest(folder, source)
     _refuse_strangers(folder, manifest)
     tables = []
@@ -240,7 +240,7 @@ def whole_years(urls: Iterable[str]) -> frozenset[int]:
 
 def years_of_all(paths: Paths) -> dict[str, frozenset[int]]:
     """Series -> its years that were asked for of every municipality."""
-    entries = read_manifest(paths.raw / "kolada", "kolada").series
+    entries = read_manifest(snapshot_folder(paths, "kolada"), "kolada").series
     return {
         series: whole_years(request["url"] for request in entry.get("requests", ()))
         for series, entry in entries.items()

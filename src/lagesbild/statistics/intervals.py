@@ -73,7 +73,7 @@ def byar(count: ArrayLike) -> Bounds:
     """
     cases = _cases(count)
     over = cases + 1
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         low = cases * (1 - 1 / (9 * cases) - Z / (3 * np.sqrt(cases))) ** 3
         high = over * (1 - 1 / (9 * over) + Z / (3 * np.sqrt(over))) ** 3
     return np.where(cases == 0, 0.0, np.maximum(low, 0.0)), high

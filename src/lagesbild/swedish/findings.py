@@ -261,13 +261,9 @@ def method_text(
     entries = {name: measure.indicator for name, measure in measures.items()}
     monthly = any(entry.table and entry.table.monthly for entry in entries.values())
     text = derived or (PARTLY if restated else MONTHLY if monthly else UNTOUCHED)
-    copied = {name: entry.document for name, entry in entries.items() if entry.document in documents}
-    vintages = set(zip(rows["indicator"], rows["vintage"], strict=True))
-    labels = [
-        entries[name].label
-        for name, document in copied.items()
-        if documents[document].second_hand and (name, documents[document].vintage) in vintages
-    ]
+    read = set(zip(rows["indicator"], rows["vintage"], strict=True))
+    copied = {name: document.vintage for name, document in documents.items() if document.second_hand}
+    labels = [entry.label for name, entry in entries.items() if (name, copied.get(entry.document or "")) in read]
     return f"{text} {listed(labels)}: läst i andra hand." if labels else text
 
 

@@ -15,7 +15,7 @@ from lagesbild.catalog.models import Catalog, Share
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places
 from lagesbild.sources.files import local_rows, publisher_rows, typed_in_rows
-from lagesbild.sources.raw import load_places, local_files, raw_files
+from lagesbild.sources.raw import load_places, local_files, raw_files, snapshot_folder
 from lagesbild.sources.snapshot import read_manifest, read_snapshot
 from lagesbild.tidy.schema import (
     AT,
@@ -242,8 +242,8 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     margins = {series.margin: indicator for indicator, series in pinned.items()}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
     margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
-    margin = margin[margin["value"] > 0]  # a margin of 0 is none
     margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
+    margin = margin[margin["value"] > 0]  # a margin of 0 is none: no survey is without error
     margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
     return table.merge(margin, how="left", on=CELL, validate="many_to_one")
 
@@ -254,7 +254,7 @@ def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> 
     The snapshot dates a value by the day it was first seen. Where the latest fetch asked for all of a place's
     rows, its unchanged values are of that vintage too; else next year's fetch would cut every series in two.
     """
-    entries = read_manifest(paths.raw / service, service).series
+    entries = read_manifest(snapshot_folder(paths, service), service).series
     newest = rows["series"].map({series: entry["vintage"] for series, entry in entries.items()})
     earlier = {series: entry.get("places_of_earlier_fetches", ()) for series, entry in entries.items()}
     apart = {(series, place) for series, places in earlier.items() for place in places}
