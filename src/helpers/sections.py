@@ -103,7 +103,7 @@ def overview(report: Report) -> Component:
                 link=f"#{priority_anchor(priority)}",
                 trend=(*arrow_marks(judgement, catalog.programme.legend), combined_mark(computed)),
                 status=status_marks(judgement),
-                sentences=summary(judgement),
+                sentences=(*summary(judgement), *filter(None, [moved_text(computed, report.movements, catalog)])),
             )
         )
     return _overview(

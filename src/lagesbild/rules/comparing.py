@@ -55,8 +55,8 @@ def ranking(ranks: pd.DataFrame, indicator: str, place: str, sex: str = "T") -> 
     if pd.isna(row["rank"]):
         return Ranking(reason=NoRank(row["reason"]))
     plausible = None if pd.isna(row["rank_low"]) else (int(row["rank_low"]), int(row["rank_high"]))
-    numbers = (int(row[name]) for name in ("rank", "n", "quartile"))
-    placing = Placing(int(row["year"]), float(row["value"]), *numbers, plausible)
+    rank, n, quartile = (int(row[name]) for name in ("rank", "n", "quartile"))
+    placing = Placing(int(row["year"]), float(row["value"]), rank, n, quartile, plausible)
     return Ranking(placing, quartile_cuts(rows[rows["year"] == row["year"]]))
 
 

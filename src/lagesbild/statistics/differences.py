@@ -161,18 +161,23 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
     refuse_duplicates(to_same, ["indicator", "sex", "place"], "differences between places")
     keys, held = ["indicator", "sex", "year"], ["value", "scaled", "noise", "degrees", "answers", "margin", "basis"]
     own = to_same.loc[to_same["place"] == focus, [*keys, "place", *held]]
-    rest = to_same.loc[to_same["place"] != focus, [*keys, "place", *held]]
-    pairs = own.merge(rest.rename(columns={"place": "other", **{name: f"other_{name}" for name in held}}), on=keys)
-    scaled = pairs["scaled"] - pairs["other_scaled"]
-    error = np.hypot(pairs["noise"], pairs["other_noise"])
-    by_noise = pd.Series(2 * t.sf((scaled / error).abs(), pairs[["degrees", "other_degrees"]].min(axis=1)), pairs.index)
-    z = z_of_two(pairs["value"], pairs["answers"], pairs["other_value"], pairs["other_answers"])
-    published = (pairs[["basis", "other_basis"]] == Basis.MARGINS).all(axis=1)
-    z = z.mask(published, z_of_margins(pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"]))
-    p = by_noise.fillna(pd.Series(2 * norm.sf(z.abs()), pairs.index))
-    difference = pairs["value"] - pairs["other_value"]
-    verdict = _verdict((p < P_DECIDED).to_numpy(), scaled.fillna(z).to_numpy(), difference.to_numpy())
-    pairs = pairs.assign(difference=difference, p=p, verdict=np.where(p.notna(), verdict, str(Compared.UNKNOWN)))
+    rest = to_same.loc[to_same["place"] != focus, [*keys, "place", *held]].rename(columns={"place": "other"})
+    pairs = own.merge(rest, on=keys, suffixes=("", "_other"))
+    first, second = ({name: pairs[f"{name}{side}"].to_numpy() for name in held} for side in ("", "_other"))
+    scaled = first["scaled"] - second["scaled"]
+    error, degrees = np.hypot(first["noise"], second["noise"]), np.fmin(first["degrees"], second["degrees"])
+    published = (first["basis"] == Basis.MARGINS) & (second["basis"] == Basis.MARGINS)
+    z = np.where(
+        published,
+        z_of_margins(first["value"], first["margin"], second["value"], second["margin"]),
+        z_of_two(first["value"], first["answers"], second["value"], second["answers"]),
+    )
+    by_noise = np.isfinite(scaled)
+    p = np.where(by_noise, 2 * t.sf(np.abs(scaled) / error, degrees), 2 * norm.sf(np.abs(z)))
+    difference = first["value"] - second["value"]
+    verdict = _verdict(p < P_DECIDED, np.where(by_noise, scaled, z), difference)
+    verdict = np.where(np.isfinite(p), verdict, str(Compared.UNKNOWN))
+    pairs = pairs.assign(other_value=second["value"], difference=difference, verdict=verdict, p=p)
     return pairs[[*keys, "place", "other", "value", "other_value", "difference", "verdict", "p"]]
 
 

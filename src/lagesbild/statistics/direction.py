@@ -203,7 +203,7 @@ def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signal
             rows = (stop == last) & (length == years)
             for why, refused in _refusals(signals, panel, last - years, last).items():
                 reason[rows & refused] = why
-        for n in np.flatnonzero(judging & (length == 0)):
+        for n in np.flatnonzero(judging & (length == 0)).tolist():
             reason[n] = _why_short(panel, run[n], n, edition)
     at_end = run.shape[1] - 1 - np.argmax(run[:, ::-1] > 0, axis=1)  # the last year with a value
     held = np.where(length > 0, stop - 1, at_end)

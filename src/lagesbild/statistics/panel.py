@@ -221,7 +221,7 @@ def _panel(
 ) -> Panel:
     shape = len(of.places), len(of.years)
 
-    def spread(values: np.ndarray, empty: float = np.nan) -> np.ndarray:
+    def spread(values: np.ndarray | float, empty: float = np.nan) -> np.ndarray:
         out = np.full(shape, empty)
         out[at] = values
         return out

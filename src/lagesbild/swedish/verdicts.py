@@ -94,15 +94,19 @@ def arrow_sign(computed: Combined) -> Sign:
 
 
 def counted(computed: Combined) -> str:
-    """How many of the measures with values became better or worse, and how many cannot be judged."""
+    """How many of the measures with values can be judged, and how many of those became better or worse."""
     total, judged = computed.with_values, len(computed.judged)
     if not total:
         return "inget mått har värden"
-    moved = [(len(computed.improving), "bättre"), (len(computed.worsening), "sämre")]
-    parts = [f"{n} av {judged} bedömda mått har blivit {how}" for n, how in moved if n]
-    text = " och ".join(parts) or (f"inget av {judged} bedömda har blivit bättre eller sämre" if judged else "")
-    unknown = total - judged
-    return "; ".join(filter(None, (text, f"{unknown} av {total} går inte att bedöma" if unknown else "")))
+    better, worse = len(computed.improving), len(computed.worsening)
+    if judged == 1:
+        how = "blivit bättre" if better else "blivit sämre" if worse else "varken blivit bättre eller sämre"
+        outcome = f"det har {how}"
+    else:
+        parts = [f"{n} har blivit {how}" for n, how in ((better, "bättre"), (worse, "sämre")) if n]
+        outcome = " och ".join(parts) or "inget har blivit bättre eller sämre"
+    known = f"{judged or 'inget'} av {total} mått går att bedöma"
+    return f"{known}; {outcome}" if judged else known
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:

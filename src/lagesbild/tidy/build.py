@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -336,7 +337,7 @@ def derived(
     if (paths.processed / FILE).exists():
         _key_file(paths, name).unlink(missing_ok=True)
         for frame, rows in made.items():
-            _replaced(files[frame], lambda temporary, rows=rows: rows.to_parquet(temporary, index=False))
+            _replaced(files[frame], partial(rows.to_parquet, index=False))
         _replaced(_key_file(paths, name), lambda temporary: temporary.write_text(key + "\n", "utf-8"))
     return made
 
