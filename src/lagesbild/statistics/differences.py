@@ -2,9 +2,11 @@
 
 A frame of differences has one row an indicator, place, sex and other, COLUMNS: `difference` in the measure's unit (for
 percent points), `n` others that its value is the mean of, `margin` 95 % of the place's own value, `scaled` the
-difference on the scale of `panel` with `noise` its standard deviation, `answers` n_eff of a survey.
+difference on the scale of `panel` with `noise` its standard deviation from year to year and `poisson` that of the cases
+behind it, `answers` n_eff of a survey.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,7 +42,7 @@ class Basis(StrEnum):
 
 COLUMNS = [
     "indicator", "place", "sex", "other", "year", "value", "other_value", "difference", "n", "margin",
-    "verdict", "basis", "p", "scaled", "noise", "degrees", "answers",
+    "verdict", "basis", "p", "scaled", "noise", "poisson", "degrees", "answers",
 ]  # fmt: skip
 
 
@@ -70,15 +72,13 @@ def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataF
     """
     out = _plain(panel, others, edition)
     signals = panel.against(others.members, others.at_least)
-    own = poisson_variance(panel)
-    each = own[others.members] * (others.members >= 0)[:, :, None]
-    of_mean = each.sum(1) / np.maximum((others.members >= 0).sum(1), 1)[:, None] ** 2
-    return _held_against_noise(out, signals, panel, own + of_mean, edition, others)
 
+    def poisson(start: int, stop: int) -> np.ndarray:
+        own = np.nan_to_num(panel.poisson_variance(start, stop))
+        each = np.where(others.members >= 0, own[others.members], 0.0)
+        return own + each.sum(1) / np.maximum((others.members >= 0).sum(1), 1) ** 2
 
-def poisson_variance(panel: Panel) -> np.ndarray:
-    """The variance of the logarithm of each rate that its cases alone give; 0 where they are not known."""
-    return np.where(np.isfinite(panel.count), 1 / (panel.count + 0.5), 0.0)
+    return _held_against_noise(out, signals, panel, poisson, edition, others)
 
 
 def _plain(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
@@ -111,14 +111,22 @@ def _frame(
             "n": n.astype(int),
         }
     )
-    empty = dict.fromkeys(("margin", "p", "scaled", "noise", "degrees", "answers"), np.nan)
+    empty = dict.fromkeys(("margin", "p", "scaled", "noise", "poisson", "degrees", "answers"), np.nan)
     return out.assign(**empty, verdict=str(Compared.UNKNOWN), basis=str(Basis.NONE))
 
 
 def _held_against_noise(
-    out: pd.DataFrame, signals: Signals, panel: Panel, poisson: np.ndarray, edition: int, others: Others | None
+    out: pd.DataFrame,
+    signals: Signals,
+    panel: Panel,
+    poisson: Callable[[int, int], np.ndarray],
+    edition: int,
+    others: Others | None,
 ) -> pd.DataFrame:
-    """`out` with the verdicts of the rows whose last difference ends a window. `poisson`: variance, places x years."""
+    """`out` with the verdicts of the rows whose last difference ends a window.
+
+    `poisson` gives the variance of each place's difference that its mean cases in some columns allow; 0 where unknown.
+    """
     if not panel.context.yearly or out.empty:
         return out
     columns = {name: out[name].to_numpy(copy=True) for name in out if name != "place"}
@@ -131,14 +139,14 @@ def _held_against_noise(
         chosen = np.isfinite(window.y).all(1) & ~few & (at[window.rows] >= 0)
         places, rows = window.rows[chosen], at[window.rows[chosen]]
         last, degrees = window.y[chosen, -1], window.degrees[chosen]
-        error = np.sqrt(np.maximum(window.variance[chosen], poisson[places, stop - 1]))
-        p = 2 * t.sf(np.abs(last) / error, degrees)
+        variance, chance = window.variance[chosen], poisson(start, stop)[places]
+        p = 2 * t.sf(np.abs(last) / np.sqrt(np.maximum(variance, chance)), degrees)
         if others is not None:  # the mean is that of the members that have the window whole
             mean, n = panel.others(others.members, others.at_least, start, stop)
             columns["value"][rows], columns["other_value"][rows] = panel.value[places, stop - 1], mean[places]
             columns["difference"][rows], columns["n"][rows] = panel.value[places, stop - 1] - mean[places], n[places]
-        tested = {"p": p, "scaled": last, "noise": error, "degrees": degrees, "year": stop - 1 + panel.first_year}
-        for name, values in (tested | {"basis": str(Basis.NOISE)}).items():
+        tested = {"p": p, "scaled": last, "noise": np.sqrt(variance), "poisson": np.sqrt(chance), "degrees": degrees}
+        for name, values in (tested | {"basis": str(Basis.NOISE), "year": stop - 1 + panel.first_year}).items():
             columns[name][rows] = values
         columns["verdict"][rows] = _verdict(p < P_DECIDED, last, columns["difference"][rows])
     return out.assign(**columns)
@@ -159,13 +167,17 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
     left out.
     """
     refuse_duplicates(to_same, ["indicator", "sex", "place"], "differences between places")
-    keys, held = ["indicator", "sex", "year"], ["value", "scaled", "noise", "degrees", "answers", "margin", "basis"]
+    keys, held = (
+        ["indicator", "sex", "year"],
+        ["value", "scaled", "noise", "poisson", "degrees", "answers", "margin", "basis"],
+    )
     own = to_same.loc[to_same["place"] == focus, [*keys, "place", *held]]
     rest = to_same.loc[to_same["place"] != focus, [*keys, "place", *held]].rename(columns={"place": "other"})
     pairs = own.merge(rest, on=keys, suffixes=("", "_other"))
     first, second = ({name: pairs[f"{name}{side}"].to_numpy() for name in held} for side in ("", "_other"))
     scaled = first["scaled"] - second["scaled"]
-    error, degrees = np.hypot(first["noise"], second["noise"]), np.fmin(first["degrees"], second["degrees"])
+    swing, chance = (np.hypot(first[name], second[name]) for name in ("noise", "poisson"))
+    error, degrees = np.maximum(swing, chance), np.fmin(first["degrees"], second["degrees"])
     published = (first["basis"] == Basis.MARGINS) & (second["basis"] == Basis.MARGINS)
     z = np.where(
         published,
@@ -187,7 +199,10 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
 def sex_differences(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     """Women minus men of a register, in the last year that has both; columns as `register_differences`."""
     out = _side_by_side(women, men, edition)
-    poisson = poisson_variance(women) + poisson_variance(men)
+
+    def poisson(start: int, stop: int) -> np.ndarray:
+        return sum((np.nan_to_num(each.poisson_variance(start, stop)) for each in (women, men)), np.zeros(1))
+
     return _held_against_noise(out, women.gap_to(men), women, poisson, edition, None)
 
 

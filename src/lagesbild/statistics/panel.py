@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.statistics.intervals import UNUSABLE
-from lagesbild.statistics.noise import Signals
+from lagesbild.statistics.noise import FEWEST_CASES, Signals
 
 Scale = Literal["percent", "rate", "positive"]
 Better = Literal["higher", "lower", "neither"]
@@ -128,6 +128,7 @@ class Panel:
         self, members: np.ndarray, at_least: int, start: int, stop: int, values: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         whole = (self.run[:, stop - 1] >= stop - start) & np.isfinite(self.y(start, stop)).all(1)
+        whole &= ~(self.cases(start, stop) < FEWEST_CASES)
         n = _sum_over(members, whole[:, None])[:, 0]
         total = _sum_over(members, np.where(whole[:, None], values, 0.0))
         enough = (n >= at_least)[:, None]
