@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import fmean as mean
+from statistics import median
 
 import numpy as np
 from scipy.stats import t as student
@@ -126,11 +127,36 @@ def register_difference(world: World, indicator: str, place: str, what: str, sex
             poisson = 0.0 if None in cases else sum(1 / c for c in cases if c is not None)
     except Refused as refused:
         return Difference("unknown", str(refused))
-    error = float(np.sqrt(max(variance, poisson)))
-    ratio = d[-1] / error
-    decided = 2 * student.sf(abs(ratio), freedom) < P_DIFFERENT
-    verdict = ("lower" if ratio < 0 else "higher") if decided else "within"
-    return Difference(verdict, "", years[-1], d[-1], error, ratio, freedom)
+    return decided(years[-1], d[-1], max(variance, poisson), freedom)
+
+
+def decided(year: int, d: float, variance: float, freedom: float) -> Difference:
+    ratio = float(d / np.sqrt(variance))
+    name = "within"
+    if 2 * student.sf(abs(ratio), freedom) < P_DIFFERENT:
+        name = "lower" if ratio < 0 else "higher"
+    return Difference(name, "", year, d, float(np.sqrt(variance)), ratio, freedom)
+
+
+def gap(world: World, indicator: str, place: str) -> Difference:
+    """Women's y less men's in the last common year, held against how much that gap uses to swing."""
+    measure = world.measures[indicator]
+
+    def apart(municipality: str, window: list[int]) -> list[float]:
+        women, men = (held(world, indicator, sex, municipality, window)[0] for sex in "KM")
+        return [k - m for k, m in zip(women, men, strict=True)]
+
+    try:
+        both = set(world.cells(indicator, "K", place)) & set(world.cells(indicator, "M", place))
+        years = window_of(both, measure, world.edition)
+        d = apart(place, years)
+        noise = noise_for(world, ("gap", indicator), apart, years, measure.breaks)
+        variance, freedom = moderated(world, noise, place, d, years[-1])
+    except Refused as refused:
+        return Difference("unknown", str(refused))
+    cases = [held(world, indicator, sex, place, years)[1] for sex in "KM"]
+    poisson = 0.0 if None in cases else sum(1 / c for c in cases if c is not None)
+    return decided(years[-1], d[-1], max(variance, poisson), freedom)
 
 
 # Surveys: how many answers the spread of the changes speaks of, and the score test with them.
@@ -203,13 +229,18 @@ def effective(world: World, indicator: str, sex: str, place: str) -> float:
     return min(float(np.quantile(of_all, 0.25)), own[size], world.measures[indicator].most_answers)
 
 
-def survey_difference(world: World, indicator: str, place: str, what: str, sex: str = "T") -> Difference:
-    """The score test against the country (its own error taken as 0), or the pooled test of two places."""
+def survey_difference(
+    world: World, indicator: str, place: str, what: str, sex: str = "T", year: int | None = None
+) -> Difference:
+    """The score test against the country (its own error taken as 0), or the pooled test of two places.
+
+    Of the last common year; or of a `year`, with the number of answers that the latest years speak of.
+    """
     code = other_side(world, what, place)
     try:
         if not isinstance(code, str):
             raise Refused("mean_of_places")
-        years = common_years(world, indicator, sex, place, code)
+        years = [y for y in common_years(world, indicator, sex, place, code) if year is None or y == year]
         if not years:
             raise Refused("no_value")
         p, q = (world.cells(indicator, sex, at)[years[-1]][0] / 100 for at in (place, code))
@@ -253,10 +284,14 @@ def survey_change(world: World, indicator: str, place: str, sex: str = "T") -> D
 def rank(world: World, indicator: str, place: str, year: int, sex: str = "T") -> Rank:
     """1 is best, ties share the best; class 1 of 4 is best. Or why there is none."""
     measure = world.measures[indicator]
-    held_by = {m: world.cells(indicator, sex, m) for m in world.municipalities}
-    values = {m: cells[year][0] for m, cells in held_by.items() if year in cells}
-    cases = [tried(lambda m=m: counts_of(world, indicator, sex, m, [year])) for m in values]
-    known = [found[0][0] for found in cases if isinstance(found, list)]
+
+    def of_year() -> tuple[dict[str, float], list[float]]:
+        cells = {m: world.cells(indicator, sex, m).get(year) for m in world.municipalities}
+        values = {m: cell[0] for m, cell in cells.items() if cell is not None}
+        counts = [counts_of(world, indicator, sex, m, [year]) for m in values]
+        return values, [found[0][0] for found in counts if found is not None]
+
+    values, known = world.once(("rank", indicator, sex, year), of_year)
     n = len(values)
     if measure.better == "neither":
         return Rank(n=n, refusal="no_direction")

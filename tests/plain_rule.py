@@ -10,7 +10,8 @@ persons on 31 December. Codes that begin with 00 are the country (0000) and the 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from statistics import mean
+from statistics import fmean as mean
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -68,14 +69,18 @@ class World:
     county: dict[str, str | list[str]] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
     edition: int = 2024
-    known: dict[tuple, object] = field(default_factory=dict)
+    known: dict[tuple, Any] = field(default_factory=dict)
 
     def cells(self, indicator: str, sex: str, place: str) -> dict[int, Cell]:
         """The years with a value, up to the edition's."""
-        held = self.values.get((indicator, sex), {}).get(place, {})
-        return {year: cell for year, cell in sorted(held.items()) if year <= self.edition and np.isfinite(cell[0])}
 
-    def once(self, key: tuple, work: Callable[[], object]) -> object:
+        def of_series() -> dict[int, Cell]:
+            years = self.values.get((indicator, sex), {}).get(place, {})
+            return {y: cell for y, cell in sorted(years.items()) if y <= self.edition and np.isfinite(cell[0])}
+
+        return self.once(("cells", indicator, sex, place), of_series)
+
+    def once(self, key: tuple, work: Callable[[], Any]) -> Any:
         """What `work` gives, worked out once."""
         if key not in self.known:
             self.known[key] = work()
