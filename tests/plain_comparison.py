@@ -236,8 +236,8 @@ def survey_difference(
 
     Of the last common year; or of a `year`, with the number of answers that the latest years speak of.
     """
-    code = other_side(world, what, place)
     try:
+        code = other_side(world, what, place)
         if not isinstance(code, str):
             raise Refused("mean_of_places")
         years = [y for y in common_years(world, indicator, sex, place, code) if year is None or y == year]
