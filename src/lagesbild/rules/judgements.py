@@ -3,7 +3,7 @@
 Computed with the tidy table, one set an edition's year, and stored with it: a page reads them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -72,32 +72,61 @@ def judged(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> 
     years = range(int(rows["year"].min()), year + 1) if len(rows) else range(year, year + 1)
     of = populations(rows[rows["indicator"] == POPULATION], known, years)
     contexts = {indicator: series_context(catalog, indicator) for indicator in catalog.indicators}
-    sizes, answers = _answers(table, catalog, of, contexts, year)
-    others = _others(catalog, places, of)
+    sizes = _answers(table, catalog, of, contexts, year)
+    counted = {indicator for indicator in catalog.indicators if catalog.unit_of(indicator).counted}
+    setting = Setting(contexts, of, _others(catalog, places, of), sizes, counted, set(indicator_pages(catalog)), year)
+    return measured(rows, setting)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """n_eff of one question by size class: `lowest` population of each class, `n`, and each place's class."""
+
+    lowest: tuple[int, ...]
+    n: np.ndarray
+    classes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What judgements need beside the rows. `sizes`: (indicator, sex) -> n_eff in each size class of each survey."""
+
+    contexts: Mapping[str, SeriesContext]
+    of: Populations
+    others: list[Others]  # whom each municipality is compared with
+    sizes: Mapping[tuple[str, str], Sizes]
+    counted: Collection[str]  # numbers of persons or cases: neither compared nor ranked, but judged for their direction
+    together: set[str]  # the indicators over which p is adjusted
+    year: int
+
+
+def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
+    """The judgements of yearly rows of everybody, women and men."""
+    year, of = setting.year, setting.of
+    municipalities = int(of.municipality.sum())
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FRAMES}
     sexes: dict[str, dict[str, Panel]] = {}
-    for indicator, sex, panel in panels(rows, contexts, of):
-        own = sizes.get((indicator, sex), np.full(len(of.places), np.nan))
+    for indicator, sex, panel in panels(rows, setting.contexts, of):
         sexes.setdefault(indicator, {})[sex] = panel
-        named = {"indicator": indicator, "sex": sex}
+        named, sizes = {"indicator": indicator, "sex": sex}, _sizes_of(setting, indicator, sex)
         if panel.context.survey:
-            changed = shared_changes(panel, own, year, PLAIN_SURVEY.fewest)
+            changed = shared_changes(panel, sizes, year, PLAIN_SURVEY.fewest)
             parts["changes"].append(changed.assign(**named))
-        if not catalog.unit_of(indicator).counted:
+        if indicator not in setting.counted:
             compare = survey_differences if panel.context.survey else _register
-            parts["differences"] += [compare(panel, other, own, year).assign(**named) for other in others]
-            rule = RankRule(contexts[indicator].better, places.municipalities, places.municipalities)
-            parts["ranks"].append(latest_ranks(panel, _margin(panel, own), rule, year).assign(**named))
+            parts["differences"] += [compare(panel, other, sizes, year).assign(**named) for other in setting.others]
+            rule = RankRule(panel.context.better, municipalities, municipalities)
+            parts["ranks"].append(latest_ranks(panel, _margin(panel, sizes), rule, year).assign(**named))
     for indicator, both in sexes.items():
-        if both.keys() >= {"K", "M"} and not catalog.unit_of(indicator).counted:
-            gap = _gap(indicator, both, sizes, year)
+        if both.keys() >= {"K", "M"} and indicator not in setting.counted:
+            gap = _gap(indicator, both, setting)
             parts["differences"].append(gap.assign(indicator=indicator, sex=SEX_GAP))
     return Judgements(
-        directions(rows, contexts, of, year, set(indicator_pages(catalog))),
+        directions(rows, setting.contexts, of, year, setting.together),
         _stacked(parts["differences"])[COLUMNS],
         _stacked(parts["ranks"]),
         _stacked(parts["changes"]),
-        answers,
+        answers_frame(setting.sizes),
     )
 
 
@@ -147,12 +176,19 @@ def _register(panel: Panel, others: Others, sizes: np.ndarray, year: int) -> pd.
     return register_differences(panel, others, year)
 
 
-def _gap(indicator: str, both: dict[str, Panel], sizes: dict[tuple[str, str], np.ndarray], year: int) -> pd.DataFrame:
+def _gap(indicator: str, both: dict[str, Panel], setting: Setting) -> pd.DataFrame:
     if not both["K"].context.survey:
-        return sex_differences(both["K"], both["M"], year)
-    unknown = np.full(len(both["K"].places), np.nan)
-    women, men = (sizes.get((indicator, sex), unknown) for sex in "KM")
-    return survey_gaps(both["K"], both["M"], (women, men), year)
+        return sex_differences(both["K"], both["M"], setting.year)
+    women, men = (_sizes_of(setting, indicator, sex) for sex in "KM")
+    return survey_gaps(both["K"], both["M"], (women, men), setting.year)
+
+
+def _sizes_of(setting: Setting, indicator: str, sex: str) -> np.ndarray:
+    """n_eff of each place; NaN for what is no municipality, and where there is no estimate."""
+    known = setting.sizes.get((indicator, sex))
+    if known is None:
+        return np.full(len(setting.of.places), np.nan)
+    return np.where((known.classes >= 0) & setting.of.municipality, known.n[known.classes], np.nan)
 
 
 def _margin(panel: Panel, sizes: np.ndarray) -> np.ndarray:
@@ -169,29 +205,46 @@ def _margin(panel: Panel, sizes: np.ndarray) -> np.ndarray:
 # How many answers a survey's value is worth.
 
 
+def survey_sizes(
+    rows: pd.DataFrame, survey: Survey, contexts: Mapping[str, SeriesContext], of: Populations, year: int
+) -> dict[str, Sizes]:
+    """Question -> its n_eff, from one sex's `rows` (indicator, place, year, sex, value) of all the survey's questions.
+
+    A question that `contexts` does not know is asked as the others are.
+    """
+    column = min(max(CLASSED_BY - of.years[0], 0), len(of.years) - 1)
+    classes = size_classes(np.exp(of.log_latest[:, column]), survey)
+    known = [contexts[question] for question in rows["indicator"].unique() if question in contexts]
+    asked = {q: contexts.get(q, replace(known[0], breaks=())) for q in rows["indicator"].unique()}
+    questions = {question: panel for question, _, panel in panels(rows, asked, of)}
+    sizes = answer_sizes(questions, classes, survey, year)
+    return {question: Sizes((0, *survey.classes), n, classes) for question, n in sizes.items()}
+
+
 def _answers(
     table: pd.DataFrame, catalog: Catalog, of: Populations, contexts: dict[str, SeriesContext], year: int
-) -> tuple[dict[tuple[str, str], np.ndarray], pd.DataFrame]:
-    """(indicator, sex) -> n_eff of every place, and the frame `answers`."""
+) -> dict[tuple[str, str], Sizes]:
+    """(indicator, sex) -> n_eff, of the surveys in data/catalog/surveys.yml; of others question by question."""
     asked = survey_rows(table, catalog)
     surveys = {name: Survey(tuple(entry.classes), entry.fewest) for name, entry in catalog.surveys.items()}
     alone = [i for i, entry in catalog.indicators.items() if entry.kind == "survey" and i not in set(asked["question"])]
-    others = yearly(table[table["indicator"].isin(alone)], catalog)
-    own = others.rename(columns={"indicator": "question"}).assign(survey=others["indicator"])
+    own = yearly(table[table["indicator"].isin(alone)], catalog)
+    own = own[own["status"] == ""].rename(columns={"indicator": "question"})
     columns = ["survey", "question", "place", "year", "sex", "value"]
-    asked = pd.concat([asked[columns], own.loc[own["status"] == "", columns]], ignore_index=True)
-    column = min(max(CLASSED_BY - of.years[0], 0), len(of.years) - 1)
-    sizes: dict[tuple[str, str], np.ndarray] = {}
-    lines = []
-    for (name, sex), rows in asked[asked["value"].notna()].groupby(["survey", "sex"], sort=False):
-        survey = surveys.get(str(name), PLAIN_SURVEY)
-        classes = size_classes(np.exp(of.log_latest[:, column]), survey)
-        known = [contexts[question] for question in rows["question"].unique() if question in contexts]
-        of_survey = {q: contexts.get(q, replace(known[0], breaks=())) for q in rows["question"].unique()}
-        questions = {q: panel for q, _, panel in panels(rows.rename(columns={"question": "indicator"}), of_survey, of)}
-        for question, n in answer_sizes(questions, classes, survey, year).items():
-            place = np.where((classes >= 0) & of.municipality, n[classes], np.nan)
-            sizes[question, str(sex)] = place
-            for at, lowest in enumerate((0, *survey.classes)):
-                lines.append((question, sex, at, lowest, n[at]))
-    return sizes, pd.DataFrame(lines, columns=["indicator", "sex", "class", "people", "n"])
+    every = pd.concat([asked[columns], own.assign(survey=own["question"])[columns]], ignore_index=True)
+    every = every[every["value"].notna()].rename(columns={"question": "indicator"})
+    sizes: dict[tuple[str, str], Sizes] = {}
+    for (name, sex), rows in every.groupby(["survey", "sex"], sort=False):
+        known = survey_sizes(rows, surveys.get(str(name), PLAIN_SURVEY), contexts, of, year)
+        sizes |= {(question, str(sex)): n for question, n in known.items()}
+    return sizes
+
+
+def answers_frame(sizes: Mapping[tuple[str, str], Sizes]) -> pd.DataFrame:
+    """The frame `answers`."""
+    lines = [
+        (indicator, sex, at, lowest, known.n[at])
+        for (indicator, sex), known in sizes.items()
+        for at, lowest in enumerate(known.lowest)
+    ]
+    return pd.DataFrame(lines, columns=["indicator", "sex", "class", "people", "n"])
