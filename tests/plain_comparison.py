@@ -1,7 +1,7 @@
 """Differences, surveys and ranks a second time: plain loops, written from the text of the rule; see `plain_rule.py`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean as mean
 from statistics import median
 
@@ -127,7 +127,26 @@ def register_difference(world: World, indicator: str, place: str, what: str, sex
             poisson = 0.0 if None in cases else sum(1 / c for c in cases if c is not None)
     except Refused as refused:
         return Difference("unknown", str(refused))
-    return decided(years[-1], d[-1], max(variance, poisson), freedom)
+    found = decided(years[-1], d[-1], max(variance, poisson), freedom)
+    # Read as: no page says "higher" beside a mean of published values that is higher still.
+    return (
+        found
+        if d[-1] * printed_difference(world, indicator, sex, place, side, years) > 0
+        else replace(found, verdict="within")
+    )
+
+
+def printed_difference(
+    world: World, indicator: str, sex: str, place: str, other: str | list[str], years: list[int]
+) -> float:
+    """The value less the other's; of a group the mean of the members whose y the rule takes too."""
+    codes = [other] if isinstance(other, str) else [m for m in other if took_part(world, indicator, sex, m, years)]
+    values = [world.cells(indicator, sex, code)[years[-1]][0] for code in codes]
+    return world.cells(indicator, sex, place)[years[-1]][0] - mean(values)
+
+
+def took_part(world: World, indicator: str, sex: str, place: str, years: list[int]) -> bool:
+    return not isinstance(tried(lambda: held(world, indicator, sex, place, years)), Refused)
 
 
 def decided(year: int, d: float, variance: float, freedom: float) -> Difference:
@@ -191,23 +210,36 @@ def changes(world: World, indicator: str, sex: str) -> dict[int, list[tuple[floa
 
 
 def answers(world: World, indicator: str, sex: str) -> dict[int, float]:
-    """n_eff of one question by size class; a class of fewer than 15 is worked out together with its neighbours."""
+    """n_eff of one question by size class.
+
+    A class in which fewer than 15 took part in the survey twice is worked out together with its neighbours; so read, the
+    published numbers of women and men come out too.
+    """
     classes = changes(world, indicator, sex)
+    taking_part = world.once(("twice", world.measures[indicator].survey, sex), lambda: twice(world, indicator, sex))
     result = {}
     for size in classes:
-        asked, low, high = list(classes[size]), size, size
-        while len(asked) < 15 and (low > 0 or high < len(classes) - 1):
+        low, high = size, size
+        while sum(taking_part[low : high + 1]) < 15 and (low > 0 or high < len(classes) - 1):
             if high < len(classes) - 1:
                 high += 1
-                asked += classes[high]
             else:
                 low -= 1
-                asked += classes[low]
+        asked = [each for at in range(low, high + 1) for each in classes[at]]
         shift = median(change for _, change in asked) if asked else 0
         swing2 = mean((change - shift) ** 2 for _, change in asked) if asked else 0
-        if len(asked) >= 15 and swing2 > 0:
+        if swing2 > 0:
             result[size] = 2 * mean(p * (1 - p) for p, _ in asked) / swing2
     return result
+
+
+def twice(world: World, indicator: str, sex: str) -> list[int]:
+    """How many of each class took part twice, in the question of the survey that most were asked."""
+    survey = world.measures[indicator].survey
+    questions = [i for i, m in world.measures.items() if m.survey == survey and (i, sex) in world.values]
+    asked = [tried(lambda i=i: changes(world, i, sex)) for i in questions]
+    known = [classes for classes in asked if isinstance(classes, dict)]
+    return [max(len(classes[size]) for classes in known) for size in known[0]]
 
 
 def effective(world: World, indicator: str, sex: str, place: str) -> float:

@@ -127,6 +127,8 @@ def counts_of(
         cases = value * persons / measure.per if count is None else count
         if abs(cases - round(cases)) > 0.02:
             return None
+        if count is not None and value > 0:  # a restated rate is of the mean population
+            persons = measure.per * count / value
         known.append((float(round(cases)), persons))
     return known
 
@@ -336,7 +338,8 @@ def direction(world: World, indicator: str, place: str, sex: str = "T") -> Direc
     if cases is not None:
         variance = max(variance, 1 / cases)
     b, p = slope_test(years, y, variance, freedom)
-    different = len({printed(cells[year][0], measure.decimals) for year in (years[0], years[-1])}) == 2
+    first, last = (printed(cells[year][0], measure.decimals) for year in (years[0], years[-1]))
+    different = (last > first) if b > 0 else (last < first)  # read as: no page says that 11 is less than 10
     if has_turned(years, y, variance, freedom):
         name = "turned"
     elif p < P_ARROW and same_sign_without_any(years, y) and different:

@@ -13,12 +13,14 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
+from lagesbild.statistics.intervals import usable
+from lagesbild.tidy.schema import survey_rows, yearly
 from plain_comparison import gap, rank, register_difference, survey_change, survey_difference
 from plain_rule import COUNTRY, Measure, World, direction
 
 KEY = ["indicator", "place", "sex", "what"]
 LABELS = ["label", "refused", "first", "last", "rank", "n", "quartile"]  # must be the same
-NUMBERS = ["p", "ratio", "difference", "error"]  # must be close
+NUMBERS = ["p", "ratio", "difference"]  # must be close
 AGAINST = ("country", "county", "group")
 Tables = dict[str, pd.DataFrame]
 
@@ -28,7 +30,7 @@ def verdicts(world: World, others: tuple[str, ...] = ()) -> Tables:
     series = [(i, s, place) for (i, s), of in world.values.items() for place in of if place in world.municipalities]
     registers = [at for at in series if world.measures[at[0]].survey is None]
     surveys = [at for at in series if world.measures[at[0]].survey is not None]
-    both = {(i, place) for i, s, place in series if (i, "K") in world.values and (i, "M") in world.values}
+    both = {(i, place) for i, s, place in registers if (i, "K") in world.values and (i, "M") in world.values}
     rows: dict[str, list[dict[str, Any]]] = {
         "direction": [direction_row(world, *at) for at in series],
         "difference": [
@@ -63,7 +65,8 @@ def row(indicator: str, place: str, sex: str, what: str, found: Any) -> dict[str
     label = of.get("direction") or of.get("verdict") or ""
     refused = label in ("not_judged", "unknown") or bool(of.get("refusal"))
     judged = {} if refused else {"first": of.get("first"), "last": of.get("last", of.get("year"))}
-    numbers = {"p": of.get("p"), "ratio": of.get("t"), "difference": of.get("difference"), "error": of.get("error")}
+    p = None if label == "turned" else of.get("p")  # of a turn the product tells the p of its two parts
+    numbers = {"p": p, "ratio": of.get("t"), "difference": of.get("difference")}
     ranks = {name: of.get(name) for name in ("rank", "quartile")} | {"n": of.get("n")}
     return dict(zip(KEY, (indicator, place, sex, what), strict=True)) | {
         "label": label,
@@ -77,34 +80,47 @@ def row(indicator: str, place: str, sex: str, what: str, found: Any) -> dict[str
 # The repository's own figures.
 
 
-def measure_of(catalog: Catalog, indicator: str) -> Measure:
+def measure_of(catalog: Catalog, indicator: str, rows: pd.DataFrame) -> Measure:
+    """A restated series has no break; what its publisher has of years before the restated ones is another measure's."""
     entry, unit = catalog.indicators[indicator], catalog.unit_of(indicator)
+    restated = (rows.loc[rows["indicator"] == indicator, "status"] == "restated").any()
+    surveys = {name: survey for name, survey in catalog.surveys.items() if indicator in survey.indicators}
+    name, survey = next(iter(surveys.items()), (indicator, None))
     kind = "percent" if entry.unit == "percent" else "rate" if entry.population and unit.per else "other"
     return Measure(
         kind,
         unit.per,
-        entry.publisher if entry.kind == "survey" else None,
+        name if entry.kind == "survey" else None,
         entry.better,
         catalog.decimals_of(indicator),
         entry.years_pooled,
         entry.every,
-        tuple(cut.year for cut in entry.breaks),
-        (10_000, 20_000, 50_000) if entry.publisher == "bra" else (20_000, 70_000),
+        tuple(cut.year for cut in entry.standing_breaks(restated)),
+        tuple(survey.classes) if survey else (20_000, 70_000),
     )
 
 
-def real_world(rows: pd.DataFrame, catalog: Catalog, places: Places, edition: int) -> World:
-    """Of yearly rows of the tidy table. Numbers of persons or cases have no verdicts, they grow with the place."""
+def real_world(table: pd.DataFrame, catalog: Catalog, places: Places, edition: int) -> World:
+    """Of the tidy table. Numbers of persons or cases have no verdicts here: they grow with the place."""
+    rows = yearly(table, catalog)
     codes = [code for code, kind in places.kinds.items() if kind == "K"]
     groups = {code: places.comparison_group(catalog, code) for code in codes}
     named = set(catalog.indicators)
     judged = {i for i in named if not catalog.unit_of(i).counted}
     persons = {entry.population for entry in catalog.indicators.values() if entry.population}
     people = rows[rows["indicator"].isin(persons) & rows["value"].notna()]
+    asked = survey_rows(table, catalog).rename(columns={"question": "indicator"}).assign(count=np.nan)
+    extra = asked[~asked["indicator"].isin(named)]
+    shown = usable(rows) & rows["indicator"].isin(judged)
+    measures = {indicator: measure_of(catalog, indicator, rows) for indicator in judged}
+    measures |= {
+        name: Measure("percent", survey=survey)
+        for name, survey in set(zip(extra["indicator"], extra["survey"], strict=True))
+    }
     return World(
-        values_of(rows[rows["indicator"].isin(judged)]),
+        values_of(pd.concat([rows[shown], extra])),
         {(r.place, r.year, r.sex): r.value for r in people.itertuples()},
-        {indicator: measure_of(catalog, indicator) for indicator in judged},
+        measures,
         codes,
         {code: county for code in codes if (county := places.county(catalog, code))},
         {code: list(group.members) for code, group in groups.items() if group},

@@ -184,11 +184,14 @@ def _gap(indicator: str, both: dict[str, Panel], setting: Setting) -> pd.DataFra
 
 
 def _sizes_of(setting: Setting, indicator: str, sex: str) -> np.ndarray:
-    """n_eff of each place; NaN for what is no municipality, and where there is no estimate."""
+    """n_eff of each place; NaN for the country, whose own error is taken as 0, and where there is no estimate.
+
+    A region counts as the largest municipalities do: it asks more, so that errs on the safe side.
+    """
     known = setting.sizes.get((indicator, sex))
     if known is None:
         return np.full(len(setting.of.places), np.nan)
-    return np.where((known.classes >= 0) & setting.of.municipality, known.n[known.classes], np.nan)
+    return np.where((known.classes >= 0) & (setting.of.places != COUNTRY), known.n[known.classes], np.nan)
 
 
 def _margin(panel: Panel, sizes: np.ndarray) -> np.ndarray:

@@ -75,8 +75,7 @@ def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataF
 
     def poisson(start: int, stop: int) -> np.ndarray:
         own = np.nan_to_num(panel.poisson_variance(start, stop))
-        each = np.where(others.members >= 0, own[others.members], 0.0)
-        return own + each.sum(1) / np.maximum((others.members >= 0).sum(1), 1) ** 2
+        return own + panel.poisson_of_others(others.members, start, stop)
 
     return _held_against_noise(out, signals, panel, poisson, edition, others)
 
@@ -236,12 +235,11 @@ def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition:
     variance = np.where(np.isfinite(of_members), values * (1 - values) / of_members, 0.0).sum(1) / n**2
     value, other = out["value"].to_numpy(), out["other_value"].to_numpy()
     published = np.isfinite(margin) & np.isfinite(other_margin)
+    alone = (n == 1) & np.isfinite(of_members).any(1)  # another place with an estimate of its own
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(
-            published,
-            z_of_margins(value, margin, other, other_margin),
-            z_of_known(value, other, sizes[rows], variance),
-        )
+        z = z_of_known(value, other, sizes[rows], variance)
+        z = np.where(alone, z_of_two(value, sizes[rows], other, np.nan_to_num(of_members).sum(1)), z)
+        z = np.where(published, z_of_margins(value, margin, other, other_margin), z)
     margin = np.where(np.isfinite(margin), margin, estimated_margin(value, sizes[rows]))
     return _held_against_sample(out.assign(answers=sizes[rows]), z, published, margin)
 

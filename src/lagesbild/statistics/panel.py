@@ -124,11 +124,21 @@ class Panel:
         mean, n = self._mean_of(members, at_least, start, stop, self.value[:, stop - 1 : stop])
         return mean[:, 0], n
 
+    def poisson_of_others(self, members: np.ndarray, start: int, stop: int) -> np.ndarray:
+        """The Poisson variance of the mean of the others that have these columns whole; 0 where cases are not known."""
+        whole = self._whole(start, stop)[:, None]
+        variance = np.where(whole, np.nan_to_num(self.poisson_variance(start, stop))[:, None], 0.0)
+        return (_sum_over(members, variance) / np.maximum(_sum_over(members, whole), 1) ** 2)[:, 0]
+
+    def _whole(self, start: int, stop: int) -> np.ndarray:
+        """Places that have these columns unbroken, each on the scale, with enough cases to be compared with."""
+        whole = (self.run[:, stop - 1] >= stop - start) & np.isfinite(self.y(start, stop)).all(1)
+        return whole & ~(self.cases(start, stop) < FEWEST_CASES)
+
     def _mean_of(
         self, members: np.ndarray, at_least: int, start: int, stop: int, values: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        whole = (self.run[:, stop - 1] >= stop - start) & np.isfinite(self.y(start, stop)).all(1)
-        whole &= ~(self.cases(start, stop) < FEWEST_CASES)
+        whole = self._whole(start, stop)
         n = _sum_over(members, whole[:, None])[:, 0]
         total = _sum_over(members, np.where(whole[:, None], values, 0.0))
         enough = (n >= at_least)[:, None]
@@ -269,6 +279,7 @@ def _cases(
 def _cuts(vintage: np.ndarray, restated: np.ndarray, breaks: tuple[int, ...], years: np.ndarray) -> np.ndarray:
     cut = np.zeros(vintage.shape, bool)
     cut[:, 1:] = np.isfinite(vintage[:, 1:]) & np.isfinite(vintage[:, :-1]) & (vintage[:, 1:] != vintage[:, :-1])
+    cut[:, 1:] |= restated[:, 1:] & ~restated[:, :-1]  # the year before the restated ones is in the older definition
     for year in breaks:
         column = year - years[0]
         if 0 < column < len(years):
