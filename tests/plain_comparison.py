@@ -212,8 +212,8 @@ def changes(world: World, indicator: str, sex: str) -> dict[int, list[tuple[floa
 def answers(world: World, indicator: str, sex: str) -> dict[int, float]:
     """n_eff of one question by size class.
 
-    A class in which fewer than 15 took part in the survey twice is worked out together with its neighbours; so read, the
-    published numbers of women and men come out too.
+    A class in which fewer than 15 took part in the survey twice is worked out together with its neighbours; so read,
+    the published numbers of women and men come out too.
     """
     classes = changes(world, indicator, sex)
     taking_part = world.once(("twice", world.measures[indicator].survey, sex), lambda: twice(world, indicator, sex))

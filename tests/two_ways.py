@@ -113,10 +113,8 @@ def real_world(table: pd.DataFrame, catalog: Catalog, places: Places, edition: i
     extra = asked[~asked["indicator"].isin(named)]
     shown = usable(rows) & rows["indicator"].isin(judged)
     measures = {indicator: measure_of(catalog, indicator, rows) for indicator in judged}
-    measures |= {
-        name: Measure("percent", survey=survey)
-        for name, survey in set(zip(extra["indicator"], extra["survey"], strict=True))
-    }
+    questions = extra[["indicator", "survey"]].drop_duplicates()
+    measures |= {r.indicator: Measure("percent", survey=r.survey) for r in questions.itertuples()}
     return World(
         values_of(pd.concat([rows[shown], extra])),
         {(r.place, r.year, r.sex): r.value for r in people.itertuples()},
