@@ -380,8 +380,7 @@ def test_rows_are_in_order_also_where_a_sex_is_missing(copy):
     rows = copy.page("equal_power").data.query("indicator == 'safe_outdoors_after_dark'")
     assert list(dict.fromkeys(rows["place"])) == ["9901", "9902", "9903", "0000"]  # the peers, as the page names them
     own = rows[rows["place"] == "9902"]
-    expected = [(year, sex) for year in (2022, 2023) for sex in ("K", "M", "T")]
-    assert list(zip(own["year"], own["sex"], strict=True)) == expected
+    assert list(zip(own["year"], own["sex"], strict=True)) == [(2022, "K"), (2022, "M"), (2022, "T"), (2023, "T")]
 
 
 def test_a_hidden_value_is_told_from_a_missing_one(copy):
