@@ -375,6 +375,14 @@ def test_values_for_women_and_men_alone_are_drawn_though_there_is_no_total(copy)
     assert len(rows(figure)) == 6
 
 
+def test_rows_are_in_order_also_where_a_sex_is_missing(copy):
+    copy.fetched("N00610", {("9902", 2022): 80.0, ("9902", 2023): 81.0})
+    rows = copy.page("equal_power").data.query("indicator == 'safe_outdoors_after_dark'")
+    assert list(dict.fromkeys(rows["place"])) == ["9901", "9902", "9903", "0000"]  # the peers, as the page names them
+    own = rows[rows["place"] == "9902"]
+    assert list(zip(own["year"], own["sex"], strict=True)) == [(2022, "K"), (2022, "M"), (2022, "T"), (2023, "T")]
+
+
 def test_a_hidden_value_is_told_from_a_missing_one(copy):
     lines = [("feels_well", y, g, 60) for g in ("Åk 7", "Åk 8") for y in (2021, 2022)]
     lines += [("feels_well", 2022, "Åk 9", "<5")]
