@@ -8,28 +8,50 @@ from lagesbild.html.components import Column, DataTable
 from lagesbild.html.render import rendered
 from lagesbild.html.tables import SYMBOLS
 from lagesbild.paths import Paths
+from lagesbild.publishing.evidence import answers, measured_rates, worked_example
 from lagesbild.rules.directions import REACHES_TO
+from lagesbild.rules.editions import Edition
 from lagesbild.rules.highlights import EDGE, MOST_LINES, MOST_STATUSES
+from lagesbild.rules.judgements import CLASSED_BY, FEWEST_MEMBERS, PLAIN_SURVEY
 from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics import outlook
-from lagesbild.statistics.direction import FEWEST_TURNED, LAST_YEARS, P_MOVED, P_TURNED
+from lagesbild.statistics.combined import FEWEST_JUDGED
+from lagesbild.statistics.differences import P_DECIDED
+from lagesbild.statistics.direction import (
+    FEWEST_TURNED,
+    LAST_YEARS,
+    P_MOVED,
+    P_TURNED,
+)
 from lagesbild.statistics.intervals import EXACT_BELOW, Z
-from lagesbild.statistics.noise import FEWEST, FEWEST_CASES, MOST, POOL, RHO, YEARS_BEHIND
-from lagesbild.statistics.ranks import DRAWS, MUNICIPALITIES, PLAUSIBLE, RankRule, quartile_class
+from lagesbild.statistics.noise import (
+    CORRECTION,
+    FEWEST,
+    FEWEST_CASES,
+    LARGEST_D0,
+    MOST,
+    POOL,
+    RHO,
+    WINSORISED,
+    YEARS_BEHIND,
+    design,
+)
+from lagesbild.statistics.ranks import DRAWS, MUNICIPALITIES, PLAUSIBLE, TYPICAL_CASES, RankRule, quartile_class
 from lagesbild.statistics.support import FEWEST_PLACES, FEWEST_YEARS
+from lagesbild.statistics.surveys import QUARTILE, Z_DECIDED
 from lagesbild.swedish.claims import OBSTACLES, OUTCOMES
-from lagesbild.swedish.numbers import decimal, listed
+from lagesbild.swedish.findings import NO_RANK
+from lagesbild.swedish.numbers import decimal, in_place, listed
 from lagesbild.swedish.verdicts import NO_OUTLOOK, REASONS
 from lagesbild.tidy.suppression import THRESHOLD
 
-# The page *Metod*: every rule in plain Swedish, with the thresholds in force, read from what computes.
-
 FIRST_DISTURBED_YEAR = 2025  # from then on Statistics Sweden adds noise to counts (Cell Key Method)
-ALARMS_MISSING = "kör benchmarks/false_alarms.py --store."
 
 
-def method_html(catalog: Catalog, paths: Paths) -> str:
-    """The body of the page: its head, its sections, and the simulated error rates that this copy holds."""
+def method_html(edition: Edition, paths: Paths, place: str, year: int) -> str:
+    """The body of the page: its head, its sections, an example from the place's edition, and the measured error rates
+    that this copy holds."""
+    catalog = edition.catalog
     return rendered(
         "method/page.html",
         m={
@@ -38,6 +60,7 @@ def method_html(catalog: Catalog, paths: Paths) -> str:
             **_other_thresholds(catalog),
             **_groups(catalog),
             "reasons": [_sentence(text) for text in REASONS.values()],
+            "no_ranks": [_sentence(text) for text in NO_RANK.values()],
             "no_outlook": [f"{text}." for text in NO_OUTLOOK.values()],
             "outcomes": [f"{text}." for text in OUTCOMES.values()],
             "obstacles": [_sentence(text) for text in OBSTACLES.values()],
@@ -45,24 +68,35 @@ def method_html(catalog: Catalog, paths: Paths) -> str:
             "interruptions": _interruptions(catalog),
             "stand_ins": _stand_ins(catalog),
             "symbols": list(SYMBOLS.items()),
-            "alarms": {},
-            "alarms_missing": ALARMS_MISSING,
+            "example": worked_example(edition, place, year),
+            "where": in_place(edition.places.name(place)),
+            "answers": list(answers(edition.judged, catalog)),
+            "alarms": measured_rates(paths),
         },
     )
 
 
 def _direction_thresholds() -> dict[str, object]:
+    expected = 1.5 - 2 * RHO + 0.5 * RHO**2  # of the squared second differences, for a variance of 1
     return {
         "fewest": FEWEST,
         "most": MOST,
         "years_behind": YEARS_BEHIND,
         "pool": POOL,
         "rho": decimal(RHO, 1),
+        "expected": decimal(expected, 3),
+        "d_most": decimal(design(MOST).d, 2),
+        "d_fewest": decimal(design(FEWEST).d, 2),
+        "winsorised": decimal(100 * WINSORISED, 0),
+        "winsorised_to": decimal(100 - 100 * WINSORISED, 0),
+        "correction": decimal(CORRECTION, 2),
+        "largest_d0": decimal(LARGEST_D0, 0),
         "fewest_cases": FEWEST_CASES,
         "p_moved": decimal(P_MOVED, 3),
         "p_turned": decimal(P_TURNED, 2),
         "fewest_turned": FEWEST_TURNED,
         "last_years": LAST_YEARS,
+        "fewest_judged": FEWEST_JUDGED,
         "z": decimal(Z, 2),
         "exact_below": EXACT_BELOW,
     }
@@ -74,6 +108,13 @@ def _comparison_thresholds() -> dict[str, object]:
         "at_least": RankRule.at_least,
         "classes": signature(quartile_class).parameters["classes"].default,
         "draws": decimal(DRAWS, 0),
+        "typical_cases": TYPICAL_CASES,
+        "p_decided": decimal(P_DECIDED, 2),
+        "z_decided": decimal(Z_DECIDED, 3),
+        "fewest_members": FEWEST_MEMBERS,
+        "classed_by": CLASSED_BY,
+        "fewest_asked": PLAIN_SURVEY.fewest,
+        "percentile": decimal(100 * QUARTILE, 0),
         "span": PLAUSIBLE,
         "ahead": outlook.AHEAD,
         "outlook_fewest": outlook.FEWEST,
