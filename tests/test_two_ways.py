@@ -292,7 +292,6 @@ Z_OF_UMEA = {
 UMEA = "2480"
 
 
-@needs_product
 @pytest.mark.parametrize("indicator", PUBLISHED)
 def test_the_directions_that_the_text_gives_come_out(all_places: World, indicator: str):
     label, first, p, places = PUBLISHED[indicator]
@@ -302,12 +301,10 @@ def test_the_directions_that_the_text_gives_come_out(all_places: World, indicato
         assert float(f"{found.p:.0e}" if p < 0.01 else f"{found.p:.2f}") == p
 
 
-@needs_product
 def test_too_few_cases_are_not_judged(all_places: World):
     assert direction(all_places, "children_evicted", UMEA).reason == "too_few_cases"
 
 
-@needs_product
 @pytest.mark.parametrize("indicator", Z_OF_UMEA)
 def test_the_survey_differences_that_the_text_gives_come_out(all_places: World, indicator: str):
     assert survey_difference(all_places, indicator, UMEA, "country").t == pytest.approx(Z_OF_UMEA[indicator], abs=0.05)
