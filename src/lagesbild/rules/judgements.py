@@ -67,6 +67,11 @@ def judgements(paths: Paths, table: TableAtHand, catalog: Catalog, places: Place
 
 def judged(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> Judgements:
     """All directions, differences and ranks; `table` holds current rows up to the edition's year."""
+    return measured(yearly(table, catalog), setting_of(table, catalog, places, year))
+
+
+def setting_of(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> "Setting":
+    """What the catalogue and the rows of `table` say of measures, places and surveys."""
     rows = yearly(table, catalog)
     known = {code: kind == "K" for code, kind in places.kinds.items()}
     years = range(int(rows["year"].min()), year + 1) if len(rows) else range(year, year + 1)
@@ -74,8 +79,7 @@ def judged(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> 
     contexts = {indicator: series_context(catalog, indicator) for indicator in catalog.indicators}
     sizes = _answers(table, catalog, of, contexts, year)
     counted = {indicator for indicator in catalog.indicators if catalog.unit_of(indicator).counted}
-    setting = Setting(contexts, of, _others(catalog, places, of), sizes, counted, set(indicator_pages(catalog)), year)
-    return measured(rows, setting)
+    return Setting(contexts, of, _others(catalog, places, of), sizes, counted, set(indicator_pages(catalog)), year)
 
 
 @dataclass(frozen=True)
