@@ -154,6 +154,8 @@ def test_only_the_break_that_is_mended_goes_and_only_where_all_years_are_restate
     one_place_more = pd.concat([rows, rows.assign(place="9902", status="")])
     assert [cut.year for cut in breaks_in(several, one_place_more)] == [2021, 2023]
     assert [cut.year for cut in breaks_in(several, rows.query("year > 2022"))] == [2021, 2023]
+    one_year_as_published = rows.assign(status=rows["status"].where(rows["year"] != 2022, ""))
+    assert [cut.year for cut in breaks_in(several, one_year_as_published)] == [2021]
 
 
 def test_a_restated_series_is_drawn_unbroken_and_marked_with_both_forms_to_download(copy):
@@ -197,6 +199,14 @@ def test_the_foot_names_the_measure_where_another_is_as_published(copy):
     frame = frame_of(measures(copy), rows)
     assert foot(rows, frame) == ["Till och med 2022: egen bearbetning"]
     assert foot(two, frame) == ["Våld, till och med 2022: egen bearbetning"]
+
+
+def test_a_restated_value_is_no_hollow_dot_on_its_line(copy):
+    rows = violence(copy.table()).reset_index().assign(label="Våld", role="focus", name="Påhittsby")
+    frame = frame_of(measures(copy), rows)
+    preliminary = rows.assign(status=rows["status"].where(rows["year"] != 2021, "preliminary"))
+    dots = [len(charts.lines(shown, frame).axes[0].collections) for shown in (rows, preliminary)]
+    assert dots[1] == dots[0] + 1
 
 
 def test_a_claim_may_compare_a_restated_year_with_a_later_one_and_no_other(copy):

@@ -238,7 +238,7 @@ def _definition_notes(entry: Indicator, rows: pd.DataFrame) -> list[str]:
             f"{OWN_COMPUTATION.capitalize()}: {entry.label} {years_text(own['year'])} är omräknat från {before} till "
             f"{after}. Det publicerade värdet står bredvid i filen att ladda ner."
         )
-    kept = rows[(rows["year"] <= entry.restated.until) & (rows["status"] != RESTATED)]
+    kept = rows[(rows["year"] <= entry.restated.until) & ~rows["place"].isin(own["place"])]
     if len(kept) and rows["year"].max() > entry.restated.until:
         names = listed(list(dict.fromkeys(kept["name"])))
         notes.append(

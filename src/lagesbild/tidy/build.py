@@ -175,7 +175,7 @@ def _proof(rows: pd.DataFrame, table: pd.DataFrame, catalog: Catalog, indicator:
     rows = rows.assign(published=rows["published"].fillna(rows["value"]))
     until = entry.restated.until if entry.restated else 0
     rows = rows[rows["published"].notna() & (rows["year"] <= until)].sort_values("vintage", kind="stable")
-    people = current(table[table["indicator"] == entry.population]).set_index(AT)["value"]
+    people = current(table[table["indicator"] == entry.population]).drop_duplicates(AT).set_index(AT)["value"]
     then, before = (
         people.reindex(pd.MultiIndex.from_frame(rows[AT].assign(year=rows["year"] - back))).to_numpy()
         for back in (0, 1)

@@ -64,11 +64,13 @@ EQUAL = 0.001  # between a restated and a published value, in the unit: what rou
 def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
     """The breaks of `entry` that stand in `rows` of it, of one place or several.
 
-    A break goes only where all values of the older definition are restated: one place that could not be keeps it.
+    A break goes only where every place and sex with values of the older definition is restated: one that could not be
+    keeps it. A series is restated as a whole or not at all, but for years that are published in today's form already.
     """
     until = entry.restated.until if entry.restated else 0
     older = rows[(rows["year"] <= until) & rows["value"].notna()]
-    return entry.standing_breaks(restated=len(older) > 0 and bool((older["status"] == RESTATED).all()))
+    proved = (older["status"] == RESTATED).groupby([older["place"], older["sex"]]).any()
+    return entry.standing_breaks(restated=len(proved) > 0 and bool(proved.all()))
 
 
 # Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
