@@ -69,7 +69,7 @@ def _steps(panel: Panel, window: Judged, n: int, moved: Movement, measure: Measu
     table = DataTable(
         f"{measure.indicator.label}, de år som bedöms.",
         tuple(Column(header, bool(at)) for at, header in enumerate(("År", measure.unit.symbol or "Värde", "y", "e"))),
-        tuple(zip(map(str, years), values, [signed(value, 4) for value in y], beside, strict=True)),
+        tuple(zip(map(str, years), values, [decimal(value, 4) for value in y], beside, strict=True)),
     )
     by_count = bool(np.isfinite(panel.by_count[n, start:stop]).all())
     tested = abs(slope) / error
@@ -84,28 +84,29 @@ def _steps(panel: Panel, window: Judged, n: int, moved: Movement, measure: Measu
         "years": (years[0], years[-1]),
         "n": len(y),
         "spread": decimal(1 / float(shape.slope @ shape.slope), 1),
-        "slope": signed(slope, 4),
+        "slope": _exact(slope),
         "slope_percent": signed(100 * (np.exp(slope) - 1), 1),
-        "squares": decimal(float((second**2).mean()), 6),
-        "own": decimal(own, 6),
+        "squares": _exact(float((second**2).mean())),
+        "own": _exact(own),
         "own_percent": _swing(own),
-        "prior": decimal(prior, 6),
+        "prior": _exact(prior),
         "prior_percent": _swing(prior),
         "people": decimal(np.exp(float(size[0])), 0),
         "d": decimal(shape.d, 2),
         "d0": decimal(pool.d0, 1),
-        "moderated": decimal(float(window.variance[0]), 6),
-        "floor": decimal(floor, 6) if floor > window.variance[0] else "",
-        "s": decimal(s, 4),
+        "moderated": _exact(float(window.variance[0])),
+        "floor": _exact(floor) if floor > window.variance[0] else "",
+        "s": _exact(s),
         "s_percent": _swing(s**2),
-        "factor": decimal(float(np.sqrt(shape.slope_variance)), 4),
-        "error": decimal(error, 4),
+        "factor": _exact(float(np.sqrt(shape.slope_variance))),
+        "error": _exact(error),
+        "slope_size": _exact(abs(slope)),
         "t": decimal(tested, 2),
         "degrees": decimal(degrees, 1),
-        "p": p_text(2 * t.sf(tested, degrees)),
-        "p_adjusted": p_text(moved.p_adjusted),
+        "p": _p(2 * t.sf(tested, degrees)),
+        "p_adjusted": _p(moved.p_adjusted),
         "under": 2 * t.sf(tested, degrees) < P_MOVED,
-        "without": (signed(min(without), 4), signed(max(without), 4)),
+        "without": (_exact(min(without)), _exact(max(without))),
         "steady": min(without) * max(without) > 0,
         "differs": values[0] != values[-1],
         "places": pool.places,
@@ -113,6 +114,15 @@ def _steps(panel: Panel, window: Judged, n: int, moved: Movement, measure: Measu
         "own_pool": (pool.start, pool.stop) == (start, stop),
         "verdict": movement_sign(moved).words,
     }
+
+
+def _exact(value: float) -> str:
+    """Four digits that count: a reader who divides the printed numbers comes to the printed result."""
+    return decimal(value, max(2, 3 - int(np.floor(np.log10(abs(value)))))) if value else "0"
+
+
+def _p(p: float) -> str:
+    return f"p {text}" if (text := p_text(p)).startswith("under") else f"p = {text}"
 
 
 def _swing(variance: float) -> str:
@@ -137,7 +147,7 @@ def answers(judged: Judgements, catalog: Catalog) -> Iterable[DataTable]:
         wide = own.groupby(["people", "sex"])["n"].max().unstack()
         sexes = [sex for sex in SEX if sex in wide]
         rows = tuple(
-            (people, *("" if pd.isna(n) else decimal(np.floor(n), 0) for n in wide.loc[lowest, sexes]))
+            (people, *("" if pd.isna(n) else decimal(n, 0) for n in wide.loc[lowest, sexes]))
             for people, lowest in zip(_class_names(list(wide.index)), wide.index, strict=True)
         )
         if rows:
@@ -149,7 +159,7 @@ def answers(judged: Judgements, catalog: Catalog) -> Iterable[DataTable]:
         wide = alone.pivot_table(index="indicator", columns="people", values="n")
         headers = (Column("Fråga"), *(Column(f"{name} invånare", True) for name in _class_names(list(wide))))
         rows = tuple(
-            (catalog.indicators[str(indicator)].label, *(decimal(np.floor(n), 0) if n == n else "" for n in own))
+            (catalog.indicators[str(indicator)].label, *(decimal(n, 0) if n == n else "" for n in own))
             for indicator, own in zip(wide.index, wide.to_numpy(), strict=True)
         )
         yield DataTable("Andra enkätfrågor, var för sig: så många svar är ett värde värt.", headers, rows)

@@ -88,7 +88,6 @@ def _direction_thresholds() -> dict[str, object]:
         "d_most": decimal(design(MOST).d, 2),
         "d_fewest": decimal(design(FEWEST).d, 2),
         "winsorised": decimal(100 * WINSORISED, 0),
-        "winsorised_to": decimal(100 - 100 * WINSORISED, 0),
         "correction": decimal(CORRECTION, 2),
         "largest_d0": decimal(LARGEST_D0, 0),
         "fewest_cases": FEWEST_CASES,
