@@ -26,7 +26,7 @@ from lagesbild.assessments import (
 )
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
-from lagesbild.claims.evaluate import claim_check
+from lagesbild.claims.check import claim_check
 from lagesbild.paths import Paths
 from lagesbild.sources.files import document_rows, document_sources
 from lagesbild.sources.snapshot import NAME, read_manifest, read_snapshot, years_of_all
