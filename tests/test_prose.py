@@ -162,6 +162,11 @@ def test_a_claim_binds_only_the_words_that_it_names(copy):
     ]
 
 
+def test_a_claim_holds_no_word_that_it_does_not_say(copy):
+    written(copy, "Stödet minskar men fler får 80.", claims=claim(FALLS, "Stödet minskar men fler får 80"))
+    assert backing(copy) == {"minskar": "bound", "fler": "unbound", "80": "unbound"}
+
+
 def test_a_claim_of_a_judgement_holds_nothing_of_another(tmp_path):
     made = made_up_root(tmp_path)
     path = made.paths.assessments / "9901" / "2024.yml"
@@ -316,7 +321,7 @@ def test_a_measure_whose_places_all_repeat_three_years_is_warned_of(tmp_path):
         {"9901": (7.1, 8.3, 8.3, 8.4), "9902": (5.5, 5.5, 5.6, 5.6)},  # two equal years happen
         {"9901": (8.3, 8.3, 8.3), "9902": (5.5, 5.6, 5.7), "9903": (1.5, 1.6, 1.7)},  # one place of three
         {"9901": (8.3, 8.3, 8.3), "9902": (5.5, 5.6, 5.7)},  # half is not most
-        {"9901": (0.0, 0.0, 0.0), "9902": (0.0, 0.0, 0.0)},
+        {"9901": (0.0, 0.0, 0.0, 7.5), "9902": (0.0, 0.0, 0.0, 5.5)},
     ],
 )
 def test_chance_and_zeros_are_not_warned_of(tmp_path, values):

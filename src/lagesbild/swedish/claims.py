@@ -77,7 +77,7 @@ class ClaimWords:
         indicator = self.catalog.indicators[self.statement.measure.indicator]
         is_gap = self.statement.measure.sex == WOMEN_MINUS_MEN
         unit = self._unit.difference if is_gap else self._unit.text
-        said = []
+        said: list[str] = []
         for place, (year, value) in list(gone.items())[:SHOWN]:
             number = (signed if is_gap else decimal)(value, self._decimals)
             amount = f"{number}{NBSP}{unit}".rstrip() if not said else number
