@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,9 +27,35 @@ class Edition(Record):
     contact: str | None
 
 
-class Basis(Record):
+class Quoted(Record):
+    """Words of the prose beside it that the document says so."""
+
+    text: Annotated[str, Field(min_length=1)]  # as they stand in the prose, with the number or direction word
+    section: Annotated[str, Field(min_length=1)]  # where, as the document numbers or heads it
+
+
+class Unbound(Record):
+    """Words of the prose beside it whose number neither a claim nor the document backs, with the reason."""
+
+    text: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+
+
+class Backed(Record):
+    """An entry with prose: what stands behind its numbers and direction words, as `lagesbild.claims.prose` reads it.
+
+    PROSE of any entry names its fields in words of our own. The others are titles, names, roles, sections, statuses and
+    dates in the document's words.
+    """
+
+    quoted: list[Quoted] = []
+    unbound: list[Unbound] = []
+
+
+class Basis(Backed):
     """The document that the judgements were read from, and whose they are."""
 
+    PROSE: ClassVar = ("caveat",)
     title: str
     publisher: str
     judged_by: str  # "Umeå kommun": stands in "Bedömning: Umeå kommun"
@@ -39,15 +65,18 @@ class Basis(Record):
 class Claim(Record):
     """A statement that the figures bear out or not, in the language of `lagesbild.claims`; evaluated at every build."""
 
+    PROSE: ClassVar = ("known", "note")
     claim: str
+    words: Annotated[str, Field(min_length=1)] | None = None  # of the prose beside it, which the claim holds
     # Why the figures say otherwise, once somebody has looked: without it 'lagesbild check --strict' fails.
     known: Annotated[str, Field(min_length=1)] | None = None
     note: str | None = None  # what readers must know of the test: a related measure, another base
 
 
-class Judgement(Record):
+class Judgement(Backed):
     """A status in the programme's words. The arrow is people's too: null when it is not known."""
 
+    PROSE: ClassVar = ("summary", "prose")
     status: Status
     arrow: Arrow | None = None
     summary: str | None = None  # one sentence in words of our own, which says whose view it is
@@ -55,9 +84,10 @@ class Judgement(Record):
     claims: list[Claim] = []
 
 
-class Plan(Record):
+class Plan(Backed):
     """A row of *Status i underliggande planer*. A plan under two areas has a row in each."""
 
+    PROSE: ClassVar = ("assessment", "note")
     area: str
     name: str | None  # null: the document names none, and nobody guesses
     assessment: str
@@ -67,9 +97,10 @@ class Plan(Record):
     note: str | None = None
 
 
-class Undertaking(Record):
+class Undertaking(Backed):
     """A project, an assignment, an audit or its follow-up, or a task that nobody is appointed to."""
 
+    PROSE: ClassVar = ("text",)
     kind: Literal["project", "assignment", "audit", "follow_up", "unassigned"] = "project"
     title: str
     area: str
@@ -79,17 +110,19 @@ class Undertaking(Record):
     text: str | None = None
 
 
-class Remark(Record):
+class Remark(Backed):
     """Places of a document that disagree or cannot be checked. Which of them is wrong is not known."""
 
+    PROSE: ClassVar = ("text",)
     places: list[str]  # where it stands, at least one
     text: str
     about: list[PlaceCode] = []
 
 
-class Assessment(Record):
+class Assessment(Backed):
     """One municipality's judgements of one year."""
 
+    PROSE: ClassVar = ("introduction",)
     edition: Edition
     basis: Basis
     introduction: str | None = None  # Markdown
@@ -123,9 +156,10 @@ PartialDate = Annotated[str, Field(pattern=rf"^({_YEAR}(-{_MONTH}(-{_DAY})?)?|--
 Kind = Literal["initiative", "assignment", "proposal"]
 
 
-class DataSource(Record):
+class DataSource(Backed):
     """An authority whose figures the group asks for: what is at hand here, and what is missing."""
 
+    PROSE: ClassVar = ("have", "missing")
     authority: str
     have: str | None
     missing: str | None
@@ -143,6 +177,7 @@ class Seat(Record):
 class LinkedIndicator(Record):
     """An indicator as the initiative words it, and the catalogue's series for it where there is one."""
 
+    PROSE: ClassVar = ("text", "differs")
     text: str
     series: Slug | None = None
     differs: str | None = None  # in plain words, how the series differs from the wording
@@ -156,9 +191,10 @@ class FollowUp(Record):
     body: str | None = None
 
 
-class Initiative(Record):
+class Initiative(Backed):
     """One record of the register. Null and empty: the document does not say."""
 
+    PROSE: ClassVar = ("target_group", "background", "activities", "goals", "remark")
     title: str
     section: str | None = None  # the heading of the document that it stands under
     owner: str | None = None  # the organisation whose section it is; a theme is no owner
@@ -182,6 +218,7 @@ class Initiative(Record):
 class Proposed(Record):
     """A proposal as it stands in one assignment."""
 
+    PROSE: ClassVar = ("remark",)
     proposal: Slug
     remark: str | None = None
 
@@ -193,15 +230,17 @@ class Assignment(Initiative):
     proposals: list[Proposed]
 
 
-class Situation(Record):
+class Situation(Backed):
     """What is said of a municipality's own efforts, with the one whose view it is."""
 
+    PROSE: ClassVar = ("text",)
     place: PlaceCode
     judged_by: str
     text: str  # Markdown
 
 
-class CompetenceItem(Record):
+class CompetenceItem(Backed):
+    PROSE: ClassVar = ("text",)
     title: str
     date: PartialDate | None = None
     date_text: str | None = None  # the document's own words
@@ -218,7 +257,7 @@ class CompetencePlan(Record):
     columns: list[CompetenceColumn]
 
 
-class RegionAssessment(Record):
+class RegionAssessment(Backed):
     """One region's edition: the parts of the analysis that are not figures."""
 
     edition: Edition

@@ -64,7 +64,11 @@ def _refusals() -> Iterator[None]:
 def check(
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Hold every claim of the assessments against the figures; 1 if one is false."),
+        typer.Option(
+            "--strict",
+            help="Hold every claim of the assessments against the figures, and list what stands behind each number "
+            "and direction word of their prose; 1 if a claim is false or a number stands alone.",
+        ),
     ] = False,
     root: Root = None,
 ) -> None:
@@ -81,23 +85,38 @@ def check(
             f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
             soft_wrap=True,
         )
+        from lagesbild.claims.check import copied_editions
+        from lagesbild.sources.raw import load_places
+
+        for warning in copied_editions(paths, catalog, load_places(paths)):
+            err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
         if strict:
-            _check_claims(paths, catalog)
+            _check_strictly(paths, catalog)
 
 
-def _check_claims(paths: Paths, catalog: "Catalog") -> None:
-    """Says how many claims the figures bear out; exit code 1 with a line each when one is to be mended."""
-    from lagesbild.claims.evaluate import claim_check
+def _check_strictly(paths: Paths, catalog: "Catalog") -> None:
+    """Says what the figures bear out and what stands behind the prose; exit code 1 where something is to be mended."""
+    from lagesbild.claims.check import claim_check
+    from lagesbild.claims.prose import backed_prose, coverage
+    from lagesbild.sources.raw import load_places
 
-    claims = claim_check(paths, catalog)
-    for error in claims.errors:
+    claims, prose = claim_check(paths, catalog), backed_prose(paths, catalog, load_places(paths))
+    for file in prose:
+        for line in file.lines():
+            out.print(line, soft_wrap=True, markup=False)
+        out.print(f"{file.file.document.shown_as}: {coverage([file])}.", soft_wrap=True, markup=False)
+    for warning in claims.warnings:
+        err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
+    errors = [*claims.errors, *(error for file in prose for error in file.errors())]
+    for error in errors:
         err.print(error, style="red", soft_wrap=True, markup=False)
     out.print(
         f"{claims.total} claims: {claims.holding} hold, {claims.known} are known to disagree, "
         f"{claims.not_judged} cannot be judged, {len(claims.errors)} to mend.",
         soft_wrap=True,
     )
-    if not claims.ok:
+    out.print(f"Prose: {coverage(prose)}; {len(errors) - len(claims.errors)} to mend.", soft_wrap=True)
+    if errors:
         raise typer.Exit(1)
 
 

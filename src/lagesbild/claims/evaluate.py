@@ -1,21 +1,18 @@
-"""A claim compared with the figures: the values that it needs, the answer, and the check of every claim."""
+"""A claim compared with the figures: the values that it needs, and the answer."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
-from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, StatedClaim, Statement, stated_claims
-from lagesbild.paths import Paths
-from lagesbild.places import Places
-from lagesbild.sources.raw import load_places
+from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, Statement
 from lagesbild.statistics.intervals import half_width, rate_interval, usable
 from lagesbild.statistics.pairs import compared_pairs
-from lagesbild.tidy.schema import RESTATED, current, yearly
+from lagesbild.tidy.schema import RESTATED, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
 
@@ -141,7 +138,8 @@ class Case:
     """One place, or one pair of places, that the claim is about.
 
     `first` and `second` are what was compared: the earlier and the later year, the place and the other place, or their
-    two changes. Against a number there is only `first`. `holds` is None where an obstacle stands in the way.
+    two changes. Against a number there is only `first`. `holds` is None where an obstacle stands in the way. `later` is
+    the latest year at hand and its value, where a change that the claim has right is gone by then.
     """
 
     place: str
@@ -150,6 +148,7 @@ class Case:
     other: str | None = None
     holds: bool | None = None
     obstacle: Obstacle = Obstacle.NONE
+    later: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,8 @@ def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog) -> Fi
 
     It fails where one place is known to contradict it, and holds where every place bears it out. A place without a
     value, two years on either side of a break, means that share a year, a difference that may be chance and a survey
-    without margins are no answer. Two years are a difference, and never called a trend.
+    without margins are no answer. Two years are a difference, and never called a trend: a later year of `table` that
+    has taken a change back is told with it.
     """
     values = readings(statement.measure, table, catalog)
     entries = [catalog.indicators[indicator] for indicator in statement.measure.indicators]
@@ -184,6 +184,8 @@ def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog) -> Fi
         if place in statement.excepted and answer is not None:
             answer = not answer
             its_cases = [_turned(case) for case in its_cases]
+        elif later := _taken_back(statement, place, values, entries):
+            its_cases = [replace(case, later=later if case.holds else None) for case in its_cases]
         answers.append(answer)
         cases += its_cases
     outcome = Outcome.FAILS if False in answers else Outcome.NOT_JUDGED if None in answers else Outcome.HOLDS
@@ -196,6 +198,25 @@ def _answer(statement: Statement, cases: list[Case]) -> bool | None:
     if statement.most:
         return True if 2 * bearing_out > len(cases) else False if 2 * against >= len(cases) else None
     return False if against else True if bearing_out == len(cases) else None
+
+
+def _taken_back(
+    statement: Statement, place: str, values: Readings, entries: Collection[Indicator]
+) -> tuple[int, float] | None:
+    """The latest year after a change and its value, where that is back at the change's first year or beyond it.
+
+    A year behind a break is another measure and takes nothing back.
+    """
+    if not statement.relation.of_change:
+        return None
+    since, year = statement.change
+    known = [at for (where, at), reading in values.items() if where == place and at > year and not reading.obstacle]
+    latest, before = max(known, default=None), values.get((place, since), NOTHING).value
+    if latest is None or in_the_way(entries, year, latest):
+        return None
+    value = values[place, latest].value
+    back = value >= before if statement.relation.value.startswith("falls") else value <= before
+    return (latest, value) if back else None
 
 
 def _turned(case: Case) -> Case:
@@ -259,73 +280,6 @@ def _against_number(statement: Statement, place: str, reading: Reading) -> Case:
     number = Decimal(statement.number)
     value = Decimal(repr(reading.value))
     if statement.relation is Relation.EQUALS:
-        return Case(place, reading, holds=value.quantize(number, ROUND_HALF_UP) == number)
+        printed = {value.quantize(number, rounding) for rounding in (ROUND_HALF_UP, ROUND_DOWN)}
+        return Case(place, reading, holds=number in printed)  # a document may round, or cut off
     return Case(place, reading, holds=value < number if statement.relation is Relation.BELOW else value > number)
-
-
-# What `lagesbild check --strict` says: every claim that the figures contradict and nobody has looked at.
-
-SHOWN = 4  # places named in one line
-
-
-@dataclass(frozen=True)
-class ClaimCheck:
-    """How many claims there are, hold, are known to disagree and cannot be judged, and what is wrong."""
-
-    total: int
-    holding: int
-    known: int
-    not_judged: int
-    errors: tuple[str, ...]  # one line each: file, line, claim, values found, remedy
-
-    @property
-    def ok(self) -> bool:
-        return not self.errors
-
-
-def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
-    """Every claim of every assessment compared with the tidy table. Raises ClaimError and TidyError."""
-    from lagesbild.tidy.build import table_at_hand  # imports the readers of every source
-
-    places = load_places(paths)
-    stated = stated_claims(paths, catalog, places)
-    table = current(table_at_hand(paths, catalog).rows)
-    findings = [(claim, evaluated(claim.statement, table, catalog)) for claim in stated]
-    outcomes = [finding.outcome for _, finding in findings]
-    return ClaimCheck(
-        total=len(findings),
-        holding=outcomes.count(Outcome.HOLDS),
-        known=sum(bool(claim.claim.known) and finding.outcome is Outcome.FAILS for claim, finding in findings),
-        not_judged=outcomes.count(Outcome.NOT_JUDGED),
-        errors=tuple(filter(None, (_error(claim, finding, places) for claim, finding in findings))),
-    )
-
-
-def _error(claim: StatedClaim, finding: Finding, places: Places) -> str:
-    """What is wrong with a claim, or nothing. A disagreement that is known passes; one that is gone does not."""
-    if finding.outcome is Outcome.FAILS and not claim.claim.known:
-        values = deciding_values(claim.statement, finding, places)
-        remedy = "Correct the claim and the sentence that it stands for, or say in 'known' why they differ."
-        return f"{claim.where} '{claim.claim.claim}': the figures say otherwise: {values}. {remedy}"
-    if finding.outcome is Outcome.HOLDS and claim.claim.known:
-        return f"{claim.where} '{claim.claim.claim}': the figures bear it out now. Take 'known' away."
-    return ""
-
-
-def deciding_values(statement: Statement, finding: Finding, places: Places) -> str:
-    """The values that decide, such as "835 (2020) and 863 (2021) in 2284 Örnsköldsvik"."""
-    cases = finding.deciding
-    more = f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else ""
-    return "; ".join(_case_text(statement, case, places) for case in cases[:SHOWN]) + more
-
-
-def _case_text(statement: Statement, case: Case, places: Places) -> str:
-    place = f"{case.place} {places.name(case.place)}"
-    if case.second is None:
-        text = f"{case.first.value:.6g} in {place}"
-    elif case.other is not None:
-        other = f"{case.other} {places.name(case.other)}"
-        text = f"{case.first.value:.6g} in {place}, {case.second.value:.6g} in {other}"
-    else:
-        text = f"{case.first.value:.6g} ({statement.since}) and {case.second.value:.6g} ({statement.year}) in {place}"
-    return f"{text} ({case.obstacle.replace('_', ' ')})" if case.obstacle else text

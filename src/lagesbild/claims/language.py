@@ -2,9 +2,10 @@
 
     claims:
       - claim: unsafe_at_night is lower in 2480 than in 0000 in 2022
+        words: otryggheten är lägre     # of the prose beside it, which the claim holds: see lagesbild.claims.prose
       - claim: fte_sick_pay falls in [2401, 2403, 2404, 2409, 2460] except [2403] from 2020 to 2021
-      - claim: fte_total per population_20_64 is 12.9 in 2404 in 2021
-        known: The table gives 12.97, which is printed 13.0.     # in Swedish: readers see it
+      - claim: fte_total per population_20_64 is 12.5 in 2404 in 2021
+        known: The table gives 12.97.     # in Swedish: readers see it
 
     claim    = measure relation "in" places ["except" places] [other] when
     measure  = INDICATOR ["per" INDICATOR] ["of" ("women" | "men" | "women minus men")]
@@ -17,8 +18,9 @@
     places   = CODE | [CODE, CODE ...] | a region of data/catalog/regions.yml | group | municipalities
 
 Each place must do what the claim says, and each of those after "except" must not. "per" is 100 x the first over
-the second, in percent. A number is compared as it is written: 12.9 is any value that is printed 12.9. "group" is the
-municipality's comparison group. All is said of yearly totals, or of the indicator's own month.
+the second, in percent. A number is compared as it is written: 12.9 is any value that gives 12.9 rounded or cut off, for
+documents do both: 12.97 too. "group" is the municipality's comparison group. All is said of yearly totals, or of the
+indicator's own month.
 
 This module reads claims without pandas, since every `lagesbild check` does; `evaluate` compares them with the figures.
 """
@@ -33,7 +35,7 @@ from lagesbild.assessments import Assessment, Claim, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 from lagesbild.places import Places
-from lagesbild.records import Location, RecordError, read_record
+from lagesbild.records import Document, Location, RecordError, read_record
 
 # What a claim says, after it was read: measure, relation, places and years.
 
@@ -328,23 +330,37 @@ class StatedClaim:
     statement: Statement
 
 
-def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[StatedClaim]:
-    """Every claim of every assessment, in the order of the files. Raises ClaimError with every error.
+@dataclass(frozen=True)
+class AssessmentFile:
+    """One file of `data/assessments/`: its content, its lines, and what the words of its claims stand for."""
 
-    The files themselves are taken as read: `load_all_assessments` refuses those that are not in order.
-    """
-    claims: list[StatedClaim] = []
-    errors: list[str] = []
+    folder: str  # the municipality's code, or the region
+    content: Assessment | RegionAssessment
+    document: Document
+    words: Vocabulary
+
+
+def assessment_files(paths: Paths, catalog: Catalog, places: Places) -> Iterator[AssessmentFile]:
+    """Every file in order. They are taken as read: `load_all_assessments` refuses those that are not in order."""
     for path in sorted(paths.assessments.rglob("[0-9][0-9][0-9][0-9].yml")):  # others are refused by the loader
         region = path.is_relative_to(paths.assessments / "regions")
-        words = Vocabulary(catalog, places, int(path.stem), None if region else path.parent.name)
         model: type[Assessment] | type[RegionAssessment] = RegionAssessment if region else Assessment
         content, document = read_record(path, model, paths.relative(path))
-        for at, claim in claims_in(content):
+        words = Vocabulary(catalog, places, int(path.stem), None if region else path.parent.name)
+        yield AssessmentFile(path.parent.name, content, document, words)
+
+
+def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[StatedClaim]:
+    """Every claim of every assessment, in the order of the files. Raises ClaimError with every error."""
+    claims: list[StatedClaim] = []
+    errors: list[str] = []
+    for file in assessment_files(paths, catalog, places):
+        for at, claim in claims_in(file.content):
             try:
-                claims.append(StatedClaim(document.error(at, "").strip(), claim, parsed(claim.claim, words)))
+                statement = parsed(claim.claim, file.words)
+                claims.append(StatedClaim(file.document.error(at, "").strip(), claim, statement))
             except ClaimSyntaxError as error:
-                errors.append(document.error((*at, "claim"), f"'{claim.claim}': {error}"))
+                errors.append(file.document.error((*at, "claim"), f"'{claim.claim}': {error}"))
     if errors:
         raise ClaimError(errors)
     return claims

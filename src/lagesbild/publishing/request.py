@@ -16,6 +16,7 @@ from lagesbild.assessments import load_all_assessments
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import stated_claims
+from lagesbild.claims.prose import backed_prose
 from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.sources.raw import load_places, local_files
@@ -92,6 +93,7 @@ def checked_files(paths: Paths) -> Catalog:
                     "or run 'lagesbild fetch'."
                 )
     stated_claims(paths, catalog, places)  # a claim that cannot be read is an error; whether it holds is another matter
+    backed_prose(paths, catalog, places)  # so is a quotation of nothing; how much of the prose is backed is another
     return catalog
 
 

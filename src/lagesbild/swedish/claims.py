@@ -67,7 +67,24 @@ class ClaimWords:
             return self._obstacles(finding)
         cases = finding.deciding
         more = f" och {len(cases) - SHOWN} till" if len(cases) > SHOWN else ""
-        return self._sentence(self._listed(cases) + more)
+        return self._sentence(self._listed(cases) + more) + self._taken_back(cases)
+
+    def _taken_back(self, cases: Sequence[Case]) -> str:
+        """What a later year says against the change: " Ökningen är sedan borta: 79,5 procent i Umeå 2024."."""
+        gone = {case.place: case.later for case in cases if case.later}
+        if not gone:
+            return ""
+        indicator = self.catalog.indicators[self.statement.measure.indicator]
+        is_gap = self.statement.measure.sex == WOMEN_MINUS_MEN
+        unit = self._unit.difference if is_gap else self._unit.text
+        said: list[str] = []
+        for place, (year, value) in list(gone.items())[:SHOWN]:
+            number = (signed if is_gap else decimal)(value, self._decimals)
+            amount = f"{number}{NBSP}{unit}".rstrip() if not said else number
+            said.append(f"{amount} {in_place(self.places.name(place))} {period_text(indicator, year)}")
+        more = f" och {len(gone) - SHOWN} till" if len(gone) > SHOWN else ""
+        change = "Minskningen" if self.statement.relation.value.startswith("falls") else "Ökningen"
+        return f" {change} är sedan borta: {', '.join(said)}{more}."
 
     def _listed(self, cases: Sequence[Case]) -> str:
         """The values of some cases: a place compared with many is named once, and the unit with the first value."""
@@ -100,9 +117,10 @@ class ClaimWords:
         first, second, relation = case.first.value, case.second, self.statement.relation
         here = in_place(self.places.name(case.place))
         if second is None:
-            # A value that differs from the number has one decimal more, so that readers see by how much.
-            differs = relation is Relation.EQUALS and not case.holds
-            return [(self._number(first, max(_decimals(self.statement.number) + differs, self._decimals)), here)]
+            # A value that is not printed as the number has one decimal more, so that readers see by how much.
+            number, finer = self.statement.number, _decimals(self.statement.number)
+            differs = relation is Relation.EQUALS and self._number(first, finer) != self._number(float(number), finer)
+            return [(self._number(first, max(finer + differs, self._decimals)), here)]
         if case.other is None:
             return [(f"{self._number(first)} till {self._number(second.value)}", here)]
         finer = self._decimals + relation.of_change
