@@ -212,7 +212,7 @@ def _taken_back(
     since, year = statement.change
     known = [at for (where, at), reading in values.items() if where == place and at > year and not reading.obstacle]
     latest, before = max(known, default=None), values.get((place, since), NOTHING).value
-    if latest is None or in_the_way(entries, year, latest):
+    if latest is None or in_the_way(entries, year, latest, values.get((place, year), NOTHING)):
         return None
     value = values[place, latest].value
     back = value >= before if statement.relation.value.startswith("falls") else value <= before
