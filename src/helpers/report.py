@@ -141,6 +141,11 @@ class Report:
         """The municipality minus riket ("0000"), region and comparison group: see `statistics.differences`."""
         return self._own(self.judged.differences)
 
+    @property
+    def changes(self) -> pd.DataFrame:
+        """The municipality's change between the last two times of each survey: see `statistics.surveys`."""
+        return self._own(self.judged.changes)
+
     def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[(rows["place"] == self.place) & (rows["sex"] == "T")]
 

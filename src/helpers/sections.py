@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pandas as pd
+
 from helpers.report import RegionReport, Report, UnknownChoice
 from helpers.rows import measure_of
 from lagesbild.assessments import Assessment, Plan, RegionAssessment, Remark
@@ -46,7 +48,7 @@ from lagesbild.rules.directions import (
 )
 from lagesbild.rules.uses import drawn_indicators
 from lagesbild.swedish.claims import TITLE
-from lagesbild.swedish.findings import comparison_finding, placing_text
+from lagesbild.swedish.findings import comparison_finding, placing_text, survey_change_text
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import (
     NO_ARROW,
@@ -237,6 +239,8 @@ def priority(report: Report, number: str) -> Component:
         if placing and placing.year == rows.loc[rows["role"] == "focus", "year"].max():
             text = placing_text(placing, measure.indicator, report.geography.municipalities)
             texts.append(f"{text.capitalize()}.")
+        twice = report.changes[report.changes["indicator"] == indicator]
+        texts += [survey_change_text(row, measure) for _, row in twice.iterrows() if pd.notna(row["z"])]
         texts.append(movement_reason(movement))
         evidence.append(Evidence(title, movement_mark(movement), " ".join(text for text in texts if text), link))
     start = Section(

@@ -11,7 +11,7 @@ from lagesbild.rules.comparing import Placing
 from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.ranks import TYPICAL_CASES, NoRank
-from lagesbild.statistics.surveys import answers_needed
+from lagesbild.statistics.surveys import Z_DECIDED, answers_needed
 from lagesbild.swedish.numbers import (
     NBSP,
     OWN_COMPUTATION,
@@ -342,6 +342,23 @@ def _known(row: pd.Series, measure: Measure, than: str) -> str:
         return f"{NOT_KNOWN}"
     needed = decimal(answers_needed(row["value"], row["other_value"]), 0)
     return f"{NOT_KNOWN}. Skillnaden är säker om minst {needed} har svarat"
+
+
+def survey_change_text(row: pd.Series, measure: Measure) -> str:
+    """Both times of a survey, and whether the change is more than what all places share; no direction of two times.
+
+    `row` is one of `Judgements.changes`.
+    """
+    first, last = (measure.period(row[name]) for name in ("first_year", "last_year"))
+    shift = f"{signed(row['shift'], 1)} {measure.difference_unit(row['shift'])}"
+    shared = f"den som kommunerna delar ({shift})"
+    if abs(row["z"]) > Z_DECIDED:
+        known = f"{'Ökningen' if row['z'] > 0 else 'Minskningen'} är säkert större än {shared}"
+        if (row["last"] - row["first"]) * row["z"] < 0:
+            known = f"Förändringen skiljer sig säkert från {shared}"
+    else:
+        known = f"Förändringen skiljer sig inte säkert från {shared}"
+    return f"{measure.amount(row['first'])} {first}, {measure.amount(row['last'])} {last}. {known}."
 
 
 def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> str:
