@@ -3,7 +3,7 @@
 fetch            `lagesbild fetch`: which services, places, years and series; the order of the work
 series           what every service takes and gives: columns, statuses, scope; what every series is checked for
 http             one client for all services: limits, pace, retries, redirects, when an outage ends it, strict JSON
-kolada           Kolada's requests, ranked years, series that fail alone; kolada_answers: pages, figures, titles, lists
+kolada           Kolada's requests for all areas, series that fail alone; kolada_answers: pages, figures, titles, lists
 pxweb            SCB and Folkhälsomyndigheten: requests, marks, yearly means of months
 pxweb_tables     a table's labels, periods, variables; whether it has moved or ended
 pxweb_questions  which codes of a table an indicator stands for, and how a question is split to the service's limit
