@@ -17,7 +17,7 @@ from lagesbild.paths import Paths, project_paths
 from lagesbild.places import COUNTRY, ComparisonGroup, Places
 from lagesbild.rules.comparing import Ranking, comparable, ranking
 from lagesbild.rules.directions import movements
-from lagesbild.rules.editions import edition_of
+from lagesbild.rules.editions import Edition, edition_of
 from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.register import Written, written_of
 from lagesbild.rules.uses import Use, drawn_indicators, indicator_uses
@@ -255,7 +255,8 @@ def open_report(page: str, municipality: str, year: int, root: str | None = None
     Builds the tidy table first when it is missing or older than its input. Raises RefusedEdition, UnknownPlace or
     a RecordError, each with value, place and remedy.
     """
-    return Report(**_opened(project_paths(root), page, municipality, year, ()))
+    paths = project_paths(root)
+    return Report(**_opened(paths, edition_of(paths, page, municipality, year), page, municipality, year, ()))
 
 
 def open_region(municipality: str, year: int, region: str = "", root: str | None = None) -> RegionReport:
@@ -276,7 +277,7 @@ def open_region(municipality: str, year: int, region: str = "", root: str | None
     entry = regions.get(slug)
     codes = edition.places.codes([*entry.members, *entry.comparisons]) if entry else []
     return RegionReport(
-        **_opened(paths, "regional_support", municipality, year, codes),
+        **_opened(paths, edition, "regional_support", municipality, year, codes),
         slug=slug,
         region=entry,
         own=bool(region),
@@ -284,9 +285,10 @@ def open_region(municipality: str, year: int, region: str = "", root: str | None
     )
 
 
-def _opened(paths: Paths, page: str, municipality: str, year: int, others: Iterable[str]) -> dict[str, Any]:
-    """The fields of a report; page, municipality and year are checked before any data is read."""
-    edition = edition_of(paths, page, municipality, year)
+def _opened(
+    paths: Paths, edition: Edition, page: str, municipality: str, year: int, others: Iterable[str]
+) -> dict[str, Any]:
+    """The fields of a report; `others` are places that are completed as the peers are."""
     catalog, places = edition.catalog, edition.places
     group = places.comparison_group(catalog, municipality)
     peers = [municipality, *(group.members if group else ()), COUNTRY]

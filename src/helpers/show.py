@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
@@ -206,10 +205,10 @@ def _show_part(
 def _with_changes(number: str, rows: pd.DataFrame, chart: Chart, data: pd.DataFrame) -> pd.DataFrame:
     """Rows of a regional figure with `changed`: whether a value is not the published one. Refuses counts as percent."""
     keys = [name for name in CELL if name in rows]
-    for wrong, why in ((rows.duplicated([*keys, "label"]), "stands twice"), (np.isinf(rows["value"]), "is infinite")):
-        if wrong.any():
-            row = rows[wrong].iloc[0]
-            raise ValueError(f"{number}: {row['label']}, {row['name']}, {row['year']} {why}. Correct the cell's rows.")
+    twice = rows[rows.duplicated([*keys, "label"])]
+    if len(twice):
+        at = ", ".join(str(twice.iloc[0][name]) for name in ("label", "name", "year"))
+        raise ValueError(f"{number}: {at} stands twice. Correct the cell's rows.")
     have = data.drop_duplicates(keys).set_index(keys)["value"].reindex(pd.MultiIndex.from_frame(rows[keys]))
     same = rows["value"].to_numpy() == have.to_numpy()
     if chart in COMPUTED and (same & (rows["value"] != 0)).any():
