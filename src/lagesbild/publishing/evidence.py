@@ -144,15 +144,16 @@ def answers(judged: Judgements, catalog: Catalog) -> Iterable[DataTable]:
     }
     for name, questions in asked.items():
         own = known[known["indicator"].isin(questions)]
+        if own.empty:
+            continue
         wide = own.groupby(["people", "sex"])["n"].max().unstack()
         sexes = [sex for sex in SEX if sex in wide]
         rows = tuple(
             (people, *("" if pd.isna(n) else decimal(n, 0) for n in wide.loc[lowest, sexes]))
             for people, lowest in zip(_class_names(list(wide.index)), wide.index, strict=True)
         )
-        if rows:
-            headers = (Column("Invånare"), *(Column(SEX[sex], True) for sex in sexes))
-            yield DataTable(f"{catalog.surveys[name].name}: så många svar är ett värde värt.", headers, rows)
+        headers = (Column("Invånare"), *(Column(SEX[sex], True) for sex in sexes))
+        yield DataTable(f"{catalog.surveys[name].name}: så många svar är ett värde värt.", headers, rows)
     among = {question for questions in asked.values() for question in questions}
     alone = known[(known["sex"] == "T") & known["indicator"].isin(set(indicator_pages(catalog)) - among)]
     if len(alone):
