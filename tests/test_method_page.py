@@ -12,6 +12,7 @@ import pytest
 
 from copies import REPOSITORY, Copy, made_up_root
 from lagesbild.catalog.load import load_catalog
+from lagesbild.paths import Paths
 from lagesbild.publishing import evidence, method
 from lagesbild.publishing.evidence import worked_example
 from lagesbild.publishing.frame import PageFrame, body_tree, contents, framed, refuse_unfit
@@ -64,14 +65,21 @@ def repository_edition() -> Edition:
     return edition_of(REPOSITORY, "overview", UMEA, YEAR)
 
 
+def page_of(edition: Edition, paths: Paths, place: str) -> str:
+    return method_html(edition.catalog, paths, edition.places, edition.judged, edition.rows, (place, YEAR))
+
+
+def example_of(edition: Edition) -> dict:
+    return worked_example(edition.judged, edition.rows, edition.catalog, edition.places, UMEA, YEAR)
+
+
 def made_up_page(copy: Copy) -> str:
-    edition = edition_of(copy.paths, "overview", "9901", YEAR)
-    return method_html(edition, copy.paths, "9901", YEAR)
+    return page_of(edition_of(copy.paths, "overview", "9901", YEAR), copy.paths, "9901")
 
 
 @pytest.fixture(scope="module")
 def body() -> str:
-    return method_html(repository_edition(), REPOSITORY, UMEA, YEAR)
+    return page_of(repository_edition(), REPOSITORY, UMEA)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +141,7 @@ def test_the_thresholds_on_the_page_are_those_that_compute(text, sentence):
 )
 def test_a_changed_threshold_changes_the_page(monkeypatch, name, value, sentence):
     monkeypatch.setattr(method, name, value)
-    assert sentence in text_of(method_html(repository_edition(), REPOSITORY, UMEA, YEAR))
+    assert sentence in text_of(page_of(repository_edition(), REPOSITORY, UMEA))
 
 
 def test_every_reason_for_no_direction_stands_on_the_page(text):
@@ -180,7 +188,7 @@ def test_without_an_arrow_the_example_is_the_measure_that_came_nearest():
     without = replace(edition, judged=replace(edition.judged, directions=still))
     nearest = shown_directions(without)
     nearest = nearest[nearest["direction"] == Direction.NO_MOVEMENT].sort_values("p").iloc[0]
-    example = worked_example(without, UMEA, YEAR)
+    example = example_of(without)
     assert example["label"] == edition.catalog.indicators[nearest["indicator"]].label
     assert example["verdict"] == "Ingen rörelse utöver vad måttet brukar svänga"
     assert not example["under"]
@@ -193,7 +201,7 @@ def test_without_an_arrow_the_example_is_the_measure_that_came_nearest():
 def test_the_printed_steps_lead_to_the_stored_verdict(indicator):
     edition = only(repository_edition(), indicator)
     row = shown_directions(edition).iloc[0]
-    x = worked_example(edition, UMEA, YEAR)
+    x = example_of(edition)
     y = np.array([number(cells[2]) for cells in x["table"].rows])
     e = np.array([number(cells[3]) for cells in x["table"].rows[1:-1]])
     at = np.arange(len(y)) - (len(y) - 1) / 2
