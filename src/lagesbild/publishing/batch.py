@@ -418,7 +418,9 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
             from lagesbild.publishing.pages import Site
 
             site = Site(folder, plan.request.paths.notebooks, plan.frames, plan.request.front)
-            site.add_method(method_html(plan.edition, plan.request.paths, plan.request.municipality, plan.request.year))
+            edition, of = plan.edition, (plan.request.municipality, plan.request.year)
+            about = edition.catalog, plan.request.paths, edition.places, edition.judged, edition.rows, of
+            site.add_method(method_html(*about))
             for future in as_completed(running):
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)

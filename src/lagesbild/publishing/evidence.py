@@ -9,7 +9,7 @@ from scipy.stats import t
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
 from lagesbild.paths import Paths
-from lagesbild.rules.editions import Edition
+from lagesbild.places import Places
 from lagesbild.rules.judgements import POPULATION, Judgements, series_context
 from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, movement
@@ -23,30 +23,36 @@ from lagesbild.tidy.schema import current, yearly
 # The example: one movement of the place, worked out from its values, so that a reader can follow the arithmetic.
 
 
-def worked_example(edition: Edition, place: str, year: int) -> dict[str, object]:
-    """The surest arrow of the place, else the still measure with the smallest p, step by step; empty without any."""
-    known = edition.judged.directions
+def worked_example(
+    judged: Judgements, rows: pd.DataFrame, catalog: Catalog, places: Places, place: str, year: int
+) -> dict[str, object]:
+    """The surest arrow of the place, else the still measure with the smallest p, step by step; empty without any.
+
+    `rows` are the tidy table's up to the edition's `year`.
+    """
+    known = judged.directions
     own = known[(known["place"] == place) & (known["sex"] == "T") & (known["method"] == Method.POOL)]
     own = own[own["p_adjusted"].notna()].sort_values("p")  # of measures that some page shows
     arrows = own[own["direction"].isin([Direction.INCREASED, Direction.DECREASED])]
     still = own[own["direction"] == Direction.NO_MOVEMENT]
-    chosen = next((rows.iloc[0] for rows in (arrows[~arrows["weak"].astype(bool)], arrows, still) if len(rows)), None)
+    chosen = next((one.iloc[0] for one in (arrows[~arrows["weak"].astype(bool)], arrows, still) if len(one)), None)
     if chosen is None:
         return {}
     indicator = str(chosen["indicator"])
-    panel, window, n = _window(edition, indicator, place, year)
-    catalog = edition.catalog
+    panel, window, n = _window(rows, catalog, places, indicator, place, year)
     measure = Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))
     return _steps(panel, window, n, movement(chosen), measure)
 
 
-def _window(edition: Edition, indicator: str, place: str, year: int) -> tuple[Panel, Judged, int]:
+def _window(
+    rows: pd.DataFrame, catalog: Catalog, places: Places, indicator: str, place: str, year: int
+) -> tuple[Panel, Judged, int]:
     """The measure in all places, the place's window with its noise, and the place's row."""
-    rows = yearly(current(edition.rows), edition.catalog)
+    rows = yearly(current(rows), catalog)
     rows = rows[rows["indicator"].isin([indicator, POPULATION]) & (rows["year"] <= year)]
-    known = {code: kind == "K" for code, kind in edition.places.kinds.items()}
+    known = {code: kind == "K" for code, kind in places.kinds.items()}
     of = populations(rows[rows["indicator"] == POPULATION], known, range(int(rows["year"].min()), year + 1))
-    every = panels(rows, {indicator: series_context(edition.catalog, indicator)}, of)
+    every = panels(rows, {indicator: series_context(catalog, indicator)}, of)
     panel = next(own for _, sex, own in every if sex == "T")
     n = list(of.places).index(place)
     window = next(judged_windows(panel.signals, year - panel.first_year, np.arange(len(of.places)) == n))
@@ -144,15 +150,16 @@ def answers(judged: Judgements, catalog: Catalog) -> Iterable[DataTable]:
     }
     for name, questions in asked.items():
         own = known[known["indicator"].isin(questions)]
+        if own.empty:
+            continue
         wide = own.groupby(["people", "sex"])["n"].max().unstack()
         sexes = [sex for sex in SEX if sex in wide]
         rows = tuple(
             (people, *("" if pd.isna(n) else decimal(n, 0) for n in wide.loc[lowest, sexes]))
             for people, lowest in zip(_class_names(list(wide.index)), wide.index, strict=True)
         )
-        if rows:
-            headers = (Column("Invånare"), *(Column(SEX[sex], True) for sex in sexes))
-            yield DataTable(f"{catalog.surveys[name].name}: så många svar är ett värde värt.", headers, rows)
+        headers = (Column("Invånare"), *(Column(SEX[sex], True) for sex in sexes))
+        yield DataTable(f"{catalog.surveys[name].name}: så många svar är ett värde värt.", headers, rows)
     among = {question for questions in asked.values() for question in questions}
     alone = known[(known["sex"] == "T") & known["indicator"].isin(set(indicator_pages(catalog)) - among)]
     if len(alone):

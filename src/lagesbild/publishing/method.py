@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from inspect import signature
 
+import pandas as pd
+
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
 from lagesbild.html.render import rendered
 from lagesbild.html.tables import SYMBOLS
 from lagesbild.paths import Paths
+from lagesbild.places import Places
 from lagesbild.publishing.evidence import answers, measured_rates, worked_example
 from lagesbild.rules.directions import REACHES_TO
-from lagesbild.rules.editions import Edition
 from lagesbild.rules.highlights import EDGE, MOST_LINES, MOST_STATUSES
-from lagesbild.rules.judgements import CLASSED_BY, FEWEST_MEMBERS, PLAIN_SURVEY
+from lagesbild.rules.judgements import CLASSED_BY, FEWEST_MEMBERS, PLAIN_SURVEY, Judgements
 from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics import outlook
 from lagesbild.statistics.combined import FEWEST_JUDGED
@@ -48,10 +50,13 @@ from lagesbild.tidy.suppression import THRESHOLD
 FIRST_DISTURBED_YEAR = 2025  # from then on Statistics Sweden adds noise to counts (Cell Key Method)
 
 
-def method_html(edition: Edition, paths: Paths, place: str, year: int) -> str:
-    """The body of the page: its head, its sections, an example from the place's edition, and the measured error rates
-    that this copy holds."""
-    catalog = edition.catalog
+def method_html(
+    catalog: Catalog, paths: Paths, places: Places, judged: Judgements, rows: pd.DataFrame, of: tuple[str, int]
+) -> str:
+    """The body of the page: its head, its sections, an example, and the measured error rates that this copy holds.
+
+    The example is of the municipality and year `of`; `rows` and `judged` are its edition's.
+    """
     return rendered(
         "method/page.html",
         m={
@@ -68,9 +73,9 @@ def method_html(edition: Edition, paths: Paths, place: str, year: int) -> str:
             "interruptions": _interruptions(catalog),
             "stand_ins": _stand_ins(catalog),
             "symbols": list(SYMBOLS.items()),
-            "example": worked_example(edition, place, year),
-            "where": in_place(edition.places.name(place)),
-            "answers": list(answers(edition.judged, catalog)),
+            "example": worked_example(judged, rows, catalog, places, *of),
+            "where": in_place(places.name(of[0])),
+            "answers": list(answers(judged, catalog)),
             "alarms": measured_rates(paths),
         },
     )
