@@ -44,7 +44,7 @@ def rates(counts: np.ndarray, people: np.ndarray | None = None, **columns: objec
 def inhabitants(
     places: Iterable[str] = PLACES, regions: Iterable[str] = (), unknown: Iterable[int] = (), factor: float = 1
 ) -> Populations:
-    """Everybody, women and men alike, the same in each of YEARS but those `unknown`; `regions` are no municipalities."""
+    """Everybody, women and men alike, in each of YEARS but those `unknown`; `regions` are no municipalities."""
     kinds = dict.fromkeys(places, True) | dict.fromkeys(regions, False)
     cells = [
         (code, year, sex, factor * PEOPLE.get(code, 50_000))
