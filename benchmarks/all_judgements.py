@@ -1,8 +1,8 @@
 """Prints how long all judgements of 290 made-up municipalities and 60 measures take, and the memory they need.
 
 Run: python benchmarks/all_judgements.py. Directions, differences and ranks of everybody, women, men and the gap between
-them, with the uncertainty of surveys, by the way that the product's go. The aim is under 10 s on two cores and under
-2 GiB; 1 when it is missed.
+them, with the uncertainty of surveys, by the way that the product's go. The aim is under 10 s of processor time,
+which other work on the machine does not lengthen, and under 2 GiB; 1 when it is missed.
 """
 
 import resource
@@ -71,14 +71,14 @@ def main() -> int:
     places = made_up_places(catalog)
     table = made_up_table(catalog, places)
     print(f"{len(table):,} rows: {MEASURES} measures, {places.municipalities} municipalities")
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     judgements = judged(table, catalog, places, EDITION)
-    took = time.perf_counter() - began
+    took, worked = time.perf_counter() - began, time.process_time() - worked
     for name, frame in vars(judgements).items():
         print(f"{name:12} {len(frame):9,} rows")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{'all':12} {took:9.1f} s of {SECONDS}, {peak:.2f} GiB of {GIB}")
-    return int(took > SECONDS or peak > GIB)
+    print(f"{'all':12} {took:9.1f} s, {worked:.1f} s of processor time of {SECONDS}, {peak:.2f} GiB of {GIB}")
+    return int(worked > SECONDS or peak > GIB)
 
 
 if __name__ == "__main__":

@@ -260,8 +260,24 @@ def test_a_difference_never_swings_less_than_its_cases_allow():
     people = np.array([PEOPLE.get(code, 50_000) for code in CODES[:, 0]])[:, None]
     counts = np.round(people / 50) + np.arange(10) % 2
     frame = compared(1e5 * counts / people, RATE)
-    own, of_country = counts[:59, 9], counts[59, 9]
-    assert frame["noise"].to_numpy() == pytest.approx(np.sqrt(1 / (own + 0.5) + 1 / (of_country + 0.5)))
+    chance = np.sqrt(1 / counts[:59].mean(1) + 1 / counts[59].mean())
+    assert frame["poisson"].to_numpy() == pytest.approx(chance)
+    assert (frame["noise"] < chance / 5).all()
+    p = 2 * t.sf(np.abs(frame["scaled"]) / chance, frame["degrees"].astype(float))
+    assert frame["p"].to_numpy() == pytest.approx(p)
+    pair = place_differences(to_same(frame), FOCUS).set_index("other").loc[PLACES[1]]
+    z = (frame["scaled"].iloc[0] - frame["scaled"].iloc[1]) / math.hypot(chance[0], chance[1])
+    assert pair["p"] == pytest.approx(2 * t.sf(abs(z), frame["degrees"].iloc[0]))
+
+
+def test_the_chance_of_a_groups_mean_is_that_of_its_members_with_the_whole_window():
+    people = np.array([PEOPLE.get(code, 50_000) for code in CODES[:, 0]])[:, None]
+    counts = np.round(people / 50) + np.arange(10) % 2
+    values = 1e5 * counts / people
+    values[5, 3] = NAN
+    row = compared(values, RATE, group_of([1, 2, 3, 4, 5])).loc[FOCUS]
+    of_mean = (1 / counts[1:5].mean(1)).sum() / 16
+    assert row["poisson"] == pytest.approx(math.sqrt(1 / counts[0].mean() + of_mean))
 
 
 @pytest.mark.parametrize(("years", "verdict"), [(6, Compared.HIGHER), (5, Compared.UNKNOWN)])
@@ -396,8 +412,11 @@ def test_the_difference_between_the_sexes_is_decided_where_it_is_steady():
 def test_the_difference_between_the_sexes_never_swings_less_than_the_cases_of_both_allow():
     counts = [np.full((60, 10), n) + np.arange(10) % 2 for n in (400.0, 100.0)]
     women, men = (panel(rates(cases, sex=sex), RATE) for cases, sex in zip(counts, "KM", strict=True))
-    noise = sex_differences(women, men, EDITION)["noise"].to_numpy()
-    assert noise == pytest.approx(math.sqrt(1 / 401.5 + 1 / 101.5))
+    frame = sex_differences(women, men, EDITION)
+    chance = math.sqrt(1 / 400.5 + 1 / 100.5)
+    assert frame["poisson"].to_numpy() == pytest.approx(chance)
+    p = 2 * t.sf(np.abs(frame["scaled"]) / chance, frame["degrees"].astype(float))
+    assert frame["p"].to_numpy() == pytest.approx(p)
 
 
 # Surveys: how many answers a value is worth.
@@ -582,6 +601,13 @@ def test_a_survey_is_held_against_the_country_by_its_estimated_answers():
     assert frame.loc[FOCUS, "p"] == pytest.approx(2 * norm.sf(abs(z)))
     assert frame.loc[FOCUS, "margin"] == pytest.approx(estimated_margin(np.array([16.1]), np.array([200.0]))[0])
     assert frame.loc[FOCUS, "answers"] == 200
+
+
+def test_another_place_with_an_estimate_of_its_own_is_tested_by_the_pooled_share():
+    sizes = np.append(np.full(59, 200.0), 90.0)
+    row = survey_differences(took_part(ONE_YEAR), TO_COUNTRY, sizes, EDITION).iloc[0]
+    z = z_of_two(*(np.array([number]) for number in (16.1, 200.0, 27.0, 90.0)))[0]
+    assert row["p"] == pytest.approx(2 * norm.sf(abs(z)))
 
 
 def test_published_margins_come_before_an_estimate_and_a_margin_of_0_is_none():

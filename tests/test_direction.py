@@ -199,6 +199,7 @@ STEADY = swinging(3, places=1, years=16)[0]
         ({"incomplete": 2024}, (), (2014, 2023)),
         ({"preliminary": 2024}, (), (2015, 2024)),
         ({"restated_until": 2019}, (2020,), (2015, 2024)),
+        ({"restated_from": 2016, "restated_until": 2019}, (2020,), (2016, 2024)),
     ],
 )
 def test_a_window_is_the_last_six_to_ten_years_that_nothing_parts(columns, breaks, span):
@@ -222,7 +223,10 @@ def shaped(**marks: int) -> pd.DataFrame:
         elif mark == "vintage_from":
             table.loc[own & (table["year"] >= year), "vintage"] = "2026-01-15"
         elif mark == "restated_until":  # of every place, else too few stand beside the first
-            table.loc[table["year"] <= year, "status"] = "restated"
+            since = marks.get("restated_from", 0)
+            table.loc[table["year"].between(since, year), "status"] = "restated"
+        elif mark == "restated_from":
+            continue
         else:
             table.loc[at, "status"] = mark
         own = table["place"] == FOCUS
