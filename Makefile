@@ -43,7 +43,8 @@ frozen: $(INSTALLED)  ## cut data/raw anew to the small snapshot that tests look
 reference: $(INSTALLED)  ## write anew what CONTRIBUTING.md and CHANGELOG.md have from the code: fields, old names
 	$(BIN)/python tests/reference.py
 
-benchmarks: $(INSTALLED)  ## time the build against a loop of papermill and nbconvert
+benchmarks: $(INSTALLED)  ## time all judgements, and the build against a loop of papermill and nbconvert
+	$(BIN)/python benchmarks/all_judgements.py
 	$(BIN)/python benchmarks/build.py
 
 $(INSTALLED): requirements.lock pyproject.toml

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lagesbild.statistics.differences import gender_gap
+from lagesbild.statistics.differences import Others, register_differences, sex_differences
+from lagesbild.statistics.direction import directions
+from lagesbild.statistics.ranks import RankRule, latest_ranks, ranked
 from lagesbild.tidy.suppression import suppressed
+from made_up_measures import FOCUS, POSITIVE, inhabitants, judged, panel, swinging, tidy
 
 
 def table(by_group: dict[str, tuple[int, int]], total: bool = True) -> pd.DataFrame:
@@ -108,10 +111,48 @@ def test_value_margin_and_count_go_together_and_the_order_stays():
     assert hidden[["value", "margin", "count"]].isna().all(axis=None)
 
 
-def test_a_difference_built_on_a_hidden_share_is_hidden():
-    gap = gender_gap(suppressed(table({"g0": (3, 20)})), {})
-    assert set(gap["status"]) == {"hidden"}
-    assert gap["value"].isna().all()
+@pytest.fixture(scope="module")
+def hidden_women() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Women, men and all of sixty places in ten years, and the same with what suppression hides: one place's women."""
+    values = swinging(noise=0.02, level=40)
+    women, men = (np.round(values * factor) for factor in (1, 2))
+    women[0, 6] = 3  # of 2021
+    counts = pd.concat([tidy(cases, sex=sex, count=cases) for cases, sex in ((women, "K"), (men, "M"))])
+    both = tidy(women + men, count=women + men)
+    before = pd.concat([counts, both], ignore_index=True).assign(month=0, group="")
+    return before, suppressed(before)
+
+
+def test_a_hidden_value_reaches_no_direction_difference_or_rank(hidden_women):
+    before, after = hidden_women
+    hidden = after[after["status"] == "hidden"]
+    assert set(zip(hidden["place"], hidden["year"], strict=True)) == {(FOCUS, 2021)}
+    assert set(hidden["sex"]) == {"K", "M"}
+    for rows, is_judged in ((before, True), (after, False)):
+        frame = directions(rows, {"made_up": POSITIVE}, inhabitants(), 2024, set())
+        own = frame[frame["place"] == FOCUS].set_index("sex")["direction"]
+        assert own["T"] == "no_movement"
+        assert (own[["K", "M", "K-M"]] != "not_judged").tolist() == [is_judged] * 3
+    women, men = (panel(after[after["sex"] == sex], POSITIVE) for sex in "KM")
+    differences = sex_differences(women, men, 2021).set_index("place")
+    assert differences.loc[FOCUS, "year"] == 2020
+    to_focus = Others(FOCUS, np.zeros((60, 1), int))
+    assert set(register_differences(women, to_focus, 2021)["year"]) == {2020}
+    rule = RankRule("lower", fetched=60, places=60, at_least=30)
+    ranks = latest_ranks(women, np.full(women.value.shape, np.nan), rule, 2021).set_index("place")
+    assert (ranks.loc[FOCUS, "year"], ranks.loc["9902", "year"], ranks.loc["9902", "n"]) == (2020, 2021, 59)
+
+
+def test_a_number_that_stayed_in_a_hidden_row_is_not_used(hidden_women):
+    before, after = hidden_women
+    left = before.assign(status=after["status"])  # the status without the erasure
+    for sex in "KM":
+        rows = [table[table["sex"] == sex] for table in (left, after)]
+        pd.testing.assert_frame_equal(*(judged(table.assign(sex="T"), POSITIVE) for table in rows))
+        rule = RankRule("lower", fetched=60, places=60, at_least=30)
+        ranks = [ranked(table[table["year"] == 2021], rule) for table in rows]
+        assert ranks[0]["rank"].tolist() == ranks[1]["rank"].tolist()
+        assert ranks[0]["rank"].isna().sum() == 1
 
 
 def test_rows_that_arrive_hidden_are_protected_too():

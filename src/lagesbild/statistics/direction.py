@@ -4,7 +4,7 @@ A frame of directions has one row an indicator, place and sex: the columns of KE
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 import numpy as np
@@ -181,11 +181,13 @@ def _gaps(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     gap = np.round(women.value - men.value, women.context.decimals)
     judging = women.municipality & (np.isfinite(gap)).any(1)
     column = edition - women.first_year
-    out = _not_judged(women, judging, column, signals)
+    cut, doubtful = women.cut | men.cut, women.doubtful | men.doubtful  # what forbids one sex forbids the gap
+    both = replace(women, value=np.minimum(women.value, men.value), cut=cut, doubtful=doubtful)
+    out = _not_judged(both, judging, column, signals)
     out["better"] = "neither"
     if women.context.yearly:
         open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES).to_numpy()
-        _judge(out, signals, women, gap, column, open_to)
+        _judge(out, signals, women, gap, column, open_to, men)
     return out[judging]
 
 
@@ -244,13 +246,20 @@ def _why_short(panel: Panel, run: np.ndarray, n: int, edition: int) -> Reason:
 
 
 def _judge(
-    out: pd.DataFrame, signals: Signals, panel: Panel, printed: np.ndarray, edition: int, judging: np.ndarray
+    out: pd.DataFrame,
+    signals: Signals,
+    panel: Panel,
+    printed: np.ndarray,
+    edition: int,
+    judging: np.ndarray,
+    less: Panel | None = None,
 ) -> None:
-    """Writes the verdicts of the places in `judging` that have a pool beside them."""
+    """Writes the verdicts of the places in `judging` that have a pool beside them; `less`: what a gap takes away."""
     columns = {name: out[name].to_numpy(object, copy=True) for name in FIELDS}
     for window in judged_windows(signals, edition, judging):
         start, stop, rows, pool = window.start, window.stop, window.rows, window.pool
-        s = np.sqrt(np.fmax(window.variance, panel.poisson_variance(start, stop)[rows]))
+        of_cases = sum(part.poisson_variance(start, stop)[rows] for part in (panel, less) if part)
+        s = np.sqrt(np.fmax(window.variance, of_cases))
         moved, p, slope = verdicts(window, s)
         ends = printed[rows, start], printed[rows, stop - 1]
         agrees = np.sign(ends[1] - ends[0]) == np.sign(slope)  # else a page would say that 11 is less than 10

@@ -17,6 +17,7 @@ FEWEST, MOST = 6, 10  # years of a window
 YEARS_BEHIND = 2  # a window that ends earlier before the edition says nothing of the present
 POOL = 40  # municipalities that must have the window whole
 RHO = 0.3  # autocorrelation that is reckoned with from year to year
+EXPECTED = 2 / 3 * (1.5 - 2 * RHO + 0.5 * RHO**2)  # of 2/3 e^2 under it, for a variance of 1
 FEWEST_CASES = 5  # a year: places with fewer are neither judged nor in the pool
 LARGEST_D0 = 200.0
 WINSORISED, CORRECTION = 0.02, 1.08  # of the pool's residuals at either end; what that takes from their variance
@@ -27,8 +28,7 @@ class Design:
     """What follows from the length of a window alone."""
 
     correlation: np.ndarray  # of the years, AR(1) with RHO
-    form: np.ndarray  # quadratic form of the noise variance
-    d: float  # its effective degrees of freedom
+    d: float  # effective degrees of freedom of the noise variance
     slope: np.ndarray  # weights of the least squares slope
     slope_variance: float  # of the slope, for a noise variance of 1
 
@@ -45,13 +45,10 @@ def design(length: int) -> Design:
     second = np.zeros((length - 2, length))
     for row in range(length - 2):
         second[row, row : row + 3] = 0.5, -1.0, 0.5
-    expected = 2 / 3 * (1.5 - 2 * RHO + 0.5 * RHO**2)
-    form = 2 / 3 / expected / (length - 2) * second.T @ second
-    product = form @ correlation
+    product = 2 / 3 / EXPECTED / (length - 2) * second.T @ second @ correlation
     slope = slope_weights(length)
     return Design(
         correlation,
-        form,
         float(np.trace(product) ** 2 / np.trace(product @ product)),
         slope,
         float(slope @ correlation @ slope),
@@ -66,8 +63,8 @@ def slope_weights(length: int) -> np.ndarray:
 
 def noise_variance(y: np.ndarray) -> np.ndarray:
     """The variance of each row about its own course; a curve or a slope is no noise."""
-    form = design(y.shape[1]).form
-    return np.einsum("ij,jk,ik->i", y, form, y)
+    e = (y[:, :-2] + y[:, 2:]) / 2 - y[:, 1:-1]
+    return 2 / 3 * (e**2).mean(1) / EXPECTED  # as y'Ay, but 0 where a level or a line has none
 
 
 # The pool: what the variance is in a municipality of a given size, and how much municipalities differ in it.
