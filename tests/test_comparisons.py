@@ -501,6 +501,15 @@ def test_a_class_with_too_few_places_is_counted_with_the_next(places, widened):
         assert sizes[n] == pytest.approx(alone[0])
 
 
+def test_no_value_is_worth_more_answers_than_its_class_was_asked():
+    values = asked(5, np.full(300, 400))
+    free = answer_sizes({"q": asked_panel(values)}, np.zeros(300, int), Survey(()), EDITION)["q"][0]
+    assert free > 300
+    for documented, known in ((200.0, 200.0), (5000.0, free)):
+        survey = Survey((), documented=(documented,))
+        assert answer_sizes({"q": asked_panel(values)}, np.zeros(300, int), survey, EDITION)["q"][0] == known
+
+
 def test_the_latest_two_years_that_share_none_and_have_places_enough_are_taken():
     values = np.full((60, 4), NAN)
     values[:, :2] = asked(6, np.full(60, LARGE))

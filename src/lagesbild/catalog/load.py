@@ -124,6 +124,8 @@ def _survey_errors(catalog: Catalog, name: str, survey: Survey) -> Iterator[Faul
     if survey.classes != sorted(set(survey.classes)):
         what = f"{survey.classes} are not in order. Write the lowest population of each class but the first."
         yield at("classes"), what
+    if survey.documented and len(survey.documented) != len(survey.classes) + 1:
+        yield at("documented"), f"{len(survey.classes) + 1} classes need as many samples. Write one for each, or none."
 
 
 def _series_errors(catalog: Catalog) -> Iterator[Fault]:

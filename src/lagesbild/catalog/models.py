@@ -312,6 +312,9 @@ class Survey(Record):
     unit: Slug = Field(description="what the answers are published in: an entry of units.yml")
     classes: list[int] = Field(description="the lowest population of each size class but the first")
     fewest: int = Field(description="a class with fewer municipalities than this is merged with the next")
+    documented: list[int] = Field(
+        default=[], description="the documented sample of each size class: an estimate above it is cut to it"
+    )
     indicators: list[Slug] = Field(description="its questions that are indicators of the catalogue")
     questions: dict[SeriesId, str] = Field(
         default={}, description="Kolada's series of its other questions -> the exact title"

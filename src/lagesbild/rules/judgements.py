@@ -233,7 +233,10 @@ def _answers(
 ) -> dict[tuple[str, str], Sizes]:
     """(indicator, sex) -> n_eff, of the surveys in data/catalog/surveys.yml; of others question by question."""
     asked = survey_rows(table, catalog)
-    surveys = {name: Survey(tuple(entry.classes), entry.fewest) for name, entry in catalog.surveys.items()}
+    surveys = {
+        name: Survey(tuple(entry.classes), entry.fewest, tuple(entry.documented))
+        for name, entry in catalog.surveys.items()
+    }
     alone = [i for i, entry in catalog.indicators.items() if entry.kind == "survey" and i not in set(asked["question"])]
     own = yearly(table[table["indicator"].isin(alone)], catalog)
     own = own[own["status"] == ""].rename(columns={"indicator": "question"})

@@ -19,10 +19,14 @@ QUARTILE = 0.25  # of a survey's questions: most are at least so firm
 
 @dataclass(frozen=True)
 class Survey:
-    """Questions asked of one sample: the population limits of its size classes, and how few places make a class."""
+    """Questions asked of one sample: the population limits of its size classes, and how few places make a class.
+
+    `documented` is the sample of each class, where it is known: no value is worth more answers.
+    """
 
     classes: tuple[int, ...]
     fewest: int = 15
+    documented: tuple[float, ...] = ()
 
 
 def size_classes(people: np.ndarray, survey: Survey) -> np.ndarray:
@@ -61,7 +65,8 @@ def answer_sizes(
         return {}
     table = np.array(list(raw.values()))
     whole = [np.nanquantile(column, QUARTILE) if np.isfinite(column).any() else np.nan for column in table.T]
-    return {name: np.fmin(sizes, whole) for name, sizes in raw.items()}
+    most = survey.documented or np.full(len(whole), np.nan)
+    return {name: np.fmin(np.fmin(sizes, whole), most) for name, sizes in raw.items()}
 
 
 Twice = tuple[np.ndarray, np.ndarray, np.ndarray]  # mean share, change, which places
