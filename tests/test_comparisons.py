@@ -409,6 +409,12 @@ def test_the_difference_between_the_sexes_is_decided_where_it_is_steady():
     assert frame["difference"].to_numpy() == pytest.approx(women[:, 9] - men[:, 9])
 
 
+def test_an_edition_knows_nothing_of_the_sexes_in_later_years():
+    women, men = women_and_men(swinging(1, years=12), swinging(2, years=12))
+    for frame in (sex_differences(women, men, 2022), survey_gaps(women, men, (np.ones(60), np.ones(60)), 2022)):
+        assert set(frame["year"]) == {2022}
+
+
 def test_the_difference_between_the_sexes_never_swings_less_than_the_cases_of_both_allow():
     counts = [np.full((60, 10), n) + np.arange(10) % 2 for n in (400.0, 100.0)]
     women, men = (panel(rates(cases, sex=sex), RATE) for cases, sex in zip(counts, "KM", strict=True))

@@ -329,6 +329,12 @@ def test_a_year_without_cases_is_judged_where_the_base_is_known():
     assert moved(table, RATE).direction is Direction.DECREASED
 
 
+def test_half_a_case_is_added_to_each_year_of_a_rate():
+    counts = np.random.default_rng(6).poisson(30, (60, 10)).astype(float)
+    slope = np.polyfit(range(10), np.log(counts[0] + 0.5), 1)[0]  # its inhabitants are the same each year
+    assert moved(rates(counts), RATE).slope == pytest.approx(slope)
+
+
 def test_one_year_without_inhabitants_puts_the_whole_series_on_its_value():
     counts = np.random.default_rng(7).poisson(100 * np.exp(-0.05 * np.arange(10)), (60, 10)).astype(float)
     by_rate = judged(rates(counts), RATE, inhabitants(unknown=[2019]))
