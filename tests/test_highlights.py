@@ -5,7 +5,6 @@ import re
 import pandas as pd
 import pytest
 import yaml
-from lagesbild.statistics.trends import Trend
 
 from copies import Copy, made_up_root
 from helpers import highlights
@@ -15,6 +14,7 @@ from lagesbild.html.components import Highlight
 from lagesbild.html.render import Component
 from lagesbild.rules.comparing import Placing, Ranking
 from lagesbild.rules.highlights import MOST_LINES, chosen, turned
+from lagesbild.statistics.trends import Trend
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.verdicts import (
     NOTHING,

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from lagesbild.statistics.trends import Method, Reason, Trend, Verdict
 
 from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
@@ -16,6 +15,7 @@ from lagesbild.rules.comparing import Placing
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitivity
 from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
+from lagesbild.statistics.trends import Method, Reason, Trend, Verdict
 from lagesbild.swedish import verdicts
 from lagesbild.swedish.claims import OUTCOMES
 from lagesbild.swedish.findings import (
