@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import yaml
@@ -43,6 +44,7 @@ PLACES = {
     "9902": "Sagostad",
     "9903": "Luftnäs",
 }
+NEIGHBOURS = [str(code) for code in range(9910, 9970)]
 GROUPS = {
     "G99001": ("Liknande kommuner, övergripande, Påhittsby, 2025", ["9901", "9902", "9903"]),
     "G99002": ("Liknande kommuner, övergripande, Sagostad, 2024", ["9902", "9903"]),
@@ -121,6 +123,26 @@ class Copy:
         entry = {"title": name, "fetched": "2024-05-01", "sha256": digest(content), "rows": len(rows)}
         manifest = read_manifest(self.kolada, "kolada").with_list(name, entry)
         (self.kolada / NAME).write_bytes(manifest.content())
+
+    def with_neighbours(self) -> None:
+        """Adds 60 municipalities, and inhabitants everywhere: it takes that many to know how much a measure swings."""
+        places = PLACES | {code: f"Grannby {code}" for code in NEIGHBOURS}
+        rows = [(code, name, "L" if code.startswith("00") else "K") for code, name in places.items()]
+        self.listed("places", [dict(zip(LISTS["places"], row, strict=True)) for row in rows])
+        people = {code: 100_000 + 1_000 * n for n, code in enumerate(["9901", *NEIGHBOURS])}
+        self.fetched("N01951", {(code, year): n for code, n in people.items() for year in range(2014, 2025)})
+
+    def fetched_among(self, series: str, values: dict[int, float], sex: str = "T", level: float | None = None) -> None:
+        """Stores a yearly series of 9901 among neighbours, country and region that swing by 3 % about `level`.
+
+        Without `level`, about the first of the values.
+        """
+        draw = np.random.default_rng("TKM".index(sex))
+        about = next(iter(values.values())) if level is None else level
+        others = {(code, year): about * np.exp(draw.normal(0, 0.03)) for code in NEIGHBOURS for year in values}
+        others |= {(code, year): about for code in ("0000", "0099") for year in values}
+        everywhere = others | {("9901", year): value for year, value in values.items()}
+        self.fetched(series, {(code, year, sex): float(value) for (code, year), value in everywhere.items()})
 
     def own_file(self, name: str, *rows: tuple, header: str = "indicator,year,value", of: str = "9901") -> Path:
         """A municipality's own file, csv or xlsx by its name."""

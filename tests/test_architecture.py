@@ -38,6 +38,11 @@ MOST_IN_HELPERS = 2500
 NAMESPACES = {"helpers", "lagesbild.charts"}  # the fixed names of a cell
 CACHES = {"cache", "lru_cache", "cached_property"}
 KEPT = {  # what the engine keeps between calls, and why
+    "lagesbild.statistics.panel.by_value": "every window of a measure reads its values on the scale; a panel is frozen",
+    "lagesbild.statistics.panel.by_count": "the same, by its cases",
+    "lagesbild.statistics.panel.run": "the same for its unbroken years",
+    "lagesbild.statistics.panel.log_latest": "every measure is held against the inhabitants; their numbers are frozen",
+    "lagesbild.statistics.noise.design": "a window's matrices follow from its length alone",
     "lagesbild.charts.theme.text_width": "a label is measured many times, and depends on text and font only",
 }
 # Assembled here, so that this file does not hold them itself.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, poisson, t
 from statsmodels.stats.proportion import proportions_ztest, score_test_proportions_2indep
 
+from lagesbild.statistics.alone import compared_pairs, difference_from_counts, difference_from_margins, rate_margin
 from lagesbild.statistics.differences import (
     Basis,
     Compared,
@@ -31,7 +32,6 @@ from lagesbild.statistics.intervals import (
     share_interval,
 )
 from lagesbild.statistics.noise import design, noise_variance, pooled
-from lagesbild.statistics.pairs import compared_pairs, difference_from_counts, difference_from_margins, rate_margin
 from lagesbild.statistics.surveys import (
     Survey,
     answer_sizes,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import t
 from statsmodels.stats.multitest import multipletests
 
+from lagesbild.statistics.alone import chi_square_for_trend, share_fits, weighted_fits
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason, directions, movement
 from lagesbild.statistics.noise import RHO, design, noise_variance, pooled
 from lagesbild.statistics.panel import populations
-from lagesbild.statistics.slopes import chi_square_for_trend, share_fits, weighted_fits
 from made_up_measures import (
     FOCUS,
     PEOPLE,

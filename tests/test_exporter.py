@@ -329,8 +329,9 @@ def test_two_pages_that_offer_other_rows_under_one_name_are_refused(tmp_path):
     assert clash.state == "failed"
     assert "page 'c': another component offers other rows as tal.csv. Give one of them its anchor=." in clash.cause
     assert "'egna/tal.csv' is no file" in added("c", "1", "egna/tal.csv").cause
-    site.finish()
+    site.finish(pd.DataFrame({"indicator": ["torg"], "place": ["9901"], "value": ["4.0000"]}))
     assert (tmp_path / "site" / "data" / "tal.csv").read_text("utf-8") == "1"
+    assert (tmp_path / "site" / "key_figures.csv").read_text("utf-8") == "indicator,place,value\ntorg,9901,4.0000\n"
 
 
 def test_a_page_without_a_title_is_refused():

@@ -22,6 +22,8 @@ from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.tables import SYMBOLS
 from lagesbild.publishing.pages import download_of
 from lagesbild.rules.comparing import place_gaps
+from lagesbild.rules.editions import key_figures
+from lagesbild.rules.judgements import FRAMES, judged
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.numbers import decimal
 from lagesbild.tidy.build import store, table_at_hand
@@ -134,9 +136,13 @@ def test_no_more_is_hidden_than_the_sums_ask_for(hidden):
     }
 
 
-def test_a_gap_and_a_claim_on_a_hidden_number_are_withheld_too(copy, stored):
-    gaps = place_gaps(current(stored), copy.catalog, "9901", 2024)
+def test_a_gap_a_claim_and_a_judgement_on_a_hidden_number_are_withheld_too(copy, stored, hidden):
+    table = current(stored)
+    verdicts = judged(table, copy.catalog, load_places(copy.paths), 2024)
+    gaps = place_gaps(verdicts, table, copy.catalog, "9901")
     assert int(gaps["can_influence_school"].latest["year"]) == 2020
+    assert told(key_figures(table, verdicts, copy.catalog, ["9901"]).to_csv(), hidden) == []
+    assert all(told(getattr(verdicts, frame).to_csv(), hidden) == [] for frame in FRAMES)
     words = Vocabulary(copy.catalog, load_places(copy.paths), 2024, "9901")
     claim = parsed("violence_cases_opened falls in 9901 from 2021 to 2022", words)
     assert evaluated(claim, current(stored), copy.catalog).cases[0].obstacle is Obstacle.HIDDEN

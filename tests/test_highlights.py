@@ -1,6 +1,7 @@
-"""*Det viktigaste*: at most six linked lines, chosen by rule from what is firm; all about made-up places."""
+"""*Det viktigaste*: at most six linked lines, chosen by rule from what is sure; all about made-up places."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -13,17 +14,18 @@ from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.html.components import Highlight
 from lagesbild.html.render import Component
 from lagesbild.rules.comparing import Placing, Ranking
-from lagesbild.rules.highlights import MOST_LINES, chosen, turned
-from lagesbild.statistics.trends import Trend
+from lagesbild.rules.highlights import MOST_LINES, chosen, far_ranks, surest
+from lagesbild.statistics.differences import Compared
+from lagesbild.statistics.direction import Direction, Movement
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.verdicts import (
     NOTHING,
     gap_line,
+    moved_line,
+    movement_sign,
     rank_line,
     status_line,
     target_line,
-    trend_line,
-    verdict_sign,
 )
 
 YEARS = range(2015, 2025)
@@ -31,14 +33,17 @@ YEARS = range(2015, 2025)
 
 @pytest.fixture
 def copy(tmp_path) -> Copy:
-    return made_up_root(tmp_path)
+    """The made-up project among neighbours, without its own series, so that each test tells what there is."""
+    made = made_up_root(tmp_path)
+    made.with_neighbours()
+    return made
 
 
 def overview_lines(report: Report) -> Component:
     """The chapter as the overview's cell makes it."""
     ranks = {indicator: report.ranking(indicator) for indicator in report.ranked}
     assessments = (report.before, report.assessment)
-    lines = chosen(report.data, report.catalog, report.place, report.year, assessments, ranks)
+    lines = chosen(report.judged, report.data, report.catalog, report.place, report.year, assessments, ranks)
     return highlights.highlights(report, lines)
 
 
@@ -93,10 +98,6 @@ def falling(first: float, step: float) -> dict[int, float]:
     return {year: first - step * n for n, year in enumerate(YEARS)}
 
 
-def with_people(copy: Copy) -> None:
-    fetched(copy, "N01951", dict.fromkeys(YEARS, 100_000))
-
-
 def with_target(copy: Copy, indicator: str, value: float, file: str = "work") -> None:
     path = copy.paths.catalog / "indicators" / f"{file}.yml"
     text = path.read_text("utf-8")
@@ -133,55 +134,66 @@ def test_statuses_are_compared_with_the_year_before_and_with_no_other(copy):
     assert "status" not in lines(copy)
 
 
-def test_a_clear_trend_is_told_with_its_two_values_and_no_doubt(copy):
-    with_people(copy)
-    fetched(copy, "U00958", falling(100, 8))  # evictions: a hundred cases a year become 28
-    [line] = lines(copy)["trend"]
-    trend = copy.page("overview").trends["evictions"]
-    assert (trend.first_year, trend.last_year, trend.weak) == (2015, 2024, False)
-    assert line.text == trend_line(trend, measure(copy, "evictions"), (100, 28), turned=False)
+def test_a_movement_is_told_with_the_values_of_its_two_years(copy):
+    copy.fetched_among("U00958", falling(100, 8))  # evictions: a hundred cases a year become 28
+    [line] = lines(copy)["movement"]
+    movement = copy.page("overview").movements["evictions"]
+    assert (movement.span, movement.direction, movement.weak) == ((2015, 2024), Direction.DECREASED, False)
+    assert line.text == moved_line(movement, measure(copy, "evictions"), (100, 28))
     assert (line.name, line.link, line.by) == ("Vräkningar", "housing.html#figur-18", "Beräknat")
 
 
-def test_a_weak_trend_is_worded_weak_and_a_firm_one_goes_before_it(copy):
-    fetched(copy, "N31807", falling(5, 0.2))  # a register without cases
-    [weak] = lines(copy)["trend"]
-    trend = copy.page("overview").trends["received_social_assistance"]
-    assert trend.weak
-    assert weak.text == trend_line(trend, measure(copy, "received_social_assistance"), (5, 3.2), turned=False)
-    with_people(copy)
-    fetched(copy, "U00958", falling(100, 5))  # its p is the larger one
-    [firm] = lines(copy)["trend"]
-    assert firm.name == "Vräkningar"
+def test_what_moves_no_more_than_the_measure_uses_to_swing_is_not_told(copy):
+    copy.fetched_among("N31807", {year: 5 + 0.1 * (year % 3) for year in YEARS})
+    assert copy.page("overview").movements["received_social_assistance"].direction is Direction.NO_MOVEMENT
+    assert "movement" not in lines(copy)
 
 
-def test_the_words_are_those_of_the_trend_beside_the_judgement(copy):
-    fetched(copy, "N31807", falling(5, 0.2))
+def test_the_words_are_those_of_the_movement_beside_the_judgement(copy):
+    copy.fetched_among("N31807", falling(5, 0.2))
     report = copy.page("work")
-    [line] = lines(copy)["trend"]
-    assert line.text.startswith(verdict_sign(report.trends["received_social_assistance"]).words.lower())
+    [line] = lines(copy)["movement"]
+    words = movement_sign(report.movements["received_social_assistance"]).words
+    assert words == "Har minskat, till det bättre"
+    assert line.text.startswith("har minskat från 5,0")
+    assert line.text.endswith(" 2024, till det bättre.")
 
 
-def test_a_worsening_trend_goes_before_an_improving_one(copy):
-    with_people(copy)
-    fetched(copy, "N31807", falling(5, 0.2))
-    fetched(copy, "U00958", {year: 10 + 20 * n for n, year in enumerate(YEARS)})
-    worse, better = lines(copy)["trend"]
-    assert (worse.name, better.name) == ("Vräkningar", "Fick ekonomiskt bistånd")
+def test_the_surest_worsening_goes_before_the_surest_improvement(copy):
+    copy.fetched_among("N31807", falling(5, 0.2))
+    copy.fetched_among("N31814", falling(40, 3))
+    copy.fetched_among("U00958", {year: 30 + 20 * n for n, year in enumerate(YEARS)})
+    moved = copy.page("overview").movements
+    better = min(("received_social_assistance", "long_term_social_assistance"), key=lambda i: moved[i].p_adjusted)
+    told = lines(copy)["movement"]
+    assert [line.name for line in told] == ["Vräkningar", copy.catalog.indicators[better].label]
 
 
-def test_a_trend_has_turned_when_last_years_edition_would_have_had_the_opposite_arrow():
-    assert turned(Trend(sign=1), Trend(sign=-1))
-    assert not turned(Trend(sign=1), Trend(sign=1))
-    assert not turned(Trend(sign=1), Trend(sign=0))
-    assert not turned(Trend(sign=1), None)
+def moved(p: float, good: bool, **more) -> Movement:
+    direction = Direction.DECREASED if good else Direction.INCREASED
+    return replace(Movement(direction, better="lower", first_year=2015, last_year=2024, p_adjusted=p), **more)
 
 
-def test_a_trend_of_a_stand_in_or_of_a_measure_without_direction_is_never_told(copy):
-    with_people(copy)
-    fetched(copy, "N07403", falling(900, 80))  # violent crime reported: neither end is better
-    fetched(copy, "N03920", falling(9, 0.5))  # unemployed: stands in
-    assert "trend" not in lines(copy)
+def test_of_several_the_smallest_adjusted_p_is_told_and_a_weak_one_never():
+    values = dict.fromkeys("abcdef", pd.DataFrame({"value": {2015: 1.0, 2024: 2.0}}))
+    known = {
+        "a": moved(1e-4, good=False),
+        "b": moved(1e-6, good=False),
+        "c": moved(1e-9, good=False, weak=True),
+        "d": moved(1e-5, good=True),
+        "e": moved(1e-8, good=True, better="neither"),
+        "f": moved(1e-7, good=True, direction=Direction.TURNED),
+    }
+    assert [(line.indicator, line.ends) for line in surest(known, values)] == [("b", (1.0, 2.0)), ("d", (1.0, 2.0))]
+    assert list(surest({"c": known["c"]}, values)) == []
+
+
+def test_a_stand_in_is_told_under_its_own_name_and_a_measure_without_a_better_end_never(copy):
+    copy.fetched_among("N07403", falling(900, 80))  # violent crime reported: neither end is better
+    copy.fetched_among("N03920", falling(9, 0.5))  # unemployed: stands in
+    [line] = lines(copy)["movement"]
+    assert copy.page("overview").movements["reported_violent_crime"].sign == -1
+    assert line.name == f"{copy.catalog.indicators['unemployed'].label} (närliggande mått)"
 
 
 def test_a_target_is_told_in_the_year_that_it_is_met_and_in_the_year_that_it_is_lost(copy):
@@ -211,18 +223,26 @@ def test_a_target_for_a_measure_without_a_better_side_is_refused(copy):
         load_catalog(copy.paths)
 
 
-def test_the_largest_gap_is_told_where_women_and_men_were_long_on_the_same_side(copy):
-    level = dict.fromkeys(YEARS, 10.0)
-    fetched(copy, "N02797", {"T": level, "K": dict.fromkeys(YEARS, 9.0), "M": dict.fromkeys(YEARS, 11.0)})
-    fetched(copy, "N15428", {"T": level, "K": dict.fromkeys(YEARS, 60.0), "M": dict.fromkeys(YEARS, 90.0)})
+def gap_of(copy: Copy, series: str, women: float, men: float) -> None:
+    """Ten years of a gap that swings a little, among neighbours whose women and men swing about the same level."""
+    for sex, value in {"K": women, "M": men, "T": (women + men) / 2}.items():
+        own = {year: value * (1.02 if sex == "K" and year % 2 else 1) for year in YEARS}
+        copy.fetched_among(series, own, sex, level=(women + men) / 2)
+
+
+def test_the_largest_sure_gap_beside_its_level_is_told(copy):
+    gap_of(copy, "N02797", 9.0, 11.0)
+    gap_of(copy, "N15428", 60.0, 90.0)
     [line] = lines(copy)["gap"]
-    values = pd.Series({"year": 2024, "women": 60.0, "men": 90.0})
     assert line.name.startswith("Behöriga till yrkesprogram")
+    values = pd.Series({"year": 2024, "value": 60.0, "other_value": 90.0})
     assert line.text == gap_line(measure(copy, "eligible_for_vocational_programmes"), values)
-    crossed = {year: 60.0 if year != 2020 else 91.0 for year in YEARS}
-    copy.fetched("N15428", {("9901", year, "K"): value for year, value in crossed.items()}, date="2024-06-01")
-    [other] = lines(copy)["gap"]
-    assert other.name.startswith("Varken arbetar eller studerar")
+
+
+def test_a_gap_that_is_not_sure_is_not_told(copy):
+    gap_of(copy, "N02797", 9.8, 10.2)  # no more than it uses to swing
+    fetched(copy, "N15428", {"K": {2024: 60.0}, "M": {2024: 90.0}})  # nothing tells how much it does
+    assert "gap" not in lines(copy)
 
 
 def test_a_surveys_gap_without_margins_is_not_told(copy):
@@ -237,57 +257,62 @@ def placed(monkeypatch, **ranks: Ranking) -> None:
 
 
 def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(copy, monkeypatch):
-    fetched(copy, "N31807", {2024: 3.0})
-    fetched(copy, "N15428", {2024: 70.0})
-    best, worst = Ranking(Placing(2024, 29, 290, 1)), Ranking(Placing(2024, 280, 290, 4))
+    copy.fetched_among("N31807", dict.fromkeys(YEARS, 3.0), level=6.0)
+    copy.fetched_among("N15428", dict.fromkeys(YEARS, 70.0), level=90.0)
+    best, worst = Ranking(Placing(2024, 3.0, 29, 290, 1)), Ranking(Placing(2024, 70.0, 280, 290, 4))
     placed(monkeypatch, received_social_assistance=best, eligible_for_vocational_programmes=worst)
     low, high = lines(copy)["rank"]
     municipalities = copy.page("overview").geography.municipalities
     eligible, assistance = (
         measure(copy, name) for name in ("eligible_for_vocational_programmes", "received_social_assistance")
     )
-    assert low.text == rank_line(eligible, 70.0, worst.latest, municipalities)
-    assert high.text == rank_line(assistance, 3.0, best.latest, municipalities)
+    assert low.text == rank_line(eligible, worst.placing, municipalities)
+    assert high.text == rank_line(assistance, best.placing, municipalities)
+
+
+ASSISTANCE = "received_social_assistance"
+BEST, WORST = Placing(2024, 3.0, 2, 290, 1), Placing(2024, 9.0, 289, 290, 4)
 
 
 @pytest.mark.parametrize(
-    ("indicator", "series", "ranking"),
+    ("placing", "to_country", "told"),
     [
-        ("received_social_assistance", "N31807", Ranking(Placing(2024, 40, 290, 1))),  # not in the best tenth
-        ("received_social_assistance", "N31807", Ranking(Placing(2024, 2, 290, 1), plausible=(1, 90))),  # by chance
-        ("evictions", "U00958", Ranking(Placing(2024, 2, 290, 1))),  # a rate whose cases are not known
-        ("safe_outdoors_after_dark", "N00610", Ranking(Placing(2024, 2, 200, 1))),  # a survey without margins
-        ("received_social_assistance", "N31807", Ranking(Placing(2020, 2, 290, 1))),  # too old
+        (WORST, Compared.HIGHER, True),  # much assistance: worse than riket
+        (WORST, Compared.WITHIN, False),  # the worst place, and yet no more from riket than it uses to be
+        (WORST, Compared.UNKNOWN, False),
+        (WORST, Compared.LOWER, False),
+        (BEST, Compared.LOWER, True),
+        (BEST, Compared.WITHIN, False),
+        (BEST, Compared.HIGHER, False),
+        (replace(BEST, rank=40), Compared.LOWER, False),  # not in the best tenth
+        (replace(BEST, year=2021), Compared.LOWER, False),  # too old
     ],
 )
-def test_a_rank_that_is_not_firm_is_not_told(copy, monkeypatch, indicator, series, ranking):
-    fetched(copy, series, {2020: 3.0, 2024: 3.0})
-    placed(monkeypatch, **{indicator: ranking})
-    assert "rank" not in lines(copy)
+def test_a_far_rank_is_told_only_where_the_difference_to_riket_is_decided(copy, placing, to_country, told):
+    found = far_ranks({ASSISTANCE: Ranking(placing)}, copy.catalog.indicators, {ASSISTANCE: to_country}, 2024)
+    assert [line.placing for line in found] == ([placing] if told else [])
 
 
 def test_there_are_never_more_than_six_lines_and_each_is_linked(copy, monkeypatch):
     judged(copy, 2023)
     judged(copy, 2024, a1="Mer arbete krävs", a2="Mer arbete krävs", a3="Mer arbete krävs")
-    with_people(copy)
     with_target(copy, "long_term_social_assistance", 2.0)
     fetched(copy, "N31814", {2023: 1.0, 2024: 3.0})
-    fetched(copy, "U00958", {year: 10 + 20 * n for n, year in enumerate(YEARS)})
-    fetched(copy, "N31807", falling(5, 0.2))
-    first, last = Ranking(Placing(2024, 1, 290, 1)), Ranking(Placing(2024, 290, 290, 4))
+    copy.fetched_among("U00958", {year: 30 + 20 * n for n, year in enumerate(YEARS)})
+    copy.fetched_among("N31807", falling(5, 0.2))
+    first, last = Ranking(Placing(2024, 3.2, 1, 290, 1)), Ranking(Placing(2024, 210.0, 290, 290, 4))
     placed(monkeypatch, received_social_assistance=first, evictions=last)
     told = highlight_lines(copy.page("overview"))
     assert len(told) == MOST_LINES == 6
-    assert [line.rule for line in told] == ["status", "status", "target", "trend", "trend", "rank"]
+    assert [line.rule for line in told] == ["status", "status", "target", "movement", "movement", "rank"]
     html = overview_lines(copy.page("overview")).html
     assert html.count("<li>") == html.count('<li><a href="') == 6
 
 
 def test_every_link_leads_to_a_page_and_a_section_that_it_has(copy):
-    with_people(copy)
-    fetched(copy, "U00958", falling(100, 8))
-    fetched(copy, "N31807", {year: 5 + 0.2 * n for n, year in enumerate(YEARS)})
-    fetched(copy, "N02797", {sex: dict.fromkeys(YEARS, 10.0 + n) for n, sex in enumerate("KTM")})
+    copy.fetched_among("U00958", falling(100, 8))
+    copy.fetched_among("N31807", {year: 5 + 0.5 * n for n, year in enumerate(YEARS)})
+    gap_of(copy, "N02797", 8.0, 12.0)
     told = highlight_lines(copy.page("overview"))
     assert len(told) == 3
     for line in told:

@@ -1,4 +1,4 @@
-"""What was judged, in Swedish: trends, arrows, gaps, ranks, outlooks and the most important.
+"""What was judged, in Swedish: movements, arrows, gaps, differences, ranks, outlooks and the most important.
 
 Here the words are asserted; tests of pages ask the same functions for them.
 """
@@ -12,52 +12,64 @@ from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog, Target
 from lagesbild.rules.comparing import Placing
-from lagesbild.statistics.combined import Arrow, Combined, GapMovement, Sensitivity
+from lagesbild.statistics.combined import Arrow, Combined, GapMovement
+from lagesbild.statistics.differences import Basis, Compared
+from lagesbild.statistics.direction import Direction, Method, Movement, Reason
 from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
-from lagesbild.statistics.trends import Method, Reason, Trend, Verdict
 from lagesbild.swedish import verdicts
 from lagesbild.swedish.claims import OUTCOMES
 from lagesbild.swedish.findings import (
-    CHANCE,
     CLASSES_ARE_OURS,
     QUARTILES,
-    UNKNOWN,
     Measure,
+    class_spans,
     difference_text,
     no_rank_text,
     plausible_text,
     rank_text,
-    span_text,
+    survey_change_text,
 )
 from lagesbild.swedish.numbers import MINUS, NBSP, STATE_TEXT
 from lagesbild.swedish.verdicts import (
     ARROWS,
-    CAPTIONS,
     NO_OUTLOOK,
+    REASONS,
     arrow_sign,
     basis_text,
     counted,
     differing_text,
     gap_line,
-    movement_text,
+    gap_text,
+    moved_line,
+    moved_text,
+    movement_reason,
+    movement_sign,
     p_text,
     rank_line,
     reach_text,
-    sensitivity_text,
     status_line,
     target_line,
-    trend_line,
-    trend_reason,
     tried_text,
-    verdict_sign,
     weakness_text,
-    world_text,
+    why_no_arrow,
 )
 
-FALLING = Trend(Verdict.IMPROVING, -1, method=Method.CHI_SQUARE, first_year=2015, last_year=2024, p=0.0004)
-WEAK = replace(FALLING, weak=True, method=Method.MANN_KENDALL)
-NOT_JUDGED = Trend(reason=Reason.TOO_FEW_POINTS)
+FELL = Movement(
+    Direction.DECREASED,
+    method=Method.POOL,
+    better="lower",
+    first_year=2015,
+    last_year=2024,
+    p=0.0004,
+    p_adjusted=0.0016,
+    pool_first=2015,
+    pool_last=2024,
+    pool_places=286,
+)
+WEAK = replace(FELL, weak=True)
+ROSE = replace(FELL, direction=Direction.INCREASED)
+NOT_JUDGED = Movement(reason=Reason.TOO_FEW_YEARS)
 
 
 @pytest.fixture(scope="module")
@@ -72,150 +84,227 @@ def assistance(catalog: Catalog) -> Measure:
     return Measure(catalog.indicators[name], catalog.unit_of(name), 1)
 
 
-def arrow(kind: Arrow, improving: int = 0, worsening: int = 0, unchanged: int = 0, not_judged: int = 0) -> Combined:
-    groups = [tuple(f"{number}" for number in range(size)) for size in (improving, worsening, unchanged)]
-    return Combined(kind, *groups, (), tuple("ab"[:not_judged]), weak=False)
+def arrow(kind: Arrow, **groups: int) -> Combined:
+    """An arrow with so many measures of each kind: improving, worsening, still, not_judged."""
+    return Combined(kind, **{name: tuple(f"{name}{n}" for n in range(size)) for name, size in groups.items()})
 
 
 @pytest.mark.parametrize(
-    ("verdict", "symbol", "words"),
+    ("direction", "better", "symbol", "words", "tone"),
     [
-        (Verdict.IMPROVING, "↗", "Förbättras"),
-        (Verdict.WORSENING, "↘", "Försämras"),
-        (Verdict.INCREASING, "↑", "Ökar"),
-        (Verdict.DECREASING, "↓", "Minskar"),
-        (Verdict.NO_CLEAR_CHANGE, "→", "Ingen tydlig förändring"),
-        (Verdict.CANNOT_BE_JUDGED, "", "Kan inte bedömas"),
+        (Direction.DECREASED, "lower", "↘", "Har minskat, till det bättre", "good"),
+        (Direction.DECREASED, "higher", "↘", "Har minskat, till det sämre", "bad"),
+        (Direction.DECREASED, "neither", "↘", "Har minskat", ""),
+        (Direction.INCREASED, "higher", "↗", "Har ökat, till det bättre", "good"),
+        (Direction.INCREASED, "lower", "↗", "Har ökat, till det sämre", "bad"),
+        (Direction.INCREASED, "neither", "↗", "Har ökat", ""),
+        (Direction.TURNED, "lower", "↕", "Har vänt", ""),
+        (Direction.NO_MOVEMENT, "lower", "→", "Ingen rörelse utöver vad måttet brukar svänga", ""),
+        (Direction.NOT_JUDGED, "lower", "", "Kan inte bedömas", ""),
     ],
 )
-def test_a_trend_has_its_sign_and_words(verdict, symbol, words):
-    sign = verdict_sign(Trend(verdict, sign=0))
-    assert (sign.symbol, sign.words) == (symbol, words)
+def test_a_movement_has_its_sign_and_words_and_no_word_of_a_trend(direction, better, symbol, words, tone):
+    sign = movement_sign(Movement(direction, better=better))
+    assert (sign.symbol, sign.words, sign.tone) == (symbol, words, tone)
 
 
-def test_a_weak_trend_is_called_weak_and_says_why():
-    assert verdict_sign(WEAK).words == "Förbättras (svagt belägg)"
-    assert verdict_sign(replace(WEAK, verdict=Verdict.NO_CLEAR_CHANGE, sign=0)).words == "Ingen tydlig förändring"
-    assert weakness_text(WEAK) == "Svagt: testet ser bara i vilken ordning värdena kommer."
-    assert weakness_text(replace(WEAK, method=Method.WEIGHTED)) == "Svagt: utslaget faller bort när p justeras."
-    assert weakness_text(FALLING) == weakness_text(replace(WEAK, sign=0)) == ""
+def test_a_weak_movement_is_called_weak_has_no_tone_and_says_why():
+    sign = movement_sign(WEAK)
+    assert (sign.words, sign.tone) == ("Har minskat, till det bättre (svagt belägg)", "")
+    assert weakness_text(WEAK) == "Svagt: utslaget faller bort när p justeras."
+    assert weakness_text(FELL) == ""
 
 
 @pytest.mark.parametrize(
     ("reason", "why"),
     [
-        (Reason.STAND_IN, "ett närliggande mått bär ingen pil"),
         (Reason.OVERLAPPING_PERIODS, "medelvärden över flera år delar år med varandra"),
-        (Reason.TOO_FEW_POINTS, "för få år i rad"),
-        (Reason.GAP_IN_YEARS, "år saknas i serien"),
-        (Reason.MISSING_VALUE, "ett värde saknas eller är dolt"),
+        (Reason.NOT_YEARLY, "måttet finns inte för varje år"),
+        (Reason.TOO_FEW_YEARS, "färre än 6 år i rad"),
+        (Reason.MISSING_VALUE, "ett år saknas eller är dolt"),
         (Reason.UNRELIABLE_VALUE, "ett värde är ofullständigt eller misstänkt"),
         (Reason.SERIES_BREAK, "för få år sedan måttet gjordes om"),
-        (Reason.MIXED_VINTAGES, "värden ur olika utgåvor kan inte läggas ihop"),
-        (Reason.DUPLICATE_YEAR, "ett år står två gånger"),
-        (Reason.NO_MARGIN, "osäkerhetstal saknas i underlaget"),
-        (Reason.DATA_END_TOO_EARLY, "siffrorna slutar mer än två år före utgåvan"),
+        (Reason.ENDS_TOO_EARLY, "siffrorna slutar mer än 2 år före utgåvan"),
+        (Reason.NEGATIVE_VALUE, "ett värde är negativt"),
+        (Reason.NONE_OR_ALL, "något år är värdet 0 eller allt, utan att antalet är känt"),
+        (Reason.TOO_FEW_CASES, "färre än 5 fall om året"),
+        (Reason.TOO_FEW_PLACES, "för litet att jämföra med: färre än 40 kommuner har måttet så många år i rad"),
     ],
 )
 def test_what_cannot_be_judged_says_why(reason, why):
-    assert trend_reason(Trend(reason=reason)) == f"Trend bedöms inte: {why}."
-    assert basis_text(Trend(reason=reason)) == f"{why.capitalize()}."
+    assert movement_reason(Movement(reason=reason)) == f"Riktningen bedöms inte: {why}."
+    assert basis_text(Movement(reason=reason)) == f"{why.capitalize()}."
+
+
+def test_every_reason_has_its_words():
+    assert set(REASONS) == set(Reason) - {Reason.NONE}
 
 
 @pytest.mark.parametrize(
-    ("method", "words"),
+    ("fields", "words"),
     [
-        (Method.CHI_SQUARE, "chitvåtest för linjär trend"),
-        (Method.WEIGHTED, "viktad regression på publicerade osäkerhetstal"),
-        (Method.WEIGHTED_COUNTS, "viktad regression på antal"),
-        (Method.MANN_KENDALL, "Mann-Kendalls test, utan antal och osäkerhetstal"),
+        ({}, "2015–2024, mot hur måttet svänger i 286 kommuner."),
+        ({"pool_first": 2013, "pool_last": 2022}, "2015–2024, mot hur måttet svänger i 286 kommuner 2013–2022."),
+        ({"method": Method.CHI_SQUARE}, "2015–2024, mot kommunens egna antal, chitvåtest för linjär trend."),
+        ({"method": Method.MARGINS}, "2015–2024, mot publicerade felmarginaler, viktad regression."),
     ],
 )
-def test_a_judged_trend_names_its_years_and_its_test(method, words):
-    assert trend_reason(replace(FALLING, method=method)) == f"Bedömd över 2015–2024, {words}."
-    assert basis_text(replace(FALLING, method=method)) == f"2015–2024, {words}."
-
-
-def test_how_far_a_trend_stands_is_counted_in_periods():
-    assert sensitivity_text(Sensitivity(NOT_JUDGED)) == ""
-    judged = Sensitivity(replace(FALLING, p=0.0123), periods=6, agreeing=5)
-    assert sensitivity_text(judged) == "Samma svar i 5 av 6 prövade perioder, p = 0,012."
+def test_a_judged_movement_names_its_years_and_what_it_was_held_against(fields, words):
+    assert movement_reason(replace(FELL, **fields)) == f"Bedömt för {words}"
+    assert basis_text(replace(FELL, **fields)) == words
 
 
 def test_p_has_three_decimals_or_is_under_the_smallest():
-    assert [p_text(p) for p in (0.0004, 0.001, 0.0416)] == ["under 0,001", "0,001", "0,042"]
+    assert [p_text(p) for p in (0.0, 0.0004, 0.001, 0.0416)] == ["under 0,001", "under 0,001", "0,001", "0,042"]
 
 
 def test_how_many_were_tested_at_once_is_said():
-    assert verdicts.tested_text(2, 31).startswith("2 av 31 mått kunde bedömas.")
+    said = verdicts.tested_text(2, 31)
+    assert said.startswith("2 av 31 mått kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig mer ")
+    assert "p under 0,002" in said
 
 
 @pytest.mark.parametrize(
     ("combined", "words"),
     [
-        (arrow(Arrow.UP, improving=2, unchanged=1), "Positiv förändring: 2 av 3 bedömda förbättras"),
-        (arrow(Arrow.DOWN, worsening=1), "Trenden går neråt: 1 av 1 bedömda försämras"),
         (
-            arrow(Arrow.UNCHANGED, unchanged=2, not_judged=1),
-            "Inte förändrats påtagligt: 0 av 2 bedömda har ändrats tydligt, 1 kan inte bedömas",
+            arrow(Arrow.UP, improving=2, still=1),
+            "Har blivit bättre: 3 av 3 mått går att bedöma; 2 har blivit bättre",
+        ),
+        (arrow(Arrow.DOWN, worsening=2), "Har blivit sämre: 2 av 2 mått går att bedöma; 2 har blivit sämre"),
+        (
+            arrow(Arrow.UNCHANGED, still=2, not_judged=1),
+            "Inte förändrats påtagligt: 2 av 3 mått går att bedöma; inget har blivit bättre eller sämre",
         ),
         (
             arrow(Arrow.MIXED, improving=1, worsening=1),
-            "Inte förändrats påtagligt*: 1 av 2 bedömda förbättras och 1 av 2 bedömda försämras",
+            "Inte förändrats påtagligt*: 2 av 2 mått går att bedöma; 1 har blivit bättre och 1 har blivit sämre",
         ),
-        (arrow(Arrow.NONE, not_judged=2), "Ingen trend kan beräknas"),
+        (
+            arrow(Arrow.NONE, worsening=1, not_judged=3),
+            "För få mått för en pil: 1 av 4 mått går att bedöma; det har blivit sämre",
+        ),
+        (
+            arrow(Arrow.NONE, neutral=1),
+            "För få mått för en pil: 1 av 1 mått går att bedöma; det har varken blivit bättre eller sämre",
+        ),
+        (arrow(Arrow.NONE, not_judged=2), "För få mått för en pil: inget av 2 mått går att bedöma"),
+        (arrow(Arrow.NONE), "För få mått för en pil: inget mått har värden"),
     ],
 )
 def test_an_arrow_of_several_indicators_counts_them(combined, words):
     assert arrow_sign(combined).words == words
     assert arrow_sign(combined).symbol == ARROWS[combined.arrow].symbol
-    if combined.judged:
-        assert words.endswith(f": {counted(combined)}")
-        assert arrow_sign(replace(combined, weak=True)).words == f"{words} (svagt belägg)"
+    assert words.endswith(f": {counted(combined)}")
+
+
+def test_the_moved_measures_are_named_with_their_years_whatever_the_arrow_is(catalog):
+    evictions, assistance = (catalog.indicators[i].label for i in ("evictions", "received_social_assistance"))
+    moved = {"evictions": ROSE, "received_social_assistance": WEAK, "unemployed": NOT_JUDGED}
+    computed = Combined(Arrow.NONE, worsening=("evictions",), weak=("received_social_assistance",))
+    assert moved_text(computed, moved, catalog) == (
+        f"{evictions} har ökat, till det sämre 2015–2024; "
+        f"{assistance} har minskat, till det bättre (svagt belägg) 2015–2024."
+    )
+    assert moved_text(Combined(Arrow.NONE, not_judged=("unemployed",)), moved, catalog) == ""
+
+
+def test_without_an_arrow_each_measure_that_is_lacking_has_its_reason(catalog):
+    ids = ["evictions", "received_social_assistance", "unemployed"]
+    labels = [catalog.indicators[i].label for i in ids]
+    moved = {"evictions": Movement(reason=Reason.TOO_FEW_CASES), "received_social_assistance": FELL}
+    computed = Combined(Arrow.NONE, improving=(ids[1],), not_judged=(ids[0],))
+    assert why_no_arrow(moved, catalog, ids, computed) == (
+        f"{labels[0]}: färre än 5 fall om året; {labels[2]}: inget värde i underlaget."
+    )
+    assert why_no_arrow(moved, catalog, ids, arrow(Arrow.UP, improving=2)) == ""
 
 
 def test_two_arrows_that_differ_are_both_told_and_both_stand():
-    assert differing_text("Trenden går neråt", arrow(Arrow.UP, improving=1), 2024) == (
-        "Kommunens pil: Trenden går neråt. Beräknat ur siffror till och med 2024: Positiv förändring: 1 av 1 bedömda "
-        "förbättras. Båda står kvar: rapporten ändrar inte kommunens bedömning."
+    assert differing_text("Trenden går neråt", arrow(Arrow.UP, improving=2), 2024) == (
+        "Kommunens pil: Trenden går neråt. Beräknat ur siffror till och med 2024: Har blivit bättre: 2 av 2 mått går "
+        "att bedöma; 2 har blivit bättre. Båda står kvar: rapporten ändrar inte kommunens bedömning."
     )
 
 
 def test_figures_that_do_not_reach_the_edition_are_not_compared_with_a_judged_arrow():
     alone = reach_text(2022, 2024, judged=False)
-    assert alone == "Siffrorna bakom den beräknade pilen når till 2022."
-    assert reach_text(2022, 2024, judged=True) == f"{alone} Den jämförs därför inte med kommunens pil för 2024."
+    assert alone == "Senaste siffra: 2022."
+    assert reach_text(2022, 2024, judged=True) == (
+        f"{alone} Den beräknade pilen jämförs därför inte med kommunens för 2024."
+    )
 
 
 @pytest.mark.parametrize(
-    ("movement", "words"),
+    ("kind", "words"),
     [
-        (GapMovement.WIDENING, "Gapet vidgas"),
-        (GapMovement.NARROWING, "Gapet krymper"),
+        (GapMovement.WIDENING, "Gapet har vidgats"),
+        (GapMovement.NARROWING, "Gapet har krympt"),
         (GapMovement.TURNED, "Gapet har bytt håll"),
-        (GapMovement.NO_CLEAR_CHANGE, "Ingen tydlig förändring"),
-        (GapMovement.CANNOT_BE_JUDGED, "Kan inte bedömas"),
+        (GapMovement.BENT, "Gapet har vänt"),
+        (GapMovement.NO_MOVEMENT, "Ingen rörelse utöver vad gapet brukar svänga"),
+        (GapMovement.NOT_JUDGED, "Kan inte bedömas"),
     ],
 )
-def test_a_gap_says_what_it_has_done_and_over_which_years(movement, words):
-    assert movement_text(movement, FALLING) == (words, trend_reason(FALLING))
-    assert movement_text(movement, NOT_JUDGED) == (words, "För få år i rad.")
-    assert movement_text(movement, WEAK)[0] == f"{words} (svagt belägg)"
+def test_a_gap_says_what_it_has_done_and_over_which_years(kind, words):
+    assert gap_text(kind, FELL) == (words, movement_reason(FELL))
+    assert gap_text(kind, NOT_JUDGED) == (words, "Färre än 6 år i rad.")
+    assert gap_text(kind, WEAK)[0] == f"{words} (svagt belägg)"
 
 
-def test_a_difference_has_its_unit_and_interval_and_says_whether_chance_could_give_it(assistance):
-    row = pd.Series({"difference": -6.04, "low": -8.0, "high": 1.25, "real": False})
-    assert difference_text(row, assistance) == (
-        f"{MINUS}6,0 procentenheter",
-        f"{MINUS}8,0 till +1,3, ryms inom slumpen",
+DIFFERENCE = {"value": 16.0, "other_value": 22.04, "difference": -6.04, "margin": float("nan")}
+
+
+@pytest.mark.parametrize(
+    ("basis", "verdict", "margin", "known"),
+    [
+        (Basis.NOISE, Compared.LOWER, None, "Lägre än i riket, mer än skillnaden brukar svänga mellan år"),
+        (Basis.NOISE, Compared.HIGHER, None, "Högre än i riket, mer än skillnaden brukar svänga mellan år"),
+        (Basis.NOISE, Compared.WITHIN, None, "Skillnaden ryms i vad den brukar svänga"),
+        (Basis.MARGINS, Compared.LOWER, 2.04, "Lägre än i riket (felmarginal ±2,0 procentenheter)"),
+        (Basis.ESTIMATE, Compared.LOWER, 2.04, "Lägre än i riket (uppskattad felmarginal ±2,0 procentenheter)"),
+        (
+            Basis.ESTIMATE,
+            Compared.WITHIN,
+            7.5,
+            "Skillnaden ryms i osäkerheten (uppskattad felmarginal ±7,5 procentenheter)",
+        ),
+        (Basis.NONE, Compared.UNKNOWN, None, "Osäkerheten är inte känd"),
+    ],
+)
+def test_a_difference_has_its_unit_and_what_it_was_held_against(assistance, basis, verdict, margin, known):
+    row = pd.Series(DIFFERENCE | {"basis": basis, "verdict": verdict} | ({"margin": margin} if margin else {}))
+    text, said = difference_text(row, assistance, "i riket")
+    assert (text, said) == (f"{MINUS}6,0 procentenheter", known)
+
+
+def test_an_unknown_survey_difference_says_how_many_answers_it_would_take(catalog):
+    name = "unsafe_at_night"
+    survey = Measure(catalog.indicators[name], catalog.unit_of(name), 1)
+    row = pd.Series(DIFFERENCE | {"value": 16.1, "other_value": 27.0, "basis": "", "verdict": Compared.UNKNOWN})
+    row["difference"] = 16.1 - 27.0  # 2.576^2 * 0.161 * 0.839 / 0.109^2 = 75.4
+    assert difference_text(row, survey, "i riket")[1] == (
+        "Osäkerheten är inte känd. Skillnaden är säker om minst 76 har svarat"
     )
-    assert difference_text(pd.Series({**row, "real": True}), assistance)[1].endswith(", större än slumpen")
-    assert difference_text(pd.Series({**row, "real": pd.NA}), assistance) == (f"{MINUS}6,0 procentenheter",)
-    assert list(CHANCE.values()) == ["större än slumpen", "ryms inom slumpen"]
+    row["other_value"], row["difference"] = 16.1, 0.0  # no number of answers makes that sure
+    assert difference_text(row, survey, "i riket")[1] == "Osäkerheten är inte känd"
 
 
-def test_what_has_no_interval_says_so_by_its_kind():
-    assert UNKNOWN == {"survey": "Kan inte skiljas från slumpen", "register": "Utan intervall"}
+@pytest.mark.parametrize(
+    ("last", "z", "known"),
+    [
+        (38.5, 3.0, "Ökningen är säkert större än den som kommunerna delar (+4,0 procentenheter)"),
+        (20.0, -5.0, "Minskningen är säkert större än den som kommunerna delar (+4,0 procentenheter)"),
+        (28.7, -2.6, "Förändringen skiljer sig säkert från den som kommunerna delar (+4,0 procentenheter)"),
+        (33.0, 2.5, "Förändringen skiljer sig inte säkert från den som kommunerna delar (+4,0 procentenheter)"),
+    ],
+)
+def test_two_times_of_a_survey_are_both_told_and_held_against_what_all_places_share(catalog, last, z, known):
+    name = "integration_work_done_well"
+    survey = Measure(catalog.indicators[name], catalog.unit_of(name), 1)
+    row = pd.Series({"first_year": 2021, "last_year": 2022, "first": 27.7, "last": last, "shift": 4.0, "z": z})
+    values = f"27,7{NBSP}procent 2021, {last:.1f}{NBSP}procent 2022".replace(".", ",")
+    assert survey_change_text(row, survey) == f"{values}. {known}."
 
 
 def test_a_rank_says_of_how_many_and_which(catalog):
@@ -232,6 +321,8 @@ def test_a_rank_says_of_how_many_and_which(catalog):
         (NoRank.NOT_ALL_FETCHED, "uppgifter är inte hämtade för alla kommuner"),
         (NoRank.TOO_FEW_PLACES, "för få kommuner har ett värde"),
         (NoRank.NO_DIRECTION, "måttet saknar riktning"),
+        (NoRank.TOO_FEW_CASES, "en typisk kommun har färre än 10 fall om året"),
+        (NoRank.TOO_UNCERTAIN, "med osäkerheten kunde platsen ligga var som helst i mer än halva listan"),
     ],
 )
 def test_without_a_rank_the_reason_is_given(reason, words):
@@ -246,8 +337,17 @@ def test_the_four_classes_are_named_from_the_best_and_show_their_ends(assistance
         "Sämsta fjärdedelen",
     ]
     assert CLASSES_ARE_OURS.startswith("Klasserna är rapportens egna: ")
-    assert span_text(8.06, 12.4, assistance) == "8,1 till 12,4"
-    assert span_text(8.06, 8.1, assistance) == "8,1"
+
+
+def cuts(*spans: tuple[float, float]) -> pd.DataFrame:
+    rows = [(quartile, best, worst) for quartile, (best, worst) in enumerate(spans, start=1)]
+    return pd.DataFrame(rows, columns=["quartile", "best", "worst"])
+
+
+def test_class_limits_do_not_touch(assistance):
+    assert class_spans(cuts((8.06, 12.4), (12.6, 12.6)), assistance) == {1: "8,1 till 12,4", 2: "12,6"}
+    assert class_spans(cuts((8.06, 12.41), (12.44, 14.0)), assistance) == {1: "8,06 till 12,41", 2: "12,44 till 14,00"}
+    assert class_spans(cuts((8.0, 12.411), (12.414, 14.0)), assistance)[2] == "12,414 till 14,000"
 
 
 @pytest.mark.parametrize(
@@ -278,45 +378,27 @@ def test_a_target_tells_its_value_and_who_set_it(assistance):
     )
 
 
-def test_a_trend_tells_both_ends_and_whether_it_has_turned(assistance):
-    rest = f"från 5,0{NBSP}procent 2015 till 3,2{NBSP}procent 2024."
-    assert trend_line(FALLING, assistance, (5, 3.2), turned=False) == f"förbättras, {rest}"
-    assert trend_line(WEAK, assistance, (5, 3.2), turned=False) == f"förbättras (svagt belägg), {rest}"
-    assert trend_line(FALLING, assistance, (5, 3.2), turned=True) == f"trenden har vänt, förbättras, {rest}"
+def test_a_movement_tells_both_ends_and_whether_it_is_good(assistance):
+    rest = f"från 5,0{NBSP}procent 2015 till 3,2{NBSP}procent 2024"
+    assert moved_line(FELL, assistance, (5, 3.2)) == f"har minskat {rest}, till det bättre."
+    assert moved_line(replace(FELL, better="neither"), assistance, (5, 3.2)) == f"har minskat {rest}."
 
 
 def test_a_rank_among_the_most_important_has_its_value_first(assistance):
-    best, worst = Placing(2024, 29, 290, 1), Placing(2024, 280, 290, 4)
-    assert rank_line(assistance, 3.0, best, 290) == (
+    best, worst = Placing(2024, 3.0, 29, 290, 1), Placing(2024, 9.0, 280, 290, 4)
+    assert rank_line(assistance, best, 290) == (
         f"3,0{NBSP}procent 2024, i den bästa tiondelen: plats 29 av 290 kommuner."
     )
-    assert rank_line(assistance, 9.0, worst, 290) == (
+    assert rank_line(assistance, worst, 290) == (
         f"9,0{NBSP}procent 2024, i den sämsta tiondelen: plats 280 av 290 kommuner."
     )
 
 
 def test_a_gap_among_the_most_important_has_both_values(assistance):
-    assert gap_line(assistance, pd.Series({"year": 2024, "women": 60.0, "men": 90.0})) == (
-        f"60,0{NBSP}procent för kvinnor och 90,0 för män 2024. Räknat mot nivån är det störst av de gap som är säkra "
-        "nog att nämna."
+    assert gap_line(assistance, pd.Series({"year": 2024, "value": 60.0, "other_value": 90.0})) == (
+        f"60,0{NBSP}procent för kvinnor och 90,0 för män 2024. Räknat mot nivån är det rapportens största säkra "
+        "skillnad mellan kvinnor och män."
     )
-
-
-@pytest.mark.parametrize(
-    ("extra", "slope", "correlation", "words"),
-    [("3", "0", "0", "3 % variation"), ("5", "0", "0.6", "AR 0,6, 5 % variation"), ("5", "10", "0", "10 % om året")],
-)
-def test_a_simulated_world_is_named_by_what_moves_it(extra, slope, correlation, words):
-    assert world_text({"extra": extra, "slope": slope, "correlation": correlation}) == words
-
-
-def test_what_was_simulated_is_said_over_its_rates():
-    assert {kind: caption[:31] for kind, caption in CAPTIONS.items()} == {
-        "independent": "Falsklarm när åren är oberoende",
-        "weak": "Falsklarm för det svaga testet ",
-        "dependent": "Falsklarm när åren hänger ihop ",
-        "power": "Träffar: procent av fallande se",
-    }
 
 
 def test_what_the_figures_say_of_a_claim_is_one_of_three():

@@ -10,8 +10,8 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, Statement
+from lagesbild.statistics.alone import compared_pairs
 from lagesbild.statistics.intervals import half_width, rate_interval, usable
-from lagesbild.statistics.pairs import compared_pairs
 from lagesbild.tidy.schema import RESTATED, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.

@@ -29,8 +29,7 @@ from lagesbild.publishing.request import (
     notebook_paths,
     own_values,
 )
-from lagesbild.rules.editions import Edition, edition_of
-from lagesbild.rules.key_figures import key_figures
+from lagesbild.rules.editions import edition_of, key_figures
 from lagesbild.tidy.schema import current
 
 if TYPE_CHECKING:  # what they import takes seconds
@@ -275,6 +274,14 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
+class Computed:
+    """What lies beside the chapters; each is made when it is asked for, which is while the notebooks run."""
+
+    key_figures: Callable[[], "pd.DataFrame"]
+    method: Callable[[], str]  # the page *Metod*
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything that a build needs to know before it begins."""
 
@@ -283,7 +290,7 @@ class Plan:
     notebooks: dict[str, Path]
     values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
     frames: dict[str, PageFrame]
-    edition: Edition
+    computed: Computed
 
 
 def build(request: BuildRequest, watcher: Watcher) -> Outcome:
@@ -349,18 +356,18 @@ def _planned(request: BuildRequest) -> Plan:
     notebooks = {name: every[name] for name in request.pages(catalog)}
     values = own_values(request.paths, notebooks, request.given)
     edition = edition_of(request.paths, next(iter(notebooks)), request.municipality, request.year)
-    return Plan(request, catalog, notebooks, values, page_frames(request, catalog, edition.places), edition)
+    frames = page_frames(request, catalog, edition.places)
+    place = request.municipality
 
+    def method() -> str:
+        from lagesbild.publishing.method import method_html
 
-def _key_figures(plan: Plan) -> "pd.DataFrame":
-    """The key figures of the municipality, or of every member of a region whose own report it is."""
-    import pandas as pd
+        return method_html(catalog, request.paths, edition.places, edition.judged, edition.rows, (place, request.year))
 
-    edition, request = plan.edition, plan.request
-    places = edition.catalog.regions[request.region].members if request.region else [request.municipality]
-    rows = current(edition.rows)
-    each = [key_figures(rows, edition.judged, edition.catalog, place) for place in places]
-    return pd.concat(each).sort_values(["indicator", "place", "sex"])
+    # of the municipality, or of every member of a region whose own report it is
+    told = catalog.regions[request.region].members if request.region else [place]
+    computed = Computed(lambda: key_figures(current(edition.rows), edition.judged, catalog, told), method)
+    return Plan(request, catalog, notebooks, values, frames, computed)
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
@@ -414,18 +421,15 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
             running = [
                 pool.submit(executor.run, name, path, plan.values[name]) for name, path in plan.notebooks.items()
             ]
-            from lagesbild.publishing.method import method_html
             from lagesbild.publishing.pages import Site
 
             site = Site(folder, plan.request.paths.notebooks, plan.frames, plan.request.front)
-            edition, of = plan.edition, (plan.request.municipality, plan.request.year)
-            about = edition.catalog, plan.request.paths, edition.places, edition.judged, edition.rows, of
-            site.add_method(method_html(*about))
+            site.add_method(plan.computed.method())
             for future in as_completed(running):
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
                 watcher.finished(done[run.name], len(done), len(running))
-            site.finish(_key_figures(plan))
+            site.finish(plan.computed.key_figures())
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
             raise

@@ -1,5 +1,6 @@
-"""Which editions can be made, and what an edition is made from."""
+"""Which editions can be made, what an edition is made from, and its key figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -9,11 +10,12 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
 from lagesbild.paths import Paths
-from lagesbild.places import Places
+from lagesbild.places import COUNTRY, Places
 from lagesbild.rules.judgements import Judgements, judgements
 from lagesbild.sources.raw import load_places
+from lagesbild.statistics.intervals import usable
 from lagesbild.tidy.build import store, table_at_hand
-from lagesbild.tidy.schema import current, up_to
+from lagesbild.tidy.schema import current, up_to, yearly
 
 # Which editions can be made: a page, a municipality and a year that the catalogue and the figures know.
 
@@ -86,3 +88,54 @@ def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> No
             f"year: {year} is without data: the last value of {municipality} is of {last}. Choose a year up to "
             f"{last + LOOK_BACK}, or run 'lagesbild fetch' for newer figures."
         )
+
+
+# The key figures of a place: one line for every indicator and sex with a value, whatever the pages draw.
+
+KEY_FIGURES = [
+    "indicator", "place", "sex", "year", "value",
+    "direction", "first_year", "last_year", "p", "p_adjusted", "reason",
+    "difference_year", "difference", "difference_verdict",
+    "rank", "rank_of", "rank_year",
+]  # fmt: skip
+AT = ["indicator", "place", "sex"]
+
+
+def key_figures(rows: pd.DataFrame, judged: Judgements, catalog: Catalog, places: Iterable[str]) -> pd.DataFrame:
+    """KEY_FIGURES as text, of each place; sorted by indicator, place and sex."""
+    each = [_key_figures(rows, judged, catalog, place) for place in places]
+    return pd.concat(each).sort_values(AT, ignore_index=True)
+
+
+def _key_figures(rows: pd.DataFrame, judged: Judgements, catalog: Catalog, place: str) -> pd.DataFrame:
+    """The last value in the place, its direction, its difference to riket and its rank, as text; "" where none.
+
+    `rows`: current rows up to the edition's year. Values and differences have four decimals, p three digits, so that a
+    diff of two editions shows which numbers moved.
+    """
+    own = yearly(rows[rows["place"] == place], catalog)
+    known = own[usable(own)].sort_values([*AT, "year"]).drop_duplicates(AT, keep="last")
+    country = judged.differences[judged.differences["other"] == COUNTRY]
+    for frame, names in (
+        (judged.directions, ["direction", "first_year", "last_year", "p", "p_adjusted", "reason"]),
+        (
+            country.rename(columns={"year": "difference_year", "verdict": "difference_verdict"}),
+            ["difference_year", "difference", "difference_verdict"],
+        ),
+        (judged.ranks.rename(columns={"n": "rank_of", "year": "rank_year"}), ["rank", "rank_of", "rank_year"]),
+    ):
+        if frame.empty:
+            known = known.assign(**dict.fromkeys(names, pd.NA))
+        else:
+            known = known.merge(frame.loc[frame["place"] == place, [*AT, *names]], how="left", on=AT)
+    unranked = known["rank"].isna()
+    known = known.assign(rank_of=known["rank_of"].mask(unranked), rank_year=known["rank_year"].mask(unranked))
+    decimals = dict.fromkeys(("value", "difference"), "{:.4f}") | dict.fromkeys(("p", "p_adjusted"), "{:.3g}")
+    whole = ("year", "first_year", "last_year", "difference_year", "rank", "rank_of", "rank_year")
+    decimals |= dict.fromkeys(whole, "{:.0f}")
+    texts = {name: _texts(known[name], decimals.get(name, "{}")) for name in KEY_FIGURES}
+    return pd.DataFrame(texts, columns=KEY_FIGURES)
+
+
+def _texts(values: pd.Series, form: str) -> list[str]:
+    return ["" if pd.isna(value) else form.format(value) for value in values]

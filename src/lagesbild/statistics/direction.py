@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from lagesbild.statistics.alone import Fits, share_fits, weighted_fits
 from lagesbild.statistics.intervals import Z
 from lagesbild.statistics.noise import (
     FEWEST_CASES,
@@ -23,7 +24,6 @@ from lagesbild.statistics.noise import (
     windows,
 )
 from lagesbild.statistics.panel import SEX_GAP, Better, Panel, Populations, SeriesContext, panels
-from lagesbild.statistics.slopes import Fits, share_fits, weighted_fits
 
 P_MOVED = 0.002
 P_TURNED = 0.01
