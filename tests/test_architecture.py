@@ -29,8 +29,9 @@ ENGINE = [module for module in MODULES if module.startswith("lagesbild")]
 MOST_LINES, FEW_LINES = 450, 120
 # What a class must not carry together with a table, for a function to take it: see `ambient_classes`.
 KNOWLEDGE = {"lagesbild.catalog.models.Catalog", "lagesbild.paths.Paths", "lagesbild.places.Places"}
-# What takes the report though no cell calls it, and why.
+# What takes the report, or the edition that it is made from, though no cell calls it, and why.
 HANDED_ON = {
+    "helpers.report._opened": "an edition is read once, and both kinds of report have the same fields of it",
     "helpers.show._show_part": "show_figure is one function to a cell, and a part of the region has other words",
     "helpers.register.missing": "the notice that stands in place of several parts",
 }
