@@ -4,9 +4,12 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from lxml import html
 
+from lagesbild.catalog.load import load_catalog
+from lagesbild.paths import Paths
 from reports import frozen_copy, run
 
 
@@ -43,6 +46,13 @@ def test_a_region_has_a_report_of_its_own(county):
     assert [link.get("href") for link in page.xpath("//*[@class='site-nav']//a")] == ["index.html", "metod.html"]
     manifest = json.loads((county / "manifest.json").read_text("utf-8"))
     assert (manifest["region"], manifest["municipality"], manifest["year"]) == ("vasterbotten", "2480", 2024)
+
+
+@pytest.mark.slow
+def test_a_regions_key_figures_are_those_of_every_member(root, umea):
+    told = pd.read_csv(umea / "key_figures.csv", dtype=str)
+    assert set(told["place"]) == set(load_catalog(Paths(root)).regions["umearegionen"].members)
+    assert not told.duplicated(["indicator", "place", "sex"]).any()
 
 
 @pytest.mark.slow

@@ -5,12 +5,15 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from lxml import html
 
 import copies
 from lagesbild.catalog.load import load_catalog
-from lagesbild.paths import PACKAGE
+from lagesbild.paths import PACKAGE, Paths
+from lagesbild.rules.editions import edition_of, key_figures
+from lagesbild.tidy.schema import current
 from reports import Built
 
 CATALOG = load_catalog(copies.REPOSITORY)
@@ -56,6 +59,22 @@ def test_the_manifest_names_every_file_by_its_checksum_and_the_snapshot(default_
     assert manifest["files"].keys() == default_report.files().keys() - {"manifest.json"}
     assert set(manifest["notebooks"]) == set(CATALOG.pages)
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", manifest["input"]["snapshots"]["kolada"])
+
+
+@pytest.mark.slow
+def test_the_key_figures_are_those_of_the_table_and_its_judgements(default_report):
+    edition = edition_of(Paths(default_report.root), "overview", "2480", 2024)
+    known = key_figures(current(edition.rows), edition.judged, edition.catalog, ["2480"])
+    told = pd.read_csv(default_report.folder / "key_figures.csv", dtype=str, keep_default_na=False)
+    pd.testing.assert_frame_equal(told, known, check_dtype=False)
+    assert len(told) > 80
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gone", ["skiljas från slumpen", "p = 0,000", "Mann-Kendall", "Förbättras", "Försämras"])
+def test_no_page_says_what_the_former_rules_said(default_report, gone):
+    texts = {name: " ".join(page(default_report, name).text_content().split()) for name in PAGES | {"metod.html"}}
+    assert [name for name, text in texts.items() if gone in text] == []
 
 
 def test_the_code_knows_no_municipality_but_the_default_of_the_command():
