@@ -8,7 +8,7 @@ from statistics import median
 import numpy as np
 from scipy.stats import t as student
 
-from plain_rule import COUNTRY, Refused, World, counts_of, held, moderated, noise_for, window_of
+from plain_rule import COUNTRY, Refused, World, counts_of, held, moderated, noise_for, printed, window_of
 
 P_DIFFERENT, Z_DIFFERENT = 0.01, 2.576
 FEWEST_RANKED, RANKED_CASES = 145, 10
@@ -139,10 +139,11 @@ def register_difference(world: World, indicator: str, place: str, what: str, sex
 def printed_difference(
     world: World, indicator: str, sex: str, place: str, other: str | list[str], years: list[int]
 ) -> float:
-    """The value less the other's; of a group the mean of the members whose y the rule takes too."""
+    """The printed value less the other's; of a group the mean of the members whose y the rule takes too."""
     codes = [other] if isinstance(other, str) else [m for m in other if took_part(world, indicator, sex, m, years)]
     values = [world.cells(indicator, sex, code)[years[-1]][0] for code in codes]
-    return world.cells(indicator, sex, place)[years[-1]][0] - mean(values)
+    decimals = world.measures[indicator].decimals
+    return printed(world.cells(indicator, sex, place)[years[-1]][0], decimals) - printed(mean(values), decimals)
 
 
 def took_part(world: World, indicator: str, sex: str, place: str, years: list[int]) -> bool:
@@ -175,7 +176,9 @@ def gap(world: World, indicator: str, place: str) -> Difference:
         return Difference("unknown", str(refused))
     cases = [held(world, indicator, sex, place, years)[1] for sex in "KM"]
     poisson = 0.0 if None in cases else sum(1 / c for c in cases if c is not None)
-    return decided(years[-1], d[-1], max(variance, poisson), freedom)
+    found = decided(years[-1], d[-1], max(variance, poisson), freedom)
+    women, men = (printed(world.cells(indicator, sex, place)[years[-1]][0], measure.decimals) for sex in "KM")
+    return found if d[-1] * (women - men) > 0 else replace(found, verdict="within")
 
 
 # Surveys: how many answers the spread of the changes speaks of, and the score test with them.
@@ -288,7 +291,8 @@ def survey_difference(
     except Refused as refused:
         return Difference("unknown", str(refused))
     z = (p - q) / np.sqrt(variance)
-    verdict = ("lower" if z < 0 else "higher") if abs(z) > Z_DIFFERENT else "within"
+    own, other = (printed(100 * share, world.measures[indicator].decimals) for share in (p, q))
+    verdict = ("lower" if z < 0 else "higher") if abs(z) > Z_DIFFERENT and own != other else "within"
     return Difference(verdict, "", years[-1], 100 * (p - q), 100 * np.sqrt(variance), z)
 
 

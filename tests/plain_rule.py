@@ -155,7 +155,8 @@ def scaled(world: World, indicator: str, sex: str, place: str, years: list[int])
         return [float(np.log((cases + 0.5) / persons)) for cases, persons in counts], cases_a_year
     if min(values) == 0:
         raise Refused("zero")
-    return [float(np.log(v)) for v in values], None
+    per = measure.per if measure.kind == "rate" and measure.per else 1  # one unit with those whose cases are known
+    return [float(np.log(v / per)) for v in values], None
 
 
 def held(world: World, indicator: str, sex: str, place: str, years: list[int]) -> tuple[list[float], float | None]:
@@ -200,9 +201,10 @@ class Noise:
     freedom: float
     years: tuple[int, int]
     places: int
+    sizes: tuple[float, float]  # the smallest and the largest population it was made from
 
     def variance(self, persons: float) -> float:
-        x = np.log(persons)
+        x = np.log(min(max(persons, self.sizes[0]), self.sizes[1]))  # read as: no parabola is trusted outside
         a, b, c = self.coefficients
         return float(np.exp(a + b * x + c * x * x + self.shift))
 
@@ -220,7 +222,8 @@ def pooled_noise(pairs: list[tuple[float, float]], years: list[int]) -> Noise:
     extra = spread - float(polygamma(1, d / 2))
     d0 = min(200.0, 2 * inverse_trigamma(extra)) if extra > 0 else 200.0
     shift = float(digamma(d0 / 2) - np.log(d0 / 2))
-    return Noise(tuple(coefficients), shift, d0, (years[0], years[-1]), len(pairs))
+    persons = [people for people, _ in pairs]
+    return Noise(tuple(coefficients), shift, d0, (years[0], years[-1]), len(pairs), (min(persons), max(persons)))
 
 
 def persons_at(world: World, place: str, last: int) -> float | None:

@@ -142,7 +142,7 @@ def directions(report: Report, rows: pd.DataFrame) -> Component:
         Part(
             DIRECTIONS_ANCHOR,
             DIRECTIONS_TITLE,
-            texts=(tested_text(len(judged), len(pages)),),
+            texts=(tested_text(len(judged), len(known)),),
             tables=(judged_table,) if judged else (),
             folded=((f"Kan inte bedömas, med skäl ({len(refused)} mått)", refused_table),) if refused else (),
             listings=(Listing(f"Inget värde {where} i underlaget", lacking),) if lacking else (),

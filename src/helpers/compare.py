@@ -94,12 +94,13 @@ def comparison(report: Report, rows: pd.DataFrame) -> Component:
     others = {COUNTRY: (report.geography.name(COUNTRY), "i riket")}
     others |= {COUNTY: (report.geography.name(report.county), "i länet")} if report.county else {}
     others |= {GROUP: ("Liknande kommuner", "i liknande kommuner")} if report.group else {}
+    others = {name: words for name, words in others.items() if name in set(rows["other"])}  # a cell may choose them
     tables = [_comparison_table(report.name, others, shown, len(report.similar), report.geography.municipalities)]
     tables = (tables if shown else []) + ([_class_table(ranked)] if ranked else [])
     intro = (RANKS_MOVE,) if ranked else () if shown else ("Inget mått på sidan har ett värde att jämföra med.",)
     notes = [DECIDED] if shown else []
     notes += [ESTIMATED] if (rows["basis"] == Basis.ESTIMATE).any() else []
-    if report.group:
+    if report.group and GROUP in others:
         names = listed([report.geography.name(code) for code in report.similar])
         notes.append(f"Liknande kommuner: {report.group.title} ({names}). Värdet är medelvärdet av dem som har ett.")
     counted = [catalog.indicators[indicator].label for indicator in uses if catalog.unit_of(indicator).counted]

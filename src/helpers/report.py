@@ -150,8 +150,15 @@ class Report:
         return rows[(rows["place"] == self.place) & (rows["sex"] == "T")]
 
     def noise(self, indicator: str) -> pd.DataFrame:
-        """Every municipality's difference to riket with how much it uses to swing, for `place_differences`."""
+        """Every municipality's difference to riket with how much it uses to swing, for `place_differences`.
+
+        Raises UnknownChoice for an indicator that is not compared: one unknown, or one that counts persons or cases.
+        """
         rows = self.judged.differences
+        if indicator not in set(rows["indicator"]):
+            near = get_close_matches(indicator, set(rows["indicator"]), n=1, cutoff=0)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise UnknownChoice(f"indicator: '{indicator}' is compared with no other place.{hint}")
         return rows[(rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["other"] == COUNTRY)]
 
     def ranking(self, indicator: str) -> Ranking:

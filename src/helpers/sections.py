@@ -71,7 +71,7 @@ def claims(report: RegionReport) -> Component:
         return passage_component(Passage(""))
     words = Vocabulary(report.catalog, report.geography, report.year)
     body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE))
-    body += claims_html(assessment.claims, words, report.data, assessment.basis.judged_by)
+    body += claims_html(assessment.claims, words, report.data, assessment.basis.judged_by, report.judged)
     return passage_component(Passage(body, anchor="pastaenden", title=TITLE))
 
 
@@ -255,7 +255,7 @@ def priority(report: Report, number: str) -> Component:
         prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
     )
     html = rendered("section.html", section=start)
-    html += claims_html(judgement.claims if judgement else (), report.words, report.data, JUDGED)
+    html += claims_html(judgement.claims if judgement else (), report.words, report.data, JUDGED, report.judged)
     html += gap_notices(catalog, report.page, number, told=report.assessment is not None)
     return passage_component(Passage(html, anchor=start.anchor, title=start.title))
 
@@ -332,7 +332,7 @@ def introduction(report: Report) -> Component:
     html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose))
     if assessment:
         claims = [*assessment.claims, *(claim for goal in assessment.goals.values() for claim in goal.claims)]
-        html += claims_html(claims, report.words, report.data, JUDGED)
+        html += claims_html(claims, report.words, report.data, JUDGED, report.judged)
     html += gap_notices(catalog, report.page, None, told=assessment is not None)
     return passage_component(Passage(html, anchor="om", title=title))
 
@@ -341,7 +341,7 @@ def text(report: Report) -> Component:
     """People's text on the page's focus area; nothing when they wrote none. What the area lacks follows it."""
     judgement = judgements(report.assessment, "areas").get(area_of(report.catalog, report.page))
     html = rendered("prose.html", prose=prose_html(judgement.prose), by=JUDGED) if judgement and judgement.prose else ""
-    html += claims_html(judgement.claims if judgement else (), report.words, report.data, JUDGED)
+    html += claims_html(judgement.claims if judgement else (), report.words, report.data, JUDGED, report.judged)
     html += gap_notices(report.catalog, report.page, None, told=report.assessment is not None)
     return passage_component(Passage(html))
 

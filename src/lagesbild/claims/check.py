@@ -51,13 +51,16 @@ class ClaimCheck:
 def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
     """Every claim of every assessment compared with the tidy table. Raises ClaimError and TidyError."""
     from lagesbild.claims.evaluate import Outcome, evaluated
+    from lagesbild.rules.judgements import judgements
     from lagesbild.tidy.build import table_at_hand
     from lagesbild.tidy.schema import current
 
     places = load_places(paths)
     stated = stated_claims(paths, catalog, places)
-    table = current(table_at_hand(paths, catalog).rows)
-    findings = [(claim, evaluated(claim.statement, table, catalog)) for claim in stated]
+    whole = table_at_hand(paths, catalog)
+    table = current(whole.rows)
+    judged = {year: judgements(paths, whole, catalog, places, year) for year in {claim.edition for claim in stated}}
+    findings = [(claim, evaluated(claim.statement, table, catalog, judged[claim.edition])) for claim in stated]
     outcomes = [finding.outcome for _, finding in findings]
     return ClaimCheck(
         total=len(findings),

@@ -10,8 +10,12 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, Statement
+from lagesbild.places import COUNTRY
+from lagesbild.rules.judgements import Judgements
 from lagesbild.statistics.alone import compared_pairs
+from lagesbild.statistics.differences import Compared, place_differences
 from lagesbild.statistics.intervals import half_width, rate_interval, usable
+from lagesbild.statistics.surveys import Z_DECIDED
 from lagesbild.tidy.schema import RESTATED, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
@@ -122,6 +126,40 @@ def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading)
     return Obstacle.WITHIN_MARGIN if chance else Obstacle.NONE
 
 
+def apart(measure: Measure, place: str, other: str, year: int, judged: Judgements | None) -> Obstacle | None:
+    """Why the difference between two places in a year says nothing, as the pages decide it; None where they do not.
+
+    A register whose swing is not known is taken as it stands.
+    """
+    if judged is None or measure.per is not None or place == COUNTRY:
+        return None
+    rows = judged.differences
+    rows = rows[rows["indicator"].eq(measure.indicator) & rows["sex"].eq(measure.sex) & rows["year"].eq(year)]
+    rows = rows[rows["other"] == COUNTRY]
+    found = rows[rows["place"] == place]
+    if other != COUNTRY:
+        pairs = place_differences(rows[rows["place"].isin([place, other])], place)
+        found = pairs[pairs["other"] == other]
+    if found.empty:
+        return None
+    verdict = found["verdict"].iloc[0]
+    if verdict == Compared.UNKNOWN:
+        return Obstacle.NO_MARGIN if pd.isna(rows["degrees"]).all() and (rows["basis"] == "").all() else Obstacle.NONE
+    return Obstacle.WITHIN_MARGIN if verdict == Compared.WITHIN else Obstacle.NONE
+
+
+def changed(measure: Measure, place: str, years: tuple[int, int], judged: Judgements | None) -> Obstacle | None:
+    """Why the change between two times of a survey says nothing beside what all places share; None where not judged."""
+    if judged is None or measure.per is not None or judged.changes.empty:
+        return None
+    rows = judged.changes
+    rows = rows[rows["indicator"].eq(measure.indicator) & rows["sex"].eq(measure.sex) & rows["place"].eq(place)]
+    rows = rows[rows["first_year"].eq(years[0]) & rows["last_year"].eq(years[1]) & rows["z"].notna()]
+    if rows.empty:
+        return None
+    return Obstacle.WITHIN_MARGIN if abs(rows["z"].iloc[0]) <= Z_DECIDED else Obstacle.NONE
+
+
 # A statement beside the figures: borne out, contradicted, or not to be judged, with both values.
 
 
@@ -166,8 +204,11 @@ class Finding:
         return {Outcome.FAILS: against, Outcome.NOT_JUDGED: unknown}.get(self.outcome, self.cases)
 
 
-def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog) -> Finding:
+def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog, judged: Judgements | None = None) -> Finding:
     """The claim compared with the published values of `table`, which has current rows.
+
+    With `judged`, two places of the year that it judges differ where the pages say so, and a survey's change counts
+    beside what all places share.
 
     It fails where one place is known to contradict it, and holds where every place bears it out. A place without a
     value, two years on either side of a break, means that share a year, a difference that may be chance and a survey
@@ -179,7 +220,7 @@ def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog) -> Fi
     answers: list[bool | None] = []
     cases: list[Case] = []
     for place in statement.places.codes:
-        its_cases = list(_cases(statement, place, values, entries))
+        its_cases = list(_cases(statement, place, values, entries, judged))
         answer = _answer(statement, its_cases)
         if place in statement.excepted and answer is not None:
             answer = not answer
@@ -223,18 +264,24 @@ def _turned(case: Case) -> Case:
     return replace(case, holds=None if case.holds is None else not case.holds, obstacle=Obstacle.NONE)
 
 
-def _cases(statement: Statement, place: str, values: Readings, entries: Collection[Indicator]) -> Iterator[Case]:
+def _cases(
+    statement: Statement, place: str, values: Readings, entries: Collection[Indicator], judged: Judgements | None
+) -> Iterator[Case]:
+    measure = statement.measure
     if statement.relation.to_number:
         yield _against_number(statement, place, values.get((place, statement.year), NOTHING))
     elif statement.relation in (Relation.FALLS, Relation.RISES):
         before, after = (values.get((place, year), NOTHING) for year in statement.change)
-        yield _compared(statement, place, before, after, entries, barred=in_the_way(entries, *statement.change, before))
+        barred = in_the_way(entries, *statement.change, before)
+        told = changed(measure, place, statement.change, judged)
+        yield _compared(statement, place, before, after, entries, barred=barred, told=told)
     else:
         first = _side(statement, place, values, entries)
         for other in statement.others.codes:
             if other != place:
                 second = _side(statement, other, values, entries)
-                yield _compared(statement, place, first, second, entries, other)
+                told = None if statement.relation.of_change else apart(measure, place, other, statement.year, judged)
+                yield _compared(statement, place, first, second, entries, other, told=told)
 
 
 def _side(statement: Statement, place: str, values: Readings, entries: Collection[Indicator]) -> Reading:
@@ -255,9 +302,14 @@ def _compared(
     entries: Collection[Indicator],
     other: str | None = None,
     barred: Obstacle = Obstacle.NONE,
+    told: Obstacle | None = None,
 ) -> Case:
-    """What the later year, or the first place, must be stands in the relation; `barred` forbids any comparison."""
-    obstacle = barred or first.obstacle or second.obstacle or uncertainty(entries, first, second)
+    """What the later year, or the first place, must be stands in the relation; `barred` forbids any comparison.
+
+    `told` is what the judgements say of the difference, None where they are silent: then its own interval counts.
+    """
+    said = uncertainty(entries, first, second) if told is None else told
+    obstacle = barred or first.obstacle or second.obstacle or said
     holds = None if obstacle else _holds(statement.relation, first.value, second.value)
     return Case(place, first, second, other, holds, obstacle)
 

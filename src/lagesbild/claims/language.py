@@ -323,11 +323,12 @@ class ClaimError(RecordError):
 
 @dataclass(frozen=True)
 class StatedClaim:
-    """A claim, what it says, and where: `where` is "file:line: path to the entry"."""
+    """A claim, what it says, and where: `where` is "file:line: path to the entry". `edition` is its file's year."""
 
     where: str
     claim: Claim
     statement: Statement
+    edition: int
 
 
 @dataclass(frozen=True)
@@ -358,7 +359,7 @@ def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[Stated
         for at, claim in claims_in(file.content):
             try:
                 statement = parsed(claim.claim, file.words)
-                claims.append(StatedClaim(file.document.error(at, "").strip(), claim, statement))
+                claims.append(StatedClaim(file.document.error(at, "").strip(), claim, statement, file.words.edition))
             except ClaimSyntaxError as error:
                 errors.append(file.document.error((*at, "claim"), f"'{claim.claim}': {error}"))
     if errors:

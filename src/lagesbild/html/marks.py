@@ -11,6 +11,7 @@ from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.html.components import Mark, TestedClaim
 from lagesbild.html.render import rendered
 from lagesbild.rules.directions import arrows_differ, reaches
+from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.uses import Use
 from lagesbild.statistics.combined import Combined
 from lagesbild.statistics.direction import Movement
@@ -99,16 +100,18 @@ def disagreement(
 # The claims of an assessment on the page, each held against the figures: agreement, disagreement or no answer.
 
 
-def claims_html(claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str) -> str:
-    """The claims as a list; nothing when there are none. `by`: whose they are."""
-    tested = tuple(_tested(claim, words, table) for claim in claims)
+def claims_html(
+    claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str, judged: Judgements | None = None
+) -> str:
+    """The claims as a list; nothing when there are none. `by`: whose they are; `judged`: what pages say of places."""
+    tested = tuple(_tested(claim, words, table, judged) for claim in claims)
     return rendered("claims.html", title=STATED, by=by, claims=tested) if tested else ""
 
 
-def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame) -> TestedClaim:
+def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame, judged: Judgements | None) -> TestedClaim:
     """One claim with both values. A claim that cannot be read was refused before any notebook ran."""
     statement = parsed(claim.claim, words)
-    finding = evaluated(statement, table, words.catalog)
+    finding = evaluated(statement, table, words.catalog, judged)
     swedish = ClaimWords(statement, words.catalog, words.places)
     fails = finding.outcome is Outcome.FAILS
     return TestedClaim(

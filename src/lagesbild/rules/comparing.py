@@ -52,7 +52,7 @@ def ranking(ranks: pd.DataFrame, indicator: str, place: str, sex: str = "T") -> 
     if own.empty:
         return Ranking()
     row = own.iloc[0]
-    if pd.isna(row["rank"]):
+    if row["reason"]:
         return Ranking(reason=NoRank(row["reason"]))
     plausible = None if pd.isna(row["rank_low"]) else (int(row["rank_low"]), int(row["rank_high"]))
     rank, n, quartile = (int(row[name]) for name in ("rank", "n", "quartile"))

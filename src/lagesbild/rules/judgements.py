@@ -220,7 +220,7 @@ def survey_sizes(
     A question that `contexts` does not know is asked as the others are.
     """
     column = min(max(CLASSED_BY - of.years[0], 0), len(of.years) - 1)
-    classes = size_classes(np.exp(of.log_latest[:, column]), survey)
+    classes = size_classes(of.latest[:, column], survey)
     known = [contexts[question] for question in rows["indicator"].unique() if question in contexts]
     asked = {q: contexts.get(q, replace(known[0], breaks=())) for q in rows["indicator"].unique()}
     questions = {question: panel for question, _, panel in panels(rows, asked, of)}

@@ -16,7 +16,7 @@ from scipy.stats import norm, t
 
 from lagesbild.statistics.intervals import refuse_duplicates
 from lagesbild.statistics.noise import FEWEST_CASES, Signals, judged_windows
-from lagesbild.statistics.panel import Panel
+from lagesbild.statistics.panel import Panel, printed
 from lagesbild.statistics.surveys import Z_DECIDED, estimated_margin, z_of_known, z_of_margins, z_of_two
 
 P_DECIDED = 0.01
@@ -38,11 +38,12 @@ class Basis(StrEnum):
     NOISE = "noise"  # how much the difference uses to swing between years
     MARGINS = "margins"  # published margins of error
     ESTIMATE = "estimate"  # n_eff of the survey's size class
+    FEW_CASES = "few_cases"  # nothing: there are too few of them a year
 
 
 COLUMNS = [
     "indicator", "place", "sex", "other", "year", "value", "other_value", "difference", "n", "margin",
-    "verdict", "basis", "p", "scaled", "noise", "poisson", "degrees", "answers",
+    "decimals", "verdict", "basis", "p", "scaled", "noise", "poisson", "degrees", "answers",
 ]  # fmt: skip
 
 
@@ -108,6 +109,7 @@ def _frame(
             "other_value": other_value,
             "difference": value - other_value,
             "n": n.astype(int),
+            "decimals": panel.context.decimals,
         }
     )
     empty = dict.fromkeys(("margin", "p", "scaled", "noise", "poisson", "degrees", "answers"), np.nan)
@@ -135,7 +137,8 @@ def _held_against_noise(
     for window in judged_windows(signals, edition - panel.first_year, panel.municipality):
         start, stop = window.start, window.stop
         few = signals.cases(start, stop)[window.rows] < FEWEST_CASES
-        chosen = np.isfinite(window.y).all(1) & ~few & (at[window.rows] >= 0)
+        columns["basis"][at[window.rows[few & (at[window.rows] >= 0)]]] = str(Basis.FEW_CASES)
+        chosen = ~few & (at[window.rows] >= 0)
         places, rows = window.rows[chosen], at[window.rows[chosen]]
         last, degrees = window.y[chosen, -1], window.degrees[chosen]
         variance, chance = window.variance[chosen], poisson(start, stop)[places]
@@ -147,14 +150,18 @@ def _held_against_noise(
         tested = {"p": p, "scaled": last, "noise": np.sqrt(variance), "poisson": np.sqrt(chance), "degrees": degrees}
         for name, values in (tested | {"basis": str(Basis.NOISE), "year": stop - 1 + panel.first_year}).items():
             columns[name][rows] = values
-        columns["verdict"][rows] = _verdict(p < P_DECIDED, last, columns["difference"][rows])
+        sides = columns["value"][rows], columns["other_value"][rows]
+        columns["verdict"][rows] = _verdict(p < P_DECIDED, last, *sides, columns["decimals"][rows])
     return out.assign(**columns)
 
 
-def _verdict(decided: np.ndarray, test: np.ndarray, difference: np.ndarray) -> np.ndarray:
+def _verdict(
+    decided: np.ndarray, test: np.ndarray, value: np.ndarray, other: np.ndarray, decimals: np.ndarray
+) -> np.ndarray:
     """The verdict where the tested and the printed difference have one sign; else nothing is decided."""
-    agree = decided & (np.sign(test) == np.sign(difference))
-    verdict = np.where(difference < 0, str(Compared.LOWER), str(Compared.HIGHER))
+    apart = np.sign(printed(value, decimals) - printed(other, decimals))
+    agree = decided & (np.sign(test) == apart) & (apart != 0)
+    verdict = np.where(apart < 0, str(Compared.LOWER), str(Compared.HIGHER))
     return np.where(agree, verdict, str(Compared.WITHIN))
 
 
@@ -170,7 +177,7 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
         ["indicator", "sex", "year"],
         ["value", "scaled", "noise", "poisson", "degrees", "answers", "margin", "basis"],
     )
-    own = to_same.loc[to_same["place"] == focus, [*keys, "place", *held]]
+    own = to_same.loc[to_same["place"] == focus, [*keys, "place", "decimals", *held]]
     rest = to_same.loc[to_same["place"] != focus, [*keys, "place", *held]].rename(columns={"place": "other"})
     pairs = own.merge(rest, on=keys, suffixes=("", "_other"))
     first, second = ({name: pairs[f"{name}{side}"].to_numpy() for name in held} for side in ("", "_other"))
@@ -186,7 +193,8 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
     by_noise = np.isfinite(scaled)
     p = np.where(by_noise, 2 * t.sf(np.abs(scaled) / error, degrees), 2 * norm.sf(np.abs(z)))
     difference = first["value"] - second["value"]
-    verdict = _verdict(p < P_DECIDED, np.where(by_noise, scaled, z), difference)
+    test = np.where(by_noise, scaled, z)
+    verdict = _verdict(p < P_DECIDED, test, first["value"], second["value"], pairs["decimals"].to_numpy())
     verdict = np.where(np.isfinite(p), verdict, str(Compared.UNKNOWN))
     pairs = pairs.assign(other_value=second["value"], difference=difference, verdict=verdict, p=p)
     return pairs[[*keys, "place", "other", "value", "other_value", "difference", "verdict", "p"]]
@@ -267,7 +275,8 @@ def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], 
 def _held_against_sample(out: pd.DataFrame, z: np.ndarray, published: np.ndarray, margin: np.ndarray) -> pd.DataFrame:
     tested = np.isfinite(z)
     basis = np.where(published, str(Basis.MARGINS), str(Basis.ESTIMATE))
-    verdict = _verdict(np.abs(z) > Z_DECIDED, z, out["difference"].to_numpy())
+    sides = (out[name].to_numpy() for name in ("value", "other_value", "decimals"))
+    verdict = _verdict(np.abs(z) > Z_DECIDED, z, *sides)
     return out.assign(
         margin=margin,
         p=np.where(tested, 2 * norm.sf(np.abs(z)), np.nan),

@@ -23,7 +23,7 @@ from lagesbild.statistics.noise import (
     slope_weights,
     windows,
 )
-from lagesbild.statistics.panel import SEX_GAP, Better, Panel, Populations, SeriesContext, panels
+from lagesbild.statistics.panel import SEX_GAP, Better, Panel, Populations, SeriesContext, panels, printed
 
 P_MOVED = 0.002
 P_TURNED = 0.01
@@ -168,17 +168,17 @@ def _levels(panel: Panel, edition: int) -> pd.DataFrame:
     column = edition - panel.first_year
     out = _not_judged(panel, judging, column)
     if panel.context.yearly:
-        printed = np.round(panel.value, panel.context.decimals)
+        shown = printed(panel.value, panel.context.decimals)
         open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES).to_numpy()
-        _judge(out, panel.signals, panel, printed, column, open_to)
-        _judge_alone(out, panel, printed, open_to)
+        _judge(out, panel.signals, panel, shown, column, open_to)
+        _judge_alone(out, panel, shown, open_to)
     return out[judging]
 
 
 def _gaps(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     """The movements of the gap between women and men; a gap has no better end."""
     signals = women.gap_to(men)
-    gap = np.round(women.value - men.value, women.context.decimals)
+    gap = printed(women.value - men.value, women.context.decimals)
     judging = women.municipality & (np.isfinite(gap)).any(1)
     column = edition - women.first_year
     cut, doubtful = women.cut | men.cut, women.doubtful | men.doubtful  # what forbids one sex forbids the gap
@@ -226,7 +226,7 @@ def _refusals(signals: Signals, panel: Panel, start: int, stop: int) -> dict[Rea
     with np.errstate(invalid="ignore"):
         return {
             Reason.TOO_FEW_CASES: signals.cases(start, stop) < FEWEST_CASES,
-            Reason.NONE_OR_ALL: ~np.isfinite(y).all(1),
+            Reason.NONE_OR_ALL: ~np.isfinite(y).all(1) & ~panel.counted(start, stop),
             Reason.NEGATIVE_VALUE: (panel.value[:, start:stop] < 0).any(1),
         }
 
@@ -249,7 +249,7 @@ def _judge(
     out: pd.DataFrame,
     signals: Signals,
     panel: Panel,
-    printed: np.ndarray,
+    shown: np.ndarray,
     edition: int,
     judging: np.ndarray,
     less: Panel | None = None,
@@ -261,7 +261,7 @@ def _judge(
         of_cases = sum(part.poisson_variance(start, stop)[rows] for part in (panel, less) if part)
         s = np.sqrt(np.fmax(window.variance, of_cases))
         moved, p, slope = verdicts(window, s)
-        ends = printed[rows, start], printed[rows, stop - 1]
+        ends = shown[rows, start], shown[rows, stop - 1]
         agrees = np.sign(ends[1] - ends[0]) == np.sign(slope)  # else a page would say that 11 is less than 10
         codes = np.where(
             moved == 2, str(Direction.TURNED), np.where(moved > 0, str(Direction.INCREASED), str(Direction.DECREASED))
@@ -314,7 +314,7 @@ def _slopes(y: np.ndarray, s: np.ndarray, degrees: np.ndarray) -> tuple[np.ndarr
 # A series that no 40 municipalities stand beside, such as the municipality's own: by its own counts or margins.
 
 
-def _judge_alone(out: pd.DataFrame, panel: Panel, printed: np.ndarray, open_to: np.ndarray) -> None:
+def _judge_alone(out: pd.DataFrame, panel: Panel, shown: np.ndarray, open_to: np.ndarray) -> None:
     """Writes the verdicts of places whose series has no pool: shares with counts, else values with margins."""
     for n in np.flatnonzero(open_to & (out["reason"] == Reason.TOO_FEW_PLACES)):
         start, stop = (int(out.at[n, name]) - panel.first_year for name in ("first_year", "last_year"))
@@ -326,11 +326,12 @@ def _judge_alone(out: pd.DataFrame, panel: Panel, printed: np.ndarray, open_to: 
             fits, method = weighted_fits(panel.value[n, columns][None], margin[None] / Z), Method.MARGINS
         else:
             continue
-        out.loc[n, ["direction", "method", "reason"]] = [_alone(fits, printed[n, start], printed[n, stop]), method, ""]
+        out.loc[n, ["direction", "method", "reason"]] = [_alone(fits, shown[n, stop] - shown[n, start]), method, ""]
         out.loc[n, ["p", "slope"]] = [float(fits.p[0]), float(fits.slope[0])]
 
 
-def _alone(fits: Fits, first: float, last: float) -> str:
-    if not (fits.steady[0] and fits.p[0] < P_MOVED and first != last):
+def _alone(fits: Fits, change: float) -> str:
+    """The direction by a series' own test; `change` is between the printed ends, which must agree with the slope."""
+    if not (fits.steady[0] and fits.p[0] < P_MOVED and np.sign(change) == fits.sign[0]):
         return str(Direction.NO_MOVEMENT)
     return str(Direction.INCREASED if fits.sign[0] > 0 else Direction.DECREASED)

@@ -79,12 +79,14 @@ class Pool:
     places: int  # municipalities in it
     coefficients: np.ndarray
     centre: float  # of log population
+    sizes: tuple[float, float]  # the least and the largest log population: no parabola is trusted outside
     shift: float  # from the mean log variance to the log of the prior variance
     d0: float  # degrees of freedom that the prior is worth
 
     def prior(self, log_population: np.ndarray) -> np.ndarray:
         """The variance s0^2 that a municipality of this size is expected to have."""
-        return np.exp(_parabola(log_population - self.centre) @ self.coefficients + self.shift)
+        inside = np.clip(log_population, *self.sizes)
+        return np.exp(_parabola(inside - self.centre) @ self.coefficients + self.shift)
 
 
 def pooled(variances: np.ndarray, log_population: np.ndarray, start: int, stop: int) -> Pool:
@@ -102,7 +104,9 @@ def pooled(variances: np.ndarray, log_population: np.ndarray, start: int, stop: 
     residuals = np.clip(residuals, *np.quantile(residuals, [WINSORISED, 1 - WINSORISED]))
     spread = CORRECTION * residuals.var(ddof=1)
     d0 = _prior_degrees(float(spread - polygamma(1, half)))
-    return Pool(start, stop, len(e), coefficients, centre, float(digamma(d0 / 2) - np.log(d0 / 2)), d0)
+    shift = float(digamma(d0 / 2) - np.log(d0 / 2))
+    sizes = float(log_population.min()), float(log_population.max())
+    return Pool(start, stop, len(e), coefficients, centre, sizes, shift, d0)
 
 
 def _parabola(x: np.ndarray) -> np.ndarray:
@@ -205,8 +209,10 @@ def judged_windows(signals: Signals, edition: int, judging: np.ndarray) -> Itera
         pool = pools.of(last - years, last)
         if pool is None:
             continue
-        rows = np.flatnonzero(judging & (stop == last) & (length == years))
-        yield _moderated(signals, rows, pool, last - years, last)
+        sound = np.isfinite(signals.y(last - years, last)).all(1) & np.isfinite(signals.log_population[:, last - 1])
+        rows = np.flatnonzero(judging & sound & (stop == last) & (length == years))
+        if len(rows):
+            yield _moderated(signals, rows, pool, last - years, last)
 
 
 def _moderated(signals: Signals, rows: np.ndarray, pool: Pool, start: int, stop: int) -> Judged:

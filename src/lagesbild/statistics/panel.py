@@ -62,11 +62,16 @@ class Panel:
 
     @cached_property
     def by_value(self) -> np.ndarray:
-        """The scale without cases; NaN at and below 0 and, for a percent, from 100 on."""
+        """The scale without cases; NaN at and below 0 and, for a percent, from 100 on.
+
+        A rate is per inhabitant here, so that it can be held against another place's cases.
+        """
         percent = self.context.scale == "percent"
         inside = (self.value > 0) & (self.value < 100) if percent else self.value > 0
         value = np.where(inside, self.value, np.nan)
-        return np.log(value) - np.log(100 - value) if percent else np.log(value)
+        if percent:
+            return np.log(value) - np.log(100 - value)
+        return np.log(value / self.context.per) if self.context.scale == "rate" else np.log(value)
 
     @cached_property
     def by_count(self) -> np.ndarray:
@@ -85,6 +90,11 @@ class Panel:
         if self.context.scale != "rate":
             return np.full(len(self.places), np.nan)
         return _mean(self.count[:, start:stop])
+
+    def counted(self, start: int, stop: int) -> np.ndarray:
+        """Places of a share whose count and base are known in each of these years: 0 and 100 have a test too."""
+        known = np.isfinite(self.count[:, start:stop]) & (self.base[:, start:stop] > 0)
+        return known.all(1) & (self.context.scale == "percent")
 
     def poisson_variance(self, start: int, stop: int) -> np.ndarray:
         """1 / mean cases a year of a rate that knows them in each of these years: it swings by so much at least."""
@@ -157,6 +167,12 @@ class Panel:
         return Signals(run, y, cases, self.log_population, self.municipality)
 
 
+def printed(values: np.ndarray, decimals: int | np.ndarray) -> np.ndarray:
+    """The values as pages print them: rounded half up, of what a number's shortest text says."""
+    scale = 10.0**decimals
+    return np.sign(values) * np.floor(np.round(np.abs(values) * scale, 6) + 0.5) / scale
+
+
 def _sum_over(members: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The sum of the members' rows, for each place; 0 where it has none."""
     return (values[members] * (members >= 0)[:, :, None]).sum(1)
@@ -190,9 +206,14 @@ class Populations:
     municipality: np.ndarray  # places
 
     @cached_property
+    def latest(self) -> np.ndarray:
+        """Everybody, of the latest year at hand up to each; NaN before the first."""
+        return pd.DataFrame(self.people["T"]).ffill(axis=1).to_numpy()
+
+    @cached_property
     def log_latest(self) -> np.ndarray:
-        """The logarithm of everybody, of the latest year at hand up to each."""
-        return np.log(pd.DataFrame(self.people["T"]).ffill(axis=1).bfill(axis=1).to_numpy())
+        """The logarithm of `latest`."""
+        return np.log(self.latest)
 
 
 def populations(rows: pd.DataFrame, places: Mapping[str, bool], years: range) -> Populations:
@@ -266,7 +287,11 @@ def _cases(
     """Cases and what they are of: as published, else the rate times the inhabitants where that is a whole number."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if context.scale == "percent":
-            return count, np.where(value > 0, 100 * count / value, np.nan)
+            base = np.where(value > 0, 100 * count / value, np.nan)
+            own = np.where(np.isfinite(base).any(1, keepdims=True), base, 0.0)
+            of_others = np.nanmedian(own, axis=1, keepdims=True)
+            nobody = (value == 0) & (count == 0) & (of_others > 0)  # a year without cases says nothing of its base
+            return count, np.where(nobody, of_others, base)
         if context.scale != "rate" or people is None:
             return count, np.full(value.shape, np.nan)
         computed = value * people / context.per

@@ -103,6 +103,8 @@ def latest_ranks(panel: Panel, margin: np.ndarray, rule: RankRule, edition: int)
     """`place`, `year`, `value`, `rank`, `n`, `quartile`, `rank_low`, `rank_high`, `reason` of every municipality with a
     value: in its latest year, up to `edition`, that is complete; else in its latest year, with the reason for no rank.
 
+    A rank with a `reason` is told nowhere; it stands there since its value belongs to a class.
+
     `margin` (places x years) is half the 95 % interval of each value, NaN where nothing tells it.
     """
     known = np.isfinite(panel.value) & panel.municipality[:, None]
@@ -146,11 +148,12 @@ def _ranks_of_year(panel: Panel, margin: np.ndarray, rows: np.ndarray, column: i
     out["rank"] = values.rank(method="min").astype("Int64")
     out["quartile"] = quartile_class(out["rank"].astype(int), len(rows))
     spread = margin[rows, column] / Z
-    if np.isfinite(spread).all():
-        low, high = plausible_ranks(values.to_numpy(), spread)
+    known = np.isfinite(spread)  # a place without a margin keeps its value in every draw, and has no range
+    if known.any():
+        low, high = plausible_ranks(values.to_numpy(), np.where(known, spread, 0.0))
         out["rank_low"], out["rank_high"] = low, high
-        vague = (high - low) > len(rows) / 2
-        out.loc[vague, ["rank", "quartile"]] = pd.NA
+        out.loc[~known, ["rank_low", "rank_high"]] = pd.NA
+        vague = known & ((high - low) > len(rows) / 2)
         out.loc[vague, "reason"] = str(NoRank.TOO_UNCERTAIN)
     return out.astype(dict.fromkeys(("quartile", "rank_low", "rank_high"), "Int64"))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lagesbild.statistics.intervals import Z
+from lagesbild.statistics.intervals import Z, share_interval
 from lagesbild.statistics.panel import Panel
 
 Z_DECIDED = 2.576  # p < 0.01
@@ -105,11 +105,9 @@ def _widened(n: int, places: Sequence[int], fewest: int) -> range:
 
 def estimated_margin(value: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Half the width of the 95 % interval of a value, in percentage points: Wilson's at n_eff."""
-    from statsmodels.stats.proportion import proportion_confint
-
     known = np.isfinite(value) & np.isfinite(sizes)
     answers = np.where(known, sizes, 1.0)
-    low, high = proportion_confint(np.where(known, value / 100, 0) * answers, answers, method="wilson")
+    low, high = share_interval(np.where(known, value / 100, 0) * answers, answers)
     return np.where(known, (high - low) / 2 * 100, np.nan)
 
 
@@ -162,6 +160,10 @@ def shared_changes(panel: Panel, sizes: np.ndarray, edition: int, fewest: int) -
 
 
 def answers_needed(value: float, other: float) -> int:
-    """How many must have answered for the difference between two percentages to be sure: z^2 p(1-p) / (p-q)^2."""
+    """How many must have answered for the difference between two percentages to be sure: z^2 p(1-p) / (p-q)^2.
+
+    Of a value of 0 or 100 the other's spread counts, as in the score test.
+    """
     p, q = value / 100, other / 100
-    return int(np.ceil(Z_DECIDED**2 * p * (1 - p) / (p - q) ** 2))
+    spread = p * (1 - p) or q * (1 - q)
+    return int(np.ceil(Z_DECIDED**2 * spread / (p - q) ** 2))

@@ -24,8 +24,8 @@ OBSTACLES = {
     Obstacle.UNRELIABLE: "värdet är ofullständigt eller misstänkt",
     Obstacle.SERIES_BREAK: "måttet gjordes om mellan åren",
     Obstacle.OVERLAPPING_PERIODS: "medelvärdena delar år med varandra",
-    Obstacle.WITHIN_MARGIN: "skillnaden kan bero på slumpen",
-    Obstacle.NO_MARGIN: "osäkerhetstal saknas i underlaget, så skillnaden kan bero på slumpen",
+    Obstacle.WITHIN_MARGIN: "skillnaden ryms i vad den brukar svänga eller i urvalets osäkerhet",
+    Obstacle.NO_MARGIN: "osäkerheten är inte känd",
 }
 RELATIONS = {
     Relation.FALLS: "minskar",

@@ -10,6 +10,7 @@ from lagesbild.catalog.models import Indicator, Unit
 from lagesbild.rules.comparing import Placing
 from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.differences import Basis, Compared
+from lagesbild.statistics.noise import FEWEST_CASES
 from lagesbild.statistics.ranks import TYPICAL_CASES, NoRank
 from lagesbild.statistics.surveys import Z_DECIDED, answers_needed
 from lagesbild.swedish.numbers import (
@@ -315,6 +316,7 @@ ESTIMATED = (
 )
 WITHIN = {"noise": "Skillnaden ryms i vad den brukar svänga", "sample": "Skillnaden ryms i osäkerheten"}
 NOT_KNOWN = "Osäkerheten är inte känd"
+FEW = f"För få fall: färre än {FEWEST_CASES} om året"
 
 
 def difference_text(row: pd.Series, measure: Measure, than: str) -> tuple[str, ...]:
@@ -336,7 +338,9 @@ def _known(row: pd.Series, measure: Measure, than: str) -> str:
         words = f"{'Lägre' if verdict == Compared.LOWER else 'Högre'} än {than}"
         return f"{words}{margin}" if sampled else f"{words}, mer än skillnaden brukar svänga mellan år"
     if verdict == Compared.WITHIN:
-        return f"{WITHIN['sample']}{margin}" if sampled else WITHIN["noise"]
+        return WITHIN["sample" if sampled else "noise"]
+    if row["basis"] == Basis.FEW_CASES:
+        return FEW
     asked = measure.indicator.kind == "survey" and measure.indicator.unit == "percent"
     if not asked or row["difference"] == 0:
         return f"{NOT_KNOWN}"

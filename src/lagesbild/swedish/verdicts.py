@@ -29,8 +29,8 @@ class Sign:
 
 WEAK = " (svagt belägg)"
 DIRECTIONS = {
-    Direction.INCREASED: Sign("↗", "Har ökat"),
-    Direction.DECREASED: Sign("↘", "Har minskat"),
+    Direction.INCREASED: Sign("↑", "Har ökat"),
+    Direction.DECREASED: Sign("↓", "Har minskat"),
     Direction.TURNED: Sign("↕", "Har vänt"),
     Direction.NO_MOVEMENT: Sign("→", "Ingen rörelse utöver vad måttet brukar svänga"),
     Direction.NOT_JUDGED: Sign("", "Kan inte bedömas"),
@@ -147,7 +147,7 @@ def differing_text(judged: str, computed: Combined, last: int) -> str:
 
 def reach_text(last: int, edition: int, judged: bool) -> str:
     """How far the figures behind a computed arrow reach; beside a `judged` arrow, that the two are not compared."""
-    text = f"Senaste siffra: {last}."
+    text = f"Alla siffror bakom pilen når till {last}."
     return f"{text} Den beräknade pilen jämförs därför inte med kommunens för {edition}." if judged else text
 
 
@@ -190,10 +190,10 @@ def p_text(p: float) -> str:
 def tested_text(judged: int, total: int) -> str:
     """How many series were tested at once, and what that does to their arrows."""
     return (
-        f"{judged} av {total} mått kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig mer än "
-        f"måttet brukar svänga från år till år i kommuner av samma storlek (p under {decimal(P_MOVED, 3)}). När många "
-        "mått prövas på en gång ger slumpen några utslag. Därför är p justerat för antalet prövningar "
-        "(Benjamini–Hochberg), och en pil som justeringen tar bort är markerad som svagt belägg."
+        f"{judged} av {total} mått med värden kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig "
+        "mer än måttet brukar svänga från år till år i kommuner av samma storlek "
+        f"(p under {decimal(P_MOVED, 3)}). När många mått prövas på en gång ger slumpen några utslag. Därför är p justerat "
+        "för antalet prövningar (Benjamini–Hochberg), och en pil som justeringen tar bort är markerad som svagt belägg."
     )
 
 

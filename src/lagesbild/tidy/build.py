@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -282,6 +283,7 @@ def _inputs(paths: Paths) -> list[Path]:
     files = [path for path in sorted(paths.catalog.rglob("*")) if path.is_file()]
     files = [path for path in files if not path.name.startswith((".", "~"))]  # what editors leave
     code = sorted(path for room in ("catalog", "sources", "tidy") for path in (PACKAGE / room).rglob("*.py"))
+    code.append(PACKAGE / "places.py")
     return [*files, *raw_files(paths), *code]
 
 
@@ -295,18 +297,26 @@ class TableAtHand:
 
 
 def table_at_hand(paths: Paths, catalog: Catalog) -> TableAtHand:
-    """The stored table, or a new one when that is missing or older than its input. Writes nothing."""
+    """The stored table, or a new one when that is missing, damaged or older than its input. Writes nothing."""
     key = input_key(paths)
-    target = paths.processed / FILE
-    if target.exists() and _stored_key(paths, "tidy") == key:
-        return TableAtHand(pd.read_parquet(target), key, stored=True)
+    known = _stored(paths, "tidy", key, {FILE: paths.processed / FILE})
+    if known:
+        return TableAtHand(known[FILE], key, stored=True)
     return TableAtHand(tidy_table(paths, catalog, load_places(paths)), key, stored=False)
 
 
 def store(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
-    """Writes the table and its data dictionary, unless it is the one on disk."""
+    """Writes the table and its data dictionary, unless it is the one on disk.
+
+    A folder that takes no files costs time, no figures: the next command makes the table again.
+    """
     if table.stored:
         return
+    with suppress(OSError):
+        _write_table(paths, catalog, table)
+
+
+def _write_table(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
     paths.processed.mkdir(parents=True, exist_ok=True)
     _key_file(paths).unlink(missing_ok=True)  # a table without its key is built again
     dictionary = data_dictionary(table.rows, catalog)
@@ -331,15 +341,27 @@ def derived(
     for path in sorted(code):
         digest.update(path.read_bytes())
     key, files = digest.hexdigest(), {frame: paths.processed / f"{name}-{frame}.parquet" for frame in frames}
-    if _stored_key(paths, name) == key and all(path.exists() for path in files.values()):
-        return {frame: pd.read_parquet(path) for frame, path in files.items()}
+    known = _stored(paths, name, key, files)
+    if known:
+        return known
     made = {frame: rows for frame, rows in computed().items() if frame in files}
     if (paths.processed / FILE).exists():
-        _key_file(paths, name).unlink(missing_ok=True)
-        for frame, rows in made.items():
-            _replaced(files[frame], partial(rows.to_parquet, index=False))
-        _replaced(_key_file(paths, name), lambda temporary: temporary.write_text(key + "\n", "utf-8"))
+        with suppress(OSError):
+            _key_file(paths, name).unlink(missing_ok=True)
+            for frame, rows in made.items():
+                _replaced(files[frame], partial(rows.to_parquet, index=False))
+            _replaced(_key_file(paths, name), lambda temporary: temporary.write_text(key + "\n", "utf-8"))
     return made
+
+
+def _stored(paths: Paths, name: str, key: str, files: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
+    """The frames of some files; none where they belong to another key, or one of them cannot be read."""
+    if _stored_key(paths, name) != key:
+        return {}
+    try:
+        return {frame: pd.read_parquet(path) for frame, path in files.items()}
+    except (OSError, ValueError):  # a damaged file is made again; pyarrow's own errors are ValueErrors
+        return {}
 
 
 def _key_file(paths: Paths, name: str = "tidy") -> Path:
