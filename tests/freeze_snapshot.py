@@ -22,7 +22,6 @@ from lagesbild.sources.snapshot import (
     read_manifest,
     read_series,
     series_bytes,
-    whole_years,
 )
 from reports import FROZEN
 
@@ -54,7 +53,7 @@ def freeze(folder: Path) -> None:
         rows = read_series(real, manifest, series)
         kept = rows[of_interest(rows, series, compared, pool) | of_all(rows, series, surveyed(catalog))]
         content = write(kolada / f"{series}.csv", series_bytes(kept))
-        entries[series] = cut_entry(entry, kept, content, whole=series == NATIONAL)
+        entries[series] = cut_entry(entry, kept, content)
     write(kolada / NAME, replace(manifest, series=entries).content())
     shutil.copytree(REPOSITORY.documents, frozen.documents)
     for name in JUDGED:
@@ -99,11 +98,8 @@ def of_all(rows: pd.DataFrame, series: str, surveyed: set[str]) -> pd.Series:
     return (rows["sex"] == "T") & ((rows["year"] == CLASSES) & (series == POPULATION[0]) | everywhere)
 
 
-def cut_entry(entry: dict, rows: pd.DataFrame, content: bytes, whole: bool) -> dict:
-    """A series' line of the manifest for the rows that stayed.
-
-    Unless it is `whole`, requests that named no municipality go: they would say that every place was asked for.
-    """
+def cut_entry(entry: dict, rows: pd.DataFrame, content: bytes) -> dict:
+    """A series' line of the manifest for the rows that stayed."""
     years = rows.loc[rows["value"].notna(), "year"]
     return entry | {
         "note": " ".join(filter(None, (entry["note"], NOTE))),
@@ -114,7 +110,6 @@ def cut_entry(entry: dict, rows: pd.DataFrame, content: bytes, whole: bool) -> d
         "places_of_earlier_fetches": [
             place for place in entry["places_of_earlier_fetches"] if place in set(rows["place"])
         ],
-        "requests": [request for request in entry["requests"] if whole or not whole_years([request["url"]])],
     }
 
 

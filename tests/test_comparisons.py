@@ -26,7 +26,6 @@ from lagesbild.statistics.intervals import (
     Z,
     byar,
     exact_poisson,
-    mean_over_places,
     poisson_interval,
     rate_interval,
     share_interval,
@@ -675,20 +674,3 @@ def test_two_places_in_a_survey_are_told_apart_by_both_estimates():
     z = z_of_two(*(np.array([number]) for number in (16.1, 200.0, 27.5, 200.0)))[0]
     assert own.loc[PLACES[1], "p"] == pytest.approx(2 * norm.sf(abs(z)))
     assert own.loc[PLACES[1], "verdict"] == Compared.LOWER
-
-
-# Means over places.
-
-
-@pytest.mark.parametrize(("margins", "margin"), [([3.0, 4.0, NAN], 2.5), ([3.0, NAN, 1.0], NAN)])
-def test_the_margin_of_a_mean_is_that_of_its_places_and_unknown_where_one_of_them_has_none(margins, margin):
-    table = tidy(np.array([[10.0], [40.0], [NAN]]), margin=np.array(margins)[:, None], month=0, group="")
-    mean = mean_over_places(table).iloc[0]
-    assert (mean["value"], mean["n"]) == (25.0, 2)
-    assert mean["margin"] == pytest.approx(margin, nan_ok=True)
-
-
-def test_a_place_without_a_usable_value_is_in_no_mean():
-    table = tidy(np.array([[10.0], [40.0], [NAN], [1e9]]), month=0, group="")
-    table.loc[3, "status"] = "suspect"
-    assert mean_over_places(table)[["value", "n"]].iloc[0].tolist() == [25.0, 2]

@@ -131,6 +131,14 @@ def test_rows_are_counted_as_an_editor_counts_them_after_a_cell_of_two_lines(tex
     assert "row 4, column 'indicator'" in refusal(local_rows, path, "9901")
 
 
+def test_an_own_file_may_give_a_margin_and_one_of_0_is_none(text_file):
+    path = text_file("indicator;year;value;margin\na;2022;41,5;3,2\na;2023;41,5;0\na;2024;41,5;\n")
+    given, none, empty = local_rows(path, "9901")["margin"]
+    assert given == 3.2
+    assert none != none
+    assert empty != empty
+
+
 def test_optional_columns_may_be_left_out_and_their_empty_cells_have_a_meaning(text_file):
     path = text_file(
         "value;count;place;month;sex;indicator;year;status\n7;70;;;;a;2024;\n8;<5;0000;7;K;a;2024;preliminary\n"

@@ -63,6 +63,7 @@ def claim(text: str, words: str) -> str:
         ("invånare 20–64 år, 0–19-åringar", ["20", "64", "0", "19"]),
         ("två av fjorton, tjugofem och tusen", ["två", "fjorton", "tjugofem", "tusen"]),
         ("hälften, en tredjedel och dubbelt så många", ["hälften", "tredjedel", "dubbelt"]),
+        ("halverades, fördubblats och var fjärde ung", ["halverades", "fördubblats", "var fjärde"]),
         ("en av dem, ett år och båda", []),  # "en" is never a number
         ("2022, 2021–2022, läsåret 2022/23 och 1990-talet", []),
         ("2 000 personer", ["2 000"]),  # an amount of a year's size is written with its space

@@ -10,8 +10,8 @@ import pytest
 from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.components import Cell, Column, DataTable
-from lagesbild.html.tables import csv_field, csv_text, data_table, table_text, values_of
+from lagesbild.html.components import DataTable
+from lagesbild.html.tables import csv_field, csv_text, data_table, values_of
 from lagesbild.swedish.findings import Measure
 from lagesbild.tidy.schema import typed
 
@@ -172,18 +172,3 @@ def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
 )
 def test_a_number_and_a_text_that_nothing_runs_stay_as_they_are(text):
     assert csv_field(text) == text
-
-
-def test_a_table_of_cells_becomes_the_same_file_with_captions_where_there_are_several():
-    table = DataTable("T", (Column("A"), Column("B", numeric=True)), ((Cell("=1+1"), "+3,5"), ("-x", "\u22127")))
-    lines = ["A;B", "'=1+1;+3,5", "'-x;\u22127"]
-    assert table_text([table]).removeprefix("\ufeff").splitlines() == lines
-    assert table_text([table, table]).removeprefix("\ufeff").splitlines() == ["T", *lines, "", "T", *lines]
-
-
-@pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r", " ="])
-def test_a_text_that_excel_would_run_is_defused_and_a_negative_number_is_not(mark):
-    text = downloaded(chart_rows({"value": -46, "group": f'{mark}HYPERLINK("x";"y")'}))
-    [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";")
-    assert row["grupp"] == f'\'{mark}HYPERLINK("x";"y")'
-    assert row["värde"] == "-46"

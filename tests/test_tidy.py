@@ -102,6 +102,9 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
             ("feels_well", 2022, 0, 50),
             "50 of 'feels_well' (procent): a share above 0 of no cases. Correct it.",
         ),
+        ("indicator,year,count,value", ("feels_well", 2022, -5, 50), "count -5 is no number of cases. Correct it."),
+        ("indicator,year,count,value", ("feels_well", 2022, 50.5, 50), "count 50.5 is no number of cases."),
+        ("indicator,year,count,value", ("feels_well", 2022, 5, 0), "cases behind a value of 0. Correct it."),
         (
             "indicator,year,value",
             ("unemployed_all_july", 2022, 9),

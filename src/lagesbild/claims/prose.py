@@ -46,7 +46,10 @@ TEENS = ["tio", "elva", "tolv", "tretton", "fjorton", "femton", "sexton", "sjutt
 TENS = ["tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "åttio", "nittio"]
 VALUES = {word: number for number, word in enumerate([*UNITS[1:], *TEENS], 2)} | {"hundra": 100, "tusen": 1000}
 VALUES |= {ten + unit: 20 + 10 * n + u for n, ten in enumerate(TENS) for u, unit in enumerate(["", *UNITS])}
-PARTS = r"hälften|(?:tredje|fjärde|femte|tionde)del(?:ar|en)?|(?:fyr|tre)?dubb(?:elt|el|la|lat|lats)"
+PARTS = (
+    r"hälften|(?:tredje|fjärde|femte|tionde)del(?:ar|en)?|var\s(?:tredje|fjärde|femte|tionde)|halver\w+|"
+    r"(?:för)?(?:fyr|tre)?dubb(?:elt|el|la\w*)"
+)
 ORDERING = (
     r"figur(?:er)?|tabell|avsnitt|kapitel|sidan?|mål|fokusområde|prioritering|punkt|förslag|årskurs|åk|vecka|v\.|ruta|"
     r"bilaga|fotnot|artikel|nummer|nr|numrerade"
@@ -77,9 +80,9 @@ NUMBER = re.compile(
 MOTION = r"(?:gå|går|gick|gått|dra|drar|drog|dragit|kom|kommer|kommit)(?:\s\w+){0,2}?\s"
 CHANGES = {
     +1: r"ök(?:a|ad|ar|ade|at|ande|as|ats|ning\w*)|stig(?:a|er|it|ande)|tillta(?:r|git|gande)|vuxit|växande|uppåt|"
-    rf"uppgång\w*|{MOTION}upp",
+    rf"fördubbl\w+|uppgång\w*|{MOTION}upp",
     -1: r"minsk\w+|sjunk\w+|sjönk|fall(?:er|it|ande)|föll|avta(?:r|git|gande)|krymp(?:a|er|t|te)|nedåt|neråt|"
-    rf"nedgång\w*|{MOTION}(?:ner|ned)",
+    rf"halver\w+|rasa(?:r|t|de)?|nedgång\w*|{MOTION}(?:ner|ned)",
 }
 # "Mer än tio" is a bound, and says no direction.
 LEVELS = {

@@ -249,16 +249,6 @@ def _plain(cell: Any) -> Any:
     return cell.item() if hasattr(cell, "item") else cell if isinstance(cell, float) else str(cell)
 
 
-def table_text(tables: Sequence[DataTable]) -> str:
-    """Tables as csv for Swedish Excel, below each other, each under its caption where there are several."""
-    lines: list[Iterable[object]] = []
-    for number, table in enumerate(tables):
-        lines += [[]] if number else []
-        lines += [[table.caption]] if len(tables) > 1 else []
-        lines += [[column.header for column in table.columns], *table.rows]
-    return csv_text(lines)
-
-
 def csv_text(lines: Iterable[Iterable[object]]) -> str:
     """Lines of values as csv for Swedish Excel: BOM, `;`, decimal comma. See `csv_field`."""
     out = io.StringIO()

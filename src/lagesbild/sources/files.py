@@ -70,7 +70,7 @@ class PlaceNames:
 
 COLUMNS = ["indicator", *KEY, "vintage", "value", "margin", "count", "status"]
 CELL = ["indicator", *KEY]
-LOCAL = ("indicator", "year", "value", "month", "sex", "group", "count", "status", "place")
+LOCAL = ("indicator", "year", "value", "margin", "month", "sex", "group", "count", "status", "place")
 REQUIRED = frozenset({"indicator", "year", "value"})
 Reader = Callable[[Cell], Any]
 SYMBOLS = Symbols(*(frozenset(PinnedFile.model_fields[name].default) for name in ("missing", "hidden")))
@@ -79,7 +79,7 @@ SYMBOLS = Symbols(*(frozenset(PinnedFile.model_fields[name].default) for name in
 def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFrame:
     """Tidy rows of a municipality's own file; rows without a place are about `place`.
 
-    `vintage` is "" and `margin` NaN: such a file has neither. Raises FileError with every error.
+    `vintage` is "", `margin` NaN where none is given. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED), shown_as or path.as_posix())
     return _tidy_rows(sheet, LOCAL, place)
@@ -88,7 +88,7 @@ def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFr
 def document_rows(path: Path) -> pd.DataFrame:
     """Tidy rows of a table typed in from a document, with `page`, where each value stands (text).
 
-    `vintage` is "" and `margin` NaN: sources.yml has the vintage. Raises FileError with every error.
+    `vintage` is "": sources.yml has it. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), path.as_posix())
     return _tidy_rows(sheet, (*LOCAL, "page"), None)
@@ -128,7 +128,9 @@ def _numbers(line: Line, columns: Mapping[str, str], symbols: Symbols) -> dict[s
     measured = cells.measured(symbols)
     value, status = line.read(columns["value"], measured) or (math.nan, "")
     count, _ = (line.read(columns["count"], measured) if "count" in columns else None) or (math.nan, "")
-    numbers = {"value": value, "margin": math.nan, "count": count, "status": status}
+    margin, _ = (line.read(columns["margin"], measured) if "margin" in columns else None) or (math.nan, "")
+    margin = margin if margin > 0 else math.nan  # a margin of 0 is none
+    numbers = {"value": value, "margin": margin, "count": count, "status": status}
     return {"vintage": "", **numbers, "row": line.number}
 
 

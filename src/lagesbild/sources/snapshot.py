@@ -3,13 +3,10 @@
 import contextlib
 import json
 import os
-import re
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 
@@ -221,27 +218,3 @@ def _table(content: bytes) -> Any:
     types = {name: kinds.get(ROW_TYPES.get(name, ""), pa.string()) for name in SNAPSHOT_COLUMNS}
     typed = ConvertOptions(column_types=types, include_columns=SNAPSHOT_COLUMNS, null_values=[""])
     return read_csv(pa.BufferReader(content), ReadOptions(use_threads=False), convert_options=typed)
-
-
-# Which years a stored series was asked for of every municipality: only those can carry a rank.
-
-# The request of whole years, as `kolada_answers.data_path` writes it: series and years, no segment with municipalities.
-_WHOLE = re.compile(r"/data/kpi/[^/]+/year/([\d,]+)$")
-
-
-def whole_years(urls: Iterable[str]) -> frozenset[int]:
-    """The years that requests asked for without naming municipalities, as every fetch since 0.2.0 does.
-
-    A place that such an answer leaves out has no published value; one that was never asked for may have any.
-    """
-    matches = (_WHOLE.search(unquote(urlsplit(url).path)) for url in urls)
-    return frozenset(int(year) for match in matches if match for year in match[1].split(","))
-
-
-def years_of_all(paths: Paths) -> dict[str, frozenset[int]]:
-    """Series -> its years that were asked for of every municipality."""
-    entries = read_manifest(snapshot_folder(paths, "kolada"), "kolada").series
-    return {
-        series: whole_years(request["url"] for request in entry.get("requests", ()))
-        for series, entry in entries.items()
-    }

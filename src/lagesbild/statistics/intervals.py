@@ -122,23 +122,3 @@ def half_width(interval: Bounds) -> np.ndarray:
     """The margin that an interval stands for."""
     low, high = interval
     return (high - low) / 2
-
-
-# Means over a set of places.
-
-KEYS = ["indicator", "year", "month", "sex", "group"]
-
-
-def mean_over_places(rows: pd.DataFrame) -> pd.DataFrame:
-    """`value` (the mean, in the indicator's unit), `margin` (half its 95 % interval) and `n` (places in it), one row
-    per indicator, year, month, sex and group.
-
-    Places without a usable value are left out, and `n` says so. The margin is the root of the places' squared margins
-    over their number; NaN where one of them has none.
-    """
-    known = rows[usable(rows)]
-    grouped = known.assign(square=known["margin"] ** 2).groupby(KEYS)
-    means = grouped.agg(value=("value", "mean"), square=("square", "sum"), n=("value", "size"))
-    complete = grouped["margin"].count() == means["n"]
-    means["margin"] = (np.sqrt(means["square"]) / means["n"]).where(complete)
-    return means[["value", "margin", "n"]].reset_index()

@@ -205,7 +205,7 @@ class Populations:
     people: Mapping[str, np.ndarray]  # sex -> places x years
     municipality: np.ndarray  # places
 
-    @cached_property
+    @property
     def latest(self) -> np.ndarray:
         """Everybody, of the latest year at hand up to each; NaN before the first."""
         return pd.DataFrame(self.people["T"]).ffill(axis=1).to_numpy()

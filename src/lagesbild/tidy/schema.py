@@ -302,6 +302,7 @@ def range_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
 
 
 MORE_THAN_ALL, NO_CASES = "more cases than inhabitants", "a share above 0 of no cases"
+CASES_OF_NONE = "cases behind a value of 0"
 
 
 def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
@@ -312,7 +313,7 @@ def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     bases = {name: entry.population for name, entry in catalog.indicators.items() if entry.population}
     known = current(table[table["indicator"].isin(set(bases.values()))])
     people = known.drop_duplicates(CELL).set_index(CELL)["value"]
-    of = table["indicator"].map(bases).fillna("")
+    of = table["indicator"].map(bases).astype(object).fillna("")
     inhabitants = people.reindex(pd.MultiIndex.from_frame(table[CELL].assign(indicator=of))).to_numpy()
     units = {name: catalog.unit_of(name) for name in table["indicator"].unique()}
     per = table["indicator"].map({name: unit.per for name, unit in units.items()}).astype(float)
@@ -332,8 +333,12 @@ def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
 
 def case_fault(value: float, count: float, unit: Unit) -> str:
     """Why a value and its count cannot be, as far as they say themselves; else nothing."""
+    if count < 0 or count % 1 > 0:
+        return f"count {count:g} is no number of cases"
     if unit.per and value > unit.per:
         return MORE_THAN_ALL
+    if (unit.per or unit.symbol == "%") and value == 0 and count > 0:
+        return CASES_OF_NONE
     return NO_CASES if unit.symbol == "%" and value > 0 and count == 0 else ""
 
 
