@@ -179,7 +179,7 @@ def _class_table(ranked: list[tuple[_Row, int]]) -> DataTable:
     )
 
 
-# The chapter on women and men: every gap that is published, its trend, and what is not published by sex.
+# The chapter on women and men: every gap that is published, what it has done, and what is not published by sex.
 
 SEXES_ANCHOR, SEXES_TITLE = "kvinnor-och-man", "Kvinnor och män"
 

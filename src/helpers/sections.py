@@ -165,7 +165,7 @@ def areas(report: Report) -> Component:
 
 def _overview(heading: str, anchor: str, first: str, edition: str, rows: Iterable[OverviewRow], note: str) -> Component:
     """A table of `rows` whose first column is headed `first`; `edition` is the place and year."""
-    caption = f"{heading}, {edition}. Trend och lägesbild, med den som har gjort bedömningen."
+    caption = f"{heading}, {edition}. Riktning och lägesbild, med den som har gjort bedömningen."
     return passage(
         "overview.html", anchor, heading, heading=heading, anchor=anchor, caption=caption, first=first,
         rows=tuple(rows), note=note,

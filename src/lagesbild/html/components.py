@@ -250,4 +250,4 @@ class Highlight:
     text: str
     link: str  # "work.html#figur-23"
     by: str  # "Kommunens bedömning" or "Beräknat"
-    rule: str  # which rule chose it: status, target, trend, rank or gap
+    rule: str  # which rule chose it: status, target, movement, rank or gap
