@@ -3,18 +3,21 @@
 import math
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from copies import Copy, made_up_root
+from copies import NEIGHBOURS, REPOSITORY, Copy, made_up_root
 from helpers import open_region, sections
 from lagesbild.assessments import Claim
 from lagesbild.claims.check import claim_check
 from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
 from lagesbild.html.marks import claims_html
+from lagesbild.rules.judgements import Judgements, judgements
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.claims import OUTCOMES, ClaimWords
+from lagesbild.tidy.build import table_at_hand
 from lagesbild.tidy.schema import current
 from test_assessments import MADE_UP_REGION
 
@@ -198,8 +201,7 @@ def in_swedish(claim: str, words: Vocabulary, table: pd.DataFrame) -> tuple[str,
         (
             "unsafe_at_night is lower in 9901 than in 0000 in 2022",
             "lägre i Påhittsby än i riket 2021–2022.",
-            "16,1 procent i Påhittsby, 27,0 i riket: osäkerhetstal saknas i underlaget, så skillnaden kan bero på "
-            "slumpen.",
+            "16,1 procent i Påhittsby, 27,0 i riket: osäkerheten är inte känd.",
         ),
         (
             "fte_total falls in [9901, 0180] from 2020 to 2021",
@@ -212,6 +214,116 @@ def test_readers_see_the_claim_in_swedish_with_the_values_that_decide(claim, cla
     said, decided = in_swedish(claim, words, table)
     assert said.replace("\u00a0", " ") == claimed
     assert decided == values
+
+
+# Two places, and two times of a survey, as the pages' own verdicts have them.
+
+RISING_PLACE, FALLING_PLACE = NEIGHBOURS[3:5]
+
+
+@pytest.fixture(scope="module")
+def among(tmp_path_factory) -> Copy:
+    """9901 among 60 neighbours: registers that swing, a survey asked twice and one asked once."""
+    made = made_up_root(tmp_path_factory.mktemp("among"))
+    made.with_neighbours()
+    years = range(2015, 2023)
+    made.fetched_among("N02797", dict.fromkeys(years, 8.0), level=10.0)
+    made.fetched_among("N07540", {year: 13_950 + 10 * (year % 2) for year in years}, level=14_000.0)
+    draw = np.random.default_rng(1)
+    twice = {(place, year): 60 + 4 * (year - 2021) + draw.normal(0, 3) for place in NEIGHBOURS for year in (2021, 2022)}
+    twice |= {("0000", 2022): 64.0, ("9901", 2021): 41.0, ("9901", 2022): 45.0, ("9902", 2022): 45.0}
+    twice |= {(NEIGHBOURS[0], 2022): 63.5, (NEIGHBOURS[1], 2021): 60.0, (NEIGHBOURS[1], 2022): 63.0}
+    twice |= {(RISING_PLACE, 2021): 40.0, (RISING_PLACE, 2022): 70.0}
+    twice |= {(FALLING_PLACE, 2021): 70.0, (FALLING_PLACE, 2022): 40.0}
+    made.fetched("N00667", twice)
+    made.fetched("N00670", {("9901", 2022): 45.0, ("0000", 2022): 64.0})
+    return made
+
+
+@pytest.fixture(scope="module")
+def verdicts(among) -> Judgements:
+    return judged_as_pages(among)
+
+
+def judged_as_pages(made: Copy, year: int = 2022) -> Judgements:
+    places = load_places(made.paths)
+    return judgements(made.paths, table_at_hand(made.paths, made.catalog), made.catalog, places, year)
+
+
+def both(claim: str, made: Copy, verdicts: Judgements) -> tuple[Finding, Finding]:
+    """The claim with the judgements, and without."""
+    words = Vocabulary(made.catalog, load_places(made.paths), 2022, "9901")
+    statement, table = parsed(claim, words), current(made.table())
+    return evaluated(statement, table, made.catalog, verdicts), evaluated(statement, table, made.catalog)
+
+
+HELD_BY_PAGES = [
+    ("neither_in_work_nor_study is lower in 9901 than in 0000 in 2022", HOLDS, HOLDS, ""),
+    ("neither_in_work_nor_study is higher in 9901 than in 0000 in 2022", FAILS, FAILS, ""),
+    ("neither_in_work_nor_study is lower in 9901 than in 9910 in 2022", HOLDS, HOLDS, ""),
+    ("reported_crime is lower in 9901 than in 0000 in 2022", NOT_JUDGED, HOLDS, Obstacle.WITHIN_MARGIN),
+    ("reported_crime is higher in 9901 than in 0000 in 2022", NOT_JUDGED, FAILS, Obstacle.WITHIN_MARGIN),
+    ("reported_crime is lower in 9901 than in 0000 in 2021", HOLDS, HOLDS, ""),  # a year that nobody has judged
+    ("good_place_to_live is lower in 9901 than in 0000 in 2022", HOLDS, NOT_JUDGED, ""),
+    ("good_place_to_live is lower in 9901 than in 9910 in 2022", HOLDS, NOT_JUDGED, ""),
+    ("good_place_to_live is higher in 9901 than in 0000 in 2022", FAILS, NOT_JUDGED, ""),
+    ("good_place_to_live is lower in 9910 than in 0000 in 2022", NOT_JUDGED, NOT_JUDGED, Obstacle.WITHIN_MARGIN),
+    ("good_place_to_live is lower in 9902 than in 0000 in 2022", NOT_JUDGED, NOT_JUDGED, Obstacle.NO_MARGIN),
+    ("recommends_moving_here is lower in 9901 than in 0000 in 2022", NOT_JUDGED, NOT_JUDGED, Obstacle.NO_MARGIN),
+    ("good_place_to_live rises in 9911 from 2021 to 2022", NOT_JUDGED, NOT_JUDGED, Obstacle.WITHIN_MARGIN),
+    (f"good_place_to_live rises in {RISING_PLACE} from 2021 to 2022", HOLDS, NOT_JUDGED, ""),
+    (f"good_place_to_live rises in {FALLING_PLACE} from 2021 to 2022", FAILS, NOT_JUDGED, ""),
+]
+
+
+@pytest.mark.parametrize(("claim", "outcome", "without", "obstacle"), HELD_BY_PAGES)
+def test_two_places_differ_and_a_survey_moves_where_the_pages_say_so(claim, outcome, without, obstacle, among, verdicts):
+    told, plain = both(claim, among, verdicts)
+    assert (told.outcome, plain.outcome) == (outcome, without)
+    assert {case.obstacle for case in told.deciding} == {obstacle}
+
+
+def test_of_few_cases_nothing_is_claimed_of_two_places(tmp_path):
+    made = made_up_root(tmp_path)
+    made.with_neighbours()
+    years = range(2015, 2023)
+    people = {code: 100_000 + 1_000 * n for n, code in enumerate(["9901", *NEIGHBOURS])}
+    cases = {(code, year): 50 + (n + year) % 7 for n, code in enumerate(NEIGHBOURS) for year in years}
+    cases |= {("9901", year): 2 for year in years}
+    rate = {at: 1e5 * n / people[at[0]] for at, n in cases.items()}
+    made.fetched("U00958", rate | {("0000", year): 50.0 for year in years})
+    told, _ = both("evictions is lower in 9901 than in 0000 in 2022", made, judged_as_pages(made))
+    assert (told.outcome, told.deciding[0].obstacle) == (NOT_JUDGED, Obstacle.NO_MARGIN)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (HELD_BY_PAGES[3][0], "skillnaden ryms i vad den brukar svänga eller i urvalets osäkerhet."),
+        (HELD_BY_PAGES[11][0], "osäkerheten är inte känd."),
+    ],
+)
+def test_readers_are_told_why_two_places_are_not_told_apart(claim, said, among, verdicts):
+    words = Vocabulary(among.catalog, load_places(among.paths), 2022, "9901")
+    statement = parsed(claim, words)
+    finding = evaluated(statement, current(among.table()), among.catalog, verdicts)
+    assert ClaimWords(statement, words.catalog, words.places).values(finding).endswith(f" i riket: {said}")
+
+
+def test_strict_holds_a_claim_against_the_verdicts_of_its_files_year(among):
+    first, within = HELD_BY_PAGES[1][0], HELD_BY_PAGES[4][0]
+    judged(among, f"  - claim: {first}\n", f"  - claim: {within}\n", f"  - claim: {HELD_BY_PAGES[6][0]}\n")
+    check = claim_check(among.paths, among.catalog)
+    assert (check.total, check.holding, check.not_judged) == (3, 1, 1)
+    [line] = check.errors
+    assert first in line
+
+
+def test_no_page_calls_a_difference_chance():
+    for path in sorted((REPOSITORY.root / "src").rglob("*")):
+        if path.suffix in {".py", ".html"}:
+            text = re.sub(r'"\s*\n\s*f?"', "", path.read_text("utf-8"))  # a sentence may be written on two lines
+            assert "bero på slump" not in text, path
 
 
 # A change that a later year takes back.
@@ -330,6 +442,20 @@ def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreeme
     assert "disagreement" not in true
     assert "Prövat på &lt;delar&gt;." in true
     assert claims_html([], page.words, page.data, "Kommunens bedömning") == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "shown", "claimed", "outcome", "values"),
+    [
+        ("no_vulnerable_areas", sections.text, "Otrygghet", HOLDS, ""),  # a survey, by its estimate
+        ("housing", lambda report: sections.priority(report, "4.3"), "än i riket 2022", NOT_JUDGED, "inte känd"),
+    ],
+)
+def test_a_page_holds_a_claim_against_its_own_verdicts(page, shown, claimed, outcome, values, frozen):
+    html = shown(frozen.page(page, "2480", 2024)).html.replace("\u00a0", " ")
+    [item] = [item for item in html.split("<li")[1:] if claimed in item and "riket" in item]
+    assert OUTCOMES[outcome] in item
+    assert values in item
 
 
 def test_the_regions_page_tells_its_documents_claims_apart(frozen):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm, poisson, t
 from statsmodels.stats.proportion import proportions_ztest, score_test_proportions_2indep
 
+from lagesbild.rules.judgements import survey_sizes
 from lagesbild.statistics.alone import compared_pairs, difference_from_counts, difference_from_margins, rate_margin
 from lagesbild.statistics.differences import (
     Basis,
@@ -31,6 +32,7 @@ from lagesbild.statistics.intervals import (
     share_interval,
 )
 from lagesbild.statistics.noise import design, noise_variance, pooled
+from lagesbild.statistics.panel import Populations
 from lagesbild.statistics.surveys import (
     Survey,
     answer_sizes,
@@ -297,7 +299,65 @@ def test_a_rate_of_few_cases_is_not_told_apart():
     people = np.array([PEOPLE.get(code, 50_000) for code in CODES[:, 0]])[:, None]
     counts = np.random.default_rng(1).poisson(50, (60, 10)).astype(float)
     counts[0] = 4
-    assert compared(1e5 * counts / people, RATE).loc[FOCUS, "verdict"] == Compared.UNKNOWN
+    frame = compared(1e5 * counts / people, RATE)
+    assert frame.loc[FOCUS, ["verdict", "basis"]].tolist() == [Compared.UNKNOWN, Basis.FEW_CASES]
+    assert set(frame["basis"].drop(FOCUS)) == {Basis.NOISE}
+
+
+def counted(seed: int = 1) -> np.ndarray:
+    """Rates of whole cases, 2 in a hundred inhabitants and year; in the first place fewer than half as many."""
+    people = OF.people["T"][:, :10]
+    share = np.where(np.arange(60)[:, None] == 0, 0.008, 0.02)
+    return np.random.default_rng(seed).poisson(share * people) * 1e5 / people
+
+
+def held(values: np.ndarray, of: Populations = OF) -> pd.DataFrame:
+    made = panel(tidy(values, place=CODES), RATE, of)
+    return register_differences(made, TO_COUNTRY, EDITION).set_index("place", drop=False)
+
+
+@pytest.mark.parametrize("place", [FOCUS, COUNTRY])
+def test_one_year_without_known_cases_on_one_side_changes_no_size_and_no_verdict(place):
+    values, row = counted(), list(OF.places).index(place)
+    people = {sex: everybody.copy() for sex, everybody in OF.people.items()}
+    people["T"][row, 12] = NAN
+    part = values.copy()
+    part[row, 6] += 0.3 * 1e5 / OF.people["T"][row, 12]  # no whole number of cases
+    whole = held(values)
+    assert whole.loc[FOCUS, "verdict"] == Compared.LOWER
+    for frame in (held(values, replace(OF, people=people)), held(part)):
+        assert frame["scaled"].to_numpy() == pytest.approx(whole["scaled"].to_numpy(), abs=0.02)
+        assert frame["verdict"].tolist() == whole["verdict"].tolist()
+        assert not np.array_equal(frame["scaled"], whole["scaled"])  # one side is on its value
+
+
+@pytest.mark.parametrize("context", [POSITIVE, RATE])
+def test_a_municipality_without_any_inhabitants_has_differences_of_unknown_swing(context):
+    people = {sex: np.where(OF.places[:, None] == FOCUS, NAN, known) for sex, known in OF.people.items()}
+    frame = register_differences(
+        panel(tidy(counted(), place=CODES), context, replace(OF, people=people)), TO_COUNTRY, EDITION
+    ).set_index("place")
+    assert frame.loc[FOCUS, ["verdict", "basis"]].tolist() == [Compared.UNKNOWN, Basis.NONE]
+    assert np.isfinite(frame.loc[FOCUS, "difference"])
+    assert math.isnan(frame.loc[FOCUS, "p"])
+    assert frame["p"].drop(FOCUS).notna().all()
+    assert Compared.UNKNOWN not in set(frame["verdict"].drop(FOCUS))
+
+
+@pytest.mark.parametrize(("own", "verdict"), [(30.049, Compared.WITHIN), (30.05, Compared.HIGHER)])
+def test_two_values_that_print_alike_are_not_told_apart(own, verdict):
+    """30.049 prints as riket's 30.0; 30.05 prints as 30.1, as pages round."""
+    values = levels(noise=1e-6)
+    values[59], values[1], values[0] = 30.0, 30.0 + 1e-5 * np.arange(10), own
+    frame = compared(values, replace(POSITIVE, decimals=1))
+    assert frame.loc[FOCUS, "p"] < 0.01
+    assert frame.loc[FOCUS, "verdict"] == verdict
+    pair = place_differences(to_same(frame), FOCUS).set_index("other").loc[PLACES[1]]
+    assert (pair["p"] < 0.01, pair["verdict"]) == (True, verdict)
+    women, men = (panel(tidy(values[[n] * 60], sex=sex), SURVEY) for sex, n in (("K", 0), ("M", 1)))
+    sizes = np.full(60, 1e9)
+    assert set(survey_gaps(women, men, (sizes, sizes), EDITION)["verdict"]) == {verdict}
+    assert surveyed(values[:, 9], 1e9).loc[FOCUS, "verdict"] == verdict
 
 
 def test_an_edition_knows_nothing_of_later_years():
@@ -585,6 +645,20 @@ def test_with_the_answers_needed_a_difference_is_just_sure(value, other):
     p, q = value / 100, other / 100
     z = [abs(p - q) / math.sqrt(p * (1 - p) / answers) for answers in (n - 1, n)]
     assert z[0] < 2.576 <= z[1]
+
+
+@pytest.mark.parametrize(("value", "other", "answers"), [(0.0, 10.0, 60), (100.0, 90.0, 60), (0.0, 50.0, 7)])
+def test_of_none_or_all_the_answers_needed_follow_from_the_others_spread(value, other, answers):
+    assert answers_needed(value, other) == answers  # 2.576^2 * 0.1 * 0.9 / 0.1^2 = 59.7
+
+
+@pytest.mark.parametrize("limit", [10_000, 20_000, 50_000, 70_000])
+def test_a_municipality_at_the_limit_of_a_size_class_is_in_the_higher_one(limit):
+    people = {sex: np.where(np.arange(60)[:, None] == 0, limit, limit - 1.0) * np.ones((1, 16)) for sex in "TKM"}
+    of = replace(inhabitants(), people=people)
+    asking = tidy(asked(1, np.full(60, LARGE)))
+    known = survey_sizes(asking, Survey((limit,)), {"made_up": SURVEY}, of, EDITION)["made_up"]
+    assert (known.classes[0], set(known.classes[1:])) == (1, {0})
 
 
 def took_part(values: np.ndarray, **columns: object):

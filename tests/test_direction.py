@@ -15,7 +15,8 @@ from statsmodels.stats.multitest import multipletests
 from lagesbild.statistics.alone import chi_square_for_trend, share_fits, weighted_fits
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason, directions, movement
 from lagesbild.statistics.noise import RHO, design, noise_variance, pooled
-from lagesbild.statistics.panel import populations
+from lagesbild.statistics.panel import populations, printed
+from lagesbild.swedish.numbers import MINUS, NBSP, decimal
 from made_up_measures import (
     FOCUS,
     PEOPLE,
@@ -102,6 +103,14 @@ def test_municipalities_that_all_swing_alike_give_the_largest_prior_weight():
     assert np.corrcoef(np.log(pool.prior(x)), np.log(prior))[0, 1] > 0.99
 
 
+def test_outside_the_sizes_that_made_it_a_pool_is_that_of_its_nearest_size():
+    variances, x, prior = drawn_variances(10, 10)
+    pool = pooled(variances * np.exp(0.4 * (x - 10) ** 2), x, 0, 10)
+    ends, outside = pool.prior(np.array([x.min(), x.max()])), pool.prior(np.array([x.min() - 3, x.max() + 3]))
+    assert outside == pytest.approx(ends)
+    assert pool.prior(np.array([x.min() + 1, x.max() - 1])) != pytest.approx(ends, rel=0.1)
+
+
 # One place's verdict.
 
 
@@ -174,6 +183,32 @@ def test_a_slope_against_its_printed_ends_is_no_movement():
     assert own.direction is Direction.NO_MOVEMENT
     ends_agree = moved(tidy(with_focus([*course[:-1], 1.01 * course[0]], swinging(noise=0.002))), POSITIVE)
     assert ends_agree.direction is Direction.INCREASED
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "page"),
+    [(16.05, 1, 16.1), (-16.05, 1, -16.1), (2.5, 0, 3), (0.285, 2, 0.29), (1.005, 2, 1.01), (16.049, 1, 16.0)],
+)
+def test_an_end_is_rounded_as_pages_print_it(value, decimals, page):
+    assert printed(np.array([value, NAN]), decimals) == pytest.approx([page, NAN], abs=1e-9, nan_ok=True)
+
+
+@FEW
+@given(st.integers(-10_000_000, 10_000_000), st.integers(0, 4), st.integers(0, 3))
+def test_printed_values_are_those_of_the_pages(number, given, decimals):
+    value = number / 10**given
+    page = decimal(value, decimals).replace(NBSP, "").replace(",", ".").replace(MINUS, "-")
+    assert float(printed(np.array([value]), decimals)[0]) == pytest.approx(float(page), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "direction"), [(16.04, 16.05, Direction.INCREASED), (16.05, 16.149, Direction.NO_MOVEMENT)]
+)
+def test_half_a_decimal_at_an_end_is_rounded_up(first, last, direction):
+    table = tidy(with_focus(np.linspace(first, last, 10), swinging(level=16, noise=1e-6)))
+    own = moved(table, replace(POSITIVE, decimals=1))
+    assert own.p < 0.002
+    assert own.direction is direction
 
 
 # Which years belong together.
@@ -293,6 +328,19 @@ def test_a_refused_place_is_in_no_pool():
     assert (whole.loc["9902", "pool_places"], negative.loc["9902", "pool_places"]) == (60, 59)
 
 
+@pytest.mark.parametrize("context", [POSITIVE, RATE, PERCENT])
+def test_a_municipality_without_any_inhabitants_is_not_judged_and_in_no_pool(context):
+    of = inhabitants()
+    known = replace(of, people={sex: np.where(of.places[:, None] == FOCUS, NAN, n) for sex, n in of.people.items()})
+    level = 30 if context is PERCENT else 3000
+    frame = judged(tidy(with_focus(level * RISE, swinging(level=level))), context, known)
+    own = movement(frame.loc[FOCUS])
+    assert (own.direction, own.reason) == (Direction.NOT_JUDGED, Reason.TOO_FEW_PLACES)
+    assert math.isnan(own.p)
+    assert frame["p"].drop(FOCUS).notna().all()
+    assert set(frame["pool_places"].drop(FOCUS)) == {59}
+
+
 def test_a_place_without_any_value_has_no_row():
     assert FOCUS not in judged(tidy(with_focus([])), POSITIVE).index
 
@@ -397,6 +445,41 @@ def test_a_series_of_its_own_is_judged_by_its_counts_or_margins(columns, context
 def test_a_series_of_its_own_with_neither_counts_nor_margins_is_not_judged(columns):
     own = moved(tidy(FALL, **columns), PERCENT)
     assert (own.direction, own.reason) == (Direction.NOT_JUDGED, Reason.TOO_FEW_PLACES)
+
+
+LAST = np.array([20, 17, 15, 12, 9, 6, 4, 3, 0, 0])  # of 200: two years without any
+
+
+@pytest.mark.parametrize(
+    ("count", "direction"), [(LAST, Direction.DECREASED), (200 - LAST, Direction.INCREASED)], ids=["none", "all"]
+)
+@pytest.mark.parametrize("beside", [0, 59])
+def test_years_of_none_or_all_are_judged_by_the_counts_where_these_are_known(count, direction, beside):
+    """Alone and among others: a logit of 0 or 100 is held against no pool."""
+    others = swinging(places=beside + 1)
+    others[0] = count / 2
+    counts = np.full(others.shape, NAN)
+    counts[0] = count
+    own = moved(tidy(others, count=counts), PERCENT)
+    assert (own.direction, own.method, own.reason) == (direction, Method.CHI_SQUARE, Reason.NONE)
+    fits = share_fits(count[None].astype(float), np.full((1, 10), 200.0))
+    assert (own.p, own.slope) == (pytest.approx(fits.p[0]), pytest.approx(fits.slope[0]))
+    refused = moved(tidy(others), PERCENT)
+    assert (refused.direction, refused.reason) == (Direction.NOT_JUDGED, Reason.NONE_OR_ALL)
+
+
+def test_a_share_that_never_had_a_case_says_nothing_of_its_base():
+    own = moved(tidy(np.zeros((1, 10)), count=0.0), PERCENT)
+    assert (own.direction, own.reason) == (Direction.NOT_JUDGED, Reason.NONE_OR_ALL)
+
+
+@pytest.mark.parametrize(("last", "direction"), [(41.0, Direction.NO_MOVEMENT), (39.0, Direction.DECREASED)])
+def test_a_series_own_slope_against_its_printed_ends_is_no_movement(last, direction):
+    values = np.array([40.0, *np.linspace(60, 46, 8), last])
+    own = moved(tidy(values, margin=np.array([40.0, *[0.5] * 8, 40.0])), POSITIVE)
+    assert own.p < 0.002
+    assert own.slope < 0
+    assert (own.direction, own.method) == (direction, Method.MARGINS)
 
 
 # Trend tests of a series of its own, against published cases and statsmodels.

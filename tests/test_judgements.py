@@ -12,6 +12,7 @@ from lagesbild.rules.judgements import FRAMES, judgements
 from lagesbild.sources.raw import load_places
 from lagesbild.statistics.direction import Direction, Reason
 from lagesbild.statistics.intervals import UNUSABLE
+from lagesbild.statistics.ranks import NoRank
 from lagesbild.tidy.build import derived, store, table_at_hand
 from lagesbild.tidy.schema import current
 
@@ -59,6 +60,20 @@ def test_they_are_made_anew_when_the_table_changes_or_one_is_lost(copy):
         copy.page("overview")
     moved = copy.page("overview").judged.directions
     assert moved.loc[(moved["indicator"] == "reported_crime") & (moved["place"] == "9901"), "last_year"].max() == 2023
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 cut off", b"half"])
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_damaged_file_of_theirs_is_made_again(copy, frame, content):
+    first = copy.page("overview").judged
+    path = copy.paths.processed / f"judgements-2024-{frame}.parquet"
+    path.write_bytes(path.read_bytes()[:-40] if content == b"half" else content)
+    with NEVER, pytest.raises(AssertionError, match="judged again"):
+        copy.page("overview")
+    again = copy.page("overview").judged
+    pd.testing.assert_frame_equal(getattr(again, frame), getattr(first, frame), check_dtype=False)
+    with NEVER:
+        copy.page("overview")
 
 
 def test_they_are_made_anew_when_the_code_that_they_follow_from_changes(copy, tmp_path):
@@ -144,11 +159,13 @@ def test_a_difference_to_riket_has_its_verdict_and_year_and_a_rank_its_number_an
     assert set(lines["rank"]) == set(lines["rank_year"]) == {""}  # 64 municipalities are too few for a rank
 
 
-def test_a_rank_in_the_key_figures_has_the_number_of_places_and_the_year(umea):
+@pytest.mark.parametrize("reason", [NoRank.NONE, NoRank.TOO_UNCERTAIN])
+def test_a_rank_in_the_key_figures_has_the_number_of_places_and_the_year_and_none_is_told_with_a_reason(umea, reason):
     ranks = umea.judged.ranks
     own = (ranks["indicator"] == "reported_crime") & (ranks["place"] == "2480") & (ranks["sex"] == "T")
     placed = ranks.assign(rank=ranks["rank"].mask(own, 12), n=ranks["n"].mask(own, 290))
+    placed["reason"] = placed["reason"].mask(own, str(reason))
     told = key_figures(current(umea.rows), replace(umea.judged, ranks=placed), umea.catalog, ["2480"])
     line = told[(told["indicator"] == "reported_crime") & (told["sex"] == "T")].iloc[0]
-    assert (line["rank"], line["rank_of"]) == ("12", "290")
-    assert line["rank_year"] == str(ranks.loc[own, "year"].iloc[0])
+    said = ("", "", "") if reason else ("12", "290", str(ranks.loc[own, "year"].iloc[0]))
+    assert (line["rank"], line["rank_of"], line["rank_year"]) == said

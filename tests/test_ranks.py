@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lagesbild.rules.comparing import ranking
 from lagesbild.statistics.ranks import (
     NoRank,
     RankRule,
@@ -152,16 +153,21 @@ def test_a_typical_municipality_must_have_ten_cases(typical, reason):
     assert frame["rank"].isna().all() == bool(reason)
 
 
-def test_a_place_that_could_lie_in_more_than_half_of_the_list_has_no_rank():
+def test_a_rank_that_could_lie_in_more_than_half_of_the_list_is_told_nowhere_and_keeps_its_class():
     values = EVEN.copy()
     values[0], values[289] = 0.0, 100.0  # far from all others
     frame = rank_of(values, margin=30.0)
     vague = (frame["rank_high"] - frame["rank_low"]) > 145
     assert vague.sum() > 100
     assert set(frame.loc[vague, "reason"]) == {NoRank.TOO_UNCERTAIN}
-    assert frame.loc[vague, ["rank", "quartile"]].isna().all(axis=None)
     assert (frame.loc[~vague, "reason"] == NoRank.NONE).all()
-    assert frame.loc[[ALL[0], ALL[289]], "rank"].tolist() == [1, 290]
+    assert frame["rank"].tolist() == list(range(1, 291))
+    told = frame.reset_index().assign(indicator="made_up", sex="T")
+    placings = {place: ranking(told, "made_up", place) for place in ALL}
+    assert {place for place, own in placings.items() if own.placing is None} == set(vague.index[vague])
+    assert {placings[place].reason for place in vague.index[vague]} == {NoRank.TOO_UNCERTAIN}
+    assert [placings[place].placing.rank for place in (ALL[0], ALL[289])] == [1, 290]
+    assert placings[FIRST].cuts["places"].tolist() == [73, 72, 73, 72]  # of all places, also those that are not told
 
 
 def test_a_plausible_range_holds_the_rank_and_widens_with_the_margin():
@@ -184,13 +190,24 @@ def test_a_plausible_range_is_the_same_every_time_and_that_of_the_draws():
     assert np.array_equal(plausible_ranks(EVEN, np.full(290, 2.0)), plausible_ranks(EVEN, np.full(290, 2.0)))
 
 
-def test_one_missing_margin_leaves_no_plausible_range():
-    made = panel(tidy(EVEN[:, None], place=np.array(ALL)[:, None]), POSITIVE, inhabitants(ALL))
+def test_a_place_without_a_margin_keeps_its_value_in_the_draws_and_has_no_range():
+    values = EVEN.copy()
+    values[5] = values[4] + 1e-9  # as good as one that has a margin
+    made = panel(tidy(values[:, None], place=np.array(ALL)[:, None]), POSITIVE, inhabitants(ALL))
     margin = np.full(made.value.shape, 2.0)
     margin[5] = NAN
     frame = latest_ranks(made, margin, LOWER, EDITION)
-    assert frame[["rank_low", "rank_high"]].isna().all(axis=None)
-    assert frame["rank"].notna().all()
+    assert frame["rank"].tolist() == list(range(1, 291))
+    ends = frame[["rank_low", "rank_high"]]
+    assert (ends.index[ends.isna().all(axis=1)].tolist(), ends.isna().any(axis=1).sum()) == ([5], 1)
+    last = margin.copy()
+    last[5] = 0.0  # a value that does not move
+    known = latest_ranks(made, last, LOWER, EDITION)[["rank_low", "rank_high"]]
+    pd.testing.assert_frame_equal(ends.drop(5), known.drop(5))
+    margin[margin > 0] = 60.0
+    vague = latest_ranks(made, margin, LOWER, EDITION)
+    assert vague.loc[vague["reason"] == NoRank.NONE].index.tolist() == [5]
+    assert set(vague["reason"].drop(5)) == {NoRank.TOO_UNCERTAIN}
 
 
 def test_a_measure_without_values_has_no_ranks():

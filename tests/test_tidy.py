@@ -308,6 +308,37 @@ def test_the_table_is_rebuilt_when_its_input_changes_and_not_otherwise(copy):
     assert copy.page("work").data["value"].max() == 15000
 
 
+@pytest.mark.parametrize("content", [b"", b"PAR1 cut off", b"half"])
+def test_a_damaged_table_is_made_again(copy, content):
+    whole = copy.page("work").data
+    path = copy.paths.processed / "tidy.parquet"
+    path.write_bytes(path.read_bytes()[:-40] if content == b"half" else content)
+    assert not table_at_hand(copy.paths, copy.catalog).stored
+    pd.testing.assert_frame_equal(copy.page("work").data, whole)
+    assert table_at_hand(copy.paths, copy.catalog).stored
+
+
+def test_a_folder_that_takes_no_files_costs_no_report(copy, monkeypatch):
+    copy.paths.processed.write_text("a file in its place", "utf-8")
+    page = copy.page("work")
+    assert page.data["value"].max() == 14002
+    assert len(page.judged.directions)
+    assert copy.paths.processed.read_text("utf-8") == "a file in its place"
+    copy.paths.processed.unlink()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    copy.page("overview")
+    with monkeypatch.context() as broken:
+        broken.setattr("lagesbild.tidy.build._replaced", full)
+        copy.fetched("N07540", {("0000", 2022): 14555}, date="2024-06-01")
+        assert copy.page("work").data["value"].max() == 14555  # never the old one
+    assert not table_at_hand(copy.paths, copy.catalog).stored
+    assert copy.page("work").data["value"].max() == 14555
+    assert table_at_hand(copy.paths, copy.catalog).stored
+
+
 @pytest.mark.parametrize(
     ("municipality", "year", "kind"),
     [

@@ -33,6 +33,7 @@ from lagesbild.swedish.findings import (
 from lagesbild.swedish.numbers import MINUS, NBSP, STATE_TEXT
 from lagesbild.swedish.verdicts import (
     ARROWS,
+    DIRECTIONS,
     NO_OUTLOOK,
     REASONS,
     arrow_sign,
@@ -92,12 +93,12 @@ def arrow(kind: Arrow, **groups: int) -> Combined:
 @pytest.mark.parametrize(
     ("direction", "better", "symbol", "words", "tone"),
     [
-        (Direction.DECREASED, "lower", "↘", "Har minskat, till det bättre", "good"),
-        (Direction.DECREASED, "higher", "↘", "Har minskat, till det sämre", "bad"),
-        (Direction.DECREASED, "neither", "↘", "Har minskat", ""),
-        (Direction.INCREASED, "higher", "↗", "Har ökat, till det bättre", "good"),
-        (Direction.INCREASED, "lower", "↗", "Har ökat, till det sämre", "bad"),
-        (Direction.INCREASED, "neither", "↗", "Har ökat", ""),
+        (Direction.DECREASED, "lower", "↓", "Har minskat, till det bättre", "good"),
+        (Direction.DECREASED, "higher", "↓", "Har minskat, till det sämre", "bad"),
+        (Direction.DECREASED, "neither", "↓", "Har minskat", ""),
+        (Direction.INCREASED, "higher", "↑", "Har ökat, till det bättre", "good"),
+        (Direction.INCREASED, "lower", "↑", "Har ökat, till det sämre", "bad"),
+        (Direction.INCREASED, "neither", "↑", "Har ökat", ""),
         (Direction.TURNED, "lower", "↕", "Har vänt", ""),
         (Direction.NO_MOVEMENT, "lower", "→", "Ingen rörelse utöver vad måttet brukar svänga", ""),
         (Direction.NOT_JUDGED, "lower", "", "Kan inte bedömas", ""),
@@ -106,6 +107,12 @@ def arrow(kind: Arrow, **groups: int) -> Combined:
 def test_a_movement_has_its_sign_and_words_and_no_word_of_a_trend(direction, better, symbol, words, tone):
     sign = movement_sign(Movement(direction, better=better))
     assert (sign.symbol, sign.words, sign.tone) == (symbol, words, tone)
+
+
+def test_a_measure_moves_up_or_down_and_an_area_gets_better_or_worse_by_other_signs():
+    assert [ARROWS[kind].symbol for kind in (Arrow.UP, Arrow.DOWN)] == ["↗", "↘"]
+    moved = {DIRECTIONS[kind].symbol for kind in (Direction.INCREASED, Direction.DECREASED)}
+    assert moved == {"↑", "↓"}
 
 
 def test_a_weak_movement_is_called_weak_has_no_tone_and_says_why():
@@ -160,7 +167,9 @@ def test_p_has_three_decimals_or_is_under_the_smallest():
 
 def test_how_many_were_tested_at_once_is_said():
     said = verdicts.tested_text(2, 31)
-    assert said.startswith("2 av 31 mått kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig mer ")
+    assert said.startswith(
+        "2 av 31 mått med värden kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig mer "
+    )
     assert "p under 0,002" in said
 
 
@@ -229,7 +238,7 @@ def test_two_arrows_that_differ_are_both_told_and_both_stand():
 
 def test_figures_that_do_not_reach_the_edition_are_not_compared_with_a_judged_arrow():
     alone = reach_text(2022, 2024, judged=False)
-    assert alone == "Senaste siffra: 2022."
+    assert alone == "Alla siffror bakom pilen når till 2022."
     assert reach_text(2022, 2024, judged=True) == (
         f"{alone} Den beräknade pilen jämförs därför inte med kommunens för 2024."
     )
@@ -263,12 +272,8 @@ DIFFERENCE = {"value": 16.0, "other_value": 22.04, "difference": -6.04, "margin"
         (Basis.NOISE, Compared.WITHIN, None, "Skillnaden ryms i vad den brukar svänga"),
         (Basis.MARGINS, Compared.LOWER, 2.04, "Lägre än i riket (felmarginal ±2,0 procentenheter)"),
         (Basis.ESTIMATE, Compared.LOWER, 2.04, "Lägre än i riket (uppskattad felmarginal ±2,0 procentenheter)"),
-        (
-            Basis.ESTIMATE,
-            Compared.WITHIN,
-            7.5,
-            "Skillnaden ryms i osäkerheten (uppskattad felmarginal ±7,5 procentenheter)",
-        ),
+        (Basis.ESTIMATE, Compared.WITHIN, 7.5, "Skillnaden ryms i osäkerheten"),  # the margin is of one value alone
+        (Basis.FEW_CASES, Compared.UNKNOWN, None, "För få fall: färre än 5 om året"),
         (Basis.NONE, Compared.UNKNOWN, None, "Osäkerheten är inte känd"),
     ],
 )
@@ -286,6 +291,8 @@ def test_an_unknown_survey_difference_says_how_many_answers_it_would_take(catalo
     assert difference_text(row, survey, "i riket")[1] == (
         "Osäkerheten är inte känd. Skillnaden är säker om minst 76 har svarat"
     )
+    row["value"], row["difference"] = 0.0, -27.0  # 2.576^2 * 0.27 * 0.73 / 0.27^2 = 17.9
+    assert difference_text(row, survey, "i riket")[1].endswith("om minst 18 har svarat")
     row["other_value"], row["difference"] = 16.1, 0.0  # no number of answers makes that sure
     assert difference_text(row, survey, "i riket")[1] == "Osäkerheten är inte känd"
 

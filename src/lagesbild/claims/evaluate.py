@@ -33,7 +33,7 @@ class Obstacle(StrEnum):
     SERIES_BREAK = "series_break"
     OVERLAPPING_PERIODS = "overlapping_periods"
     WITHIN_MARGIN = "within_margin"  # the difference may be chance
-    NO_MARGIN = "no_margin"  # a survey whose margins are not published
+    NO_MARGIN = "no_margin"  # nothing tells how uncertain the figures are
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,7 @@ def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading)
 
 
 def apart(measure: Measure, place: str, other: str, year: int, judged: Judgements | None) -> Obstacle | None:
-    """Why the difference between two places in a year says nothing, as the pages decide it; None where they do not.
-
-    A register whose swing is not known is taken as it stands.
-    """
+    """Why the difference between two places in a year says nothing, as the pages decide it; None where they do not."""
     if judged is None or measure.per is not None or place == COUNTRY:
         return None
     rows = judged.differences
@@ -144,7 +141,7 @@ def apart(measure: Measure, place: str, other: str, year: int, judged: Judgement
         return None
     verdict = found["verdict"].iloc[0]
     if verdict == Compared.UNKNOWN:
-        return Obstacle.NO_MARGIN if pd.isna(rows["degrees"]).all() and (rows["basis"] == "").all() else Obstacle.NONE
+        return Obstacle.NO_MARGIN
     return Obstacle.WITHIN_MARGIN if verdict == Compared.WITHIN else Obstacle.NONE
 
 
