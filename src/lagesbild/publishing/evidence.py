@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import Column, DataTable
 from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.rules.judgements import POPULATION, Judgements, series_context
-from lagesbild.rules.uses import indicator_pages
-from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, movement
+from lagesbild.rules.uses import indicator_pages, indicator_uses
+from lagesbild.statistics.differences import P_DECIDED
+from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, movement, slope_test
 from lagesbild.statistics.noise import MOST, Judged, design, judged_windows, noise_variance
-from lagesbild.statistics.panel import Panel, panels, populations
+from lagesbild.statistics.panel import Panel, panels, populations, printed
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.numbers import NBSP, SEX, decimal, signed
+from lagesbild.swedish.numbers import NBSP, SEX, decimal, listed, signed
 from lagesbild.swedish.verdicts import movement_sign, p_text
 from lagesbild.tidy.schema import current, yearly
 
@@ -41,7 +41,9 @@ def worked_example(
     indicator = str(chosen["indicator"])
     panel, window, n = _window(rows, catalog, places, indicator, place, year)
     measure = Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))
-    return _steps(panel, window, n, movement(chosen), measure)
+    at_hand = set(rows.loc[(rows["place"] == place) & rows["value"].notna(), "indicator"])
+    figures = [use.figure for use in indicator_uses(catalog, at_hand).get(indicator, []) if use.figure]
+    return _steps(panel, window, n, movement(chosen), measure) | {"figure": figures[0] if figures else ""}
 
 
 def _window(
@@ -67,10 +69,10 @@ def _steps(panel: Panel, window: Judged, n: int, moved: Movement, measure: Measu
     size = panel.log_population[[n], stop - 1]
     prior, floor = float(pool.prior(size)[0]), float(panel.poisson_variance(start, stop)[n])
     s = float(np.sqrt(np.fmax(window.variance[0], floor)))
-    slope, error = float(y @ shape.slope), s * float(np.sqrt(shape.slope_variance))
-    degrees = float(window.degrees[0])
+    slope, error, p = (float(part[0]) for part in slope_test(window.y, np.array([s]), window.degrees))
     without = [np.polyfit(np.delete(np.arange(len(y)), out), np.delete(y, out), 1)[0] for out in range(len(y))]
     values = [measure.number(value) for value in panel.value[n, start:stop]]
+    ends = printed(panel.value[n, [start, stop - 1]], panel.context.decimals)
     beside = ["", *(signed(e, 4) for e in second), ""]
     table = DataTable(
         f"{measure.indicator.label}, de år som bedöms.",
@@ -78,7 +80,6 @@ def _steps(panel: Panel, window: Judged, n: int, moved: Movement, measure: Measu
         tuple(zip(map(str, years), values, [decimal(value, 4) for value in y], beside, strict=True)),
     )
     by_count = bool(np.isfinite(panel.by_count[n, start:stop]).all())
-    tested = abs(slope) / error
     return {
         "table": table,
         "label": measure.indicator.label,
@@ -107,14 +108,15 @@ def _steps(panel: Panel, window: Judged, n: int, moved: Movement, measure: Measu
         "factor": _exact(float(np.sqrt(shape.slope_variance))),
         "error": _exact(error),
         "slope_size": _exact(abs(slope)),
-        "t": decimal(tested, 2),
-        "degrees": decimal(degrees, 1),
-        "p": _p(2 * t.sf(tested, degrees)),
+        "t": decimal(abs(slope) / error, 2),
+        "degrees": decimal(float(window.degrees[0]), 1),
+        "p": _p(p),
         "p_adjusted": _p(moved.p_adjusted),
-        "under": 2 * t.sf(tested, degrees) < P_MOVED,
+        "under": p < P_MOVED,
         "without": (_exact(min(without)), _exact(max(without))),
         "steady": min(without) * max(without) > 0,
-        "differs": values[0] != values[-1],
+        "differs": ends[0] != ends[1],
+        "agrees": np.sign(ends[1] - ends[0]) == np.sign(slope),
         "places": pool.places,
         "pool_years": (pool.start + panel.first_year, pool.stop - 1 + panel.first_year),
         "own_pool": (pool.start, pool.stop) == (start, stop),
@@ -178,10 +180,11 @@ def _class_names(lowest: list[int]) -> list[str]:
     return [f"Under {limits[1]}", *between, f"{limits[-1]} eller fler"] if len(limits) > 1 else ["Alla"]
 
 
-# Measured error rates, as benchmarks/false_alarms.py stores them: table, world, measure, percent, of, rule, made.
+# Measured error rates, as benchmarks/false_alarms.py stores them. `series` and `measures`: of how many real ones.
 
 FILE = "method/false_alarms.csv"
-RATES = {"table", "world", "measure", "percent", "of", "rule", "made"}
+RATES = {"table", "world", "measure", "percent", "of", "series", "measures", "rule", "made"}
+MANY = 5.0  # percent: kinds of series with more false arrows than this are named
 MADE_UP = {
     "share": "Andel i procent",
     "rate, 1 000 per 100 000": f"Vanlig händelse, 1{NBSP}000 fall per 100{NBSP}000 invånare",
@@ -193,8 +196,15 @@ MADE_UP = {
     "all": "Alla",
 }
 REAL = {
-    ("arrows two years later", "all"): "Pilar som står sig två år senare",
-    ("arrows two years later", "both sexes together"): "Pilar som står sig, kvinnor och män tillsammans",
+    (
+        "arrows two years later",
+        "all",
+    ): "Pilar: två år senare är värdet fortfarande under (över) det första årets värde",
+    ("arrows two years later", "both sexes together"): "Därav pilar för kvinnor och män tillsammans",
+    (
+        "arrows two years later",
+        "no arrow",
+    ): "Serier utan pil: två år senare är värdet på den sida av det första årets värde som lutningen pekar mot",
     ("turned round a year later", "registers"): "Register: avgjord skillnad mot riket som har vänt året efter",
     ("turned round a year later", "surveys"): "Enkäter: avgjord skillnad som har vänt nästa gång, högst två år senare",
     (
@@ -204,16 +214,27 @@ REAL = {
 }
 
 
+COUNTS = {"of": "Antal", "series": "Serier", "measures": "Mått"}
+
+
 def measured_rates(paths: Paths) -> dict[str, object]:
     """The tables of error rates, when they were measured and of how many; empty where none are at hand."""
     path = paths.catalog / FILE
     rates = pd.read_csv(path, dtype={"world": str}) if path.exists() else pd.DataFrame()
     if rates.empty or not set(rates) >= RATES:
         return {}
-    flat, short = rates[rates["table"] == "flat"], rates[rates["table"].str.startswith("flat, ")]
+    flat, short = rates[rates["table"] == "flat"], rates[rates["table"].str.fullmatch(r"flat, \d+ years")]
+    equal, real = rates[rates["table"] == "flat, difference"], rates[rates["world"] == "real series"]
     power, decided = rates[rates["table"] == "power"], rates[rates["table"] == "decided against riket"]
     still = "Pilar på påhittade serier som står still, {} år, i procent. Rubrikerna är hur mycket grannår hänger ihop."
-    falling = "Påhittade serier som faller och får en pil, i procent. Rubrikerna är fallet i procent om året."
+    same = (
+        "Avgjorda skillnader mot ett påhittat rike som inte svänger, i kommuner som är lika det, i procent. Gränsen är "
+        f"{decimal(100 * P_DECIDED, 0)} procent. Rubrikerna är hur mycket grannår hänger ihop."
+    )
+    falling = (
+        "Påhittade serier som faller och får en pil, i procent. Rubrikerna är fallet i procent om året; "
+        "för en andel är det oddsen som faller, andelen som är med genom andelen som inte är det."
+    )
     tables = [
         _rates(flat, still.format(MOST), _dependence),
         *(
@@ -221,7 +242,8 @@ def measured_rates(paths: Paths) -> dict[str, object]:
             for name, own in short.groupby("table", sort=False)
         ),
         _rates(power, falling, lambda world: world.replace(" a year", "")),
-        _real(rates[rates["world"] == "real series"]),
+        _rates(equal, same, _dependence),
+        _real(real),
     ]
     share = float((decided["percent"] * decided["of"]).sum() / decided["of"].sum()) if len(decided) else float("nan")
     return {
@@ -230,7 +252,36 @@ def measured_rates(paths: Paths) -> dict[str, object]:
         "series": decimal(flat["of"].max(), 0) if len(flat) else "",
         "decided": decimal(share, 0) if len(decided) else "",
         "compared": decimal(decided["of"].sum(), 0),
+        "many": _many(flat),
+        "arrows": _counted(real, "arrows two years later", "all"),
+        "no_arrow": _counted(real, "arrows two years later", "no arrow"),
+        "survey_year": rates.loc[(rates["measure"] == "surveys") & rates["world"].str.isdecimal(), "world"].max(),
     }
+
+
+def _many(flat: pd.DataFrame) -> dict[str, str]:
+    """The kinds of flat series that get many false arrows where years depend on each other the most; else empty."""
+    worst = flat[flat["world"] == flat["world"].max()]
+    over = worst[(worst["percent"] > MANY) & (worst["measure"] != "all")]
+    every = worst.loc[worst["measure"] == "all", "percent"]
+    if over.empty or every.empty:
+        return {}
+    named = [f"”{MADE_UP[one['measure']]}” ({decimal(one['percent'], 1)})" for one in over.to_dict("records")]
+    return {
+        "dependence": _dependence(worst["world"].iloc[0]),
+        "limit": decimal(MANY, 0),
+        "kinds": listed(named),
+        "all": decimal(every.iloc[0], 1),
+    }
+
+
+def _counted(rows: pd.DataFrame, table: str, measure: str) -> dict[str, str]:
+    """The percentage and what it is of, as text; empty where it was not measured."""
+    own = rows[(rows["table"] == table) & (rows["measure"] == measure)]
+    if own.empty:
+        return {}
+    numbers = {name: decimal(own[name].iloc[0], 0) for name in COUNTS}
+    return {"percent": decimal(own["percent"].iloc[0], 1), **numbers}
 
 
 def _dependence(world: str) -> str:
@@ -251,10 +302,10 @@ def _rates(rows: pd.DataFrame, caption: str, heading: Callable[[str], str]) -> D
 def _real(rows: pd.DataFrame) -> DataTable:
     """Percent of what was claimed of real municipalities, held against what came after."""
     own = tuple(
-        (REAL[row["table"], row["measure"]], decimal(row["percent"], 1), decimal(row["of"], 0))
+        (REAL[row["table"], row["measure"]], decimal(row["percent"], 1), *(decimal(row[name], 0) for name in COUNTS))
         for row in rows.to_dict("records")
     )
-    headers = (Column("Vad som prövades"), Column("Procent", True), Column("Antal", True))
+    headers = (Column("Vad som prövades"), Column("Procent", True), *(Column(name, True) for name in COUNTS.values()))
     return DataTable(
         "Alla kommuners verkliga serier: vad som sades ett år, hållet mot vad som kom sedan.", headers, own
     )

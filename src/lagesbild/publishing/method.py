@@ -38,7 +38,7 @@ from lagesbild.statistics.noise import (
     YEARS_BEHIND,
     design,
 )
-from lagesbild.statistics.ranks import DRAWS, MUNICIPALITIES, PLAUSIBLE, TYPICAL_CASES, RankRule, quartile_class
+from lagesbild.statistics.ranks import DRAWS, MUNICIPALITIES, PLAUSIBLE, TYPICAL_CASES, NoRank, RankRule, quartile_class
 from lagesbild.statistics.support import FEWEST_PLACES, FEWEST_YEARS
 from lagesbild.statistics.surveys import QUARTILE, Z_DECIDED
 from lagesbild.swedish.claims import OBSTACLES, OUTCOMES
@@ -65,7 +65,7 @@ def method_html(
             **_other_thresholds(catalog),
             **_groups(catalog),
             "reasons": [_sentence(text) for text in REASONS.values()],
-            "no_ranks": [_sentence(text) for text in NO_RANK.values()],
+            "no_ranks": [_sentence(text) for why, text in NO_RANK.items() if why is not NoRank.NOT_ALL_FETCHED],
             "no_outlook": [f"{text}." for text in NO_OUTLOOK.values()],
             "outcomes": [f"{text}." for text in OUTCOMES.values()],
             "obstacles": [_sentence(text) for text in OBSTACLES.values()],

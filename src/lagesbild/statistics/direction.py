@@ -20,7 +20,6 @@ from lagesbild.statistics.noise import (
     Signals,
     design,
     judged_windows,
-    slope_weights,
     windows,
 )
 from lagesbild.statistics.panel import SEX_GAP, Better, Panel, Populations, SeriesContext, panels, printed
@@ -286,7 +285,7 @@ def verdicts(window: Judged, s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     sign whichever year is left out.
     """
     y, length = window.y, window.stop - window.start
-    slope, p = _slopes(y, s, window.degrees)
+    slope, _, p = slope_test(y, s, window.degrees)
     sign = np.sign(slope)
     steady = sign != 0
     for year in range(length):
@@ -295,20 +294,18 @@ def verdicts(window: Judged, s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
         steady &= np.sign(y[:, kept] @ about) == sign
     moved = np.where((p < P_MOVED) & steady, sign, 0)
     if length >= FEWEST_TURNED:
-        earlier, p_earlier = _slopes(y[:, : length - LAST_YEARS + 1], s, window.degrees)
-        later, p_later = _slopes(y[:, length - LAST_YEARS :], s, window.degrees)
+        earlier, _, p_earlier = slope_test(y[:, : length - LAST_YEARS + 1], s, window.degrees)
+        later, _, p_later = slope_test(y[:, length - LAST_YEARS :], s, window.degrees)
         turned = (earlier * later < 0) & (p_earlier < P_TURNED) & (p_later < P_TURNED)
         moved, p = np.where(turned, 2, moved), np.where(turned, np.fmax(p_earlier, p_later), p)
     return moved, p, slope
 
 
-def _slopes(y: np.ndarray, s: np.ndarray, degrees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    length = y.shape[1]
-    weights = slope_weights(length)
-    slope = y @ weights
-    correlation = design(length).correlation if length > 2 else np.eye(length)
-    error = s * np.sqrt(weights @ correlation @ weights)
-    return slope, 2 * t.sf(np.abs(slope) / error, degrees)
+def slope_test(y: np.ndarray, s: np.ndarray, degrees: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each row of `y`: the least squares slope a year, its error under AR(1), and its two-sided p by t."""
+    shape = design(y.shape[1])
+    slope, error = y @ shape.slope, s * np.sqrt(shape.slope_variance)
+    return slope, error, 2 * t.sf(np.abs(slope) / error, degrees)
 
 
 # A series that no 40 municipalities stand beside, such as the municipality's own: by its own counts or margins.
