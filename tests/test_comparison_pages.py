@@ -288,7 +288,10 @@ def test_a_cell_may_choose_whom_the_place_is_compared_with(opened, chosen):
 @pytest.mark.parametrize(
     ("indicator", "said"),
     [
-        ("overcrowding_norm", "'overcrowding_norm' is compared with no other place. Did you mean 'overcrowding_norm2'?"),
+        (
+            "overcrowding_norm",
+            "'overcrowding_norm' is compared with no other place. Did you mean 'overcrowding_norm2'?",
+        ),
         ("registered_unemployed_july", "'registered_unemployed_july' is compared with no other place."),  # persons
     ],
 )

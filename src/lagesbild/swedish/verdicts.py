@@ -192,8 +192,9 @@ def tested_text(judged: int, total: int) -> str:
     return (
         f"{judged} av {total} mått med värden kunde bedömas. Ett mått har ökat eller minskat när nivån har flyttat sig "
         "mer än måttet brukar svänga från år till år i kommuner av samma storlek "
-        f"(p under {decimal(P_MOVED, 3)}). När många mått prövas på en gång ger slumpen några utslag. Därför är p justerat "
-        "för antalet prövningar (Benjamini–Hochberg), och en pil som justeringen tar bort är markerad som svagt belägg."
+        f"(p under {decimal(P_MOVED, 3)}). När många mått prövas på en gång ger slumpen några utslag. Därför är p "
+        "justerat för antalet prövningar (Benjamini–Hochberg), och en pil som justeringen tar bort är markerad som "
+        "svagt belägg."
     )
 
 
