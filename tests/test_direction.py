@@ -104,7 +104,7 @@ def test_municipalities_that_all_swing_alike_give_the_largest_prior_weight():
 
 
 def test_outside_the_sizes_that_made_it_a_pool_is_that_of_its_nearest_size():
-    variances, x, prior = drawn_variances(10, 10)
+    variances, x, _ = drawn_variances(10, 10)
     pool = pooled(variances * np.exp(0.4 * (x - 10) ** 2), x, 0, 10)
     ends, outside = pool.prior(np.array([x.min(), x.max()])), pool.prior(np.array([x.min() - 3, x.max() + 3]))
     assert outside == pytest.approx(ends)
