@@ -278,9 +278,7 @@ HELD_BY_PAGES = [
 
 
 @pytest.mark.parametrize(("claim", "outcome", "without", "obstacle"), HELD_BY_PAGES)
-def test_two_places_differ_and_a_survey_moves_where_the_pages_say_so(
-    claim, outcome, without, obstacle, among, verdicts
-):
+def test_places_differ_and_a_survey_moves_where_the_pages_say_so(claim, outcome, without, obstacle, among, verdicts):
     told, plain = both(claim, among, verdicts)
     assert (told.outcome, plain.outcome) == (outcome, without)
     assert {case.obstacle for case in told.deciding} == {obstacle}

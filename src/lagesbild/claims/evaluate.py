@@ -154,7 +154,9 @@ def changed(measure: Measure, place: str, years: tuple[int, int], judged: Judgem
     rows = rows[rows["first_year"].eq(years[0]) & rows["last_year"].eq(years[1]) & rows["z"].notna()]
     if rows.empty:
         return None
-    return Obstacle.WITHIN_MARGIN if abs(rows["z"].iloc[0]) <= Z_DECIDED else Obstacle.NONE
+    row = rows.iloc[0]
+    beyond = abs(row["z"]) > Z_DECIDED and row["z"] * (row["last"] - row["first"]) > 0  # more than what all share
+    return Obstacle.NONE if beyond else Obstacle.WITHIN_MARGIN
 
 
 # A statement beside the figures: borne out, contradicted, or not to be judged, with both values.
