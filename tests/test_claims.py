@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -282,6 +283,13 @@ def test_places_differ_and_a_survey_moves_where_the_pages_say_so(claim, outcome,
     told, plain = both(claim, among, verdicts)
     assert (told.outcome, plain.outcome) == (outcome, without)
     assert {case.obstacle for case in told.deciding} == {obstacle}
+
+
+def test_a_rise_that_falls_short_of_what_all_places_share_is_no_answer(among, verdicts):
+    claim = f"good_place_to_live rises in {RISING_PLACE} from 2021 to 2022"
+    short = replace(verdicts, changes=verdicts.changes.assign(z=-verdicts.changes["z"].abs()))
+    told, _ = both(claim, among, short)
+    assert (told.outcome, told.deciding[0].obstacle) == (NOT_JUDGED, Obstacle.WITHIN_MARGIN)
 
 
 def test_of_few_cases_nothing_is_claimed_of_two_places(tmp_path):
