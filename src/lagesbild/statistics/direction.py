@@ -54,6 +54,7 @@ class Reason(StrEnum):
     NEGATIVE_VALUE = "negative_value"
     NONE_OR_ALL = "none_or_all"  # a share of exactly 0 or 100, or a rate of 0, whose base is not known
     TOO_FEW_CASES = "too_few_cases"
+    NO_POPULATION = "no_population"  # at or before the last year: nothing tells which size to hold the place against
     TOO_FEW_PLACES = "too_few_places"  # with the measure's years whole: nothing tells how much it uses to swing
 
 
@@ -171,6 +172,7 @@ def _levels(panel: Panel, edition: int) -> pd.DataFrame:
         open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES).to_numpy()
         _judge(out, panel.signals, panel, shown, column, open_to)
         _judge_alone(out, panel, shown, open_to)
+        _without_size(out, panel, column)
     return out[judging]
 
 
@@ -187,7 +189,14 @@ def _gaps(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     if women.context.yearly:
         open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES).to_numpy()
         _judge(out, signals, women, gap, column, open_to, men)
+        _without_size(out, women, column)
     return out[judging]
+
+
+def _without_size(out: pd.DataFrame, panel: Panel, edition: int) -> None:
+    """Gives the places that only lack their number of inhabitants that reason."""
+    unknown = ~np.isfinite(panel.log_population[:, min(edition, panel.log_population.shape[1] - 1)])
+    out.loc[unknown & (out["reason"] == Reason.TOO_FEW_PLACES), "reason"] = str(Reason.NO_POPULATION)
 
 
 def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signals | None = None) -> pd.DataFrame:

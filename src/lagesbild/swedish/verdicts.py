@@ -47,6 +47,7 @@ REASONS = {
     Reason.NEGATIVE_VALUE: "ett värde är negativt",
     Reason.NONE_OR_ALL: "något år är värdet 0 eller allt, utan att antalet är känt",
     Reason.TOO_FEW_CASES: f"färre än {FEWEST_CASES} fall om året",
+    Reason.NO_POPULATION: "kommunens folkmängd saknas",
     Reason.TOO_FEW_PLACES: f"för litet att jämföra med: färre än {POOL} kommuner har måttet så många år i rad",
 }
 ALONE = {
