@@ -589,6 +589,20 @@ def test_the_latest_two_years_that_share_none_and_have_places_enough_are_taken()
     assert set(zip(frame["first_year"], frame["last_year"], strict=True)) == {(2022, 2023)}
 
 
+def test_a_place_whose_two_answers_are_of_two_vintages_has_not_changed():
+    values = asked(6, np.full(60, LARGE))
+    vintage = np.full(values.shape, "2025-01-15", object)
+    vintage[0, 1] = "2024-01-15"
+    frame = shared_changes(panel(tidy(values, vintage=vintage), SURVEY), np.full(60, 400.0), EDITION, 15)
+    assert sorted(frame["place"]) == PLACES[1:]
+    values[0] = 5.0, 95.0
+    sizes = [
+        answer_sizes({"q": panel(table, SURVEY)}, np.zeros(60, int), Survey(()), EDITION)["q"][0]
+        for table in (tidy(values, vintage=vintage), tidy(values[1:], place=np.array(PLACES[1:])[:, None]))
+    ]
+    assert sizes[0] == pytest.approx(sizes[1])
+
+
 def test_nothing_is_known_of_a_survey_asked_once():
     once = asked_panel(asked(7, np.full(600, LARGE), years=1))
     assert answer_sizes({"q": once}, CLASSES, SIZES, EDITION) == {}

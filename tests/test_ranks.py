@@ -143,6 +143,11 @@ def test_a_year_after_the_edition_gives_no_rank():
     made = panel(tidy(np.column_stack([EVEN, EVEN[::-1]]), place=np.array(ALL)[:, None]), POSITIVE, inhabitants(ALL))
     frame = latest_ranks(made, np.full(made.value.shape, NAN), LOWER, EDITION - 1).set_index("place")
     assert frame.loc[FIRST, ["year", "rank"]].tolist() == [2023, 1]
+    made = panel(
+        tidy(np.column_stack([EVEN[:9], EVEN[:9]]), place=np.array(ALL[:9])[:, None]), POSITIVE, inhabitants(ALL)
+    )
+    frame = latest_ranks(made, np.full(made.value.shape, NAN), LOWER, EDITION - 1)
+    assert set(frame["year"]) == {2023}
 
 
 @pytest.mark.parametrize(("typical", "reason"), [(9, NoRank.TOO_FEW_CASES), (10, NoRank.NONE)])

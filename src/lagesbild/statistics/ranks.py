@@ -107,10 +107,10 @@ def latest_ranks(panel: Panel, margin: np.ndarray, rule: RankRule, edition: int)
 
     `margin` (places x years) is half the 95 % interval of each value, NaN where nothing tells it.
     """
-    known = np.isfinite(panel.value) & panel.municipality[:, None]
+    known = (np.isfinite(panel.value) & panel.municipality[:, None])[:, : edition - panel.first_year + 1]
     left = known.any(1)
     frames = []
-    for column in range(min(edition - panel.first_year, known.shape[1] - 1), -1, -1):
+    for column in range(known.shape[1] - 1, -1, -1):
         rows = np.flatnonzero(known[:, column])
         reason = rule.refusal(len(rows)) or _few_cases(panel.count[rows, column])
         if reason or not left[rows].any():

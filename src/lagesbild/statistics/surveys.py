@@ -34,15 +34,18 @@ def size_classes(people: np.ndarray, survey: Survey) -> np.ndarray:
     return np.where(np.isfinite(people), np.searchsorted(survey.classes, people, side="right"), -1)
 
 
-def pair_of_years(panel: Panel, edition: int, fewest: int) -> tuple[int, int] | None:
-    """The columns of the latest two years that share no year and that enough places have; None without any."""
+def pair_of_years(panel: Panel, edition: int, fewest: int) -> tuple[int, int, np.ndarray] | None:
+    """The columns of the latest two years that share no year and that enough municipalities have, and which have them.
+
+    A municipality with a break or another vintage between the two does not have both. None without any such years.
+    """
     known = np.isfinite(panel.value) & panel.municipality[:, None]
     apart = panel.context.years_pooled
     for last in range(min(edition - panel.first_year, known.shape[1] - 1), -1, -1):
         for first in range(last - apart, -1, -1):
             both = known[:, last] & known[:, first] & ~panel.cut[:, first + 1 : last + 1].any(1)
             if both.sum() >= fewest:
-                return first, last
+                return first, last, both
     return None
 
 
@@ -77,9 +80,9 @@ def _asked_twice(panel: Panel, edition: int, fewest: int) -> Twice | None:
     pair = pair_of_years(panel, edition, fewest)
     if pair is None:
         return None
-    before, after = (panel.value[:, column] / 100 for column in pair)
-    with np.errstate(invalid="ignore"):
-        asked = panel.municipality & (before > 0) & (before < 1) & (after > 0) & (after < 1)
+    *columns, asked = pair
+    before, after = (panel.value[:, column] / 100 for column in columns)
+    asked = asked & (before > 0) & (before < 1) & (after > 0) & (after < 1)
     return (after + before) / 2, after - before, asked
 
 
@@ -148,14 +151,14 @@ def shared_changes(panel: Panel, sizes: np.ndarray, edition: int, fewest: int) -
     pair = pair_of_years(panel, edition, fewest)
     if pair is None:
         return pd.DataFrame(columns=CHANGES)
-    before, after = (panel.value[:, column] for column in pair)
-    rows = np.flatnonzero(panel.municipality & np.isfinite(before) & np.isfinite(after))
-    before, after = before[rows], after[rows]
+    *columns, asked = pair
+    rows = np.flatnonzero(asked)
+    before, after = (panel.value[rows, column] for column in columns)
     shift = float(np.median(after - before))
     p = (before + after) / 200
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (after - before - shift) / 100 / np.sqrt(2 * p * (1 - p) / sizes[rows])
-    years = (panel.first_year + column for column in pair)
+    years = (panel.first_year + column for column in columns)
     return pd.DataFrame(dict(zip(CHANGES, (panel.places[rows], *years, before, after, shift, z), strict=True)))
 
 
