@@ -8,7 +8,7 @@ import pytest
 
 from copies import Copy, made_up_root
 from lagesbild.rules.editions import Edition, RefusedEdition, edition_of, key_figures
-from lagesbild.rules.judgements import FRAMES, judgements
+from lagesbild.rules.judgements import FRAMES, judgements, measured, setting_of
 from lagesbild.sources.raw import load_places
 from lagesbild.statistics.direction import Direction, Reason
 from lagesbild.statistics.intervals import UNUSABLE
@@ -169,3 +169,14 @@ def test_a_rank_in_the_key_figures_has_the_number_of_places_and_the_year_and_non
     line = told[(told["indicator"] == "reported_crime") & (told["sex"] == "T")].iloc[0]
     said = ("", "", "") if reason else ("12", "290", str(ranks.loc[own, "year"].iloc[0]))
     assert (line["rank"], line["rank_of"], line["rank_year"]) == said
+
+
+def test_values_without_any_judgement_are_key_figures_too(umea):
+    """A table in which nothing can be judged gives frames with all their columns."""
+    rows = current(umea.rows)
+    setting = setting_of(rows, umea.catalog, umea.places, 2024)
+    nothing = measured(rows.iloc[:0], setting)
+    told = key_figures(rows, nothing, umea.catalog, ["2480"])
+    assert len(told) == len(key_figures(rows, umea.judged, umea.catalog, ["2480"]))
+    assert set(told["value"]) != {""}
+    assert set(told[["direction", "p", "difference", "rank", "rank_year"]].to_numpy().ravel()) == {""}

@@ -116,7 +116,7 @@ def _key_figures(rows: pd.DataFrame, judged: Judgements, catalog: Catalog, place
     own = yearly(rows[rows["place"] == place], catalog)
     known = own[usable(own)].sort_values([*AT, "year"]).drop_duplicates(AT, keep="last")
     country = judged.differences[judged.differences["other"] == COUNTRY]
-    told = judged.ranks[judged.ranks["reason"] == ""] if len(judged.ranks) else judged.ranks
+    told = judged.ranks[judged.ranks["reason"] == ""]
     for frame, names in (
         (judged.directions, ["direction", "first_year", "last_year", "p", "p_adjusted", "reason"]),
         (
@@ -125,10 +125,7 @@ def _key_figures(rows: pd.DataFrame, judged: Judgements, catalog: Catalog, place
         ),
         (told.rename(columns={"n": "rank_of", "year": "rank_year"}), ["rank", "rank_of", "rank_year"]),
     ):
-        if frame.empty:
-            known = known.assign(**dict.fromkeys(names, pd.NA))
-        else:
-            known = known.merge(frame.loc[frame["place"] == place, [*AT, *names]], how="left", on=AT)
+        known = known.merge(frame.loc[frame["place"] == place, [*AT, *names]], how="left", on=AT)
     decimals = dict.fromkeys(("value", "difference"), "{:.4f}") | dict.fromkeys(("p", "p_adjusted"), "{:.3g}")
     whole = ("year", "first_year", "last_year", "difference_year", "rank", "rank_of", "rank_year")
     decimals |= dict.fromkeys(whole, "{:.0f}")

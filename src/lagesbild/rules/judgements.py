@@ -24,8 +24,15 @@ from lagesbild.statistics.differences import (
 from lagesbild.statistics.direction import directions
 from lagesbild.statistics.intervals import half_width, rate_interval
 from lagesbild.statistics.panel import SEX_GAP, Panel, Populations, SeriesContext, panels, populations
-from lagesbild.statistics.ranks import RankRule, latest_ranks
-from lagesbild.statistics.surveys import Survey, answer_sizes, estimated_margin, shared_changes, size_classes
+from lagesbild.statistics.ranks import RANKS, RankRule, latest_ranks
+from lagesbild.statistics.surveys import (
+    CHANGES,
+    Survey,
+    answer_sizes,
+    estimated_margin,
+    shared_changes,
+    size_classes,
+)
 from lagesbild.tidy.build import TableAtHand, derived
 from lagesbild.tidy.schema import current, survey_rows, up_to, yearly
 
@@ -127,16 +134,16 @@ def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
             parts["differences"].append(gap.assign(indicator=indicator, sex=SEX_GAP))
     return Judgements(
         directions(rows, setting.contexts, of, year, setting.together),
-        _stacked(parts["differences"])[COLUMNS],
-        _stacked(parts["ranks"]),
-        _stacked(parts["changes"]),
+        _stacked(parts["differences"], COLUMNS),
+        _stacked(parts["ranks"], ["indicator", "sex", *RANKS]),
+        _stacked(parts["changes"], ["indicator", "sex", *CHANGES]),
         answers_frame(setting.sizes),
     )
 
 
-def _stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    frames = [frame for frame in frames if len(frame)]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS)
+def _stacked(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
 
 
 def series_context(catalog: Catalog, indicator: str) -> SeriesContext:

@@ -98,10 +98,12 @@ def ranked(rows: pd.DataFrame, rule: RankRule) -> pd.DataFrame:
 
 # Each municipality's rank in its latest complete year, with the range that its uncertainty allows.
 
+RANKS = ["place", "year", "value", "rank", "n", "quartile", "rank_low", "rank_high", "reason"]
+
 
 def latest_ranks(panel: Panel, margin: np.ndarray, rule: RankRule, edition: int) -> pd.DataFrame:
-    """`place`, `year`, `value`, `rank`, `n`, `quartile`, `rank_low`, `rank_high`, `reason` of every municipality with a
-    value: in its latest year, up to `edition`, that is complete; else in its latest year, with the reason for no rank.
+    """RANKS of every municipality with a value: in its latest year, up to `edition`, that is complete; else in its
+    latest year, with the reason for no rank.
 
     A rank with a `reason` is told nowhere; it stands there since its value belongs to a class.
 
