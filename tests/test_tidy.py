@@ -20,7 +20,7 @@ from lagesbild.sources.raw import load_places
 from lagesbild.sources.series import STATUSES, WITHOUT_VALUE
 from lagesbild.statistics import panel
 from lagesbild.statistics.intervals import UNUSABLE
-from lagesbild.tidy.build import SERVICES, store, table_at_hand
+from lagesbild.tidy.build import SERVICES, WHOLE, store, table_at_hand
 from lagesbild.tidy.schema import (
     COLUMNS,
     KEY,
@@ -382,7 +382,7 @@ def test_a_missing_snapshot_is_refused_with_what_to_run(copy):
 def test_no_room_names_another_status_than_those_of_the_one_list():
     """The statistics import nothing of ours, and charts and tables word only some; so each is compared here."""
     assert set(WITHOUT_VALUE) <= UNUSABLE <= set(STATUSES)
-    assert panel.RESTATED == RESTATED
+    assert (panel.RESTATED, panel.WHOLE) == (RESTATED, WHOLE)
     assert WITHHELD.keys() | ABSENT.keys() | OBSTACLES.keys() | {HIDDEN} <= set(STATUSES)
 
 
