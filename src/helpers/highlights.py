@@ -9,7 +9,7 @@ from helpers.report import Report
 from helpers.rows import chart_rows, measure_of, measures_of, remake
 from lagesbild.catalog.models import Catalog
 from lagesbild.charts import KINDS, fan
-from lagesbild.charts.svg import svg_of
+from lagesbild.charts.svg import drawings
 from lagesbild.charts.theme import Frame, breaks_of
 from lagesbild.html.components import (
     Column,
@@ -163,7 +163,7 @@ def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
             remake("overview", report.place, report.year, report.vintage, indicators),
         ),
         alternative=alternative,
-        svg=svg_of(fan(rows, frame), prefix=FIGURE, alt=alternative),
+        **drawings(fan, rows, frame, FIGURE, alternative),
         table=_outlook_table(rows, in_place(report.name)),
         values=values_of(rows, DOWNLOAD | ENDS),
         download_name="utblick.csv",
