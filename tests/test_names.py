@@ -4,7 +4,7 @@ import pytest
 
 from lagesbild.catalog.load import load_catalog
 from lagesbild.paths import project_paths
-from lagesbild.places import load_places
+from lagesbild.sources.raw import load_places
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.numbers import in_place
 
