@@ -182,18 +182,35 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class MissingMeasure:
+    """A measure that nobody makes, in one line, and what is known and promised about it."""
+
+    text: str
+    known: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
-    """A priority: the judged side, the computed side, and a plain sentence where they disagree."""
+    """A part of an area's page: what people judged, what is computed, and where the two part.
+
+    `prose` and `more` are HTML, already clean: the first paragraph is shown, the rest stands in a fold.
+    """
 
     anchor: str
     title: str
     number: str = ""
     marks: tuple[Mark, ...] = ()
-    reason: str = ""  # why the computed side has no arrow
-    sentence: str = ""  # people's words, whose status stands above them
+    sentence: str = ""  # people's words
+    computed: tuple[str, ...] = ()  # sentences
+    disagreement: str = ""  # people's arrow and the computed one
+    prose: str = ""
+    more: str = ""
+    parting: tuple[str, ...] = ()  # a sentence for each claim that the figures do not bear out
+    missing: tuple[MissingMeasure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    disagreement: str = ""
-    prose: str = ""  # HTML, already clean
+    reason: str = ""  # why there is no computed arrow
+    plans: tuple[str, ...] = ()  # those without money
+    away: str = ""  # that there are no judgements, with a link
 
 
 @dataclass(frozen=True)
@@ -201,15 +218,22 @@ class Project:
     name: str
     text: str = ""
     by: str = ""
+    link: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
-class PlanRow:
-    plan: str
-    assessment: str
-    funded: str = ""
-    review: str = ""
-    decided: str = ""
+class StripRow:
+    """One indicator among the municipalities: value, riket and rank of one year, and a drawing of all of them."""
+
+    name: str
+    unit: str
+    period: str
+    value: str
+    country: str
+    rank: str
+    strip: str = ""  # inline SVG; empty where nobody can be compared
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -239,7 +263,12 @@ class TestedClaim:
     values: str
     known: str = ""  # why they differ, as somebody has written who looked
     note: str = ""
-    disagrees: bool = False
+    parting: str = ""  # one sentence where people and figures part; else empty
+
+    @property
+    def told(self) -> str:
+        """The sentence for the page with what readers must know of it; empty where the two agree or nobody can say."""
+        return " ".join(filter(None, (self.parting, self.known, self.note))) if self.parting else ""
 
 
 @dataclass(frozen=True)
