@@ -201,7 +201,7 @@ class Section:
     number: str = ""
     marks: tuple[Mark, ...] = ()
     sentence: str = ""  # people's words
-    computed: tuple[str, ...] = ()  # sentences
+    facts: tuple[Statement, ...] = ()  # what is computed; `evidence` is the anchor that a fact links to
     disagreement: str = ""  # people's arrow and the computed one
     prose: str = ""
     more: str = ""
@@ -220,6 +220,18 @@ class Project:
     by: str = ""
     link: str = ""
     marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan as people judged it; what they did not say is left out."""
+
+    plan: str
+    assessment: str
+    unfunded: bool = False
+    review: bool = False  # they ask for a review
+    decided: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
