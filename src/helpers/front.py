@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from helpers.report import RegionReport, Report
 from helpers.rows import measure_of
 from helpers.sections import _overview
-from lagesbild.assessments import Assessment, RegionAssessment
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import EditionFacts, Highlight, Mark, OverviewRow, Passage, Section
 from lagesbild.html.marks import (
@@ -18,12 +18,12 @@ from lagesbild.html.marks import (
     claims_html,
     combined_mark,
     disagreement,
-    gap_notices,
     judgements,
     priority_anchor,
     reach,
     status_marks,
     summary,
+    tested_claims,
     use_anchor,
 )
 from lagesbild.html.render import Component, passage_component, prose_html, rendered
@@ -204,6 +204,6 @@ def introduction(report: Report) -> Component:
     html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose))
     if assessment:
         claims = [*assessment.claims, *(claim for goal in assessment.goals.values() for claim in goal.claims)]
-        html += claims_html(claims, report.words, report.data, JUDGED, report.judged)
-    html += gap_notices(catalog, report.page, None, told=assessment is not None)
+        by = assessment.basis.judged_by
+        html += claims_html(tested_claims(claims, report.words, report.data, by, report.judged))
     return passage_component(Passage(html, anchor="om", title=title))

@@ -113,7 +113,7 @@ def standing(report: Report) -> Component:
         facts=tuple(facts),
         disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
-        away="" if report.assessment else report.worded("{municipality}s egna bedömningar, planer och projekt"),
+        away="" if report.assessment else f"{report.official} har inga egna bedömningar, planer eller projekt i rapporten.",
         **_written(judgement),
     )
     stated = judgement.claims if judgement else ()

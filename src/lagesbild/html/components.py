@@ -239,11 +239,11 @@ class StripRow:
     """One indicator among the municipalities: value, riket and rank of one year, and a drawing of all of them."""
 
     name: str
-    unit: str
-    period: str
+    about: str  # unit and period
     value: str
-    country: str
-    rank: str
+    year: int
+    country: str = ""
+    rank: str = ""
     strip: str = ""  # inline SVG; empty where nobody can be compared
     link: str = ""
 

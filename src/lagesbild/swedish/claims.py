@@ -84,7 +84,7 @@ class ClaimWords:
     def _subject(self) -> str:
         """The measure as a sentence names it: "andelen unga utan arbete eller studier"."""
         measure, entries = self.statement.measure, self.catalog.indicators
-        name = getattr(entries[measure.indicator], 'subject', entries[measure.indicator].label)  # TODO
+        name = entries[measure.indicator].subject
         name = name if name[1:2].isupper() else name[:1].lower() + name[1:]
         base = f", i procent av {entries[measure.per].label.lower()}," if measure.per else ""
         return name + base + SEXES.get(measure.sex, "")

@@ -163,7 +163,8 @@ GAPS = (
     "dåligt utan något gap. Därför sägs bara om gapet vidgas eller krymper."
 )
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
-NOT_AT_HAND = "Delas upp på kön hos utgivaren, men saknas så för {place} i underlaget"
+NOT_AT_HAND = "Delas upp på kön hos utgivaren, men inte hämtat så för {place}"
+NO_SURE_GAP = "Ingen skillnad mellan kvinnor och män är säker."
 MOVEMENTS = {
     GapMovement.WIDENING: "Gapet har vidgats",
     GapMovement.NARROWING: "Gapet har krympt",
@@ -172,6 +173,15 @@ MOVEMENTS = {
     GapMovement.NO_MOVEMENT: "Ingen rörelse utöver vad gapet brukar svänga",
     GapMovement.NOT_JUDGED: "Kan inte bedömas",
 }
+
+
+def largest_gap_text(measure: Measure, gap: pd.Series) -> str:
+    """Which gap of the page is largest, with both values; `gap` is a row of `Judgements.differences`."""
+    name = measure.indicator.subject
+    women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
+    return (
+        f"Den största skillnaden gäller {name[0].lower()}{name[1:]}: {women} bland kvinnor och {men} bland män {period}."
+    )
 
 
 def gap_text(kind: GapMovement, movement: Movement) -> tuple[str, str]:
