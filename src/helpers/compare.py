@@ -121,7 +121,7 @@ def women_and_men(
     catalog, sure, where = report.catalog, sure_gaps(gaps, report.year), in_place(report.name)
     rest = {indicator: gap for indicator, gap in gaps.items() if indicator not in sure}
     first = next(iter(sure), "")
-    table = _gap_table(catalog, sure, f"Säkra skillnader mellan kvinnor och män {where}, den största först.")
+    table = _gap_table(catalog, sure, f"Säkra skillnader mellan kvinnor och män {where}, störst mot nivån först.")
     folded = _gap_table(catalog, rest, f"Övriga mått för kvinnor och män {where}, senaste värden.")
     listings = zip((NOT_BY_SEX, NOT_AT_HAND.format(place=report.name)), lacking, strict=True)
     return part_component(

@@ -279,8 +279,8 @@ class TestedClaim:
 
     @property
     def told(self) -> str:
-        """The sentence for the page with what readers must know of it; empty where the two agree or nobody can say."""
-        return " ".join(filter(None, (self.parting, self.known, self.note))) if self.parting else ""
+        """The sentence for the page and why the two part; empty where they agree or nobody can say."""
+        return f"{self.parting} {self.known}".strip() if self.parting else ""
 
 
 @dataclass(frozen=True)
