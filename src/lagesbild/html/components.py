@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # The parts of a page as plain data: text is ready for readers (Swedish, formatted), nothing is HTML but
-# `svg` and `Passage.html`.
+# `svg`, `narrow` and `Passage.html`.
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class FigureBlock:
     provenance: Provenance
     finding: str = ""  # one sentence made from the data; also the start of the alternative text
     alternative: str = ""
-    svg: str = ""
+    svg: str = ""  # for wide screens; the only drawing of an analyst's own
+    narrow: str = ""  # the same for narrow ones and for paper
     table: DataTable | None = None
     card: Card | None = None
     notes: tuple[str, ...] = ()
