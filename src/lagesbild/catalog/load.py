@@ -147,9 +147,12 @@ def _series_errors(catalog: Catalog) -> Iterator[Fault]:
 
 
 def _use_errors(catalog: Catalog) -> Iterator[Fault]:
-    lists = [
+    shown = [
         *(names for figure in catalog.figures.values() for names in (figure.measure, figure.stand_in, figure.dots)),
         *(priority.evidence for priority in catalog.priorities.values()),
+    ]
+    lists = [
+        *shown,
         *(part.indicators for part in catalog.parts.values()),
         *((entry.share.part, entry.share.total) for entry in catalog.indicators.values() if entry.share),
         [entry.population for entry in catalog.indicators.values()],
@@ -157,6 +160,14 @@ def _use_errors(catalog: Catalog) -> Iterator[Fault]:
     for indicator in sorted(catalog.indicators.keys() - set(chain.from_iterable(lists))):
         what = "no figure, priority or part uses it. Name it in one, or remove it."
         yield ("indicators", indicator, "title"), what
+    for indicator in sorted(catalog.indicators.keys() & set(chain.from_iterable(shown))):
+        entry = catalog.indicators[indicator]
+        if not entry.subject:
+            what = "a figure or a priority shows it, and headings have no word for it. Add a 'subject'."
+            yield ("indicators", indicator, "label"), what
+        if entry.clause and entry.unit != "percent":
+            what = f"a clause follows on a share, and the unit is '{entry.unit}'. Take it away."
+            yield ("indicators", indicator, "clause"), what
 
 
 # The files of `data/catalog/`, read into one Catalog.

@@ -131,6 +131,18 @@ class Indicator(Record):
 
     title: str = Field(description="the official title")
     label: str = Field(description="a few words, for charts")
+    subject: str = Field(
+        default="",
+        max_length=40,
+        description="what headings say: a definite noun phrase of at most 40 characters; all that a figure or a "
+        "priority shows need one",
+    )
+    plural: bool = Field(default=False, description="the subject is a plural: fewer, not lower")
+    clause: str | None = Field(
+        default=None,
+        pattern=r"^[^{}]*\{[^{}/]+/[^{}/]+\}[^{}]*$",
+        description="of a share: what follows on it, with the verb now and then, as in {är/var}",
+    )
     unit: Slug = Field(description="what its values count: an entry of units.yml")
     better: Better = Field(description="the better side; with neither, no direction is called good or bad")
     publisher: Slug = Field(description="an entry of publishers.yml")
