@@ -74,7 +74,7 @@ def header(report: Report) -> Component:
 
 
 def goals(report: Report) -> Component:
-    """The programme's goals in short, with their status; nothing where nobody has judged them, for a goal is somebody's."""
+    """The programme's goals in short, with their status; nothing without an assessment: a goal is a council's own."""
     judged = judgements(report.assessment, "goals")
     rows = [
         OverviewRow(
@@ -170,7 +170,7 @@ def highlights(report: Report, lines: Sequence[Line]) -> Component:
                 text, rule = words.worst_line(measure, line.placing, line.ties, everybody, report.year), "rank"
             else:
                 text, rule = words.gap_line(measure, line.gap, report.year), "gap"
-            shown.append(Highlight(words.subject(measure.indicator), text, link, COMPUTED, rule))
+            shown.append(Highlight(measure.indicator.subject, text, link, COMPUTED, rule))
     groups = [(by, list(group)) for by, group in groupby(shown, key=lambda line: line.by)]
     html = rendered(
         "highlights.html", heading=words.TITLE, anchor=HIGHLIGHTS_ANCHOR, groups=groups, nothing=words.NOTHING

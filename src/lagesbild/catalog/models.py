@@ -242,7 +242,7 @@ class FocusArea(Record):
     neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     page: Slug = Field(description="the page that follows it up")
     projects_title: str = Field(description="the heading over its projects")
-    leading: Slug | None = Field(default=None, description="the indicator that the front page tells it by; else by rule")
+    leading: Slug | None = Field(default=None, description="the indicator that the front page tells it by")
 
 
 class Goal(Record):

@@ -260,7 +260,7 @@ class TestedClaim:
 
 @dataclass(frozen=True)
 class Highlight:
-    """One line of *Det viktigaste*, linked to where it stands in full: the name begins the sentence, the text ends it."""
+    """One line of *Det viktigaste*: a linked name that begins a sentence, and the text that ends it."""
 
     name: str
     text: str

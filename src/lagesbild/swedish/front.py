@@ -51,11 +51,6 @@ NOTHING = "Inget mått har ändrats så tydligt, eller ligger så säkert sämre
 ORDINALS = ["", "näst ", "tredje ", "fjärde ", "femte ", "sjätte ", "sjunde ", "åttonde ", "nionde ", "tionde "]
 
 
-def subject(entry: Indicator) -> str:
-    """What a sentence about an indicator begins with: "Andelen med ekonomiskt bistånd"."""
-    return getattr(entry, "subject", "") or entry.label
-
-
 def status_line(before: str, now: str, year: int) -> str:
     """A status that changed: "har gått från Enligt plan 2023 till Mer arbete krävs 2024."."""
     return f" har gått från {before} {year - 1} till {now} {year}."
@@ -104,7 +99,8 @@ def gap_line(measure: Measure, gap: pd.Series, edition: int) -> str:
     """The gap as both sexes' values; `gap` is a row of `Judgements.differences`, women beside men."""
     is_now = "är" if present(int(gap["year"]), edition) else "var"
     women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
-    return f" {is_now} {women} för kvinnor och {men} för män {period}, den största skillnaden mellan kvinnor och män i rapporten."
+    values = f"{women} för kvinnor och {men} för män {period}"
+    return f" {is_now} {values}, den största skillnaden mellan kvinnor och män i rapporten."
 
 
 def unfunded_line(plans: Collection[str]) -> str:
