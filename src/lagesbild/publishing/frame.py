@@ -46,6 +46,8 @@ class PageFrame:
     place: str
     year: int
     nav: tuple[NavItem, ...] = ()
+    more: tuple[NavItem, ...] = ()  # the quieter second row of the navigation
+    list_page: str = ""  # where a reader without scripts looks things up
     breadcrumb: tuple[NavItem, ...] = ()
     report: str = "Lägesbild social hållbarhet"
     published: str = ""
@@ -109,7 +111,16 @@ def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> s
 
 # What stands around the pages of one report.
 
-METHOD, METHOD_TITLE = "metod", "Metod"  # a page that no notebook makes
+# Pages that no notebook makes, in the order of the second row: name -> title. The file has the page's name.
+MADE = {
+    "metod": "Metod",
+}
+OF_A_MUNICIPALITY = ("indikatorer", "lattlast")  # a region's own report has no measures of the programme
+
+
+def made_pages(request: BuildRequest) -> dict[str, str]:
+    """Name -> title of the report's pages that no notebook makes."""
+    return {name: title for name, title in MADE.items() if not (request.region and name in OF_A_MUNICIPALITY)}
 
 
 def page_file(name: str, front: str = FRONT) -> str:
@@ -125,16 +136,21 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
     def worded(text: str) -> str:
         return text.replace("{place}", place).replace("{genitive}", genitive(place))
 
-    common = _common(request, catalog, place)
-    front = NavItem(page_file(request.front, request.front), worded(pages[request.front].nav))
+    common, made = _common(request, catalog, place), made_pages(request)
+    titles = {name: worded(page.title) for name, page in pages.items()} | made
+    links = {name: worded(page.nav) for name, page in pages.items()} | made
     frames = {}
-    titles = {name: worded(page.title) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
-    links = {name: worded(page.nav) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
     for name, title in titles.items():
-        nav = tuple(NavItem(page_file(page, request.front), text, page == name) for page, text in links.items())
-        here = next(item for item in nav if item.current)
-        crumbs = (here,) if name == request.front else (front, here)
-        frames[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
+        items = {page: NavItem(page_file(page, request.front), text, page == name) for page, text in links.items()}
+        crumbs = [items[request.front], *([items[name]] if name != request.front else [])]
+        frames[name] = replace(
+            common,
+            title=title,
+            nav=tuple(items[page] for page in pages),
+            more=tuple(items[page] for page in made),
+            list_page="",
+            breadcrumb=tuple(crumbs),
+        )
     return frames
 
 
