@@ -100,7 +100,7 @@ def overview(report: Report) -> Component:
         computed = combined_movement(report.movements, priority_indicators(catalog, priority))
         rows.append(
             OverviewRow(
-                name=report.worded(catalog.priorities[priority].title),
+                name=report.priority_title(priority),
                 number=priority,
                 link=f"#{priority_anchor(priority)}",
                 trend=(*arrow_marks(judgement, catalog.programme.legend), combined_mark(computed)),
@@ -150,7 +150,7 @@ def areas(report: Report) -> Component:
             mark, beside = Mark(NO_ARROW, COMPUTED), [NO_ARROW_FOR_EQUALITY]
         rows.append(
             OverviewRow(
-                name=report.worded(entry.title),
+                name=report.area_title(area),
                 number=area,
                 link=f"{entry.page}.html",
                 trend=(*arrow_marks(judgement, legend), mark),
@@ -246,7 +246,7 @@ def priority(report: Report, number: str) -> Component:
     start = Section(
         anchor=priority_anchor(number),
         number=number,
-        title=report.worded(catalog.priorities[number].title),
+        title=report.priority_title(number),
         marks=(*status_marks(judgement), *arrow_marks(judgement, legend), combined_mark(computed)),
         sentence="".join(summary(judgement)),
         reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
@@ -284,7 +284,7 @@ def header(report: Report) -> Component:
         place, parameters["region"] = report.region.name, report.slug
     edition = assessment.edition if assessment else None
     facts = EditionFacts(
-        title=report.worded(page.title),
+        title=report.page_title(),
         lead=report.worded(page.question),
         place=place,
         year=report.year,

@@ -19,7 +19,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
 from lagesbild.sources.snapshot import fetch_dates
-from lagesbild.swedish.numbers import genitive
+from lagesbild.swedish.names import Naming, official_name
 
 # What stands around a page's body: navigation, facts of the edition, and the page's own contents.
 
@@ -38,6 +38,9 @@ class NavItem:
     current: bool = False
 
 
+NOBODY = Naming("", "")  # a notebook that is no page of an edition
+
+
 @dataclass(frozen=True)
 class PageFrame:
     """One page's frame. Empty publication facts are told as not given; other empty facts are left out."""
@@ -45,6 +48,7 @@ class PageFrame:
     title: str
     place: str
     year: int
+    naming: Naming = NOBODY
     nav: tuple[NavItem, ...] = ()
     more: tuple[NavItem, ...] = ()  # the quieter second row of the navigation
     list_page: str = ""  # where a reader without scripts looks things up
@@ -130,15 +134,11 @@ def page_file(name: str, front: str = FRONT) -> str:
 
 def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
     """Page name -> everything around its body. Raises AssessmentError with every error of the edition's file."""
-    place = catalog.regions[request.region].name if request.region else places.name(request.municipality)
     pages = {name: catalog.pages[name] for name in request.pages(catalog)}
-
-    def worded(text: str) -> str:
-        return text.replace("{place}", place).replace("{genitive}", genitive(place))
-
-    common, made = _common(request, catalog, place), made_pages(request)
-    titles = {name: worded(page.title) for name, page in pages.items()} | made
-    links = {name: worded(page.nav) for name, page in pages.items()} | made
+    common, made = _common(request, catalog, places), made_pages(request)
+    naming = common.naming
+    titles = {name: naming.title(page) for name, page in pages.items()} | made
+    links = {name: naming.worded(page.nav) for name, page in pages.items()} | made
     frames = {}
     for name, title in titles.items():
         items = {page: NavItem(page_file(page, request.front), text, page == name) for page, text in links.items()}
@@ -154,18 +154,22 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
     return frames
 
 
-def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
+def _common(request: BuildRequest, catalog: Catalog, places: Places) -> PageFrame:
     """What is the same around every page of the edition."""
     assessment: Assessment | RegionAssessment | None
     if request.region:
         assessment = load_region_assessment(request.paths, request.region, request.year, catalog)
+        place = official = catalog.regions[request.region].name
     else:
         assessment = load_assessment(request.paths, request.municipality, request.year, catalog)
+        place = places.name(request.municipality)
+        official = official_name(catalog, request.municipality, place)
     edition = assessment.edition if assessment else None
     return PageFrame(
         title="",
         place=place,
         year=request.year,
+        naming=Naming(place, official, judged=assessment is not None),
         published=(edition and edition.published) or "",
         next_update=(edition and edition.next_update) or "",
         contact=(edition and edition.contact) or "",
