@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import html
 from markupsafe import Markup
 
-from lagesbild.assessments import Assessment, RegionAssessment, load_assessment, load_region_assessment
+from lagesbild.assessments.load import load_assessment, load_region_assessment
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
