@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.report import RegionReport
 from helpers.show import show_table
-from lagesbild.assessments import Entry, Initiative, RegionAssessment, register
+from lagesbild.assessments.models import Entry, Initiative, RegionAssessment, register
 from lagesbild.html.components import Passage
 from lagesbild.html.render import Component, Event, calendar_text, passage_component, rendered
 from lagesbild.html.tables import csv_text
@@ -30,7 +30,7 @@ from lagesbild.rules.register import (
     state_of,
 )
 from lagesbild.swedish import register as words
-from lagesbild.swedish.numbers import genitive, readable
+from lagesbild.swedish.numbers import readable
 from lagesbild.swedish.register import ABSENT, HEADINGS, KINDS, NOT_STATED, STATES, THERE, UNSTATED
 from lagesbild.tidy.schema import rows_of
 
@@ -254,14 +254,13 @@ def goals(report: RegionReport) -> pd.DataFrame:
         plans = report.assessment.plans_of(priority.area) if report.assessment else []
         linked = linked_initiatives(written.assessment, near_priority(catalog, number)) if written else []
         to_come = linked if written and not written.when.later else []
-        title = priority.title.replace("{place}", report.name).replace("{genitive}", genitive(report.name))
         steps = (
             words.measured_texts(catalog, number, at_hand),
             [plan.name or words.UNNAMED for plan in plans],
             [record.title for record in linked],
             words.check_texts(catalog, number, plans, to_come),
         )
-        rows.append((f"{number} {title}", *("; ".join(step) or ABSENT for step in steps)))
+        rows.append((f"{number} {report.priority_title(number)}", *("; ".join(step) or ABSENT for step in steps)))
     return pd.DataFrame(rows, columns=["priority", "indicators", "plans", "initiatives", "next_check"])
 
 

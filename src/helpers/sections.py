@@ -7,11 +7,10 @@ import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
 from helpers.rows import measure_of
-from lagesbild.assessments import Assessment, Plan, RegionAssessment, Remark
+from lagesbild.assessments.models import Assessment, Plan, RegionAssessment, Remark
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
-    EditionFacts,
     Evidence,
     Mark,
     OverviewRow,
@@ -21,7 +20,6 @@ from lagesbild.html.components import (
     Section,
 )
 from lagesbild.html.marks import (
-    ARROWS,
     COMPUTED,
     JUDGED,
     arrow_marks,
@@ -40,9 +38,7 @@ from lagesbild.html.marks import (
 from lagesbild.html.render import Component, passage_component, prose_html, rendered
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import (
-    area_indicators,
     combined_movement,
-    has_arrow,
     last_common_year,
     priority_indicators,
 )
@@ -51,8 +47,6 @@ from lagesbild.swedish.claims import TITLE
 from lagesbild.swedish.findings import comparison_finding, placing_text, survey_change_text
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import (
-    NO_ARROW,
-    NO_ARROW_FOR_EQUALITY,
     moved_text,
     movement_reason,
     why_no_arrow,
@@ -100,7 +94,7 @@ def overview(report: Report) -> Component:
         computed = combined_movement(report.movements, priority_indicators(catalog, priority))
         rows.append(
             OverviewRow(
-                name=report.worded(catalog.priorities[priority].title),
+                name=report.priority_title(priority),
                 number=priority,
                 link=f"#{priority_anchor(priority)}",
                 trend=(*arrow_marks(judgement, catalog.programme.legend), combined_mark(computed)),
@@ -111,56 +105,6 @@ def overview(report: Report) -> Component:
     return _overview(
         "Prioriteringar", "prioriteringar", "Prioritering", report.edition, rows, arrow_note(report.assessment)
     )
-
-
-def goals(report: Report) -> Component:
-    """The programme's goals. The goal of equal power has no computed arrow, and says why."""
-    catalog, judged = report.catalog, judgements(report.assessment, "goals")
-    rows = [
-        OverviewRow(
-            name=report.worded(goal.title),
-            number=goal.label,
-            trend=arrow_marks(judged.get(key), catalog.programme.legend),
-            status=status_marks(judged.get(key)),
-            sentences=(
-                *summary(judged.get(key)),
-                *(() if has_arrow(catalog, goal.title) else (NO_ARROW_FOR_EQUALITY,)),
-            ),
-        )
-        for key, goal in catalog.goals.items()
-    ]
-    return _overview("Inriktningsmål", "inriktningsmal", "Mål", report.edition, rows, arrow_note(report.assessment))
-
-
-def areas(report: Report) -> Component:
-    """The focus areas, each linked to its page. The area that is the goal of equal power has no computed arrow."""
-    catalog, legend, rows = report.catalog, report.catalog.programme.legend, []
-    for area, entry in catalog.focus_areas.items():
-        judgement = judgements(report.assessment, "areas").get(area)
-        if has_arrow(catalog, entry.title):
-            computed = combined_movement(report.movements, area_indicators(catalog, area))
-            last = last_common_year(computed, report.movements)
-            mark = combined_mark(computed)
-            beside = [
-                moved_text(computed, report.movements, catalog),
-                reach(judgement, last, report.year),
-                disagreement(judgement, computed, last, report.year, legend),
-            ]
-        else:
-            mark, beside = Mark(NO_ARROW, COMPUTED), [NO_ARROW_FOR_EQUALITY]
-        rows.append(
-            OverviewRow(
-                name=report.worded(entry.title),
-                number=area,
-                link=f"{entry.page}.html",
-                trend=(*arrow_marks(judgement, legend), mark),
-                status=status_marks(judgement),
-                sentences=(*summary(judgement), *filter(None, beside)),
-            )
-        )
-    meanings = [f"{symbol} {legend[name]}" for name, (symbol, _) in ARROWS.items()]
-    note = f"{'. '.join(meanings)}. {legend['mixed']}. {arrow_note(report.assessment)}".strip()
-    return _overview("Fokusområden", "fokusomraden", "Fokusområde", report.edition, rows, note)
 
 
 def _overview(heading: str, anchor: str, first: str, edition: str, rows: Iterable[OverviewRow], note: str) -> Component:
@@ -246,7 +190,7 @@ def priority(report: Report, number: str) -> Component:
     start = Section(
         anchor=priority_anchor(number),
         number=number,
-        title=report.worded(catalog.priorities[number].title),
+        title=report.priority_title(number),
         marks=(*status_marks(judgement), *arrow_marks(judgement, legend), combined_mark(computed)),
         sentence="".join(summary(judgement)),
         reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
@@ -272,38 +216,6 @@ def _evidence_links(catalog: Catalog, page: str, priority: str, at_hand: Mapping
 # The head of a page, its headings, and what people wrote about the report or an area.
 
 
-def header(report: Report) -> Component:
-    """Title, question, edition, and what is missing from it as a whole; a region's own report carries its name."""
-    page = report.catalog.pages[report.page]
-    own = isinstance(report, RegionReport) and report.own
-    assessment: Assessment | RegionAssessment | None = report.assessment
-    parameters: dict[str, str | int] = {"municipality": report.place, "year": report.year}
-    place = report.name
-    if isinstance(report, RegionReport) and report.region and own:
-        assessment = report.written.assessment if report.written else None
-        place, parameters["region"] = report.region.name, report.slug
-    edition = assessment.edition if assessment else None
-    facts = EditionFacts(
-        title=report.worded(page.title),
-        lead=report.worded(page.question),
-        place=place,
-        year=report.year,
-        published=(edition and edition.published) or "",
-        next_update=(edition and edition.next_update) or "",
-        contact=(edition and edition.contact) or "",
-    )
-    html = rendered("header.html", facts=facts)
-    if assessment is None and not own:
-        html += rendered(
-            "missing.html",
-            title=f"Inga bedömningar för {report.edition}",
-            text="Sidan visar bara det som är beräknat ur officiell statistik. Kommunens egna bedömningar, planer "
-            "och projekt saknas.",
-            remedy=f"De läggs till i data/assessments/{report.place}/{report.year}.yml.",
-        )
-    return passage_component(Passage(html, title=facts.title), parameters=parameters)
-
-
 def no_region(report: RegionReport) -> Component:
     """For a municipality that is in no region, a notice that ends the page; else nothing."""
     if report.region:
@@ -321,20 +233,6 @@ def heading(report: Report, title: str, anchor: str) -> Component:
     """A heading for figures that belong to the page and to no priority."""
     section = Section(anchor=anchor, title=report.worded(title))
     return passage("section.html", anchor, title, section=section)
-
-
-def introduction(report: Report) -> Component:
-    """People's introduction, the programme's caveat, and what nobody measures for the municipality as a whole."""
-    catalog, assessment = report.catalog, report.assessment
-    written = [assessment.introduction] if assessment and assessment.introduction else []
-    prose = "".join(prose_html(text) for text in (*written, catalog.programme.caveat))
-    title = "Om programmet och rapporten"
-    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose))
-    if assessment:
-        claims = [*assessment.claims, *(claim for goal in assessment.goals.values() for claim in goal.claims)]
-        html += claims_html(claims, report.words, report.data, JUDGED, report.judged)
-    html += gap_notices(catalog, report.page, None, told=assessment is not None)
-    return passage_component(Passage(html, anchor="om", title=title))
 
 
 def text(report: Report) -> Component:

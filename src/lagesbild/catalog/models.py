@@ -217,7 +217,8 @@ class Figure(Record):
 class Priority(Record):
     """One of the programme's priorities, with the indicators that give it evidence beside its figures."""
 
-    title: str = Field(description="{place} is the municipality's name")
+    title: str = Field(description="{place} is the municipality's name, {municipality} its official one")
+    neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     area: str = Field(description="the focus area that it belongs to")
     evidence: list[Slug] = Field(default=[], description="indicators that support it beside those of its figures")
 
@@ -226,6 +227,7 @@ class FocusArea(Record):
     """An area that the programme works with; each has a page."""
 
     title: str = Field(description="{place} and {genitive} are the municipality's name and its genitive")
+    neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     page: Slug = Field(description="the page that follows it up")
     projects_title: str = Field(description="the heading over its projects")
 
@@ -252,6 +254,7 @@ class Page(Record):
     """A page of the report, in the order of the menu."""
 
     title: str = Field(description="its heading; {place} is the municipality")
+    neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     nav: str = Field(description="its name in the menu")
     question: str = Field(description="the question that the page answers")
 
@@ -346,6 +349,10 @@ class UnitsFile(Record):
     units: dict[str, Unit]
 
 
+class NamesFile(Record):
+    official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
+
+
 class PublishersFile(Record):
     publishers: dict[str, Publisher]
 
@@ -366,7 +373,7 @@ class PageFile(Record):
     gaps: dict[str, Gap] = {}
 
 
-class Catalog(ProgrammeFile, UnitsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
+class Catalog(ProgrammeFile, UnitsFile, NamesFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
     """Everything in `data/catalog/`. Figures are in the order of their numbers."""
 
     comparisons: Comparisons

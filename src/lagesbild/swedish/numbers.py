@@ -41,9 +41,12 @@ def genitive(name: str) -> str:
     return name if name[-1:].lower() in "sxz" else name + "s"
 
 
+ISLANDS = {"Gotland", "Orust", "Tjörn", "Öckerö", "Lidingö", "Ekerö", "Hammarö"}  # one is on them, not in them
+
+
 def in_place(name: str) -> str:
-    """A place as a sentence's "where": "i Umeå", "i riket"."""
-    return "i riket" if name == "Riket" else f"i {name}"
+    """A place as a sentence's "where": "i Umeå", "på Gotland", "i riket"."""
+    return "i riket" if name == "Riket" else f"{'på' if name in ISLANDS else 'i'} {name}"
 
 
 def listed(words: Sequence[str]) -> str:
