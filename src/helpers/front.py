@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from helpers.report import RegionReport, Report
 from helpers.rows import measure_of
 from helpers.sections import _overview
-from lagesbild.assessments import Assessment, RegionAssessment
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.components import EditionFacts, Highlight, Mark, OverviewRow, Passage, Section
 from lagesbild.html.marks import (
