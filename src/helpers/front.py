@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.report import RegionReport, Report
 from helpers.rows import chart_rows, measure_of
-from lagesbild.assessments import Assessment, RegionAssessment
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.charts.strips import sparkline_svg
 from lagesbild.html.components import AreaRow, EditionFacts, Highlight, Mark, OverviewRow, Passage

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.report import RegionReport
 from helpers.show import show_table
-from lagesbild.assessments import Entry, Initiative, RegionAssessment, register
+from lagesbild.assessments.models import Entry, Initiative, RegionAssessment, register
 from lagesbild.html.components import Passage
 from lagesbild.html.render import Component, Event, calendar_text, passage_component, rendered
 from lagesbild.html.tables import csv_text

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lagesbild.assessments import Assessment, load_assessment
+from lagesbild.assessments.load import load_assessment
+from lagesbild.assessments.models import Assessment
 from lagesbild.catalog.models import Catalog, Figure, Region
 from lagesbild.claims.language import Vocabulary
 from lagesbild.errors import Refusal

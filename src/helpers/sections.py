@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
 from helpers.rows import measure_of
-from lagesbild.assessments import Assessment, Plan, RegionAssessment, Remark
+from lagesbild.assessments.models import Assessment, Plan, RegionAssessment, Remark
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.report import RegionReport
 from helpers.show import show_text
-from lagesbild.assessments import load_region_assessment
+from lagesbild.assessments.load import load_region_assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.html import components
 from lagesbild.html.regional import ADJUSTED, OBSERVED

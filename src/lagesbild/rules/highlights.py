@@ -13,7 +13,7 @@ from typing import Literal
 
 import pandas as pd
 
-from lagesbild.assessments import Assessment, Judgement
+from lagesbild.assessments.models import Assessment, Judgement
 from lagesbild.catalog.models import Better, Catalog, Indicator, Target
 from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import Gap, Placing, Ranking, place_gaps

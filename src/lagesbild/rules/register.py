@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from lagesbild.assessments import Initiative, RegionAssessment, load_region_assessment, region_edition
+from lagesbild.assessments.load import load_region_assessment, region_edition
+from lagesbild.assessments.models import Initiative, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator, Mapping
 
 import pandas as pd
 
-from lagesbild.assessments import FollowUp, Initiative, LinkedIndicator, Plan
+from lagesbild.assessments.models import FollowUp, Initiative, LinkedIndicator, Plan
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.rules.register import AsOf, State, Written, lacking
 from lagesbild.rules.uses import figure_state
