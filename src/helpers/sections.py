@@ -14,7 +14,6 @@ from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
     Evidence,
     Mark,
-    OverviewRow,
     Passage,
     PlanRow,
     Project,
@@ -72,15 +71,6 @@ def area_of(catalog: Catalog, page: str) -> str:
     if not areas:
         raise KeyError(f"page '{page}' belongs to no focus area in data/catalog/programme.yml.")
     return areas[0]
-
-
-def _overview(heading: str, anchor: str, first: str, edition: str, rows: Iterable[OverviewRow], note: str) -> Component:
-    """A table of `rows` whose first column is headed `first`; `edition` is the place and year."""
-    caption = f"{heading}, {edition}. Riktning och lägesbild, med den som har gjort bedömningen."
-    return passage(
-        "overview.html", anchor, heading, heading=heading, anchor=anchor, caption=caption, first=first,
-        rows=tuple(rows), note=note,
-    )  # fmt: skip
 
 
 # How an area stands, and each of its priorities: people's words, then what is computed, then where the two part.
