@@ -89,7 +89,7 @@ def standing(report: Report) -> Component:
     for indicator in telling(report.movements, to_country, report.latest, list(uses), report.year):
         own = report.data.query("indicator == @indicator and place in @report.peers and sex == 'T'")
         rows = chart_rows(own, catalog, report.geography, report.role)
-        text = measure_heading(measure_of(catalog, indicator), rows, report.judged)
+        text = measure_heading(measure_of(catalog, indicator), rows, report.judged, report.year)
         facts.append(Statement(f"{text}.", evidence=use_anchor(uses[indicator][0]), by=COMPUTED))
     start = Section(
         anchor="laget",
@@ -141,7 +141,7 @@ def priority(report: Report, number: str) -> Component:
             movement, measure = report.movements[indicator], measure_of(catalog, indicator)
             own = report.data.query("indicator == @indicator and place in @report.peers and sex == 'T'")
             rows = chart_rows(own, catalog, report.geography, report.role)
-            texts = [f"{measure_heading(measure, rows, report.judged)}."]
+            texts = [f"{measure_heading(measure, rows, report.judged, report.year)}."]
             twice = report.changes[report.changes["indicator"] == indicator]
             texts += [survey_change_text(row, measure) for _, row in twice.iterrows() if pd.notna(row["z"])]
             texts.append(movement_reason(movement))
@@ -165,7 +165,7 @@ def priority(report: Report, number: str) -> Component:
 
 def _section_component(template: str, section: Section, claims: tuple[TestedClaim, ...]) -> Component:
     """A section with the claims that part from the figures; its record has all of them."""
-    shown = replace(section, parting=tuple(claim.told for claim in claims if claim.parting))
+    shown = replace(section, parting=tuple(dict.fromkeys(claim.told for claim in claims if claim.parting)))
     passage = Passage(rendered(template, section=shown), anchor=section.anchor, title=section.title)
     return passage_component(passage, claims=[asdict(claim) for claim in claims])
 

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from lagesbild.catalog.models import Catalog
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement
 from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, Reason
 from lagesbild.statistics.noise import FEWEST as FEWEST_YEARS
 from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
+from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, listed
 
 # Movements in Swedish: what a series has done, why it cannot be judged, and what it was held against.
