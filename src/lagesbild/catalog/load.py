@@ -57,6 +57,7 @@ def _unknown(known: Collection[str], at: At, *values: str | None) -> Iterator[Fa
 def _programme_errors(catalog: Catalog) -> Iterator[Fault]:
     for number, area in catalog.focus_areas.items():
         yield from _unknown(catalog.pages, ("focus_areas", number, "page"), area.page)
+        yield from _unknown(catalog.indicators, ("focus_areas", number, "leading"), area.leading)
     for number, priority in catalog.priorities.items():
         yield from _unknown(catalog.focus_areas, ("priorities", number, "area"), priority.area)
         yield from _unknown(catalog.indicators, ("priorities", number, "evidence"), *priority.evidence)

@@ -242,6 +242,7 @@ class FocusArea(Record):
     neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     page: Slug = Field(description="the page that follows it up")
     projects_title: str = Field(description="the heading over its projects")
+    leading: Slug | None = Field(default=None, description="the indicator that the front page tells it by")
 
 
 class Goal(Record):
@@ -249,6 +250,7 @@ class Goal(Record):
 
     label: str = Field(description='the number: "Mål 2"')
     title: str = Field(description="the goal; a focus area of the same title belongs to it")
+    short: str | None = Field(default=None, description="the goal in a few words, for the front page")
 
 
 class Gap(Record):
