@@ -262,9 +262,10 @@ def data_sources(report: RegionReport) -> pd.DataFrame:
 
 
 def group(report: RegionReport) -> pd.DataFrame:
-    """R9: `organisation`, its number of `seats` and `task`, and the sum of the seats last."""
+    """R9: `organisation`, its number of `seats` and `task` (or the units they are from), and the sum of the seats last."""
     seats = report.written.assessment.group if report.written else []
-    rows = [(seat.organisation, seat.seats, words.CHAIR if seat.chair else ABSENT) for seat in seats]
+    tasks = [", ".join([*([words.CHAIR] if seat.chair else []), *seat.units]) or ABSENT for seat in seats]
+    rows = [(seat.organisation, seat.seats, task) for seat, task in zip(seats, tasks, strict=True)]
     total = [(words.SUM, sum(seat.seats for seat in seats), "")] if seats else []
     return pd.DataFrame([*rows, *total], columns=["organisation", "seats", "task"])
 
