@@ -139,7 +139,9 @@ def missing_measures(catalog: Catalog, page: str, priority: str | None, told: bo
     What is known and promised is about the municipality whose programme it is: `told` only where it has assessments.
     """
     return tuple(
-        MissingMeasure(gap.missing, " ".join(filter(None, (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised))))
+        MissingMeasure(
+            gap.missing, " ".join(filter(None, (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised)))
+        )
         if told
         else MissingMeasure(gap.missing)
         for gap in catalog.gaps.values()

@@ -178,9 +178,7 @@ def largest_gap_text(measure: Measure, gap: pd.Series) -> str:
     """Which gap of the page is largest, with both values; `gap` is a row of `Judgements.differences`."""
     name = measure.indicator.subject
     women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
-    return (
-        f"Den största skillnaden gäller {name[0].lower()}{name[1:]}: {women} bland kvinnor och {men} bland män {period}."
-    )
+    return f"Den största skillnaden gäller {name[0].lower()}{name[1:]}: {women} bland kvinnor och {men} bland män {period}."
 
 
 def gap_text(kind: GapMovement, movement: Movement) -> tuple[str, str]:
