@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from lagesbild.assessments import (
+from lagesbild.assessments.load import (
     AssessmentError,
     load_all_assessments,
     load_assessment,

@@ -10,7 +10,7 @@ import pytest
 
 from copies import NEIGHBOURS, REPOSITORY, Copy, made_up_root
 from helpers import open_region, sections
-from lagesbild.assessments import Claim
+from lagesbild.assessments.models import Claim
 from lagesbild.claims.check import claim_check
 from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims

@@ -12,7 +12,7 @@ from lxml import html
 from copies import Copy, made_up_root
 from helpers import basis, compare, highlights, sections
 from helpers.report import Report, UnknownChoice
-from lagesbild.assessments import Judgement
+from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
 from lagesbild.places import COUNTRY, Places

@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from copies import NOTEBOOKS, Copy, made_up_root
+from lagesbild.assessments.prose import words_of
 from lagesbild.claims.check import claim_check, copied_editions, repeated_values
 from lagesbild.claims.language import Vocabulary, parsed
-from lagesbild.claims.prose import FileProse, ProseError, backed_prose, coverage, fits, words_of
+from lagesbild.claims.prose import FileProse, ProseError, backed_prose, coverage, fits
 from lagesbild.publishing.request import checked_files
 from lagesbild.records import RecordError
 from lagesbild.sources.raw import load_places

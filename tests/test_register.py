@@ -9,7 +9,7 @@ import pytest
 from copies import Copy
 from helpers import open_region, register
 from helpers.report import RegionReport
-from lagesbild.assessments import Initiative
+from lagesbild.assessments.models import Initiative
 from lagesbild.html.render import Event, calendar_text
 from lagesbild.rules.register import as_of, day_of, linked_initiatives, state_of
 from lagesbild.swedish.numbers import readable

@@ -41,7 +41,7 @@ from lagesbild.charts.theme import (
     write_notes,
 )
 from lagesbild.statistics.ranks import quartile_class
-from lagesbild.swedish.numbers import MONTHS
+from lagesbild.swedish.numbers import MONTHS, signed
 
 # Ranks among all municipalities, and the four zones that they make: our own quartiles. Columns: `place`, `name`,
 # `role`, `label`, `year`, `value` (the rank, 1 the lowest share) and `n` (municipalities with a rank that year).
@@ -100,16 +100,17 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
     shapes = _shapes(list(rows["place"]))
+    ranks = ["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]]
     rows = rows.assign(
-        text=["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]],
+        text=[f"{name} {rank}".strip() for name, rank in zip(rows["name"], ranks, strict=True)],
         rings=[shapes[place][0] for place in rows["place"]],
         point=[shapes[place][1] for place in rows["place"]],
     )
     every = np.concatenate([ring for rings in rows["rings"] for ring in rings])
     low, high = every.min(axis=0), every.max(axis=0)
-    texts, sheet = [f"{row.name} {row.text}".strip() for row in rows.itertuples()], frame.sheet
+    sheet = frame.sheet
     with styled(sheet):
-        side = bold_width(texts, sheet) + 4
+        side = bold_width(rows["text"], sheet) + 4
         sides = (0.0, 1.0) if frame.wide else (1.0,)  # of the map, where names stand
         west = side + MAP_GAP if frame.wide else 0.0
         width = sheet.width - len(sides) * (side + MAP_GAP)
@@ -122,7 +123,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         axes.set(xticks=[], yticks=[], xlim=(left, left + width * metre), ylim=(bottom, bottom + height * metre))
         for row in rows.itertuples():
             _polygons(axes, row)
-        _names(axes, rows, texts, (width, height), sides, sheet)
+        _names(axes, rows, (width, height), sides, sheet)
         first, *others = _zone_texts(zone_ends(int(rows["n"].max())))
         _zone_key(figure, sheet, [f"plats {first}", *others], height + MAP_KEY)
     return figure
@@ -151,17 +152,8 @@ def _polygons(axes: Axes, row: Any) -> None:
         axes.add_patch(Polygon(ring, closed=True, facecolor=fill, edgecolor=edge, linewidth=1.0, zorder=2))
 
 
-def _names(
-    axes: Axes,
-    rows: pd.DataFrame,
-    texts: Sequence[str],
-    size: tuple[float, float],
-    sides: Sequence[float],
-    sheet: Sheet,
-) -> None:
-    """The names beside the map, each at that of the free places which makes all threads together the shortest: then
-    no two of them cross.
-    """
+def _names(axes: Axes, rows: pd.DataFrame, size: tuple[float, float], sides: Sequence[float], sheet: Sheet) -> None:
+    """The names beside the map, where all threads together are the shortest: then no two of them cross."""
     inside = axes.transLimits.transform(np.array(rows["point"].tolist(), dtype=float))
     order = np.argsort(inside[:, 0])  # from west to east
     ends = []
@@ -171,7 +163,7 @@ def _names(
         ends += [(side, level / size[1]) for level in levels]
     lengths = np.hypot(*((inside[:, None] - np.array(ends)) * size).transpose(2, 0, 1))
     for at, end in zip(*linear_sum_assignment(lengths), strict=True):
-        _thread(axes, inside[at], ends[end], texts[at], rows.iloc[at]["role"], sheet)
+        _thread(axes, inside[at], ends[end], rows.iloc[at]["text"], rows.iloc[at]["role"], sheet)
 
 
 def _thread(axes: Axes, dot: np.ndarray, end: tuple[float, float], text: str, role: str, sheet: Sheet) -> None:
@@ -280,7 +272,7 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     key = _zone_texts(zone_ends(int(rows["n"].max())))
     with styled(sheet):
         left = names.room
-        right = bold_width([_rank_text(row) for row in rows.itertuples()], sheet) + 10
+        right = bold_width([rank_text(row) for row in rows.itertuples()], sheet) + 10
         high = names.height
         figure = blank(sheet, SCALE_KEY + sheet.line + len(panels) * (high + SCALE_HEAD + SCALE_GAP))
         _zone_key(figure, sheet, key, figure.get_size_inches()[1] * 72 - 2)
@@ -295,7 +287,8 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     return figure
 
 
-def _rank_text(row: Any) -> str:
+def rank_text(row: Any) -> str:
+    """ "33 (8)": the rank, and the year before's."""
     before = "" if pd.isna(row.previous) else f" ({swedish(row.previous)})"
     return f"{swedish(row.value)}{before}"
 
@@ -310,7 +303,7 @@ def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
         if pd.notna(rank):
             look = {"facecolor": TOKENS[fill], "edgecolor": TOKENS[edge], "linewidth": 1.4, "zorder": 4}
             axes.scatter(rank, at, s=64, marker="o", **look)
-    beside(axes, _rank_text(row), (1, at), (8, sheet.drop), xycoords=axes.get_yaxis_transform())
+    beside(axes, rank_text(row), (1, at), (8, sheet.drop), xycoords=axes.get_yaxis_transform())
 
 
 # `timeline`: initiatives from start to end, and the days on which they are to be followed up.
@@ -324,7 +317,7 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One bar an initiative, below its title, over the months that all of them span.
 
     Columns: `name` (title), `start`, `end` (datetime.date or None), `days` (a tuple of dates to be followed up).
-    Initiatives without any day are left out. Raises ValueError where none has one.
+    Raises ValueError where none has a day; the others are left out.
     """
     rows = dated(rows)
     if rows.empty:
@@ -353,8 +346,7 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def dated(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that have any day: a start, an end, or one to be followed up."""
-    known = [bool(row.start or row.end or row.days) for row in rows.itertuples()]
-    return rows[pd.Series(known, rows.index, dtype=bool)]
+    return rows[rows["start"].notna() | rows["end"].notna() | rows["days"].map(bool)]
 
 
 def _span(rows: pd.DataFrame) -> tuple[date, date]:
@@ -418,7 +410,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         grid = Grid(len(panels), names, sheet.line + 6)
         figure = blank(sheet, grid.total)
-        room = bold_width([_step_text(value, frame) for value in rows["value"]], sheet) + 8
+        room = bold_width([signed(value, frame.decimals) for value in rows["value"]], sheet) + 8
         scale = _scale([steps for _, steps in panels], room, grid.width)
         for number, (name, steps) in enumerate(panels):
             axes = grid.axes(figure, number)
@@ -452,11 +444,6 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
     return low, high + room * point
 
 
-def _step_text(value: float, frame: Frame) -> str:
-    text = swedish(value, frame.decimals)
-    return text if text[0] in "\u2212" or not text.strip("0,") else f"+{text}"
-
-
 def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
     below = {name: names.level.get(after) for name, after in pairwise([*names.order, ""])}
     for row in steps.itertuples():
@@ -468,12 +455,5 @@ def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) 
         if not row.total:  # the thread to the next bar, which begins here
             axes.plot([row.end, row.end], [at, below[row.label]], color=TOKENS["axis"], linewidth=0.8, zorder=2)
         # All numbers of a panel stand in one column, so that none lies on a bar or a line.
-        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5}
-        beside(
-            axes,
-            _step_text(row.value, frame),
-            (1, at),
-            (0, frame.sheet.drop),
-            xycoords=axes.get_yaxis_transform(),
-            **look,
-        )
+        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5, "xycoords": axes.get_yaxis_transform()}
+        beside(axes, signed(row.value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)
