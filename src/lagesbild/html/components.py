@@ -285,7 +285,7 @@ class SourceRow:
 
 
 @dataclass(frozen=True)
-class TestedClaim:
+class ClaimResult:
     """What an assessment claims, whether the figures say the same, and the values that decide."""
 
     claimed: str
