@@ -24,7 +24,7 @@ from lagesbild.rules.register import Written, written_of
 from lagesbild.rules.uses import Use, drawn_indicators, indicator_uses
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.statistics.direction import Movement
-from lagesbild.swedish.numbers import genitive
+from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.statements import PARTS
 from lagesbild.tidy.schema import completed, current, latest_years, revisions, whole_years
 
@@ -191,9 +191,32 @@ class Report:
         """The words that a claim of the municipality's assessment may use."""
         return Vocabulary(self.catalog, self.geography, self.year, self.place)
 
+    @cached_property
+    def naming(self) -> Naming:
+        """How texts name the municipality: the programme's own titles only where it has judged something."""
+        official = official_name(self.catalog, self.place, self.name)
+        return Naming(self.name, official, judged=self.assessment is not None)
+
+    @property
+    def official(self) -> str:
+        """What the municipality is called officially: "Umeå kommun", "Stockholms stad"."""
+        return self.naming.official
+
     def worded(self, text: str) -> str:
-        """A catalogue text with the municipality's name and genitive filled in."""
-        return text.replace("{place}", self.name).replace("{genitive}", genitive(self.name))
+        """A catalogue text with the municipality's names filled in."""
+        return self.naming.worded(text)
+
+    def area_title(self, area: str) -> str:
+        """What a focus area is called for the municipality: see `Naming.title`."""
+        return self.naming.title(self.catalog.focus_areas[area])
+
+    def priority_title(self, priority: str) -> str:
+        """What a priority is called for the municipality: see `Naming.title`."""
+        return self.naming.title(self.catalog.priorities[priority])
+
+    def page_title(self) -> str:
+        """What the page is called for the municipality: see `Naming.title`."""
+        return self.naming.title(self.catalog.pages[self.page])
 
     def role(self, code: str) -> str:
         """What a place is to this page: focus, country, region, peer, or added by the notebook."""
@@ -239,16 +262,19 @@ class RegionReport(Report):
         """A table (index `place`, a column a part) as chart rows of `year`: one a place and column, empty ones too.
 
         A column that is an indicator's keeps its name as `indicator` and its label; a sum, the population and a change
-        have the words of PARTS, others are their own label.
+        have the words of PARTS, others are their own label. `subject` is what a sentence calls a column.
         """
         if table.index.nlevels > 1:
             raise ValueError(f"long: the index is {list(table.index.names)}. Choose one year, so that it is the place.")
         rows = table.rename_axis(index="place", columns="indicator").stack(future_stack=True).rename("value")
         rows = rows.reset_index().assign(year=year, month=0, sex="T", group="")
-        labels = {name: entry.label for name, entry in self.catalog.indicators.items()} | PARTS
+        entries = self.catalog.indicators
+        labels = {name: entry.label for name, entry in entries.items()} | PARTS
+        subjects = {name: entry.subject for name, entry in entries.items()} | PARTS
         return rows.assign(
             name=rows["place"].map(self.geography.names),
             label=[labels.get(name, name) for name in rows["indicator"]],
+            subject=[subjects.get(name, name) for name in rows["indicator"]],
             role=[self.role(code) for code in rows["place"]],
             status=rows["value"].isna().map({True: "missing", False: ""}),
             vintage="",

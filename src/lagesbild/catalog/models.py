@@ -131,6 +131,18 @@ class Indicator(Record):
 
     title: str = Field(description="the official title")
     label: str = Field(description="a few words, for charts")
+    subject: str = Field(
+        default="",
+        max_length=40,
+        description="what headings say: a definite noun phrase of at most 40 characters; all that a figure or a "
+        "priority shows need one",
+    )
+    plural: bool = Field(default=False, description="the subject is a plural: fewer, not lower")
+    clause: str | None = Field(
+        default=None,
+        pattern=r"^[^{}]*\{[^{}/]+/[^{}/]+\}[^{}]*$",
+        description="of a share: what follows on it, with the verb now and then, as in {är/var}",
+    )
     unit: Slug = Field(description="what its values count: an entry of units.yml")
     better: Better = Field(description="the better side; with neither, no direction is called good or bad")
     publisher: Slug = Field(description="an entry of publishers.yml")
@@ -217,7 +229,8 @@ class Figure(Record):
 class Priority(Record):
     """One of the programme's priorities, with the indicators that give it evidence beside its figures."""
 
-    title: str = Field(description="{place} is the municipality's name")
+    title: str = Field(description="{place} is the municipality's name, {municipality} its official one")
+    neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     area: str = Field(description="the focus area that it belongs to")
     evidence: list[Slug] = Field(default=[], description="indicators that support it beside those of its figures")
 
@@ -226,8 +239,10 @@ class FocusArea(Record):
     """An area that the programme works with; each has a page."""
 
     title: str = Field(description="{place} and {genitive} are the municipality's name and its genitive")
+    neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     page: Slug = Field(description="the page that follows it up")
     projects_title: str = Field(description="the heading over its projects")
+    leading: Slug | None = Field(default=None, description="the indicator that the front page tells it by")
 
 
 class Goal(Record):
@@ -235,6 +250,7 @@ class Goal(Record):
 
     label: str = Field(description='the number: "Mål 2"')
     title: str = Field(description="the goal; a focus area of the same title belongs to it")
+    short: str | None = Field(default=None, description="the goal in a few words, for the front page")
 
 
 class Gap(Record):
@@ -252,6 +268,7 @@ class Page(Record):
     """A page of the report, in the order of the menu."""
 
     title: str = Field(description="its heading; {place} is the municipality")
+    neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     nav: str = Field(description="its name in the menu")
     question: str = Field(description="the question that the page answers")
 
@@ -346,6 +363,10 @@ class UnitsFile(Record):
     units: dict[str, Unit]
 
 
+class NamesFile(Record):
+    official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
+
+
 class PublishersFile(Record):
     publishers: dict[str, Publisher]
 
@@ -366,7 +387,7 @@ class PageFile(Record):
     gaps: dict[str, Gap] = {}
 
 
-class Catalog(ProgrammeFile, UnitsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
+class Catalog(ProgrammeFile, UnitsFile, NamesFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
     """Everything in `data/catalog/`. Figures are in the order of their numbers."""
 
     comparisons: Comparisons

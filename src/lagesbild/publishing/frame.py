@@ -20,7 +20,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
 from lagesbild.sources.snapshot import fetch_dates
-from lagesbild.swedish.numbers import genitive
+from lagesbild.swedish.names import Naming, official_name
 
 # What stands around a page's body: navigation, facts of the edition, and the page's own contents.
 
@@ -39,14 +39,20 @@ class NavItem:
     current: bool = False
 
 
+NOBODY = Naming("", "")  # a notebook that is no page of an edition
+
+
 @dataclass(frozen=True)
 class PageFrame:
-    """One page's frame. Empty publication facts are told as not given; other empty facts are left out."""
+    """One page's frame. Empty facts are left out."""
 
     title: str
     place: str
     year: int
+    naming: Naming = NOBODY
     nav: tuple[NavItem, ...] = ()
+    more: tuple[NavItem, ...] = ()  # the quieter second row of the navigation
+    list_page: str = ""  # where a reader without scripts looks things up
     breadcrumb: tuple[NavItem, ...] = ()
     report: str = "Lägesbild social hållbarhet"
     published: str = ""
@@ -101,16 +107,23 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
 
 
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
-    """The whole page as HTML, ending with a line break. The contents stand after the page's head."""
-    cut = body.find("</header>") + len("</header>") if '<header class="page-head">' in body else 0
+    """The whole page as HTML, ending with a line break."""
     # The body is made by our own templates and by nbconvert, which escape what they are given.
-    head, rest = Markup(body[:cut]), Markup(body[cut:].strip())
-    return _template().render(frame=frame, head=head, rest=rest, contents=headings, policy=POLICY) + "\n"
+    return _template().render(frame=frame, body=Markup(body.strip()), contents=headings, policy=POLICY) + "\n"
 
 
 # What stands around the pages of one report.
 
-METHOD, METHOD_TITLE = "metod", "Metod"  # a page that no notebook makes
+# Pages that no notebook makes, in the order of the second row: name -> title. The file has the page's name.
+MADE = {
+    "metod": "Metod",
+}
+OF_A_MUNICIPALITY = ("indikatorer", "lattlast")  # a region's own report has no measures of the programme
+
+
+def made_pages(request: BuildRequest) -> dict[str, str]:
+    """Name -> title of the report's pages that no notebook makes."""
+    return {name: title for name, title in MADE.items() if not (request.region and name in OF_A_MUNICIPALITY)}
 
 
 def page_file(name: str, front: str = FRONT) -> str:
@@ -120,37 +133,42 @@ def page_file(name: str, front: str = FRONT) -> str:
 
 def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
     """Page name -> everything around its body. Raises AssessmentError with every error of the edition's file."""
-    place = catalog.regions[request.region].name if request.region else places.name(request.municipality)
     pages = {name: catalog.pages[name] for name in request.pages(catalog)}
-
-    def worded(text: str) -> str:
-        return text.replace("{place}", place).replace("{genitive}", genitive(place))
-
-    common = _common(request, catalog, place)
-    front = NavItem(page_file(request.front, request.front), worded(pages[request.front].nav))
+    common, made = _common(request, catalog, places), made_pages(request)
+    naming = common.naming
+    titles = {name: naming.title(page) for name, page in pages.items()} | made
+    links = {name: naming.worded(page.nav) for name, page in pages.items()} | made
     frames = {}
-    titles = {name: worded(page.title) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
-    links = {name: worded(page.nav) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
     for name, title in titles.items():
-        nav = tuple(NavItem(page_file(page, request.front), text, page == name) for page, text in links.items())
-        here = next(item for item in nav if item.current)
-        crumbs = (here,) if name == request.front else (front, here)
-        frames[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
+        items = {page: NavItem(page_file(page, request.front), text, page == name) for page, text in links.items()}
+        crumbs = [items[request.front], *([items[name]] if name != request.front else [])]
+        frames[name] = replace(
+            common,
+            title=title,
+            nav=tuple(items[page] for page in pages),
+            more=tuple(items[page] for page in made),
+            list_page="",
+            breadcrumb=tuple(crumbs),
+        )
     return frames
 
 
-def _common(request: BuildRequest, catalog: Catalog, place: str) -> PageFrame:
+def _common(request: BuildRequest, catalog: Catalog, places: Places) -> PageFrame:
     """What is the same around every page of the edition."""
     assessment: Assessment | RegionAssessment | None
     if request.region:
         assessment = load_region_assessment(request.paths, request.region, request.year, catalog)
+        place = official = catalog.regions[request.region].name
     else:
         assessment = load_assessment(request.paths, request.municipality, request.year, catalog)
+        place = places.name(request.municipality)
+        official = official_name(catalog, request.municipality, place)
     edition = assessment.edition if assessment else None
     return PageFrame(
         title="",
         place=place,
         year=request.year,
+        naming=Naming(place, official, judged=assessment is not None),
         published=(edition and edition.published) or "",
         next_update=(edition and edition.next_update) or "",
         contact=(edition and edition.contact) or "",

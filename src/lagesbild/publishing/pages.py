@@ -24,7 +24,6 @@ from lagesbild.html.render import FONTS, bare_html, page_style, rendered
 from lagesbild.html.tables import csv_text
 from lagesbild.paths import Paths
 from lagesbild.publishing.frame import (
-    METHOD,
     TEMPLATES,
     PageFrame,
     UnfitPageError,
@@ -178,13 +177,14 @@ def _with_permalink(match: re.Match[str]) -> str:
 # The files that lie beside the pages of a report: stylesheet, fonts, script.
 
 ASSETS = Path(__file__).with_name("assets")
+STYLES = ("style.css", "pages.css")  # behind the components' style, in one file
 
 
 def write_assets(folder: Path) -> tuple[Path, ...]:
-    """Writes style.css, site.js and fonts/ into `folder`; returns the files, the same bytes every time."""
+    """Writes style.css, the scripts and fonts/ into `folder`; returns the files, the same bytes every time."""
     contents = {
-        "style.css": f"{page_style()}\n{(ASSETS / 'style.css').read_text('utf-8')}".encode(),
-        "site.js": (ASSETS / "site.js").read_bytes(),
+        "style.css": "\n".join([page_style(), *((ASSETS / name).read_text("utf-8") for name in STYLES)]).encode(),
+        **{name: (ASSETS / name).read_bytes() for name in ("site.js", "search.js")},
     }
     contents |= {f"fonts/{font.name}": font.read_bytes() for font in sorted(FONTS.glob("*.woff2"))}
     contents["fonts/OFL.txt"] = (FONTS / "OFL.txt").read_bytes()
@@ -312,11 +312,11 @@ class Site:
                     )
         self.downloads = offered
 
-    def add_method(self, body: str) -> None:
-        """Writes the page of the rules, which no notebook makes."""
+    def add_made(self, name: str, body: str) -> None:
+        """Writes a page that no notebook makes."""
         tree = body_tree(body)
-        refuse_unfit(tree, METHOD)
-        self._write(page_file(METHOD), framed(body, self.frames[METHOD], contents(tree)))
+        refuse_unfit(tree, name)
+        self._write(page_file(name), framed(body, self.frames[name], contents(tree)))
 
     def finish(self, key_figures: pd.DataFrame) -> None:
         """Writes the key figures, and what all pages offer to download."""
