@@ -269,6 +269,7 @@ class StripRow:
     year: int
     country: str = ""
     rank: str = ""
+    plausible: str = ""  # the ranks that the uncertainty of all places' values allows
     strip: str = ""  # inline SVG; empty where nobody can be compared
     link: str = ""
 

@@ -100,7 +100,7 @@ def disagreement(
 # The claims of an assessment, each held against the figures: agreement, disagreement or no answer.
 
 
-def tested_claims(
+def claim_results(
     claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str, judged: Judgements | None = None
 ) -> tuple[TestedClaim, ...]:
     """Every claim with what became of it. `by`: whose they are, "Umeå kommun"; `judged`: what pages say of places.
@@ -138,13 +138,10 @@ def missing_measures(catalog: Catalog, page: str, priority: str | None, told: bo
 
     What is known and promised is about the municipality whose programme it is: `told` only where it has assessments.
     """
-    return tuple(
-        MissingMeasure(gap.missing, " ".join(filter(None, (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised))))
-        if told
-        else MissingMeasure(gap.missing)
-        for gap in catalog.gaps.values()
-        if gap.page == page and gap.priority == priority
-    )
+    gaps = [gap for gap in catalog.gaps.values() if gap.page == page and gap.priority == priority]
+    known = [(gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised and f"{gap.promised}.") for gap in gaps]
+    texts = [" ".join(filter(None, parts)) if told else "" for parts in known]
+    return tuple(MissingMeasure(gap.missing, text) for gap, text in zip(gaps, texts, strict=True))
 
 
 # Links to where an indicator stands.

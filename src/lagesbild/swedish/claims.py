@@ -94,9 +94,7 @@ class ClaimWords:
         if finding.outcome is Outcome.NOT_JUDGED:
             return self._obstacles(finding)
         shown, more = _cut(finding.deciding)
-        return " ".join(
-            filter(None, (self._sentence(self._listed(shown) + more), self._taken_back(finding.deciding)))
-        )
+        return " ".join(filter(None, (self._sentence(self._listed(shown) + more), self._taken_back(finding.deciding))))
 
     def _taken_back(self, cases: Sequence[Case]) -> str:
         """What a later year says against the change: "Ökningen är sedan borta: 79,5 procent i Umeå 2024."."""
