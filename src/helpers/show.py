@@ -175,7 +175,7 @@ def _show_part(
         changed = said.state != "document"
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
     block = FigureBlock(
-        number=number,
+        number="" if says.title else number,  # only the first figure of a part carries its number
         anchor=anchor,
         title=title,
         state=said.state,

@@ -94,11 +94,15 @@ class FigureBlock:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, whose it is, and the part of the page that its numbers stand in ("R4")."""
+    """A sentence, whose it is, and the part of the page that its numbers stand in ("R4").
+
+    With a `group` it stands in a fold of that name, with the others of the group.
+    """
 
     text: str
     evidence: str = ""
     by: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Part:
-    """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty."""
+    """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty.
+
+    `missing` are lines on figures that are not at hand, each with a link to where it says how they are added.
+    """
 
     anchor: str
     title: str = ""
@@ -126,6 +133,7 @@ class Part:
     values: Values = Values()
     download_name: str = ""
     first: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
