@@ -34,7 +34,8 @@ from lagesbild.rules.highlights import FarRank, IndicatorLine, Moved, StatusChan
 from lagesbild.rules.uses import Use, indicator_uses
 from lagesbild.sources.files import document_sources
 from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
-from lagesbild.swedish.findings import Measure, alternative_text
+from lagesbild.swedish.alternatives import alternative_text
+from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, in_place, listed, origins, source_line
 from lagesbild.swedish.verdicts import (
     HOW,
@@ -147,8 +148,9 @@ def outlooks(report: Report, tried: Mapping[str, Outlook]) -> Component:
     indicators = list(dict.fromkeys(rows["indicator"]))
     entries = [report.catalog.indicators[indicator] for indicator in indicators]
     published = rows[rows["low95"].isna()]
-    alternative = alternative_text(KINDS[fan], "", rows, [report.name])
-    frame = Frame(breaks=breaks_of(measures_of(report.catalog, rows), rows))
+    measures = measures_of(report.catalog, rows)
+    alternative = alternative_text(KINDS[fan], measures, rows)
+    frame = Frame(breaks=breaks_of(measures, rows))
     block = FigureBlock(
         number="Utblick",
         anchor=FIGURE,

@@ -48,7 +48,8 @@ from lagesbild.rules.directions import (
 )
 from lagesbild.rules.uses import drawn_indicators
 from lagesbild.swedish.claims import TITLE
-from lagesbild.swedish.findings import comparison_finding, placing_text, survey_change_text
+from lagesbild.swedish.findings import placing_text, survey_change_text
+from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import (
     NO_ARROW,
@@ -234,7 +235,7 @@ def priority(report: Report, number: str) -> Component:
         movement, measure = report.movements[indicator], measure_of(catalog, indicator)
         rows = report.data[report.data["indicator"].eq(indicator) & report.data["place"].isin([report.place, COUNTRY])]
         rows = rows[rows["value"].notna()].assign(role=rows["place"].map({report.place: "focus", COUNTRY: "country"}))
-        texts = [comparison_finding(rows, measure).removeprefix(f"{measure.indicator.label}: ")]
+        texts = [f"{measure_heading(measure, rows, report.judged, report.year)}."]
         placing = report.ranking(indicator).placing
         if placing and placing.year == rows.loc[rows["role"] == "focus", "year"].max():
             text = placing_text(placing, measure.indicator, report.geography.municipalities)
