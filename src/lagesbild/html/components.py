@@ -148,7 +148,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class EditionFacts:
-    """The head of a page: what it is about, and of which edition. Empty facts are printed as not given."""
+    """The head of a page: what it is about, and of which edition. Empty facts are left out."""
 
     title: str
     lead: str
@@ -169,6 +169,22 @@ class OverviewRow:
     sentences: tuple[str, ...] = ()
     link: str = ""  # "#prioritering-1-1", "housing.html"
     number: str = ""  # "1.1"
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """A focus area on the front page."""
+
+    number: str
+    name: str
+    link: str
+    arrow: Mark  # computed
+    fact: str
+    status: tuple[Mark, ...] = ()  # people's
+    judged_arrow: tuple[Mark, ...] = ()
+    reach: str = ""  # how far the figures behind the computed arrow go
+    unfunded: str = ""  # that plans of the area have no money
+    drawing: str = ""  # SVG, hidden from screen readers: the fact says it in words
 
 
 @dataclass(frozen=True)
@@ -244,10 +260,10 @@ class TestedClaim:
 
 @dataclass(frozen=True)
 class Highlight:
-    """One line of *Det viktigaste*, linked to where it stands in full."""
+    """One line of *Det viktigaste*: a linked name that begins a sentence, and the text that ends it."""
 
     name: str
     text: str
     link: str  # "work.html#figur-23"
     by: str  # "Kommunens bedömning" or "Beräknat"
-    rule: str  # which rule chose it: status, target, movement, rank or gap
+    rule: str  # which rule chose it: status, work_needed, target, movement, rank, gap or plans

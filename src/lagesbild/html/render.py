@@ -115,9 +115,14 @@ TINTS = {  # light, dark: behind text; drawings have none
     "tint-watch": ("#faf1dc", "#332a12"),
     "tint-bad": ("#fbeadf", "#3a2213"),
 }
+SIZES = "--measure: 42rem; --figure: 47.5rem;"  # of words, and of figures: 760 pixels
 FONT = "lagesbild-sans-{}.woff2"
+STANDS_IN = (
+    f'@font-face {{ font-family: "{FAMILY} until read"; src: local("Arial"), local("Liberation Sans"); '
+    "size-adjust: 92.8%; ascent-override: 107.5%; descent-override: 35.5%; line-gap-override: 0%; }\n"
+)
 TEXT = f"""
-  font: 400 1rem/1.6 "{FAMILY}", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font: 400 1rem/1.6 "{FAMILY}", "{FAMILY} until read", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   background: var(--paper);
   color: var(--ink);
   overflow-wrap: break-word;
@@ -131,7 +136,7 @@ def page_style() -> str:
     return "\n".join(
         [
             _fonts({weight: f"fonts/{FONT.format(weight)}" for weight in WEIGHTS}),
-            f":root {{ --measure: 42rem; {_colours(0)} }}",
+            f":root {{ {SIZES} {_colours(0)} }}",
             f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_colours(1)} }} }}",
             f"html {{{TEXT}}}",
             COMPONENTS.read_text("utf-8"),
@@ -149,7 +154,7 @@ def lab_style() -> str:
     rules = [
         _fonts({weight: f"data:font/woff2;base64,{font}" for weight, font in fonts.items()}),
         ".lagesbild { color-scheme: light; display: flow-root; padding: 0 1rem; }",
-        f".lagesbild {{ --measure: 42rem; {_colours(0)}{TEXT}}}",
+        f".lagesbild {{ {SIZES} {_colours(0)}{TEXT}}}",
         f'[data-jp-theme-light="false"] .lagesbild {{ color-scheme: dark; {_colours(1)} }}',
         ".lagesbild.lagesbild.lagesbild {",
         "& :where(:not(svg, svg *)) { all: revert; }",
@@ -168,7 +173,8 @@ def bare_html(shown: str) -> str:
 
 
 def _fonts(addresses: dict[int, str]) -> str:
-    return "\n".join(
+    """The fonts, and behind them a common one made as wide and high, so that no line moves when they come."""
+    return STANDS_IN + "\n".join(
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-display: swap; '
         f'src: url({address}) format("woff2"); }}'
         for weight, address in addresses.items()

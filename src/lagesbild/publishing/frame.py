@@ -44,7 +44,7 @@ NOBODY = Naming("", "")  # a notebook that is no page of an edition
 
 @dataclass(frozen=True)
 class PageFrame:
-    """One page's frame. Empty publication facts are told as not given; other empty facts are left out."""
+    """One page's frame. Empty facts are left out."""
 
     title: str
     place: str
@@ -107,11 +107,9 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
 
 
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
-    """The whole page as HTML, ending with a line break. The contents stand after the page's head."""
-    cut = body.find("</header>") + len("</header>") if '<header class="page-head">' in body else 0
+    """The whole page as HTML, ending with a line break."""
     # The body is made by our own templates and by nbconvert, which escape what they are given.
-    head, rest = Markup(body[:cut]), Markup(body[cut:].strip())
-    return _template().render(frame=frame, head=head, rest=rest, contents=headings, policy=POLICY) + "\n"
+    return _template().render(frame=frame, body=Markup(body.strip()), contents=headings, policy=POLICY) + "\n"
 
 
 # What stands around the pages of one report.
