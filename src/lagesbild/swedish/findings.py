@@ -66,7 +66,7 @@ def _focus(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["role"] == "focus"]
 
 
-def _totals(rows: pd.DataFrame) -> pd.DataFrame:
+def totals(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of everybody; where all rows are of one sex, those."""
     whole = rows[rows["group"] == ""]
     return whole if whole["sex"].nunique() == 1 else whole[whole["sex"] == "T"]
@@ -89,12 +89,12 @@ def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
 
     The latest value beside the country's value of the same year.
     """
-    latest = _latest(_focus(_totals(rows)))
+    latest = _latest(_focus(totals(rows)))
     if latest.empty:
         return ""
     own = latest.iloc[0]
     text = f"{measure.indicator.label}{only_text(rows)}: {measure.amount(own['value'])} {measure.where_and_when(own)}"
-    country = _totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
+    country = totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
     if len(country):
         text += f", {measure.number(country['value'].iloc[0])} {in_place(country['name'].iloc[0])}"
     return f"{text}."
@@ -103,7 +103,7 @@ def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
 def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The comparison, and the first year's value of the same unbroken definition."""
     sentence = comparison_finding(rows, measure)
-    own = _focus(_totals(rows)).sort_values("year")
+    own = _focus(totals(rows)).sort_values("year")
     last = own["year"].max()
     cut = max((b.year for b in breaks_in(measure.indicator, own) if b.year <= last), default=0)
     same = own[own["year"] >= cut]
