@@ -14,7 +14,7 @@ from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.register import follow_up_text
 
 FILE = "folja_upp.html"
-NO_DAY, NO_OWNER = "utan dag", "ingen ägare"
+NO_OWNER = "Ingen ägare"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,15 @@ class Group:
 
 
 def follow_up_html(
-    catalog: Catalog, naming: Naming, year: int, assessment: Assessment | None, written: Written | None, front: str
+    catalog: Catalog,
+    naming: Naming,
+    year: int,
+    assessment: Assessment | None,
+    written: Written | None,
+    slug: str,
+    front: str,
 ) -> str:
-    """The body of the page. `written` is what the municipality's region wrote, `front` the page that opens first."""
+    """The body of the page. `written` is what the municipality's region `slug` wrote; `front` opens first."""
     register_file = page_link("regional_support", front)
     groups = [
         *(_of_municipality(catalog, naming, assessment, front) if assessment else ()),
@@ -53,7 +59,7 @@ def follow_up_html(
         region=bool(written),
         groups=[group for group in groups if group.items],
         answers=_answers(assessment, written),
-        calendar=_calendar(written) if written else "",
+        calendar=_calendar(written, slug) if written else "",
     )
 
 
@@ -113,7 +119,7 @@ def _of_municipality(catalog: Catalog, naming: Naming, assessment: Assessment, f
         "Ingen är utsedd.",
         undertakings(kinds["unassigned"]),
     )
-    yield Group("uppdrag", "Uppdrag", "Givna, och inte redovisade som klara.", undertakings(kinds["assignment"]))
+    yield Group("uppdrag", "Uppdrag", "Uppdrag som bedömningen nämner.", undertakings(kinds["assignment"]))
     yield Group("granskningar", "Granskningar", "Vad granskningen fann står på sidan.", undertakings(audits))
     yield Group("mattluckor", "Mått som saknas", "Programmet frågar efter dem, och ingen publicerar dem.", tuple(gaps))
 
@@ -140,7 +146,9 @@ def _of_region(written: Written, file: str) -> Iterator[Group]:
     bare = [link for entry, link in entries if entry.kind == "proposal" and not entry.record.follow_ups]
     basis = written.assessment.basis.publisher
     yield Group("avstamningar", "Avstämningar med dag", f"Ur regionens register, {basis}.", _records(dated))
-    yield Group("utan-dag", "Avstämningar utan dag", "Registret säger att de ska göras men inte när.", _records(undated))
+    yield Group(
+        "utan-dag", "Avstämningar utan dag", "Registret säger att de ska göras men inte när.", _records(undated)
+    )
     intro = "Registret nämner ingen avstämning."
     if bare:
         intro += f" Den saknas också för {'alla' if len(bare) == proposals else len(bare)} kommunala förslag."
@@ -149,28 +157,25 @@ def _of_region(written: Written, file: str) -> Iterator[Group]:
 
 
 def _records(records: Iterable[tuple[Initiative, str]]) -> tuple[Item, ...]:
-    """Each record with its owner and its follow-ups; those without a day say so."""
+    """Each record with its owner and its follow-ups, as far as the register dates them."""
     return tuple(
         Item(
             record.title,
             link,
             (
-                f"Ägare: {record.owner or record.responsible or NO_OWNER}",
-                *(
-                    f"Avstämning: {follow_up_text(each)}{'' if each.date else f' ({NO_DAY})'}"
-                    for each in record.follow_ups
-                ),
+                f"Ägare: {record.owner or record.responsible}" if record.owner or record.responsible else NO_OWNER,
+                *(f"Avstämning: {follow_up_text(each)}" for each in record.follow_ups),
             ),
         )
         for record, link in records
     )
 
 
-def _calendar(written: Written) -> str:
+def _calendar(written: Written, slug: str) -> str:
     """The file of the register's days, beside the pages; empty where it has no day."""
     records = [entry.record for entry in register(written.assessment)]
     days = [day_of(each) for record in records for each in (record.end, *(check.date for check in record.follow_ups))]
-    return f"data/uppfoljning-{written.slug}-{written.edition}.ics" if any(days) else ""
+    return f"data/uppfoljning-{slug}-{written.edition}.ics" if any(days) else ""
 
 
 def _answers(assessment: Assessment | None, written: Written | None) -> list[tuple[str, str]]:

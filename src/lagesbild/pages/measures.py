@@ -6,6 +6,7 @@ has that year and its value.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -25,7 +26,6 @@ from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Movement
 from lagesbild.statistics.intervals import usable
 from lagesbild.statistics.outlook import NoOutlook, Outlook
-from lagesbild.statistics.ranks import NoRank
 from lagesbild.swedish.findings import CLASSES_ARE_OURS, EMPTY_CLASS, NO_RANK, QUARTILES, Measure, class_spans
 from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed
 from lagesbild.swedish.verdicts import METHOD, NO_OUTLOOK, movement_sign
@@ -88,7 +88,9 @@ class _Known:
     uses: list[Use]
 
 
-def indicators_html(catalog: Catalog, places: Places, judged: Judgements, data: pd.DataFrame, of: tuple[str, int]) -> str:
+def indicators_html(
+    catalog: Catalog, places: Places, judged: Judgements, data: pd.DataFrame, of: tuple[str, int]
+) -> str:
     """The body of the page. `data` are the edition's current rows of whole years; `of` is the municipality and year."""
     place, year = of
     name = places.name(place)
@@ -140,7 +142,7 @@ def _known(catalog: Catalog, judged: Judgements, data: pd.DataFrame, place: str)
 
 def measure_name(entry: Indicator) -> str:
     """What a measure is called in a list: a few words that stand by themselves."""
-    return getattr(entry, "subject", "") or entry.title
+    return entry.subject or entry.title
 
 
 def source_anchor(indicator: str) -> str:
@@ -168,7 +170,9 @@ def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
     anchor = f"matt-{known.indicator.replace('_', '-')}"
     if own is None:
         said = GROUPED if known.uses else LACKING
-        value = Field(said, links=() if known.uses else ((said, f"underlaget.html#{_lacks(catalog, known.indicator)}"),))
+        value = Field(
+            said, links=() if known.uses else ((said, f"underlaget.html#{_lacks(catalog, known.indicator)}"),)
+        )
         return Line(anchor, (first, value, *[Field(NONE)] * 4, *last))
     period = period_text(entry, int(own["year"]))
     value = Field(_amount(known.measure, own["value"]), note="" if own["sex"] == "T" else SEX[own["sex"]].lower())
@@ -327,6 +331,7 @@ def _outlook(
         entry = catalog.indicators[indicator]
         measure = Measure(entry, catalog.unit_of(indicator), catalog.decimals_of(indicator))
         measures[indicator] = measure
+        digits = measure.decimals
         past = points[(points["indicator"] == indicator) & (points["year"] < outlook.path["year"].min())]
         past = past.sort_values("year").tail(outlook.years)
         same = {column: past[column].iloc[-1] for column in ("indicator", "place", "month", "sex", "group", "vintage")}
@@ -334,8 +339,8 @@ def _outlook(
         words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
         parts.append(rows.assign(name=name, role="focus", **words))
         body += [
-            (measure_name(entry), str(row.year), _amount(measure, row.value), _span(row, 80), _span(row, 95))
-            for row in rows[rows["low95"].notna()].assign(decimals=measure.decimals).itertuples()
+            (measure_name(entry), str(row.year), _amount(measure, row.value), _span(row, 80, digits), _span(row, 95, digits))
+            for row in rows[rows["low95"].notna()].itertuples()
         ]
     rows = pd.concat(parts, ignore_index=True)
     headers = ("Mått", "År", "Väntat värde", "80 av 100 utfall", "95 av 100 utfall")
@@ -349,6 +354,6 @@ def _outlook(
     }
 
 
-def _span(row: object, level: int) -> str:
+def _span(row: Any, level: int, decimals: int) -> str:
     ends = (getattr(row, f"{end}{level}") for end in ("low", "high"))
-    return " till ".join(decimal(end, getattr(row, "decimals")) for end in ends)
+    return " till ".join(decimal(end, decimals) for end in ends)

@@ -12,6 +12,7 @@ from lagesbild.pages.measures import measure_name, page_link
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import area_indicators, combined_movement, has_arrow, movements
 from lagesbild.rules.judgements import Judgements
+from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics.combined import Arrow
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Movement
@@ -20,7 +21,10 @@ from lagesbild.swedish.names import Naming
 from lagesbild.swedish.numbers import in_place
 
 MOST_CHANGES = 4  # measures that have become better, and as many that have become worse
-SAID = {"Enligt plan": "{who} säger att arbetet går enligt plan.", "Mer arbete krävs": "{who} säger att det krävs mer arbete."}
+SAID = {
+    "Enligt plan": "{who} säger att arbetet går enligt plan.",
+    "Mer arbete krävs": "{who} säger att det krävs mer arbete.",
+}
 MOVED = {
     Arrow.UP: "Siffrorna visar att det har blivit bättre.",
     Arrow.DOWN: "Siffrorna visar att det har blivit sämre.",
@@ -73,7 +77,6 @@ def plain_html(
         )
         for key, area in catalog.focus_areas.items()
     ]
-    shown = {name for key in catalog.focus_areas for name in area_indicators(catalog, key)}
     plans = assessment.plans if assessment else []
     return rendered(
         "pages/plain.html",
@@ -82,8 +85,8 @@ def plain_html(
         year=year,
         judged=assessment is not None,
         areas=areas,
-        better=_changes(catalog, moved, shown, True),
-        worse=_changes(catalog, moved, shown, False),
+        better=_changes(catalog, moved, True),
+        worse=_changes(catalog, moved, False),
         unfunded=list(dict.fromkeys(plan.name for plan in plans if plan.funded is False and plan.name)),
         contact=(assessment and assessment.edition.contact) or "",
     )
@@ -116,8 +119,9 @@ def _arrow(catalog: Catalog, area: FocusArea, indicators: Iterable[str], moved: 
     return MOVED[combined_movement(moved, indicators).arrow] if has_arrow(catalog, area.title) else NO_NUMBER
 
 
-def _changes(catalog: Catalog, moved: Mapping[str, Movement], shown: set[str], good: bool) -> list[str]:
+def _changes(catalog: Catalog, moved: Mapping[str, Movement], good: bool) -> list[str]:
     """The surest changes for the better, or for the worse, each as a sentence."""
+    shown = indicator_pages(catalog)
     sure = [(m.p_adjusted, name) for name, m in moved.items() if name in shown and m.good is good and not m.weak]
     chosen = [name for _, name in sorted(sure)[:MOST_CHANGES]]
     return [
