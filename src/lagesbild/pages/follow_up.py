@@ -76,7 +76,7 @@ def _of_municipality(catalog: Catalog, naming: Naming, assessment: Assessment, f
             Item(
                 name,
                 f"{page_link(catalog.focus_areas[rows[0].area].page, front)}#planer",
-                (listed([f"fokusområde {row.area}" for row in rows]), rows[0].assessment),
+                (f"Fokusområde {listed([row.area for row in rows])}", f"Bedömning: {rows[0].assessment}"),
             )
             for name, rows in areas.items()
         )

@@ -339,7 +339,13 @@ def _outlook(
         words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
         parts.append(rows.assign(name=name, role="focus", **words))
         body += [
-            (measure_name(entry), str(row.year), _amount(measure, row.value), _span(row, 80, digits), _span(row, 95, digits))
+            (
+                measure_name(entry),
+                str(row.year),
+                _amount(measure, row.value),
+                _span(row, 80, digits),
+                _span(row, 95, digits),
+            )
             for row in rows[rows["low95"].notna()].itertuples()
         ]
     rows = pd.concat(parts, ignore_index=True)

@@ -318,7 +318,8 @@ class Site:
         """Writes a page that no notebook makes."""
         tree = body_tree(body)
         refuse_unfit(tree, name)
-        self._write(page_file(name), framed(body, self.frames[name], contents(tree)))
+        headings = contents(tree)  # of which a page with few needs no list
+        self._write(page_file(name), framed(body, self.frames[name], headings if len(headings) > 3 else ()))
 
     def finish(self, key_figures: pd.DataFrame) -> None:
         """Writes the key figures, the index of the search, and what all pages offer to download."""
