@@ -10,13 +10,14 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import basis, compare, highlights, sections
+from helpers import compare, sections
 from helpers.report import Report, UnknownChoice
 from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
+from lagesbild.pages.basis import basis_html
+from lagesbild.pages.measures import indicators_html
 from lagesbild.places import Places
-from lagesbild.publishing.pages import download_of
 from lagesbild.rules.comparing import Gap, place_gaps, sure_gaps, without_gap
 from lagesbild.rules.directions import (
     area_indicators,
@@ -100,13 +101,23 @@ def women_and_men(report: Report) -> Component:
 
 
 def directions(report: Report) -> Component:
-    """The chapter as the notebook's cell makes it."""
-    return basis.directions(report, report.directions)
+    """The chapter of *Underlaget*."""
+    made = basis_html(
+        report.catalog, report.geography, report.judged, report.data, [], municipality=report.place, year=report.year,
+        region="", own=False, vintage="2024-05-01",
+    )  # fmt: skip
+    return chapter(made, "riktningar")
 
 
 def outlooks(report: Report) -> Component:
-    """The chapter as the notebook's cell makes it."""
-    return highlights.outlooks(report, place_outlooks(report.data, report.catalog, report.place, report.year))
+    """The chapter of *Indikatorer*."""
+    of = (report.place, report.year)
+    return chapter(indicators_html(report.catalog, report.geography, report.judged, report.data, of), "utblick")
+
+
+def chapter(page: str, anchor: str) -> Component:
+    [section] = html.fromstring(f"<div>{page}</div>").xpath(f"//section[@aria-labelledby='{anchor}']")
+    return Component(html.tostring(section, encoding="unicode"), {})
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -593,8 +604,7 @@ def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(
     assert "low_economic_standard_children" in stand_ins(opened.catalog)
     report = filled(opened, "childhood", near)
     [row] = body(directions(report))
-    title = opened.catalog.indicators["low_economic_standard_children"].title
-    assert row[0].startswith(title)
+    assert row[0] == opened.catalog.indicators["low_economic_standard_children"].subject
     assert row[1] == "Har minskat, till det bättre"
     two_names = ["neither_in_work_nor_study", "low_economic_standard_children"]
     two = [falling(name) for name in two_names]
@@ -611,11 +621,11 @@ def test_every_direction_stands_in_the_overviews_table_with_both_p_values(opened
     shown = directions(report)
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
-    [better] = [cells for title, cells in by_title.items() if "ekonomiskt bistånd" in title]
+    [better] = [cells for title, cells in by_title.items() if "bistånd" in title]
     moved = report.movements["received_social_assistance"]
     assert (moved.direction, moved.method, moved.good) == (Direction.DECREASED, Method.MARGINS, True)
     assert better[:2] == ["Har minskat, till det bättre", basis_text(moved)]
-    [worse] = [cells for title, cells in by_title.items() if "bra plats" in title]
+    [worse] = [cells for title, cells in by_title.items() if "kommunen är bra" in title]
     assert worse[0] == "Har minskat, till det sämre"
     assert worse[2:] == [p_text(0.0), p_text(0.0)] == ["under 0,001"] * 2
     refused = body(shown, 1)
@@ -662,15 +672,15 @@ def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(open
     report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
     shown = outlooks(report)
     assert tried_text(1, 1, 2) in text(shown)
-    assert shown.record["download_name"] == "utblick.csv"
-    lines = download_of(shown.record).split("\r\n")
     tried = place_outlooks(report.data, report.catalog, report.place, report.year)
     ahead = tried["received_social_assistance"].path
-    assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
-    assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]
-    assert lines[-2].split(";")[-2:] == [f"{ahead[end].iloc[-1]:.10g}".replace(".", ",") for end in ("low95", "high95")]
+    both = [
+        [f"{ahead[f'{end}{level}'].iloc[-1]:.1f}".replace(".", ",") for end in ("low", "high")] for level in (80, 95)
+    ]
+    assert [row[1] for row in body(shown)] == ["2025", "2026"]
+    assert body(shown)[-1][3:] == [" till ".join(ends) for ends in both]
     assert "<svg" in shown.html
-    assert len(body(shown)) == 17
+    assert tried_text(1, 0, 2) not in text(shown)
 
 
 def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_drawn(opened):
@@ -680,4 +690,4 @@ def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_dr
     shown = text(outlooks(filled(opened, "overview", *tables)))
     assert tried_text(1, 0, 2) in shown
     for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
-        assert f"{NO_OUTLOOK[reason]} (1 mått)" in shown
+        assert NO_OUTLOOK[reason] in shown
