@@ -62,6 +62,20 @@ def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
     return measures
 
 
+def with_cases(rows: pd.DataFrame, catalog: Catalog, data: pd.DataFrame) -> pd.DataFrame:
+    """Chart rows with `cases`: how many are behind a rate, by the latest known number of inhabitants; else NaN."""
+    cases = rows["count"].astype(float)
+    for indicator in rows["indicator"].unique():
+        entry, per = catalog.indicators[indicator], catalog.unit_of(indicator).per
+        if entry.population and per:
+            people = data[(data["indicator"] == entry.population) & data["value"].notna() & (data["group"] == "")]
+            people = people.sort_values("year", kind="stable").groupby(["place", "sex"])["value"].last()
+            own = rows["indicator"] == indicator
+            base = people.reindex(pd.MultiIndex.from_frame(rows.loc[own, ["place", "sex"]])).to_numpy()
+            cases[own] = cases[own].fillna(rows.loc[own, "value"] * base / per)
+    return rows.assign(cases=cases)
+
+
 # How a component is made again.
 
 

@@ -19,6 +19,7 @@ from lagesbild.catalog.models import (
     SnapshotScope,
     Survey,
     SurveysFile,
+    TermsFile,
     UnitsFile,
 )
 from lagesbild.paths import Paths
@@ -57,6 +58,7 @@ def _unknown(known: Collection[str], at: At, *values: str | None) -> Iterator[Fa
 def _programme_errors(catalog: Catalog) -> Iterator[Fault]:
     for number, area in catalog.focus_areas.items():
         yield from _unknown(catalog.pages, ("focus_areas", number, "page"), area.page)
+        yield from _unknown(catalog.indicators, ("focus_areas", number, "leading"), area.leading)
     for number, priority in catalog.priorities.items():
         yield from _unknown(catalog.focus_areas, ("priorities", number, "area"), priority.area)
         yield from _unknown(catalog.indicators, ("priorities", number, "evidence"), *priority.evidence)
@@ -146,9 +148,12 @@ def _series_errors(catalog: Catalog) -> Iterator[Fault]:
 
 
 def _use_errors(catalog: Catalog) -> Iterator[Fault]:
-    lists = [
+    shown = [
         *(names for figure in catalog.figures.values() for names in (figure.measure, figure.stand_in, figure.dots)),
         *(priority.evidence for priority in catalog.priorities.values()),
+    ]
+    lists = [
+        *shown,
         *(part.indicators for part in catalog.parts.values()),
         *((entry.share.part, entry.share.total) for entry in catalog.indicators.values() if entry.share),
         [entry.population for entry in catalog.indicators.values()],
@@ -156,6 +161,14 @@ def _use_errors(catalog: Catalog) -> Iterator[Fault]:
     for indicator in sorted(catalog.indicators.keys() - set(chain.from_iterable(lists))):
         what = "no figure, priority or part uses it. Name it in one, or remove it."
         yield ("indicators", indicator, "title"), what
+    for indicator in sorted(catalog.indicators.keys() & set(chain.from_iterable(shown))):
+        entry = catalog.indicators[indicator]
+        if not entry.subject:
+            what = "a figure or a priority shows it, and headings have no word for it. Add a 'subject'."
+            yield ("indicators", indicator, "label"), what
+        if entry.clause and entry.unit != "percent":
+            what = f"a clause follows on a share, and the unit is '{entry.unit}'. Take it away."
+            yield ("indicators", indicator, "clause"), what
 
 
 # The files of `data/catalog/`, read into one Catalog.
@@ -210,6 +223,7 @@ def load_catalog(paths: Paths) -> Catalog:
     programme = reading.read("programme.yml", ProgrammeFile)
     units = reading.read("units.yml", UnitsFile)
     names_file = reading.read("names.yml", NamesFile)
+    terms = reading.read("terms.yml", TermsFile)
     publishers = reading.read("publishers.yml", PublishersFile)
     regions = reading.read("regions.yml", RegionsFile)
     surveys = reading.read("surveys.yml", SurveysFile)
@@ -221,7 +235,7 @@ def load_catalog(paths: Paths) -> Catalog:
     if reading.errors:
         raise CatalogError(reading.errors)
     content: dict[str, Any] = {"comparisons": comparisons, "snapshot": snapshot}
-    for file in filter(None, (programme, units, names_file, publishers, regions, surveys, *pages)):
+    for file in filter(None, (programme, units, names_file, terms, publishers, regions, surveys, *pages)):
         for kind, entries in file:
             content[kind] = {**content.get(kind, {}), **entries} if isinstance(entries, dict) else entries
     content["figures"] = dict(sorted(content["figures"].items(), key=lambda item: _in_order(item[0])))

@@ -131,6 +131,18 @@ class Indicator(Record):
 
     title: str = Field(description="the official title")
     label: str = Field(description="a few words, for charts")
+    subject: str = Field(
+        default="",
+        max_length=40,
+        description="what headings say: a definite noun phrase of at most 40 characters; all that a figure or a "
+        "priority shows need one",
+    )
+    plural: bool = Field(default=False, description="the subject is a plural: fewer, not lower")
+    clause: str | None = Field(
+        default=None,
+        pattern=r"^[^{}]*\{[^{}/]+/[^{}/]+\}[^{}]*$",
+        description="of a share: what follows on it, with the verb now and then, as in {är/var}",
+    )
     unit: Slug = Field(description="what its values count: an entry of units.yml")
     better: Better = Field(description="the better side; with neither, no direction is called good or bad")
     publisher: Slug = Field(description="an entry of publishers.yml")
@@ -230,6 +242,7 @@ class FocusArea(Record):
     neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     page: Slug = Field(description="the page that follows it up")
     projects_title: str = Field(description="the heading over its projects")
+    leading: Slug | None = Field(default=None, description="the indicator that the front page tells it by")
 
 
 class Goal(Record):
@@ -237,6 +250,7 @@ class Goal(Record):
 
     label: str = Field(description='the number: "Mål 2"')
     title: str = Field(description="the goal; a focus area of the same title belongs to it")
+    short: str | None = Field(default=None, description="the goal in a few words, for the front page")
 
 
 class Gap(Record):
@@ -353,6 +367,17 @@ class NamesFile(Record):
     official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
 
 
+class Term(Record):
+    """A word of the report, explained on the page of terms."""
+
+    term: str = Field(description="as it stands on pages")
+    meaning: str = Field(description="two or three short sentences in plain Swedish")
+
+
+class TermsFile(Record):
+    terms: dict[Slug, Term]
+
+
 class PublishersFile(Record):
     publishers: dict[str, Publisher]
 
@@ -373,7 +398,7 @@ class PageFile(Record):
     gaps: dict[str, Gap] = {}
 
 
-class Catalog(ProgrammeFile, UnitsFile, NamesFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
+class Catalog(ProgrammeFile, UnitsFile, NamesFile, TermsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
     """Everything in `data/catalog/`. Figures are in the order of their numbers."""
 
     comparisons: Comparisons

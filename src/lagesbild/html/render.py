@@ -43,6 +43,12 @@ def prose_html(text: str) -> str:
     return _renderer().render(text.strip()).strip()
 
 
+def parted_prose(text: str) -> tuple[str, str]:
+    """The first paragraph or list of `text`, and the rest, both as `prose_html` gives them."""
+    first, _, rest = text.strip().partition("\n\n")
+    return prose_html(first), prose_html(rest)
+
+
 # Components as Jupyter shows them: HTML for people, and a record of the same content for the publisher.
 
 MIME = "application/vnd.lagesbild+json"

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pandas as pd
 
 from lagesbild.catalog.models import Indicator, Unit
-from lagesbild.rules.comparing import Placing
 from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.noise import FEWEST_CASES
@@ -66,7 +65,7 @@ def _focus(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["role"] == "focus"]
 
 
-def _totals(rows: pd.DataFrame) -> pd.DataFrame:
+def totals(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of everybody; where all rows are of one sex, those."""
     whole = rows[rows["group"] == ""]
     return whole if whole["sex"].nunique() == 1 else whole[whole["sex"] == "T"]
@@ -89,12 +88,12 @@ def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
 
     The latest value beside the country's value of the same year.
     """
-    latest = _latest(_focus(_totals(rows)))
+    latest = _latest(_focus(totals(rows)))
     if latest.empty:
         return ""
     own = latest.iloc[0]
     text = f"{measure.indicator.label}{only_text(rows)}: {measure.amount(own['value'])} {measure.where_and_when(own)}"
-    country = _totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
+    country = totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
     if len(country):
         text += f", {measure.number(country['value'].iloc[0])} {in_place(country['name'].iloc[0])}"
     return f"{text}."
@@ -103,7 +102,7 @@ def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
 def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
     """The comparison, and the first year's value of the same unbroken definition."""
     sentence = comparison_finding(rows, measure)
-    own = _focus(_totals(rows)).sort_values("year")
+    own = _focus(totals(rows)).sort_values("year")
     last = own["year"].max()
     cut = max((b.year for b in breaks_in(measure.indicator, own) if b.year <= last), default=0)
     same = own[own["year"] >= cut]
@@ -297,23 +296,11 @@ QUARTILES: Mapping[int, str] = {
     3: "Näst sämsta fjärdedelen",
     4: "Sämsta fjärdedelen",
 }
-RANKS_MOVE = (
-    "Läs värdet först och platsen sedan, båda för samma år. Plats 1 är bäst för det mått som raden gäller, lika värden "
-    "delar plats, och en plats ändras också när andra kommuner ändras: en ny plats är i sig varken fram- eller motgång."
-)
 CLASSES_ARE_OURS = (
     "Klasserna är rapportens egna: kommunerna delas efter plats i fyra ungefär lika stora grupper. Ingen myndighet har "
     "satt gränserna."
 )
 EMPTY_CLASS = "ingen kommun"  # ties can leave a class without places
-DECIDED = (
-    "En skillnad kallas högre eller lägre när den är större än den brukar svänga mellan år eller än urvalet tillåter "
-    "(p under 0,01). Annars står värdena bredvid varandra."
-)
-ESTIMATED = (
-    "Enkäternas felmarginaler är uppskattade: hur många svar ett värde är värt räknas ur hur mycket kommunernas svar "
-    "rör sig mellan två omgångar. Se sidan Metod."
-)
 WITHIN = {"noise": "Skillnaden ryms i vad den brukar svänga", "sample": "Skillnaden ryms i osäkerheten"}
 NOT_KNOWN = "Osäkerheten är inte känd"
 FEW = f"För få fall: färre än {FEWEST_CASES} om året"
@@ -372,19 +359,9 @@ def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> s
     return f"plats {rank} av {n} kommuner{'' if n == municipalities else ' med värde'}"
 
 
-def placing_text(placing: Placing, entry: Indicator, municipalities: int) -> str:
-    """A placing with its period: "plats 12 av 290 kommuner 2022"."""
-    return f"{rank_text(placing.rank, placing.n, entry, municipalities)} {period_text(entry, placing.year)}"
-
-
-def no_rank_text(reason: NoRank) -> str:
-    """That there is no rank, and why."""
-    return f"Ingen plats: {NO_RANK[reason]}."
-
-
 def plausible_text(low: int, high: int) -> str:
-    """Between which ranks the place probably lies, given the margins of error of all places."""
-    return f"Troligen mellan plats {low} och {high}, med tanke på osäkerheten."
+    """Between which ranks the place probably lies, given the margins of error of all places: "troligen 12–31"."""
+    return f"troligen {low}–{high}"
 
 
 def class_spans(cuts: pd.DataFrame, measure: Measure) -> dict[int, str]:

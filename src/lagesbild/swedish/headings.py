@@ -1,0 +1,402 @@
+"""Headings by rule: what the rows of a figure say of order, change or comparison, in at most 90 characters.
+
+A stored judgement is used only where the rows hold the values that it is about, unchanged; else a heading says measure,
+value, place and year. A heading never says why. The present tense is for a value of the edition's year or the year
+before.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pandas as pd
+
+from lagesbild.places import COUNTRY
+from lagesbild.rules.judgements import Judgements
+from lagesbild.statistics.differences import Compared
+from lagesbild.statistics.direction import Direction
+from lagesbild.statistics.panel import SEX_GAP
+from lagesbild.statistics.ranks import NoRank
+from lagesbild.statistics.surveys import Z_DECIDED
+from lagesbild.swedish.findings import Measure, totals
+from lagesbild.swedish.numbers import MONTHS, SEX, in_place, listed
+from lagesbild.swedish.words import (
+    FEWEST_CASES,
+    Standing,
+    among_words,
+    capital,
+    order_words,
+    persons_words,
+    relative_words,
+    share_words,
+    times_words,
+)
+
+MOST = 90  # characters
+PRESENT = 1  # years before the edition's that are told in the present tense
+FEW_GROUPS = 3  # that a heading names one by one
+WHOLE = (99.0, 101.0)  # percent that parts of one whole add up to, as they are rounded
+
+
+class Weight(IntEnum):
+    """How much a heading says: of several measures, the weightiest gives the figure its own."""
+
+    VALUE = 0
+    SHARE = 1
+    BESIDE = 2
+    FINDING = 3  # order, change or comparison, as the rules carry them
+
+
+def figure_heading(measures: Mapping[str, Measure], rows: pd.DataFrame, judged: Judgements | None, edition: int) -> str:
+    """The heading of a figure of several measures or one; empty where `rows` hold no value.
+
+    `rows` are chart rows, with `cases` where the cases behind a rate are known; `judged` is None where their values are
+    not the published ones.
+    """
+    known = rows[rows["value"].notna()]
+    series = [(measure, known[known["indicator"] == name]) for name, measure in measures.items()]
+    series = [(measure, own) for measure, own in series if len(own)]
+    if parts := _parts(series):
+        largest, own = max(parts, key=lambda part: part[1]["value"].iloc[-1])
+        return _Said(largest, own, judged, edition).share() or _fitting(_Said(largest, own, None, edition).value())
+    if len(series) > 2 and len({each.indicator.unit for each, _ in series}) == 1 and series[0][0].unit.counted:
+        return _largest(series, edition)
+    said = [_weighed(measure, own, judged, edition) for measure, own in series]
+    first = next((each for each in said if each[0] is Weight.FINDING), said[0] if said else (Weight.VALUE, ""))
+    return first[1]
+
+
+def measure_heading(measure: Measure, rows: pd.DataFrame, judged: Judgements | None, edition: int) -> str:
+    """The heading of one measure; `rows` are chart rows of it alone."""
+    known = rows[rows["value"].notna()]
+    return _weighed(measure, known, judged, edition)[1] if len(known) else ""
+
+
+def _parts(series: list[tuple[Measure, pd.DataFrame]]) -> list[tuple[Measure, pd.DataFrame]]:
+    """The measures and their rows up to the last year where several are parts of one whole; else none."""
+    if len(series) < 2 or any(each.indicator.unit != "percent" for each, _ in series):
+        return []
+    own = [(measure, _own(rows)) for measure, rows in series]
+    years = set.intersection(*(set(rows["year"]) for _, rows in own))
+    if not years:
+        return []
+    until = [(measure, rows[rows["year"] <= max(years)].sort_values("year")) for measure, rows in own]
+    whole = sum(rows["value"].iloc[-1] for _, rows in until)
+    return until if WHOLE[0] <= whole <= WHOLE[1] else []
+
+
+def _largest(series: list[tuple[Measure, pd.DataFrame]], edition: int) -> str:
+    """The largest of several numbers of the same things, in the last year that any of them has."""
+    year = max(_own(rows)["year"].max() for _, rows in series)
+    latest = [
+        _Said(each, rows[rows["year"] == year], None, edition) for each, rows in series if year in set(rows["year"])
+    ]
+    said = max(latest, key=lambda each: each.last["value"])
+    start = f"{said.subject} {said.verb} {'störst' if not said.measure.indicator.plural else 'flest'}"
+    amount = said.measure.amount(said.last["value"])
+    return _fitting([f"{start}: {amount}{said.where} {said.time}", f"{start}: {amount} {said.time}"])
+
+
+def _own(rows: pd.DataFrame) -> pd.DataFrame:
+    """The municipality's rows of everybody, else the country's, else those of the first place."""
+    rows = totals(rows)
+    for role in ("focus", "country"):
+        if (rows["role"] == role).any():
+            return rows[rows["role"] == role]
+    return rows[rows["place"] == rows["place"].iloc[0]] if len(rows) else rows
+
+
+def _weighed(measure: Measure, rows: pd.DataFrame, judged: Judgements | None, edition: int) -> tuple[Weight, str]:
+    """The weightiest heading of one measure, with its weight."""
+    if (rows["group"] != "").any():
+        return Weight.VALUE, _fitting(_groups(measure, rows, edition))
+    said = _Said(measure, rows, judged, edition)
+    tries: list[tuple[Weight, Callable[[], str]]] = [
+        (Weight.FINDING, said.gap),
+        (Weight.FINDING, said.order),
+        (Weight.FINDING, said.comparison),
+        (Weight.FINDING, said.change),
+        (Weight.FINDING, said.survey_change),
+        (Weight.BESIDE, said.beside),
+        (Weight.SHARE, said.share),
+    ]
+    for weight, heading in tries:
+        if text := heading():
+            return weight, text
+    return Weight.VALUE, _fitting(said.value())
+
+
+def _fitting(candidates: Iterable[str]) -> str:
+    """The first of `candidates`, fullest first, that is short enough; else the last one, cut at a word."""
+    text = ""
+    for text in candidates:
+        if len(text) <= MOST:
+            return text
+    return text[: MOST + 1].rpartition(" ")[0]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What can be said of one measure's rows: each method gives a heading, or nothing."""
+
+    measure: Measure
+    rows: pd.DataFrame
+    judged: Judgements | None
+    edition: int
+
+    @property
+    def own(self) -> pd.DataFrame:
+        return _own(self.rows).sort_values("year")
+
+    @property
+    def last(self) -> pd.Series:
+        return self.own.iloc[-1]
+
+    @property
+    def now(self) -> bool:
+        return bool(self.last["year"] >= self.edition - PRESENT)
+
+    @property
+    def subject(self) -> str:
+        """The measure as a heading names it, and of which sex where the rows are of one."""
+        name = self.measure.indicator.subject or self.measure.indicator.label
+        sex = self.last["sex"] if len(self.own) else "T"
+        return name if sex == "T" else f"{name} bland {SEX[sex].lower()}"
+
+    @property
+    def verb(self) -> str:
+        return "är" if self.now else "var"
+
+    @property
+    def time(self) -> str:
+        """The time of the last value: "2022", "2021–2022"; the month only where the subject does not name it."""
+        year, month = int(self.last["year"]), self.measure.indicator.month
+        return str(year) if month and MONTHS[month - 1] in self.subject else self.measure.period(year)
+
+    @property
+    def when(self) -> str:
+        """The time, which the past tense needs: " 2022"."""
+        return "" if self.now else f" {self.time}"
+
+    @property
+    def where(self) -> str:
+        return f" {in_place(self.last['name'])}"
+
+    def judgement(self, frame: str, **at: object) -> pd.Series | None:
+        """The row of a frame of judgements that is about the rows' place, sex and last value; None where none is."""
+        if self.judged is None or self.last["role"] != "focus" or self.last["group"]:
+            return None
+        rows: pd.DataFrame = getattr(self.judged, frame)
+        keys = {"indicator": self.last["indicator"], "place": self.last["place"], "sex": self.last["sex"]} | at
+        for name, value in keys.items():
+            rows = rows[rows[name] == value]
+        return rows.iloc[0] if len(rows) else None
+
+    def holds(self, row: pd.Series) -> bool:
+        """Whether the value and year of a judgement are the last ones of the rows."""
+        return row["year"] == self.last["year"] and _same(row["value"], self.last["value"])
+
+    # Order, comparison and change: what the rules carry.
+
+    def order(self) -> str:
+        """ "fjärde lägst bland landets kommuner 2022", where the difference to riket is decided the same way."""
+        row, to_country = self.judgement("ranks"), self.judgement("differences", other=COUNTRY)
+        if row is None or to_country is None or row["reason"] != NoRank.NONE or not self.holds(row):
+            return ""
+        ranks = self.judged.ranks if self.judged else pd.DataFrame()
+        alike = (ranks["indicator"] == row["indicator"]) & (ranks["sex"] == row["sex"]) & (ranks["year"] == row["year"])
+        ties = int((alike & (ranks["rank"] == row["rank"])).sum())
+        entry = self.measure.indicator
+        words = order_words(Standing(int(row["rank"]), int(row["n"]), entry.better, ties))
+        sure = Compared.LOWER if words.endswith("lägst") else Compared.HIGHER
+        if not words or to_country["verdict"] != sure or not self.holds(to_country):
+            return ""
+        start, year = f"{self.subject} {self.verb} {words}", self.time
+        among = among_words(int(row["n"]), entry)
+        return _fitting([f"{start} {among} {year}", f"{start} {among.partition(' kommuner')[0]} kommuner {year}"])
+
+    def comparison(self) -> str:
+        """The decided difference to riket, where the rows hold riket's value of the same year."""
+        row, country = self.judgement("differences", other=COUNTRY), self.beside_row(only_country=True)
+        if row is None or country is None or not self.holds(row) or not _same(row["other_value"], country["value"]):
+            return ""
+        if row["verdict"] not in (Compared.LOWER, Compared.HIGHER):
+            return ""
+        return _fitting([*self.relative(row), *self.compared(row, "i riket", self.where)])
+
+    def relative(self, row: pd.Series) -> Iterator[str]:
+        """ "Drygt en tredjedel färre anmälda brott per invånare än i riket": rates of known cases only."""
+        cases = self.last.get("cases")
+        if cases is None or pd.isna(cases):  # the mean of the window: both places' cases together make `poisson`
+            cases = 1 / row["poisson"] ** 2 if row["poisson"] > 0 else 0
+        per = re.fullmatch(r"per [\d\s]+ (.+)", self.measure.unit.text)
+        if cases < FEWEST_CASES or not per or not self.measure.unit.per:
+            return
+        base, counted = f"per {per[1]}", self.subject.removeprefix("Antalet ")
+        if counted == self.subject:
+            words = relative_words(row["value"], row["other_value"], *self.lower_higher)
+            if words:
+                yield f"{self.subject} {self.verb} {words} {base} än i riket{self.when}"
+        elif times := times_words(row["value"], row["other_value"]):
+            yield f"{capital(times)} så många {counted} {base} som i riket{self.when}"
+        elif words := relative_words(row["value"], row["other_value"]):
+            yield f"{capital(words)} {counted} {base} än i riket{self.when}"
+
+    @property
+    def lower_higher(self) -> tuple[str, str]:
+        return ("färre", "fler") if self.measure.indicator.plural else ("lägre", "högre")
+
+    def compared(self, row: pd.Series, than: str, where: str, keep: bool = False) -> Iterator[str]:
+        """A decided difference with both values, then without what a long name leaves no room for.
+
+        With `keep` the `where` stays, and the values go.
+        """
+        word = self.lower_higher[row["verdict"] == Compared.HIGHER]
+        values = f": {self.measure.number(row['value'])} mot {self.measure.amount(row['other_value'])}"
+        for place, tail in ((where, values), *(() if keep else (("", values),)), (where, ""), ("", "")):
+            yield f"{self.subject} {self.verb} {word}{place} än {than}{self.when}{tail}"
+
+    def change(self) -> str:
+        """What the direction rule says, where the rows hold every year of its window."""
+        row = self.judgement("directions")
+        if row is None or row["weak"] or row["last_year"] != self.last["year"]:
+            return ""
+        first, last = int(row["first_year"]), int(row["last_year"])
+        series = self.own.drop_duplicates("year").set_index("year")["value"]
+        if not set(range(first, last + 1)) <= set(series.index):
+            return ""
+        years = f"{first}–{last}"
+        if row["direction"] == Direction.TURNED:
+            verb = "har vänt" if self.now else "vände"
+            value = f", senast {self.measure.amount(series[last])}"
+            start = f"{self.subject} {verb}"
+            return _fitting([f"{start}{self.where} {years}{value}", f"{start} {years}{value}", f"{start} {years}"])
+        verbs = {Direction.DECREASED: ("har minskat", "minskade"), Direction.INCREASED: ("har ökat", "ökade")}
+        if row["direction"] not in verbs:
+            return ""
+        start = f"{self.subject} {verbs[row['direction']][not self.now]}"
+        values = f"från {self.measure.number(series[first])} till {self.measure.amount(series[last])}"
+        return _fitting(
+            [f"{start}{self.where} {values} {years}", f"{start} {values} {years}", f"{start}{self.where} {years}"]
+            + [f"{start} {years}"]
+        )
+
+    def survey_change(self) -> str:
+        """A change between two times of a survey that is surely another than the one that all places share."""
+        row = self.judgement("changes")
+        if row is None or row["last_year"] != self.last["year"] or not _same(row["last"], self.last["value"]):
+            return ""
+        first = self.own[self.own["year"] == row["first_year"]]
+        more = row["z"] * (row["last"] - row["first"]) > 0  # it moved its own way, and not only less than others
+        if first.empty or not _same(first["value"].iloc[0], row["first"]) or abs(row["z"]) <= Z_DECIDED or not more:
+            return ""
+        verb = ("har ökat", "ökade") if row["z"] > 0 else ("har minskat", "minskade")
+        start = f"{self.subject} {verb[not self.now]} mer än i andra kommuner"
+        years = f"{row['first_year']}–{self.measure.period(row['last_year'])[-4:]}"
+        values = f": från {self.measure.number(row['first'])} till {self.measure.amount(row['last'])}"
+        return _fitting([f"{start} {years}{values}", f"{start} {years}"])
+
+    def gap(self) -> str:
+        """Women beside men, where the rows hold both: the decided gap, else the two values; else nothing."""
+        own = self.rows[self.rows["role"] == "focus"]
+        both = own[own["sex"].isin(["K", "M"])].drop_duplicates(["sex", "year"]).pivot(index="year", columns="sex")
+        sexes = both["value"].dropna() if {"K", "M"} <= set(own["sex"]) else pd.DataFrame()
+        if sexes.empty or sexes.index.max() < own["year"].max():
+            return ""
+        women, men = (float(sexes.iloc[-1][sex]) for sex in "KM")
+        said = _Said(self.measure, own[own["sex"] == "K"].assign(sex="T"), self.judged, self.edition)
+        row = said.judgement("differences", sex=SEX_GAP)
+        same = row is not None and row["year"] == sexes.index.max() and _same(row["value"], women)
+        if row is not None and same and _same(row["other_value"], men) and row["verdict"] in ("lower", "higher"):
+            return _fitting(said.compared(row, "bland män", " bland kvinnor", keep=True))
+        amounts = f"{self.measure.amount(women)} bland kvinnor", f"{self.measure.number(men)} bland män"
+        start = f"{said.subject} {said.verb}"
+        return _fitting(
+            [
+                f"{start} {amounts[0]} och {amounts[1]}{said.where}{said.when}",
+                f"{start} {amounts[0]} och {amounts[1]}{said.when}",
+                f"{said.subject}: {amounts[0]}, {amounts[1]}{said.when}",
+                f"{said.subject}: kvinnor {self.measure.number(women)}, män {self.measure.number(men)}{said.when}",
+            ]
+        )
+
+    # Values: beside another place's, as a share in words, alone.
+
+    def beside_row(self, only_country: bool = False) -> pd.Series | None:
+        """Riket's row of the last year, else the one other place's; None without one."""
+        others = totals(self.rows)
+        others = others[(others["place"] != self.last["place"]) & (others["year"] == self.last["year"])]
+        country = others[others["role"] == "country"]
+        if len(country):
+            return country.iloc[0]
+        return None if only_country or len(others) != 1 else others.iloc[0]
+
+    def beside(self) -> str:
+        """ "Arbetslösheten är 3,0 procent i Umeå och 5,4 i riket": two values side by side."""
+        other = self.beside_row()
+        if other is None:
+            return ""
+        value, its = self.measure.amount(self.last["value"]), self.measure.number(other["value"])
+        there, start = in_place(other["name"]), f"{self.subject} {self.verb}"
+        bare = self.measure.number(self.last["value"])
+        return _fitting(
+            [
+                f"{start} {value}{self.where} och {its} {there}{self.when}",
+                f"{start} {value}, {its} {there}{self.when}",
+                f"{self.subject}: {bare}{self.where} och {its} {there}{self.when}",
+                f"{self.subject}: {bare}, {its} {there}{self.when}",
+            ]
+        )
+
+    def share(self) -> str:
+        """ "Knappt hälften av bostäderna är hyresrätter", for a share of which the catalogue has the clause."""
+        clause, survey = self.measure.indicator.clause, self.measure.indicator.kind == "survey"
+        if not clause or self.last["sex"] != "T" or self.measure.indicator.unit != "percent":
+            return ""
+        row = self.judgement("differences", other=COUNTRY)
+        published = [self.last.get("margin"), None if row is None or not self.holds(row) else row["margin"]]
+        margin = next((float(each) for each in published if survey and pd.notna(each)), None)
+        words = share_words(self.last["value"], margin, of_ten=not clause.startswith("av "))
+        if not words:
+            return ""
+        asked = "av dem som svarade " if survey else ""
+        verbs = re.sub(r"\{(.+?)/(.+?)\}", r"\1" if self.now else r"\2", clause)
+        start = capital(f"{words} {asked}{verbs}")
+        texts = [f"{start}{self.where}{self.when}"] if self.last["role"] != "focus" else []
+        return next((text for text in (*texts, f"{start}{self.when}") if len(text) <= MOST), "")
+
+    def value(self) -> Iterator[str]:
+        """Measure, value, place and year; the persons too, where their number is known."""
+        amount, year = self.measure.amount(self.last["value"]), self.time
+        start, count = f"{self.subject} {self.verb} {amount}", self.last.get("count")
+        if self.measure.indicator.unit == "percent" and count is not None and pd.notna(count):
+            yield f"{start}, {persons_words(count)},{self.where} {year}"
+        yield f"{start}{self.where} {year}"
+        yield f"{start} {year}"
+        yield f"{self.subject}: {self.measure.number(self.last['value'])} {year}"
+
+
+def _same(value: float, other: float) -> bool:
+    return bool(np.isclose(value, other, rtol=1e-9, atol=1e-9))
+
+
+def _groups(measure: Measure, rows: pd.DataFrame, edition: int) -> Iterator[str]:
+    """The last year's groups by name where they are few, else the lowest and the highest value."""
+    own = rows[(rows["role"] == "focus") & (rows["group"] != "")]
+    own = own if len(own) else rows[rows["group"] != ""]
+    latest = own[own["year"] == own["year"].max()]
+    shown = latest if latest[latest["sex"] == "T"].empty else latest[latest["sex"] == "T"]
+    said = _Said(measure, latest.assign(role="focus", sex="T"), None, edition)
+    start, when = f"{said.subject} {said.verb}", f" {measure.period(latest['year'].iloc[0])}"
+    names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in shown.itertuples()]
+    if len(shown) <= FEW_GROUPS:
+        first, *others = zip(names, shown["value"], strict=True)
+        each = [f"{measure.amount(first[1])} ({first[0]})", *(f"{measure.number(v)} ({name})" for name, v in others)]
+        yield f"{start} {listed(each)}{when}"
+    low, high = shown["value"].min(), shown["value"].max()
+    bottom, top = (names[int(at)] for at in (shown["value"].argmin(), shown["value"].argmax()))
+    yield f"{start} från {measure.number(low)} ({bottom}) till {measure.amount(high)} ({top}){when}"
+    yield f"{start} mellan {measure.number(low)} och {measure.amount(high)}{when}"
+    yield f"{said.subject}: {measure.number(low)} till {measure.number(high)}{when}"
