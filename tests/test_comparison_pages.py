@@ -10,14 +10,13 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import compare, sections
+from helpers import basis, compare, sections
 from helpers.report import Report, UnknownChoice
 from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
-from lagesbild.pages.basis import basis_html
-from lagesbild.pages.measures import indicators_html
 from lagesbild.places import Places
+from lagesbild.publishing.pages import download_of
 from lagesbild.rules.comparing import Gap, place_gaps, sure_gaps, without_gap
 from lagesbild.rules.directions import (
     area_indicators,
@@ -48,8 +47,10 @@ from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
     NO_OUTLOOK,
+    arrow_sign,
     basis_text,
     differing_text,
+    movement_reason,
     movement_sign,
     p_text,
     reach_text,
@@ -101,23 +102,15 @@ def women_and_men(report: Report) -> Component:
 
 
 def directions(report: Report) -> Component:
-    """The chapter of *Underlaget*."""
-    made = basis_html(
-        report.catalog, report.geography, report.judged, report.data, [], municipality=report.place, year=report.year,
-        region="", own=False, vintage="2024-05-01",
-    )  # fmt: skip
-    return chapter(made, "riktningar")
+    """The chapter as the notebook's cell makes it."""
+    return basis.directions(report, report.directions)
 
 
 def outlooks(report: Report) -> Component:
-    """The chapter of *Indikatorer*."""
-    of = (report.place, report.year)
-    return chapter(indicators_html(report.catalog, report.geography, report.judged, report.data, of), "utblick")
+    """The chapter as the notebook's cell makes it."""
+    from helpers import highlights
 
-
-def chapter(page: str, anchor: str) -> Component:
-    [section] = html.fromstring(f"<div>{page}</div>").xpath(f"//section[@aria-labelledby='{anchor}']")
-    return Component(html.tostring(section, encoding="unicode"), {})
+    return highlights.outlooks(report, place_outlooks(report.data, report.catalog, report.place, report.year))
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -590,13 +583,17 @@ def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     assert ARROWS[Arrow.MIXED].words in beside(report, "up")[0]
 
 
-def test_one_measure_gives_a_priority_no_arrow_but_is_named_with_its_years(opened):
+def test_one_measure_gives_a_priority_no_arrow_but_stands_in_its_fold_with_its_years(opened):
     report = filled(opened, "childhood", falling("children_with_social_assistance"))
-    shown = sections.overview(report)
-    [row] = [cells for cells in body(shown) if cells[0].startswith("3.2")]
-    assert ARROWS[Arrow.NONE].words in row[1]
-    label = opened.catalog.indicators["children_with_social_assistance"].label
-    assert f"{label} har minskat, till det bättre 2015–2024." in row[3]
+    shown = html.fromstring(f"<div>{sections.priority(report, '3.2').html}</div>")
+    movement, entry = report.movements["children_with_social_assistance"], opened.catalog.indicators
+    computed = combined_movement(report.movements, CHILDREN)
+    [line] = shown.xpath("//p[@class='computed']")
+    assert " ".join(line.text_content().split()) == f"{arrow_sign(computed).words}. Beräknat"
+    [measured] = shown.xpath("//details//li")
+    told = " ".join(measured.text_content().split())
+    assert told.startswith(f"{entry['children_with_social_assistance'].subject} ↓ Har minskat, till det bättre")
+    assert told.endswith(movement_reason(movement))
 
 
 def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(opened):
@@ -604,7 +601,8 @@ def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(
     assert "low_economic_standard_children" in stand_ins(opened.catalog)
     report = filled(opened, "childhood", near)
     [row] = body(directions(report))
-    assert row[0] == opened.catalog.indicators["low_economic_standard_children"].subject
+    title = opened.catalog.indicators["low_economic_standard_children"].title
+    assert row[0].startswith(title)
     assert row[1] == "Har minskat, till det bättre"
     two_names = ["neither_in_work_nor_study", "low_economic_standard_children"]
     two = [falling(name) for name in two_names]
@@ -621,11 +619,11 @@ def test_every_direction_stands_in_the_overviews_table_with_both_p_values(opened
     shown = directions(report)
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
-    [better] = [cells for title, cells in by_title.items() if "bistånd" in title]
+    [better] = [cells for title, cells in by_title.items() if "ekonomiskt bistånd" in title]
     moved = report.movements["received_social_assistance"]
     assert (moved.direction, moved.method, moved.good) == (Direction.DECREASED, Method.MARGINS, True)
     assert better[:2] == ["Har minskat, till det bättre", basis_text(moved)]
-    [worse] = [cells for title, cells in by_title.items() if "kommunen är bra" in title]
+    [worse] = [cells for title, cells in by_title.items() if "bra plats" in title]
     assert worse[0] == "Har minskat, till det sämre"
     assert worse[2:] == [p_text(0.0), p_text(0.0)] == ["under 0,001"] * 2
     refused = body(shown, 1)
@@ -672,15 +670,15 @@ def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(open
     report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
     shown = outlooks(report)
     assert tried_text(1, 1, 2) in text(shown)
+    assert shown.record["download_name"] == "utblick.csv"
+    lines = download_of(shown.record).split("\r\n")
     tried = place_outlooks(report.data, report.catalog, report.place, report.year)
     ahead = tried["received_social_assistance"].path
-    both = [
-        [f"{ahead[f'{end}{level}'].iloc[-1]:.1f}".replace(".", ",") for end in ("low", "high")] for level in (80, 95)
-    ]
-    assert [row[1] for row in body(shown)] == ["2025", "2026"]
-    assert body(shown)[-1][3:] == [" till ".join(ends) for ends in both]
+    assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
+    assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]
+    assert lines[-2].split(";")[-2:] == [f"{ahead[end].iloc[-1]:.10g}".replace(".", ",") for end in ("low95", "high95")]
     assert "<svg" in shown.html
-    assert tried_text(1, 0, 2) not in text(shown)
+    assert len(body(shown)) == 17
 
 
 def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_drawn(opened):
@@ -690,4 +688,4 @@ def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_dr
     shown = text(outlooks(filled(opened, "overview", *tables)))
     assert tried_text(1, 0, 2) in shown
     for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
-        assert NO_OUTLOOK[reason] in shown
+        assert f"{NO_OUTLOOK[reason]} (1 mått)" in shown
