@@ -17,7 +17,7 @@ from helpers.report import UnknownChoice
 from lagesbild import charts
 from lagesbild.charts import regional
 from lagesbild.charts.svg import svg_of
-from lagesbild.charts.theme import TOKENS, WIDTH, Frame
+from lagesbild.charts.theme import TOKENS, Frame
 from lagesbild.html.render import Component
 from lagesbild.rules import support as rules
 from lagesbild.rules.editions import key_figures
@@ -640,8 +640,8 @@ def test_without_geometry_the_page_says_so_and_stands_without_a_map(frozen: Copy
 
 
 @pytest.fixture(scope="module")
-def drawn(nation: Ran, umea: Ran) -> dict[str, str]:
-    """Every kind of the regional figures as SVG."""
+def drawn(nation: Ran, umea: Ran) -> dict[tuple[str, bool], str]:
+    """Every kind of the regional figures as SVG, wide and narrow."""
     named = nation.ranks.assign(
         name=nation.ranks["place"].map(nation.report.geography.names), label=nation.ranks["indicator"], role="peer"
     )
@@ -657,14 +657,21 @@ def drawn(nation: Ran, umea: Ran) -> dict[str, str]:
     }
     assert set(rows) == set(REGIONAL)
     wanted = {name for name in rows if name != "region_map" or regional.geometry_at_hand()}
-    return {name: svg_of(REGIONAL[name](rows[name], Frame(decimals=1)), name, "En bild") for name in wanted}
+    return {
+        (name, wide): svg_of(REGIONAL[name](rows[name], Frame(decimals=1, wide=wide)), name, "En bild")
+        for name in wanted
+        for wide in (True, False)
+    }
 
 
+@pytest.mark.parametrize("wide", [True, False], ids=["wide", "narrow"])
 @pytest.mark.parametrize("kind", REGIONAL)
-def test_a_regional_figure_uses_the_looks_colours_and_stays_small(drawn: dict[str, str], kind: str):
-    svg = drawn.get(kind) or pytest.skip("the packages of the extra 'map' are not installed")
+def test_a_regional_figure_uses_the_looks_colours_and_stays_small(
+    drawn: dict[tuple[str, bool], str], kind: str, wide: bool
+):
+    svg = drawn.get((kind, wide)) or pytest.skip("the packages of the extra 'map' are not installed")
     assert set(re.findall(r"#[0-9a-f]{6}", svg)) <= set(TOKENS.values())
-    assert f'viewBox="0 0 {WIDTH:g} ' in svg
+    assert f'viewBox="0 0 {760 if wide else 288} ' in svg
     assert len(svg) < 60_000
     assert "style=" not in svg
 

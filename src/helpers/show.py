@@ -18,7 +18,7 @@ from helpers.rows import COMMON, chart_rows, measures_of, remake
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
-from lagesbild.charts.svg import drawn_by, svg_of
+from lagesbild.charts.svg import drawings, drawn_by, svg_of
 from lagesbild.charts.theme import Frame, frame_of
 from lagesbild.html.components import Card, FigureBlock, Part, Provenance, Statement, Values
 from lagesbild.html.regional import SAYS
@@ -112,7 +112,7 @@ def show_figure(
         ),
         finding=finding,
         alternative=alternative,
-        svg=_svg(chart, drawn, frame, anchor, alternative),
+        **_drawings(chart, drawn, frame, anchor, alternative),
         table=data_table(rows, measures_of(catalog, rows), f"Figur {number}. {subtitle}"),
         notes=tuple(dict.fromkeys(text for text in notes if text)),
         chart=chart.__name__ if chart in KINDS else "",
@@ -175,7 +175,7 @@ def _show_part(
         changed = said.state != "document"
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
     block = FigureBlock(
-        number=number,
+        number="" if says.title else number,  # only the first figure of a part carries its number
         anchor=anchor,
         title=title,
         state=said.state,
@@ -189,7 +189,7 @@ def _show_part(
         ),
         finding=said.finding,
         alternative=said.alternative,
-        svg=_svg(chart, drawn, said.frame, anchor, said.alternative),
+        **_drawings(chart, drawn, said.frame, anchor, said.alternative),
         table=said.table,
         notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes) if text)),
         chart=chart.__name__,
@@ -233,11 +233,13 @@ def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFra
     return alternative_text(kind, finding, drawn, list(dict.fromkeys(drawn["name"])))
 
 
-def _svg(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> str:
-    """The drawing; one of an analyst's own gets the report's font and colours."""
+def _drawings(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> dict[str, str]:
+    """Both drawings; one of a chart of the cell's own, which gets the report's font and colours."""
+    if chart in KINDS:
+        return drawings(chart, rows, frame, anchor, alternative)
     drawing = drawn_by(chart(rows, frame))
     plt.close(drawing)  # else JupyterLab shows it once more, as a picture without words
-    return svg_of(drawing, prefix=anchor, alt=alternative, own=chart not in KINDS)
+    return {"svg": svg_of(drawing, prefix=anchor, alt=alternative, own=True)}
 
 
 def _source(drawn: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource], changed: bool) -> str:

@@ -188,6 +188,7 @@ class Seat(Record):
     organisation: str
     seats: int
     chair: bool = False  # one of the seats leads the group
+    units: list[str] = []  # the parts of the organisation that they come from, where the document names them
 
 
 class LinkedIndicator(Record):

@@ -10,16 +10,13 @@ from matplotlib.figure import Figure
 
 from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names, interval
 from lagesbild.charts.theme import (
-    DROP,
-    LINE,
     SERIES,
-    SMALL,
     STAR,
-    TEXT_SIZE,
     TOKENS,
-    WIDTH,
+    WIDE,
     Frame,
     RowNames,
+    Sheet,
     absence,
     axes_at,
     beside,
@@ -47,7 +44,7 @@ from lagesbild.swedish.numbers import SEX
 # Bars from zero: `ranked_bars`, `value_bars`, `bars_by_group`, `profile_bars`.
 
 GAP = 16.0  # between two panels
-HEAD = 18.0  # above the bars: unit, or the panel's heading
+HEAD = 24.0  # above the bars: unit, or the panel's heading
 
 
 @dataclass(frozen=True)
@@ -116,11 +113,12 @@ def profile_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame) -> Figure:
     """Panels of bars, two side by side, rows aligned, one scale from zero."""
-    with styled():
+    sheet = frame.sheet
+    with styled(sheet):
         rows = pd.concat([panel.rows for panel in panels])
         notes = mark_notes(rows, STAR)
-        grid = Grid(len(panels), RowNames(order), notes_height(notes) + 3)
-        figure = blank(grid.total)
+        grid = Grid(len(panels), RowNames(order, sheet), notes_height(notes, sheet) + 3)
+        figure = blank(sheet, grid.total)
         scale = _scale(rows, frame, grid.width)
         for number, panel in enumerate(panels):
             axes = grid.axes(figure, number)
@@ -129,10 +127,10 @@ def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame) -> Figure
             _write_values(axes, panel, order, frame)
             grid.write_names(axes, number, focus_names(rows))
             alone = len(panels) == 1  # then the unit stands above it
-            look = {} if alone else {"weight": 600, "size": TEXT_SIZE}
+            look = {} if alone else {"weight": 600, "size": sheet.text}
             at = (grid.names.room if alone else grid.corner(number)[0], grid.top(number) - 1)
-            note(figure, panel.heading, at, color=TOKENS[panel.heading_colour], **look)
-        write_notes(figure, notes)
+            note(figure, sheet, panel.heading, at, color=TOKENS[panel.heading_colour], **look)
+        write_notes(figure, sheet, notes)
     return figure
 
 
@@ -146,11 +144,11 @@ class Grid:
 
     @property
     def across(self) -> int:
-        return min(2, self.panels)
+        return min(2 if self.names.sheet is WIDE else 1, self.panels)
 
     @property
     def width(self) -> float:
-        return (WIDTH - self.names.room - (self.across - 1) * GAP) / self.across
+        return (self.names.sheet.width - self.names.room - (self.across - 1) * GAP) / self.across
 
     @property
     def height(self) -> float:
@@ -172,7 +170,7 @@ class Grid:
         return self.corner(number)[1] + self.height + HEAD
 
     def axes(self, figure: Figure, number: int) -> Axes:
-        return axes_at(figure, *self.corner(number), self.width, self.height)
+        return axes_at(figure, self.names.sheet, *self.corner(number), self.width, self.height)
 
     def write_names(self, axes: Axes, number: int, focus: Collection[str] = ()) -> None:
         """Writes the rows' names, where the panel is the first of its line."""
@@ -185,9 +183,9 @@ def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float
     lows, highs = interval(rows)
     low, top = min(float(lows.fillna(0).min()), 0.0), max(float(highs.fillna(0).max()), 0.0)
     texts = [swedish(value, frame.decimals, short_symbol(frame)) + STAR for value in rows["value"].dropna()]
-    room = (bold_width(texts) + 8) * ((low < 0) + (top > 0)) or width / 2
+    room = (bold_width(texts, frame.sheet) + 8) * ((low < 0) + (top > 0)) or width / 2
     point = ((top - low) or 1.0) / max(width - room, width * 0.3)
-    text = (bold_width(texts) + 8) * point
+    text = (bold_width(texts, frame.sheet) + 8) * point
     return low - (text if low < 0 else 0), top + (text if top > 0 else width * point)
 
 
@@ -224,19 +222,17 @@ def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -
             axes,
             absence(row.status) if absent else marked(row, frame, short_symbol(frame)),
             (end, order.index(row.bar)),
-            (-4 if end < 0 else 4, DROP),
+            (-4 if end < 0 else 4, frame.sheet.drop),
             va="baseline",
             ha="right" if end < 0 else "left",
             color=TOKENS["muted" if absent else "ink"],
             weight=600 if row.role == "focus" and not absent else 400,
-            size=SMALL if absent else TEXT_SIZE,
+            size=frame.sheet.small if absent else frame.sheet.text,
         )
 
 
 # Parts of a whole over years: `share_bars`, `stacked_shares`, `stacked_area`.
 
-HEIGHT = 190.0
-LABEL_WIDTH = 122.0
 PALETTE = SERIES * 3
 
 
@@ -275,25 +271,30 @@ def _parts(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
 def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
     whole = table.dropna()
     years = range(int(whole.index.min()), int(whole.index.max()) + 1)
-    with styled():
+    sheet, height = frame.sheet, frame.sheet.plot
+    with styled(sheet):
         ticks, _ = value_scale(0.0, float(whole.sum(axis=1).max()), frame)
         texts = [
-            wrapped(f"{part}: {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}", LABEL_WIDTH)
+            wrapped(
+                f"{part}: {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}",
+                sheet.labels,
+                sheet.text,
+            )
             for part in whole
         ]
         notes = _notes(table, frame)
-        left, below = tick_room(ticks) + 3, notes_height(notes) + 20
-        width = WIDTH - left - bold_width(texts) - 12
-        figure = blank(below + HEIGHT + 20)
-        axes = axes_at(figure, left, below, width, HEIGHT)
+        left, below = tick_room(ticks, sheet) + 3, notes_height(notes, sheet) + 20
+        width = sheet.width - left - bold_width(texts, sheet) - 12
+        figure = blank(sheet, below + height + 20)
+        axes = axes_at(figure, sheet, left, below, width, height)
         axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
         draw(axes, whole, [year for year, _ in frame.breaks if years[0] < year <= years[-1]])
         swedish_ticks(axes.yaxis, ticks)
         axes.set_ylim(0, ticks[-1])
-        year_ticks(axes, years, width)
-        _name_parts(axes, whole, texts)
-        note(figure, frame.unit_text, (2, below + HEIGHT + 19))
-        write_notes(figure, notes)
+        year_ticks(axes, sheet, years, width)
+        _name_parts(axes, sheet, whole, texts)
+        note(figure, sheet, frame.unit_text, (2, below + height + 19))
+        write_notes(figure, sheet, notes)
     return figure
 
 
@@ -336,12 +337,12 @@ def _mark(axes: Axes, breaks: list[int]) -> None:
         axes.axvline(year - 0.5, color=TOKENS["ink"], linewidth=1, dashes=(3, 2.5), gid="break")
 
 
-def _name_parts(axes: Axes, whole: pd.DataFrame, texts: list[str]) -> None:
+def _name_parts(axes: Axes, sheet: Sheet, whole: pd.DataFrame, texts: list[str]) -> None:
     """Each part's name and last value beside the middle of its share of the last year."""
     last = whole.iloc[-1]
-    point = axes.get_ylim()[1] / HEIGHT
+    point = axes.get_ylim()[1] / sheet.plot
     middles = (last.cumsum() - last / 2) / point
-    room = [lines_in(text) * (LINE - 1.2) + 2 for text in texts]
-    for text, at, colour in zip(texts, spread(list(middles), room, 0, HEIGHT + 8), PALETTE, strict=False):
+    room = [lines_in(text) * (sheet.line - 1.2) + 2 for text in texts]
+    for text, at, colour in zip(texts, spread(list(middles), room, 0, sheet.plot + 8), PALETTE, strict=False):
         look = {"va": "center", "linespacing": 0.86, "color": TOKENS[colour], "weight": 600}
         beside(axes, text, (1, at * point), (6, 0), xycoords=axes.get_yaxis_transform(), **look)

@@ -20,18 +20,14 @@ from lagesbild.charts.series import (
     refuse_empty,
 )
 from lagesbild.charts.theme import (
-    DROP,
-    LINE,
     PEERS,
     ROLES,
-    SMALL,
     STAR,
-    TEXT_SIZE,
     TOKENS,
-    WIDTH,
     Frame,
     Look,
     RowNames,
+    Sheet,
     absence,
     axes_at,
     beside,
@@ -73,24 +69,25 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
     """
     rows = drawable(rows, ["label", "place", "sex", "group"])
     refuse_empty(rows, "dot_rows")
-    with styled():
+    sheet = frame.sheet
+    with styled(sheet):
         ticks, cut_off = value_scale(*extent(rows), frame, from_zero=False)
-        labels = {label: wrapped(label, WIDTH - 8) for label in rows["label"].unique()}
-        heights = [lines_in(text) * LINE + DOTS + NAMES + GAP for text in labels.values()]
+        labels = {label: wrapped(label, sheet.width - 8, sheet.text) for label in rows["label"].unique()}
+        heights = [lines_in(text) * sheet.line + DOTS + NAMES + GAP for text in labels.values()]
         notes = mark_notes(rows, STAR) + ([start_note(ticks, frame)] if cut_off else [])
-        below = notes_height(notes) + 20
-        figure = blank(below + sum(heights) + LINE)
-        axes = axes_at(figure, 12, below, WIDTH - 24, sum(heights))
+        below = notes_height(notes, sheet) + 20
+        figure = blank(sheet, below + sum(heights) + sheet.line)
+        axes = axes_at(figure, sheet, 12, below, sheet.width - 24, sum(heights))
         axes.set(xlim=(ticks[0], ticks[-1]), ylim=(0, sum(heights)), yticks=[])
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         top = sum(heights)
         for (label, text), height in zip(labels.items(), heights, strict=True):
-            heading(figure, text, (2, below + top))
+            heading(figure, sheet, text, (2, below + top))
             _row(axes, rows[rows["label"] == label], top - height + NAMES + GAP, frame)
             top -= height
-        note(figure, frame.unit_text, (2, below + sum(heights) + LINE - 1))
-        write_notes(figure, notes)
+        note(figure, sheet, frame.unit_text, (2, below + sum(heights) + sheet.line - 1))
+        write_notes(figure, sheet, notes)
     return figure
 
 
@@ -129,26 +126,26 @@ def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> 
     if rows.loc[peers, "value"].count() > 1:
         named.append(("peer", PEERS, rows.loc[peers, "value"].median()))
     low, high = axes.get_xlim()
-    point = (high - low) / (WIDTH - 24)
-    wide = [text_width(text, *_font(role)) + 9 for role, text, _ in named]
+    point = (high - low) / (frame.sheet.width - 24)
+    wide = [text_width(text, *_font(role, frame.sheet)) + 9 for role, text, _ in named]
     wanted = [0.0 if pd.isna(value) else (value - low) / point for _, _, value in named]
-    for (role, text, _), x in zip(named, spread(wanted, wide, -8, WIDTH - 14), strict=True):
-        size, weight = _font(role)
+    for (role, text, _), x in zip(named, spread(wanted, wide, -8, frame.sheet.width - 14), strict=True):
+        size, weight = _font(role, frame.sheet)
         colour = TOKENS["muted" if role == "peer" else role]
         look: Look = {"ha": "center", "size": size, "weight": weight, "color": colour}
         axes.text(low + x * point, level - NAMES, text, parse_math=False, **look)
 
 
-def _font(role: str) -> tuple[float, int]:
+def _font(role: str, sheet: Sheet) -> tuple[float, int]:
     """Size and weight of a name."""
-    return SMALL if role == "peer" else TEXT_SIZE, 600 if role == "focus" else 400
+    return sheet.small if role == "peer" else sheet.text, 600 if role == "focus" else 400
 
 
 # Two joined dots a place: `dumbbell` (women and men) and `rank_change` (two years' ranks).
 #
 # Rows get `first` (of the two), `above` (the heading of such dots), `marker`, `hollow` and `colour` (a token).
 
-HEAD = 32.0  # unit and the two headings above the first row
+HEAD = 40.0  # unit and the two headings above the first row
 
 
 def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -187,22 +184,23 @@ def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 
 def _paired(rows: pd.DataFrame, order: list[str], frame: Frame, ticks: list[float], notes: list[str]) -> Figure:
-    with styled():
-        names = RowNames(order)
-        left, below, height = names.room, notes_height(notes) + 18, names.row * len(order)
-        figure = blank(below + height + HEAD)
-        axes = axes_at(figure, left, below, WIDTH - left - 4, height)
-        text = widest([marked(row, frame) for row in rows[rows["value"].notna()].itertuples()]) + 12
-        point = (ticks[-1] - ticks[0]) / (WIDTH - left - 4 - 2 * text)
+    sheet = frame.sheet
+    with styled(sheet):
+        names = RowNames(order, sheet)
+        left, below, height = names.room, notes_height(notes, sheet) + 18, names.row * len(order)
+        figure = blank(sheet, below + height + HEAD)
+        axes = axes_at(figure, sheet, left, below, sheet.width - left - 4, height)
+        text = widest([marked(row, frame) for row in rows[rows["value"].notna()].itertuples()], sheet.text) + 12
+        point = (ticks[-1] - ticks[0]) / (sheet.width - left - 4 - 2 * text)
         axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=names.ylim, yticks=[])
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         for name, pair in rows.groupby("name", sort=False):
             _draw_pair(axes, order.index(name), pair.sort_values("value"), frame)
         names.write(axes, focus_names(rows))
-        _write_heads(axes, rows, order, point)
-        note(figure, frame.unit_text, (left, below + height + HEAD - 1))
-        write_notes(figure, notes)
+        _write_heads(axes, sheet, rows, order, point)
+        note(figure, sheet, frame.unit_text, (left, below + height + HEAD - 1))
+        write_notes(figure, sheet, notes)
     return figure
 
 
@@ -220,29 +218,29 @@ def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, frame: Frame) -> None:
             level = at + (-0.3 if row.first else 0.3)
             axes.hlines(level, row.value - row.margin, row.value + row.margin, color=colour, linewidth=1.2)
     for row, side in ((known[0], -1), (known[-1], 1)) if len(known) == 2 else ():
-        _write(axes, marked(row, frame), (row.value, at), side, strong)
+        _write(axes, frame.sheet, marked(row, frame), (row.value, at), side, strong)
     absent = ", ".join(f"{row.above}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
     if len(known) == 1:
         side = 1 if known[0].value < sum(axes.get_xlim()) / 2 else -1  # where there is more room
-        _write(axes, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
+        _write(axes, frame.sheet, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
     elif not known:
-        _write(axes, absent, (axes.get_xlim()[0], at), 1, False)
+        _write(axes, frame.sheet, absent, (axes.get_xlim()[0], at), 1, False)
 
 
-def _write(axes: Axes, text: str, at: tuple[float, float], side: int, strong: bool) -> None:
+def _write(axes: Axes, sheet: Sheet, text: str, at: tuple[float, float], side: int, strong: bool) -> None:
     """Writes `text` to the right (`side` 1) or left (-1) of the point `at`."""
-    look = {"ha": "left" if side > 0 else "right", "weight": 600 if strong else 400, "size": TEXT_SIZE}
-    beside(axes, text, at, (7 * side, DROP), zorder=6, **look)
+    look = {"ha": "left" if side > 0 else "right", "weight": 600 if strong else 400, "size": sheet.text}
+    beside(axes, text, at, (7 * side, sheet.drop), zorder=6, **look)
 
 
-def _write_heads(axes: Axes, rows: pd.DataFrame, order: list[str], point: float) -> None:
+def _write_heads(axes: Axes, sheet: Sheet, rows: pd.DataFrame, order: list[str], point: float) -> None:
     """What the two dots are, above the first row that has both; moved apart where they are close."""
     known = rows[rows["value"].notna()]
     both = known[known.groupby("name")["value"].transform("size") == 2]
     first = min((known if both.empty else both)["name"], key=order.index)
     dots = list(known[known["name"] == first].itertuples())
     low, high = axes.get_xlim()
-    wide = [text_width(dot.above, TEXT_SIZE, 600) + 8 for dot in dots]
+    wide = [text_width(dot.above, sheet.text, 600) + 8 for dot in dots]
     moved = spread([(dot.value - low) / point for dot in dots], wide, 0, (high - low) / point)
     for dot, x in zip(dots, moved, strict=True):
         colour = TOKENS["muted" if dot.colour == "peer" else dot.colour]

@@ -18,10 +18,9 @@ from lagesbild.charts.series import (
 )
 from lagesbild.charts.theme import (
     FAN,
-    LINE,
     TOKENS,
-    WIDTH,
     Frame,
+    Sheet,
     beside,
     blank,
     bold_width,
@@ -51,17 +50,18 @@ def lines(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def over_years(drawn: pd.DataFrame, frame: Frame) -> Figure:
     """One panel with lines and dots as `drawn` has them, named at their ends."""
-    with styled():
+    sheet = frame.sheet
+    with styled(sheet):
         ticks, cut_off = value_scale(*extent(drawn), frame, from_zero=False)
-        texts = label_texts(drawn, frame.decimals)
-        left, right = tick_room(ticks), bold_width(list(texts.values())) + 12
+        texts = label_texts(drawn, frame.decimals, sheet)
+        left, right = tick_room(ticks, sheet), bold_width(texts.values(), sheet) + 12
         notes = [*foot(drawn, frame), *([start_note(ticks, frame)] if cut_off else [])]
-        height, below = max(165.0, label_room(texts)), notes_height(notes) + 20
-        figure = blank(below + height + 20)
-        panel = Panel(left + 3, below, WIDTH - left - right - 8, height, years_of(drawn), tuple(ticks))
+        height, below = max(sheet.plot, label_room(texts, sheet)), notes_height(notes, sheet) + 20
+        figure = blank(sheet, below + height + 20)
+        panel = Panel(left + 3, below, sheet.width - left - right - 8, height, years_of(drawn), tuple(ticks), sheet)
         name_lines(stroke_panel(figure, panel, drawn, frame), panel, drawn, texts)
-        note(figure, frame.unit_text, (2, below + height + 19))
-        write_notes(figure, notes)
+        note(figure, sheet, frame.unit_text, (2, below + height + 19))
+        write_notes(figure, sheet, notes)
     return figure
 
 
@@ -70,9 +70,7 @@ def over_years(drawn: pd.DataFrame, frame: Frame) -> Figure:
 # Each measure has its own panel and scale: never two scales in one. In a fan, rows of the years ahead have `low80`,
 # `high80`, `low95`, `high95`.
 
-PANEL_HEIGHT = 84.0
 PANEL_GAP = 14.0
-FAN_HEIGHT = 120.0
 FAN_GAP = 28.0
 
 
@@ -111,18 +109,21 @@ def fan(rows: pd.DataFrame, frame: Frame) -> Figure:
     Raises ValueError for an indicator without published years, or without years ahead.
     """
     parts = [_split(_with_unit(part, frame)) for _, part in rows.groupby("label", sort=False)]
-    with styled():
+    sheet = frame.sheet
+    with styled(sheet):
         parts = [(drawn_rows(past, frame, "fan"), ahead) for past, ahead in parts]
         ticks = [value_scale(*_fan_extent(*part), frame, from_zero=False)[0] for part in parts]
         ends = [swedish(float(ahead["value"].iloc[-1]), int(ahead["decimals"].iloc[-1])) for _, ahead in parts]
-        left, right = max(tick_room(each) for each in ticks) + 3, bold_width(ends) + 16
+        left, right = max(tick_room(each, sheet) for each in ticks) + 3, bold_width(ends, sheet) + 16
         notes = [*foot(pd.concat([past for past, _ in parts]), frame), FAN]
-        headings = [_heading(past) for past, _ in parts]
-        figure, bottoms = _below_each_other(headings, [FAN_HEIGHT] * len(parts), FAN_GAP, notes)
+        headings = [_heading(past, sheet) for past, _ in parts]
+        figure, bottoms = _below_each_other(sheet, headings, [sheet.panel] * len(parts), FAN_GAP, notes)
         for number in reversed(range(len(parts))):
             past, ahead = parts[number]
             years = (float(past["year"].min()), float(ahead["year"].max()))
-            panel = Panel(left, bottoms[number], WIDTH - left - right, FAN_HEIGHT, years, tuple(ticks[number]))
+            panel = Panel(
+                left, bottoms[number], sheet.width - left - right, sheet.panel, years, tuple(ticks[number]), sheet
+            )
             _open_fan(stroke_panel(figure, panel, past, frame), past, ahead, ends[number])
     return figure
 
@@ -133,47 +134,50 @@ def _with_unit(part: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     return part.assign(**{name: part.get(name, value) for name, value in given.items()})
 
 
-def _heading(part: pd.DataFrame) -> str:
+def _heading(part: pd.DataFrame, sheet: Sheet) -> str:
     """What stands above a panel: its indicator where it is alone, and the unit."""
     labels = part["label"].unique()
     texts = [labels[0]] if len(labels) == 1 else []
-    return wrapped(", ".join([*texts, part["unit"].iloc[0]]), WIDTH - 8)
+    return wrapped(", ".join([*texts, part["unit"].iloc[0]]), sheet.width - 8, sheet.text)
 
 
 def _aligned(parts: list[pd.DataFrame], frame: Frame, kind: str) -> Figure:
     """Panels from zero over the same years; one without any value is refused."""
-    with styled():
+    sheet = frame.sheet
+    with styled(sheet):
         drawn = [drawn_rows(_with_unit(part, frame), frame, kind) for part in parts]
         together = pd.concat(drawn)
         ticks = [value_scale(*extent(part), frame)[0] for part in drawn]
-        texts = [label_texts(part, int(part["decimals"].iloc[0])) for part in drawn]
-        heights = [max(PANEL_HEIGHT, label_room(names)) for names in texts]
-        left = max(tick_room(each) for each in ticks) + 3
-        width = WIDTH - left - bold_width([name for names in texts for name in names.values()]) - 20
-        headings = [_heading(part) for part in drawn]
-        figure, bottoms = _below_each_other(headings, heights, PANEL_GAP, foot(together, frame))
+        texts = [label_texts(part, int(part["decimals"].iloc[0]), sheet) for part in drawn]
+        heights = [max(sheet.panel, label_room(names, sheet)) for names in texts]
+        left = max(tick_room(each, sheet) for each in ticks) + 3
+        width = sheet.width - left - bold_width([name for names in texts for name in names.values()], sheet) - 20
+        headings = [_heading(part, sheet) for part in drawn]
+        figure, bottoms = _below_each_other(sheet, headings, heights, PANEL_GAP, foot(together, frame))
         for number in reversed(range(len(parts))):
             corner, last = (left, bottoms[number]), number == len(parts) - 1
-            panel = Panel(*corner, width, heights[number], years_of(together), tuple(ticks[number]), year_numbers=last)
+            panel = Panel(
+                *corner, width, heights[number], years_of(together), tuple(ticks[number]), sheet, year_numbers=last
+            )
             axes = stroke_panel(figure, panel, drawn[number], frame)
             name_lines(axes, panel, drawn[number], texts[number])
     return figure
 
 
 def _below_each_other(
-    headings: list[str], heights: list[float], gap: float, notes: list[str]
+    sheet: Sheet, headings: list[str], heights: list[float], gap: float, notes: list[str]
 ) -> tuple[Figure, list[float]]:
     """A figure for panels `gap` points apart, with headings and notes, and where the axes of each panel begin."""
-    bottom = notes_height(notes) + 20
+    bottom = notes_height(notes, sheet) + 20
     bottoms: list[float] = []
-    above = [lines_in(text) * LINE + 8 for text in headings]
-    figure = blank(bottom + sum(heights) + sum(above) + gap * (len(heights) - 1))
+    above = [lines_in(text) * sheet.line + 8 for text in headings]
+    figure = blank(sheet, bottom + sum(heights) + sum(above) + gap * (len(heights) - 1))
     for number in reversed(range(len(heights))):
         bottoms.insert(0, bottom)
         bottom += heights[number] + above[number]
-        heading(figure, headings[number], (2, bottom))
+        heading(figure, sheet, headings[number], (2, bottom))
         bottom += gap
-    write_notes(figure, notes)
+    write_notes(figure, sheet, notes)
     return figure, bottoms
 
 
@@ -210,8 +214,6 @@ def _open_fan(axes: Axes, past: pd.DataFrame, ahead: pd.DataFrame, end: str) -> 
 
 # Small panels beside and below each other, on one scale: `small_multiples`.
 
-COLUMNS = 2
-NAMES = 62.0  # width of the labels beside each of them
 BELOW = 22.0  # their year numbers and air
 
 
@@ -222,29 +224,30 @@ def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
     """
     by = next((name for name in ("group", "sex") if rows[name].nunique() > 1), "label")
     headings = [SEX.get(key, key) for key in rows[by].unique()]
-    with styled():
+    sheet, columns = frame.sheet, 2 if frame.wide else 1
+    with styled(sheet):
         parts = [drawn_rows(part, frame, f"small_multiples, {key}") for key, part in rows.groupby(by, sort=False)]
         drawn = pd.concat(parts)
         ticks = value_scale(*extent(drawn), frame)[0]
-        texts = [label_texts(part, frame.decimals, NAMES) for part in parts]
-        left = tick_room(ticks) + 3
-        right = bold_width([name for names in texts for name in names.values()]) + 14
-        width = (WIDTH - COLUMNS * right - left - 6) / COLUMNS
-        headings = [wrapped(text, width + right - 4) for text in headings]
-        above = max(lines_in(text) for text in headings) * LINE + 6
+        texts = [label_texts(part, frame.decimals, sheet) for part in parts]
+        left = tick_room(ticks, sheet) + 3
+        right = bold_width([name for names in texts for name in names.values()], sheet) + 14
+        width = (sheet.width - columns * right - left - 6) / columns
+        headings = [wrapped(text, width + right - 4, sheet.text) for text in headings]
+        above = max(lines_in(text) for text in headings) * sheet.line + 6
         notes = foot(drawn, frame)
-        down = -(-len(parts) // COLUMNS)
-        figure = blank(down * (PANEL_HEIGHT + above + BELOW) + notes_height(notes) + LINE + 4)
+        down = -(-len(parts) // columns)
+        figure = blank(sheet, down * (sheet.panel + above + BELOW) + notes_height(notes, sheet) + sheet.line + 4)
         high = figure.get_size_inches()[1] * 72
-        note(figure, frame.unit_text, (2, high - 1))
+        note(figure, sheet, frame.unit_text, (2, high - 1))
         for number, part in enumerate(parts):
-            row, column = divmod(number, COLUMNS)
-            top = high - LINE - 4 - row * (PANEL_HEIGHT + above + BELOW)
-            corner = (left + column * (width + right), top - above - PANEL_HEIGHT)
-            panel = Panel(*corner, width, PANEL_HEIGHT, years_of(drawn), tuple(ticks))
+            row, column = divmod(number, columns)
+            top = high - sheet.line - 4 - row * (sheet.panel + above + BELOW)
+            corner = (left + column * (width + right), top - above - sheet.panel)
+            panel = Panel(*corner, width, sheet.panel, years_of(drawn), tuple(ticks), sheet)
             axes = stroke_panel(figure, panel, part, frame)
             axes.tick_params(axis="y", labelleft=column == 0)
             name_lines(axes, panel, part, texts[number])
-            heading(figure, headings[number], (corner[0], top))
-        write_notes(figure, notes)
+            heading(figure, sheet, headings[number], (corner[0], top))
+        write_notes(figure, sheet, notes)
     return figure

@@ -11,14 +11,12 @@ from matplotlib.figure import Figure
 
 from lagesbild.charts.theme import (
     HOLLOW,
-    LINE,
     ROLES,
     SERIES,
-    SMALL,
-    TEXT_SIZE,
     TOKENS,
     Frame,
     Look,
+    Sheet,
     axes_at,
     break_notes,
     lines_in,
@@ -147,7 +145,6 @@ LINE_WIDTH = {"focus": 2.8, "country": 2.0, "region": 2.0, "added": 2.0, "peer":
 DASHES = {"focus": "", "country": (3, 1.4), "region": (1.2, 1.4), "added": "", "peer": ""}
 SHAPE = {"focus": "o", "country": "D", "region": "s", "added": "^", "peer": "o"}
 SIZE = {"focus": 28, "country": 16, "region": 16, "added": 18, "peer": 14}
-LABEL_WIDTH = 118.0
 FEW = 2  # peers, and their values stand beside their names
 CROWD = 3  # more series than this with margins, and only the focus place and the country show theirs
 
@@ -162,6 +159,7 @@ class Panel:
     height: float
     years: tuple[float, float]
     ticks: tuple[float, ...]
+    sheet: Sheet
     year_numbers: bool = True  # written below; the upper of aligned panels go without
 
 
@@ -198,7 +196,7 @@ def foot(drawn: pd.DataFrame, frame: Frame) -> list[str]:
 
 def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame) -> Axes:
     """Axes with the lines, their single points, margins and break marks, without labels."""
-    axes = axes_at(figure, panel.left, panel.bottom, panel.width, panel.height)
+    axes = axes_at(figure, panel.sheet, panel.left, panel.bottom, panel.width, panel.height)
     axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
     _lines(axes, drawn)
     _points(axes, drawn)
@@ -257,7 +255,7 @@ def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
     edge = 5 * (last - first) / panel.width + (drawn["at"] - drawn["time"]).abs().max()
     axes.set_xlim(first - edge, last + edge)
     whole = range(int(-(-first // 1)), int(last // 1) + (0 if monthly else 1))
-    year_ticks(axes, whole, panel.width, 0.5 * monthly)
+    year_ticks(axes, panel.sheet, whole, panel.width, 0.5 * monthly)
     axes.tick_params(axis="x", labelbottom=panel.year_numbers)
     axes.axhline(panel.ticks[0], color=TOKENS["axis"], linewidth=1, zorder=1)
 
@@ -267,31 +265,31 @@ def ends(drawn: pd.DataFrame) -> pd.DataFrame:
     return drawn.sort_values("time", kind="stable").groupby("series", sort=False).tail(1)
 
 
-def label_texts(drawn: pd.DataFrame, decimals: int, width: float = LABEL_WIDTH) -> dict[str, str]:
+def label_texts(drawn: pd.DataFrame, decimals: int, sheet: Sheet, width: float = 0.0) -> dict[str, str]:
     """Series -> what stands at its line's end: its name, and its last value unless it is one of many peers'."""
     texts = {}
     many = drawn.loc[drawn["role"] == "peer", "name"].nunique() > FEW
     for row in ends(drawn).itertuples():
         value = "" if row.role == "peer" and many else f"\u00a0{swedish(row.value, decimals)}"
-        texts[row.series] = wrapped(f"{row.series}{value}", width)
+        texts[row.series] = wrapped(f"{row.series}{value}", width or sheet.labels, sheet.text)
     return texts
 
 
-def label_room(texts: dict[str, str]) -> float:
+def label_room(texts: dict[str, str], sheet: Sheet) -> float:
     """Points in height that the labels need when they stand one below the other."""
-    return sum(_height(text) for text in texts.values())
+    return sum(_height(text, sheet) for text in texts.values())
 
 
-def _height(text: str) -> float:
-    return lines_in(text) * (LINE - 1.2) + 1
+def _height(text: str, sheet: Sheet) -> float:
+    return lines_in(text) * (sheet.line - 1.2) + 1
 
 
 def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, str]) -> None:
     """Writes each series' name at its line's end, moved apart, with a thin thread where it was moved."""
-    last = ends(drawn)
+    last, sheet = ends(drawn), panel.sheet
     low, high = panel.ticks[0], panel.ticks[-1]
     wanted = list((last["value"] - low) / (high - low) * panel.height)
-    heights = spread(wanted, [_height(texts[name]) for name in last["series"]], -6, panel.height + 6)
+    heights = spread(wanted, [_height(texts[name], sheet) for name in last["series"]], -6, panel.height + 6)
     end, point = axes.get_xlim()[1], (axes.get_xlim()[1] - axes.get_xlim()[0]) / panel.width
     for row, at, moved in zip(last.itertuples(), wanted, heights, strict=True):
         level = low + moved / panel.height * (high - low)
@@ -307,5 +305,5 @@ def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, s
             parse_math=False,
             color=TOKENS["muted" if row.colour == "peer" else row.colour],
             weight=600 if row.role == "focus" else 400,
-            size=SMALL if row.role == "peer" else TEXT_SIZE,
+            size=sheet.small if row.role == "peer" else sheet.text,
         )

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from lagesbild.catalog.models import Catalog
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement
 from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, Reason
 from lagesbild.statistics.noise import FEWEST as FEWEST_YEARS
 from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
+from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, listed
 
 # Movements in Swedish: what a series has done, why it cannot be judged, and what it was held against.
@@ -154,12 +157,9 @@ NO_ARROW = "Ingen pil beräknas"
 NO_ARROW_FOR_EQUALITY = (
     "För målet om lika makt för kvinnor och män beräknas ingen pil: ingen indikator visar att jämställdhet är nådd."
 )
-GAPS = (
-    "Ett gap är en skillnad, inte ett omdöme: för en del mått är ett mindre gap målet, för andra kan båda ha det "
-    "dåligt utan något gap. Därför sägs bara om gapet vidgas eller krymper."
-)
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
-NOT_AT_HAND = "Delas upp på kön hos utgivaren, men saknas så för {place} i underlaget"
+NOT_AT_HAND = "Delas upp på kön hos utgivaren, men inte hämtat så för {place}"
+NO_SURE_GAP = "Ingen skillnad mellan kvinnor och män är säker."
 MOVEMENTS = {
     GapMovement.WIDENING: "Gapet har vidgats",
     GapMovement.NARROWING: "Gapet har krympt",
@@ -168,6 +168,14 @@ MOVEMENTS = {
     GapMovement.NO_MOVEMENT: "Ingen rörelse utöver vad gapet brukar svänga",
     GapMovement.NOT_JUDGED: "Kan inte bedömas",
 }
+
+
+def largest_gap_text(measure: Measure, gap: pd.Series) -> str:
+    """Which gap of the page is largest, with both values; `gap` is a row of `Judgements.differences`."""
+    name = measure.indicator.subject
+    about = f"{name[0].lower()}{name[1:]}"
+    women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
+    return f"Den största skillnaden gäller {about}: {women} bland kvinnor och {men} bland män {period}."
 
 
 def gap_text(kind: GapMovement, movement: Movement) -> tuple[str, str]:
