@@ -10,13 +10,11 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import compare, sections
+from helpers import basis, compare, front, sections
 from helpers.report import Report, UnknownChoice
 from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
-from lagesbild.pages.basis import basis_html
-from lagesbild.pages.measures import indicators_html
 from lagesbild.places import Places
 from lagesbild.rules.comparing import Gap, place_gaps, sure_gaps, without_gap
 from lagesbild.rules.directions import (
@@ -24,7 +22,6 @@ from lagesbild.rules.directions import (
     combined_movement,
     last_common_year,
     near_priority,
-    place_outlooks,
     priority_indicators,
     stand_ins,
 )
@@ -33,7 +30,6 @@ from lagesbild.rules.judgements import judged
 from lagesbild.statistics.combined import Arrow, GapMovement
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason
-from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.swedish import verdicts
 from lagesbild.swedish.findings import (
@@ -44,16 +40,17 @@ from lagesbild.swedish.findings import (
     difference_text,
     plausible_text,
 )
+from lagesbild.swedish.front import ARROW_WORDS, NO_ARROW
 from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
-    NO_OUTLOOK,
+    arrow_sign,
     basis_text,
     differing_text,
+    movement_reason,
     movement_sign,
     p_text,
     reach_text,
-    tried_text,
     weakness_text,
 )
 from lagesbild.tidy.schema import typed
@@ -101,23 +98,8 @@ def women_and_men(report: Report) -> Component:
 
 
 def directions(report: Report) -> Component:
-    """The chapter of *Underlaget*."""
-    made = basis_html(
-        report.catalog, report.geography, report.judged, report.data, [], municipality=report.place, year=report.year,
-        region="", own=False, vintage="2024-05-01",
-    )  # fmt: skip
-    return chapter(made, "riktningar")
-
-
-def outlooks(report: Report) -> Component:
-    """The chapter of *Indikatorer*."""
-    of = (report.place, report.year)
-    return chapter(indicators_html(report.catalog, report.geography, report.judged, report.data, of), "utblick")
-
-
-def chapter(page: str, anchor: str) -> Component:
-    [section] = html.fromstring(f"<div>{page}</div>").xpath(f"//section[@aria-labelledby='{anchor}']")
-    return Component(html.tostring(section, encoding="unicode"), {})
+    """The chapter as the notebook's cell makes it."""
+    return basis.directions(report, report.directions)
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -471,13 +453,12 @@ def test_no_gap_is_called_sure_that_is_not_decided_or_too_old_and_without_any_th
     assert women_and_men(filled(opened, "equal_power", nation("evictions"))).html == ""
 
 
-def test_no_arrow_is_computed_for_the_goal_of_equal_power_and_both_overviews_say_so(opened):
+def test_no_arrow_is_computed_for_the_area_of_equal_power_and_the_overview_says_so(opened):
     report = filled(opened, "overview", falling("free_to_be_oneself", margin=1.0))
     assert report.movements["free_to_be_oneself"].judged  # an arrow for any other area
-    for shown in (sections.goals(report), sections.areas(report)):
-        [row] = [row for row in body(shown) if "samma makt" in row[0]]
-        assert "beräknas ingen pil" in row[3]
-        assert not any(arrow in row[1] for arrow in "↗↘→")
+    [row] = [row for row in body(front.areas(report)) if row[0].startswith("2")]
+    assert NO_ARROW.words in row[1]
+    assert not any(arrow in row[1] for arrow in "↗↘→")
 
 
 def test_a_stand_in_says_something_of_a_priority_and_judges_none(opened):
@@ -548,10 +529,10 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     assert computed.arrow is Arrow.UP
     sentence = differing_text(words, computed, 2024)
     assert sentence in differing
-    overview = text(sections.areas(replace(page, page="overview")))
+    [row] = [row for row in body(front.areas(replace(page, page="overview"))) if row[0].startswith("3")]
     assert combined_movement(page.movements, area_indicators(copy.catalog, "3")).arrow is Arrow.UP
-    assert sentence.partition(words)[0] not in overview  # the area's arrow says what the figures say
-    assert "trendpilar finns inte" not in overview
+    assert copy.catalog.programme.legend["up"] in row[1]  # both arrows stand, each with whose it is
+    assert ARROW_WORDS[Arrow.UP].words in row[2]
 
 
 def beside(report: Report, arrow: str | None) -> tuple[str, str]:
@@ -590,13 +571,17 @@ def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     assert ARROWS[Arrow.MIXED].words in beside(report, "up")[0]
 
 
-def test_one_measure_gives_a_priority_no_arrow_but_is_named_with_its_years(opened):
+def test_one_measure_gives_a_priority_no_arrow_but_stands_in_its_fold_with_its_years(opened):
     report = filled(opened, "childhood", falling("children_with_social_assistance"))
-    shown = sections.overview(report)
-    [row] = [cells for cells in body(shown) if cells[0].startswith("3.2")]
-    assert ARROWS[Arrow.NONE].words in row[1]
-    label = opened.catalog.indicators["children_with_social_assistance"].label
-    assert f"{label} har minskat, till det bättre 2015–2024." in row[3]
+    shown = html.fromstring(f"<div>{sections.priority(report, '3.2').html}</div>")
+    movement, entry = report.movements["children_with_social_assistance"], opened.catalog.indicators
+    computed = combined_movement(report.movements, CHILDREN)
+    [line] = shown.xpath("//p[@class='computed']")
+    assert " ".join(line.text_content().split()) == f"{arrow_sign(computed).words}. Beräknat"
+    [measured] = shown.xpath("//details//li")
+    told = " ".join(measured.text_content().split())
+    assert told.startswith(f"{entry['children_with_social_assistance'].subject} ↓ Har minskat, till det bättre")
+    assert told.endswith(movement_reason(movement))
 
 
 def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(opened):
@@ -604,13 +589,13 @@ def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(
     assert "low_economic_standard_children" in stand_ins(opened.catalog)
     report = filled(opened, "childhood", near)
     [row] = body(directions(report))
-    assert row[0] == opened.catalog.indicators["low_economic_standard_children"].subject
+    title = opened.catalog.indicators["low_economic_standard_children"].title
+    assert row[0].startswith(title)
     assert row[1] == "Har minskat, till det bättre"
     two_names = ["neither_in_work_nor_study", "low_economic_standard_children"]
     two = [falling(name) for name in two_names]
-    overview = body(sections.areas(filled(opened, "overview", *two)))
+    overview = body(front.areas(filled(opened, "overview", *two)))
     assert all(filled(opened, "overview", *two).movements[name].good for name in two_names)
-    assert not [cells for cells in overview if "har minskat" in cells[3]]
     assert not [cells for cells in overview if any(arrow in cells[1] for arrow in "↗↘→")]
 
 
@@ -621,11 +606,11 @@ def test_every_direction_stands_in_the_overviews_table_with_both_p_values(opened
     shown = directions(report)
     by_title = {row[0]: row[1:] for row in body(shown)}
     assert len(by_title) == 2
-    [better] = [cells for title, cells in by_title.items() if "bistånd" in title]
+    [better] = [cells for title, cells in by_title.items() if "ekonomiskt bistånd" in title]
     moved = report.movements["received_social_assistance"]
     assert (moved.direction, moved.method, moved.good) == (Direction.DECREASED, Method.MARGINS, True)
     assert better[:2] == ["Har minskat, till det bättre", basis_text(moved)]
-    [worse] = [cells for title, cells in by_title.items() if "kommunen är bra" in title]
+    [worse] = [cells for title, cells in by_title.items() if "bra plats" in title]
     assert worse[0] == "Har minskat, till det sämre"
     assert worse[2:] == [p_text(0.0), p_text(0.0)] == ["under 0,001"] * 2
     refused = body(shown, 1)
@@ -664,30 +649,3 @@ def test_an_arrow_that_the_many_tests_take_away_is_marked_as_weak(opened):
     assert body(directions(alone))[0][1] == "Har ökat, till det bättre"
     assert body(directions(among))[0][1] == f"Har ökat, till det bättre (svagt belägg) {weakness_text(weak)}"
     assert movement_sign(weak).tone == ""
-
-
-def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(opened):
-    noise = np.random.default_rng(3).normal(0, 0.3, 15)
-    values = {("9901", 2010 + at): 60 - 2 * at + noise[at] for at in range(15)}
-    report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
-    shown = outlooks(report)
-    assert tried_text(1, 1, 2) in text(shown)
-    tried = place_outlooks(report.data, report.catalog, report.place, report.year)
-    ahead = tried["received_social_assistance"].path
-    both = [
-        [f"{ahead[f'{end}{level}'].iloc[-1]:.1f}".replace(".", ",") for end in ("low", "high")] for level in (80, 95)
-    ]
-    assert [row[1] for row in body(shown)] == ["2025", "2026"]
-    assert body(shown)[-1][3:] == [" till ".join(ends) for ends in both]
-    assert "<svg" in shown.html
-    assert tried_text(1, 0, 2) not in text(shown)
-
-
-def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_drawn(opened):
-    wandering = 50 + 4 * np.cumsum(np.random.default_rng(8).normal(0, 1, 15))
-    values = {("9901", 2010 + at): float(value) for at, value in enumerate(wandering)}
-    tables = [rows("received_social_assistance", values), falling("evictions", 2022)]
-    shown = text(outlooks(filled(opened, "overview", *tables)))
-    assert tried_text(1, 0, 2) in shown
-    for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
-        assert NO_OUTLOOK[reason] in shown
