@@ -245,7 +245,9 @@ def profile_tables(report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, y
     rows = counts.drop(columns=words.POPULATION).melt(var_name="label", ignore_index=False).reset_index()
     headers = {"label": "mått", "place": "plats", "year": "år", "value": "värde"}
     each = [names[place] for place in places]
-    folded = tuple((f"{name}: varje ersättning", _profile_table(counts.loc[name], shares.loc[name], name, years)) for name in each)
+    folded = tuple(
+        (f"{name}: varje ersättning", _profile_table(counts.loc[name], shares.loc[name], name, years)) for name in each
+    )
     together = numbers_table(
         texts.together_caption(years),
         ("Kommun", *(f"{year}{unit}" for unit in ("", ", %") for year in years), "Skillnad"),
