@@ -155,10 +155,10 @@ def test_the_sources_of_an_area_are_told_from_those_of_the_whole(tmp_path, made_
             r"2024.yml:19: .*Move it to 'assignments'",
         ),
         ("projects:", "projects: [", r"2024.yml:\d+: broken YAML"),
-        ('area: "1", priority', 'area: "2", priority', r"2024.yml:19: references.0.area: '2' is not in the catalogue"),
-        ('area: "1", priority: "1.1"', 'priority: "1.1"', r"2024.yml:19: .*'1.1' is not of area 'None'"),
-        ("https://exempel", "javascript:exempel", r"2024.yml:19: references.0.url: 'javascript:"),
-        (", section: Sammanfattning}", "}", r"2024.yml:20: references.1: the field 'section' is missing"),
+        ('area: "1", priority', 'area: "2", priority', r"2024.yml:20: references.0.area: '2' is not in the catalogue"),
+        ('area: "1", priority: "1.1"', 'priority: "1.1"', r"2024.yml:20: .*'1.1' is of area '1'. Give that area"),
+        ("https://exempel", "javascript:exempel", r"2024.yml:20: references.0.url: 'javascript:"),
+        (", section: Sammanfattning}", "}", r"2024.yml:21: references.1: the field 'section' is missing"),
     ],
 )
 def test_an_error_in_the_judgements_is_named_with_file_line_and_remedy(
