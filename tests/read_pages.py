@@ -17,7 +17,7 @@ REGIONS = {"Umeåregionen": "umearegionen", "Västerbotten": "vasterbotten"}
 REPORTS = [*MUNICIPALITIES, *REGIONS]
 FOR_OFFICERS = ("underlaget", "metod")  # the pages of the data officer
 BLOCKS = {
-    "address", "blockquote", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1",
+    "address", "blockquote", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1",
     "h2", "h3", "h4", "header", "label", "li", "main", "nav", "ol", "option", "p", "section", "summary", "table", "tbody",
     "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
@@ -131,8 +131,8 @@ def plain(text: str) -> str:
 
 
 def lines_between(text: str) -> str:
-    """A text as it stands on the page: line breaks and indents of the source are one plain space, U+00A0 stays."""
-    return re.sub(r"[ \t]*[\n\r]\s*", " ", text).strip(" \t\n\r")
+    """A text as a browser shows it: plain spaces and line breaks in a row are one, U+00A0 stays."""
+    return re.sub(r"[ \t\n\r]+", " ", text).strip(" ")
 
 
 def texts_of(page: Page) -> list[Text]:
