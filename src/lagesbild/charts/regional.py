@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,9 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         height = max(height, (len(rows) / len(sides) + 1) * (sheet.line + 2))
         figure = blank(sheet, height + MAP_KEY + 6)
         axes = axes_at(figure, sheet, west, 3, width, height)
-        axes.set(xticks=[], yticks=[], xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        axes.set_aspect("equal", adjustable="datalim")
+        metre = max((high - low) / (width, height))  # metres a point, the same both ways
+        left, bottom = (low + high - np.array((width, height)) * metre) / 2
+        axes.set(xticks=[], yticks=[], xlim=(left, left + width * metre), ylim=(bottom, bottom + height * metre))
         for row in rows.itertuples():
             _polygons(axes, row)
         _names(axes, rows, (width, height), sides, sheet)
@@ -152,7 +154,6 @@ def _polygons(axes: Axes, row: Any) -> None:
 
 def _names(axes: Axes, rows: pd.DataFrame, size: tuple[float, float], sides: Sequence[float], sheet: Sheet) -> None:
     """The names beside the map, where all threads together are the shortest: then no two of them cross."""
-    axes.apply_aspect()  # sets the limits that keep the shapes true
     inside = axes.transLimits.transform(np.array(rows["point"].tolist(), dtype=float))
     order = np.argsort(inside[:, 0])  # from west to east
     ends = []
@@ -217,7 +218,13 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
         axes.grid(color=TOKENS["grid"], linewidth=0.8)
         for row in wide.itertuples():
             own = row.role in OWN_REGION
-            axes.scatter(row.x, row.y, s=34 if own else 20, color=TOKENS["focus" if own else "peer"], zorder=3 + own)
+            axes.scatter(
+                row.x,
+                row.y,
+                s=34 if own else 20,
+                color=TOKENS[row.role if row.role == "focus" else "ink" if own else "peer"],
+                zorder=3 + own,
+            )
             if own or len(wide) <= NAMED:
                 look = {"size": sheet.small, "color": TOKENS["ink" if own else "muted"], "zorder": 6}
                 beside(axes, row.name, (row.x, row.y), (5, 3), **look)
@@ -244,9 +251,8 @@ def paired(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 # `national_scale`: where places stand among all municipalities, in four zones, this year and the year before.
 
-SCALE_ROW = 26.0
 BAND = 0.42  # of a row
-SCALE_HEAD = 20.0
+SCALE_HEAD = 24.0
 SCALE_GAP = 14.0
 SCALE_KEY = 18.0
 
@@ -267,7 +273,7 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         left = names.room
         right = bold_width([rank_text(row) for row in rows.itertuples()], sheet) + 10
-        high = SCALE_ROW * len(names.order)
+        high = names.height
         figure = blank(sheet, SCALE_KEY + sheet.line + len(panels) * (high + SCALE_HEAD + SCALE_GAP))
         _zone_key(figure, sheet, key, figure.get_size_inches()[1] * 72 - 2)
         for number, (name, part) in enumerate(panels):
@@ -275,7 +281,7 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
             axes = axes_at(figure, sheet, left, bottom, sheet.width - left - right, high)
             axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=names.ylim, xticks=[], yticks=[])
             for row in part.itertuples():
-                _draw_scale(axes, sheet, row, names.order.index(row.label))
+                _draw_scale(axes, sheet, row, names.level[row.label])
             names.write(axes)
             heading(figure, sheet, name, (left, bottom + high + SCALE_HEAD - 3))
     return figure
@@ -287,9 +293,9 @@ def rank_text(row: Any) -> str:
     return f"{swedish(row.value)}{before}"
 
 
-def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: int) -> None:
+def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
     """One band: zones, both dots and the numbers to the right of it."""
-    look: Look = {"height": BAND, "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 2}
+    look: Look = {"height": BAND * sheet.row, "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 2}
     ends = zone_ends(int(row.n))
     for zone, start, end in zip(ZONES, (0, *ends[:-1]), ends, strict=True):
         axes.barh(at, end - start, left=start + 0.5, color=TOKENS[zone], **look)
@@ -305,7 +311,6 @@ def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: int) -> None:
 TIMELINE_BAR = 8.0  # height of a bar in points
 BETWEEN = 14.0
 OPEN = "Ihåligt märke: den andra dagen framgår inte av underlaget."
-SIDE = 34.0  # free for the days and months written at the edges
 
 
 def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -326,9 +331,10 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
         notes = [OPEN] if open_ends else []
         below = notes_height(notes, sheet) + 22
         figure = blank(sheet, below + sum(heights))
-        axes = axes_at(figure, sheet, SIDE, below, sheet.width - 2 * SIDE, sum(heights))
+        side = text_width("31/12", sheet.small) + 14  # free for the days written at the edges
+        axes = axes_at(figure, sheet, side, below, sheet.width - 2 * side, sum(heights))
         axes.set(xlim=(first.toordinal(), last.toordinal()), ylim=(0, sum(heights)), yticks=[])
-        _months(axes, sheet, first, last)
+        _months(axes, sheet, first, last, sheet.width - 2 * side)
         top = sum(heights)
         for row, title, height in zip(rows.itertuples(), titles, heights, strict=True):
             note(figure, sheet, title, (4, below + top - 2), color=TOKENS["ink"], size=sheet.small)
@@ -350,10 +356,10 @@ def _span(rows: pd.DataFrame) -> tuple[date, date]:
     return date(first.year, 1, 1), date(last.year + 1, 1, 1)
 
 
-def _months(axes: Axes, sheet: Sheet, first: date, last: date) -> None:
+def _months(axes: Axes, sheet: Sheet, first: date, last: date, width: float) -> None:
     """A line a quarter, with the month's name and, in January, the year; one a year where years are many."""
     years = last.year - first.year
-    room = (sheet.width - 2 * SIDE) / years  # points a year
+    room = width / years  # points a year
     steps = (1, 4, 7, 10) if room > 4 * text_width("jan 2000", sheet.small) else (1, 7) if room > 120 else (1,)
     ticks = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in steps]
     ticks = [day for day in ticks if day <= last]
@@ -368,8 +374,8 @@ def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
     """The stretch from start to end; where one is unknown, only the other's mark."""
     both = row.start and row.end
     if both:
-        axes.plot([row.start.toordinal(), row.end.toordinal()], [at, at], color=TOKENS["focus"], linewidth=5, zorder=3)
-    look: Look = {"facecolor": TOKENS["focus" if both else "paper"], "edgecolor": TOKENS["focus"], "linewidth": 1.4}
+        axes.plot([row.start.toordinal(), row.end.toordinal()], [at, at], color=TOKENS["ink"], linewidth=5, zorder=3)
+    look: Look = {"facecolor": TOKENS["ink" if both else "paper"], "edgecolor": TOKENS["ink"], "linewidth": 1.4}
     for day, marker, side in ((row.start, "o", -1), (row.end, "s", 1)):
         if day:
             axes.scatter(day.toordinal(), at, s=42, marker=marker, zorder=4, **look)
@@ -410,7 +416,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
             axes = grid.axes(figure, number)
             axes.set(xlim=scale, ylim=names.ylim, xticks=[], yticks=[])
             axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=1)
-            _draw_steps(axes, steps, names.order, frame)
+            _draw_steps(axes, steps, names, frame)
             grid.write_names(axes, number)
             heading(figure, sheet, name, (grid.corner(number)[0], grid.top(number)))
         note(figure, sheet, frame.unit_text, (names.room, sheet.line))
@@ -438,13 +444,16 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
     return low, high + room * point
 
 
-def _draw_steps(axes: Axes, steps: pd.DataFrame, order: list[str], frame: Frame) -> None:
+def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
+    below = {name: names.level.get(after) for name, after in pairwise([*names.order, ""])}
     for row in steps.itertuples():
-        at = order.index(row.label)
+        at = names.level[row.label]
         colour = SUM if row.total else UP if row.value > 0 else DOWN
-        axes.barh(at, row.end - row.start, left=row.start, height=STEP_BAR, color=TOKENS[colour], zorder=3)
+        axes.barh(
+            at, row.end - row.start, left=row.start, height=STEP_BAR * frame.sheet.row, color=TOKENS[colour], zorder=3
+        )
         if not row.total:  # the thread to the next bar, which begins here
-            axes.plot([row.end, row.end], [at, at + 1], color=TOKENS["axis"], linewidth=0.8, zorder=2)
+            axes.plot([row.end, row.end], [at, below[row.label]], color=TOKENS["axis"], linewidth=0.8, zorder=2)
         # All numbers of a panel stand in one column, so that none lies on a bar or a line.
         look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5, "xycoords": axes.get_yaxis_transform()}
         beside(axes, signed(row.value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)
