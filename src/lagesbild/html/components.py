@@ -272,6 +272,7 @@ class StripRow:
     year: int
     country: str = ""
     rank: str = ""
+    plausible: str = ""  # the ranks that the uncertainty of all places' values allows
     strip: str = ""  # inline SVG; empty where nobody can be compared
     link: str = ""
 
@@ -295,7 +296,7 @@ class SourceRow:
 
 
 @dataclass(frozen=True)
-class TestedClaim:
+class ClaimResult:
     """What an assessment claims, whether the figures say the same, and the values that decide."""
 
     claimed: str
