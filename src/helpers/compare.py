@@ -1,4 +1,4 @@
-"""Rows that are compared: the last year, everybody; the page's indicators among all municipalities; women beside men."""
+"""Rows that are compared: the last year, everybody; the page's measures among all municipalities, women beside men."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,8 +16,9 @@ from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import Gap, Placing, sure_gaps
 from lagesbild.rules.judgements import FEWEST_MEMBERS
 from lagesbild.statistics.combined import GapMovement
+from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.intervals import usable
-from lagesbild.swedish.findings import Measure, difference_text
+from lagesbild.swedish.findings import Measure, difference_text, plausible_text
 from lagesbild.swedish.numbers import decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import NO_SURE_GAP, NOT_AT_HAND, NOT_BY_SEX, gap_text, largest_gap_text
 
@@ -99,6 +100,7 @@ def _strip_row(
         value=measure.number(value),
         country="" if country is None else measure.number(country),
         rank=f"{placing.rank} av {placing.n}" if placing else "",
+        plausible=plausible_text(*placing.plausible) if placing and placing.plausible else "",
         year=year,
         strip=strip,
         link=link,
@@ -142,18 +144,20 @@ def women_and_men(
 
 
 def _gap_table(catalog: Catalog, gaps: dict[str, Gap], caption: str) -> DataTable:
-    headers = ("Kvinnor", "Män", "Skillnad")
+    """Both values and the difference; what is known of a gap that is not sure stands below it."""
     return DataTable(
         caption=caption,
-        columns=(Column("Mått"), *(Column(header, numeric=True) for header in headers)),
+        columns=(Column("Mått"), *(Column(header, numeric=True) for header in ("Kvinnor", "Män", "Skillnad"))),
         rows=tuple(_gap_row(measure_of(catalog, indicator), gap) for indicator, gap in gaps.items()),
     )
 
 
 def _gap_row(measure: Measure, gap: Gap) -> tuple[Cell | str, ...]:
     entry, latest = measure.indicator, gap.latest
-    difference, _ = difference_text(latest, measure, "bland män")
+    difference, known = difference_text(latest, measure, "bland män")
     notes = [f"{measure.unit.text}, {period_text(entry, int(latest['year']))}"]
+    if latest["verdict"] not in (Compared.LOWER, Compared.HIGHER):
+        notes.append(known)
     if gap.kind not in (GapMovement.NO_MOVEMENT, GapMovement.NOT_JUDGED):
         notes.append(gap_text(gap.kind, gap.movement)[0])
     return (

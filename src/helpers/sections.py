@@ -1,4 +1,4 @@
-"""The parts of a page that are no figures: how an area stands, priorities, claims, projects, plans, and what to read."""
+"""The parts of a page that are no figures: how an area stands, priorities, claims, projects, plans, what to read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -12,6 +12,7 @@ from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference,
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
+    ClaimResult,
     Evidence,
     Mark,
     Part,
@@ -20,11 +21,11 @@ from lagesbild.html.components import (
     Project,
     Section,
     Statement,
-    TestedClaim,
 )
 from lagesbild.html.marks import (
     COMPUTED,
     arrow_marks,
+    claim_results,
     claims_html,
     combined_mark,
     disagreement,
@@ -34,7 +35,6 @@ from lagesbild.html.marks import (
     priority_anchor,
     reach,
     status_marks,
-    tested_claims,
     use_anchor,
 )
 from lagesbild.html.render import Component, parted_prose, passage_component, rendered
@@ -103,13 +103,10 @@ def standing(report: Report) -> Component:
         facts=tuple(facts),
         disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
-        away=""
-        if report.assessment
-        else f"{report.official} har inga egna bedömningar, planer eller projekt i rapporten.",
         **_written(judgement),
     )
     stated = judgement.claims if judgement else ()
-    claims = tested_claims(stated, report.words, report.data, _by(report.assessment), report.judged)
+    claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
     return _section_component("standing.html", start, claims)
 
 
@@ -161,11 +158,11 @@ def priority(report: Report, number: str) -> Component:
         **_written(judgement),
     )
     stated = judgement.claims if judgement else ()
-    claims = tested_claims(stated, report.words, report.data, _by(report.assessment), report.judged)
+    claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
     return _section_component("section.html", start, claims)
 
 
-def _section_component(template: str, section: Section, claims: tuple[TestedClaim, ...]) -> Component:
+def _section_component(template: str, section: Section, claims: tuple[ClaimResult, ...]) -> Component:
     """A section with the claims that part from the figures; its record has all of them."""
     shown = replace(section, parting=tuple(dict.fromkeys(claim.told for claim in claims if claim.parting)))
     passage = Passage(rendered(template, section=shown), anchor=section.anchor, title=section.title)
@@ -246,7 +243,7 @@ def reading_list(report: Report) -> Component:
     judged = [judgements(assessment, "areas").get(area)]
     judged += [judgements(assessment, "priorities").get(number) for number in report.catalog.priorities_of(area)]
     stated = [claim for judgement in judged if judgement for claim in judgement.claims]
-    claims = tested_claims(stated, report.words, report.data, _by(assessment), report.judged)
+    claims = claim_results(stated, report.words, report.data, _by(assessment), report.judged)
     title = "Rapporter som kommunen bygger på"
     return passage(
         "reading.html", "las-vidare" if items else "", title if items else "", heading=title, anchor="las-vidare",
@@ -268,7 +265,7 @@ def claims(report: RegionReport) -> Component:
     if assessment is None or not assessment.claims:
         return nothing()
     words = Vocabulary(report.catalog, report.geography, report.year)
-    tested = tested_claims(assessment.claims, words, report.data, assessment.basis.judged_by, report.judged)
+    tested = claim_results(assessment.claims, words, report.data, assessment.basis.judged_by, report.judged)
     body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE)) + claims_html(tested)
     return passage_component(Passage(body, "pastaenden", TITLE), claims=[asdict(claim) for claim in tested])
 
@@ -289,7 +286,7 @@ def observations(report: RegionReport) -> Component:
     if written is None or not written.introduction:
         return nothing()
     first, rest = parted_prose(written.introduction)
-    html = rendered("prose.html", prose=first, rest=rest, about=written.basis.judged_by, by=written.basis.judged_by)
+    html = rendered("prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by)
     return passage_component(Passage(html), first=True)
 
 

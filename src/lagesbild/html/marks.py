@@ -8,7 +8,7 @@ from lagesbild.assessments.models import Assessment, Claim, Judgement
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.evaluate import Outcome, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
-from lagesbild.html.components import Mark, MissingMeasure, TestedClaim
+from lagesbild.html.components import ClaimResult, Mark, MissingMeasure
 from lagesbild.html.render import rendered
 from lagesbild.rules.directions import arrows_differ, reaches
 from lagesbild.rules.judgements import Judgements
@@ -62,15 +62,6 @@ def combined_mark(computed: Combined) -> Mark:
     return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
 
 
-def arrow_note(assessment: Assessment | None) -> str:
-    """Why there is no judged arrow, where people judged and gave none at all."""
-    kinds = ("goals", "areas", "priorities")
-    judged = [judgement for kind in kinds for judgement in judgements(assessment, kind).values()]
-    if not judged or any(judgement.arrow for judgement in judged):
-        return ""
-    return "Kommunens egna trendpilar finns inte i underlaget och lämnas därför tomma."
-
-
 # People's arrow beside the computed one: how far the figures behind the computed one reach, and whether they differ.
 
 
@@ -100,9 +91,9 @@ def disagreement(
 # The claims of an assessment, each held against the figures: agreement, disagreement or no answer.
 
 
-def tested_claims(
+def claim_results(
     claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str, judged: Judgements | None = None
-) -> tuple[TestedClaim, ...]:
+) -> tuple[ClaimResult, ...]:
     """Every claim with what became of it. `by`: whose they are, "Umeå kommun"; `judged`: what pages say of places.
 
     A claim that cannot be read was refused before any notebook ran.
@@ -114,7 +105,7 @@ def tested_claims(
         swedish = ClaimWords(statement, words.catalog, words.places)
         fails = finding.outcome is Outcome.FAILS
         tested.append(
-            TestedClaim(
+            ClaimResult(
                 claimed=swedish.claimed(),
                 mark=Mark(OUTCOMES[finding.outcome], COMPUTED, tone="watch" if fails else ""),
                 values=swedish.values(finding),
@@ -126,7 +117,7 @@ def tested_claims(
     return tuple(tested)
 
 
-def claims_html(claims: tuple[TestedClaim, ...]) -> str:
+def claims_html(claims: tuple[ClaimResult, ...]) -> str:
     """A sentence for each claim that the figures do not bear out, then all of them in a fold; nothing without any."""
     if not claims:
         return ""
@@ -138,15 +129,10 @@ def missing_measures(catalog: Catalog, page: str, priority: str | None, told: bo
 
     What is known and promised is about the municipality whose programme it is: `told` only where it has assessments.
     """
-    return tuple(
-        MissingMeasure(
-            gap.missing, " ".join(filter(None, (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised)))
-        )
-        if told
-        else MissingMeasure(gap.missing)
-        for gap in catalog.gaps.values()
-        if gap.page == page and gap.priority == priority
-    )
+    gaps = [gap for gap in catalog.gaps.values() if gap.page == page and gap.priority == priority]
+    known = [(gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised and f"{gap.promised}.") for gap in gaps]
+    texts = [" ".join(filter(None, parts)) if told else "" for parts in known]
+    return tuple(MissingMeasure(gap.missing, text) for gap, text in zip(gaps, texts, strict=True))
 
 
 # Links to where an indicator stands.

@@ -99,9 +99,9 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
         anchor = next(element.iterancestors("figure"), element).get("id")
         if element.tag == "h2":
             headings.append((text, anchor, []))
-        elif headings:
+        elif headings and not headings[-1][0].endswith(text):  # a figure of the heading's own title is not told twice
             headings[-1][2].append(Heading(text, anchor))
-        elif tree.find(".//h2[@id]") is not None:  # a figure that stands first on its page
+        elif not headings and tree.find(".//h2[@id]") is not None:  # a figure that stands first on its page
             headings.append((text, anchor, []))
     return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in headings)
 
@@ -116,7 +116,12 @@ def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> s
 
 # Pages that no notebook makes, in the order of the second row: name -> title. The file has the page's name.
 MADE = {
+    "indikatorer": "Indikatorer",
+    "folja_upp": "Att följa upp",
+    "lattlast": "Lättläst",
+    "underlaget": "Underlaget",
     "metod": "Metod",
+    "begrepp": "Begrepp",
 }
 OF_A_MUNICIPALITY = ("indikatorer", "lattlast")  # a region's own report has no measures of the programme
 
@@ -147,7 +152,7 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
             title=title,
             nav=tuple(items[page] for page in pages),
             more=tuple(items[page] for page in made),
-            list_page="",
+            list_page=page_file("underlaget" if request.region else "indikatorer"),
             breadcrumb=tuple(crumbs),
         )
     return frames

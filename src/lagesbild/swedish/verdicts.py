@@ -157,10 +157,6 @@ NO_ARROW = "Ingen pil beräknas"
 NO_ARROW_FOR_EQUALITY = (
     "För målet om lika makt för kvinnor och män beräknas ingen pil: ingen indikator visar att jämställdhet är nådd."
 )
-GAPS = (
-    "Ett gap är en skillnad, inte ett omdöme: för en del mått är ett mindre gap målet, för andra kan båda ha det "
-    "dåligt utan något gap. Därför sägs bara om gapet vidgas eller krymper."
-)
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
 NOT_AT_HAND = "Delas upp på kön hos utgivaren, men inte hämtat så för {place}"
 NO_SURE_GAP = "Ingen skillnad mellan kvinnor och män är säker."
@@ -177,8 +173,9 @@ MOVEMENTS = {
 def largest_gap_text(measure: Measure, gap: pd.Series) -> str:
     """Which gap of the page is largest, with both values; `gap` is a row of `Judgements.differences`."""
     name = measure.indicator.subject
+    about = f"{name[0].lower()}{name[1:]}"
     women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
-    return f"Den största skillnaden gäller {name[0].lower()}{name[1:]}: {women} bland kvinnor och {men} bland män {period}."
+    return f"Den största skillnaden gäller {about}: {women} bland kvinnor och {men} bland män {period}."
 
 
 def gap_text(kind: GapMovement, movement: Movement) -> tuple[str, str]:
