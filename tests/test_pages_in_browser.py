@@ -66,7 +66,7 @@ def test_no_page_scrolls_sideways(report, open_page, width):
     edges = page.evaluate(
         "[...document.querySelectorAll('.drawing svg')].map(svg => svg.getBoundingClientRect().right)"
     )
-    assert 0 < max(page.evaluate(right)) <= width
+    assert 0 < max(edges) <= width
 
 
 SEEN = """
