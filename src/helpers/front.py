@@ -86,7 +86,7 @@ def goals(report: Report) -> Component:
         for key, goal in report.catalog.goals.items()
         if key in judged
     ]
-    html = rendered("goals.html", rows=rows) if rows else ""
+    html = rendered("goals.html", rows=rows, by=JUDGED) if rows else ""
     return passage_component(Passage(html, anchor="inriktningsmal", title="Inriktningsmål") if rows else Passage(""))
 
 
@@ -115,7 +115,7 @@ def areas(report: Report) -> Component:
                 drawing=sparkline_svg(*_by_year(drawn, (report.place, COUNTRY))),
             )
         )
-    title = "Fokusområden" if report.assessment else "Fem områden"
+    title = "Fokusområden" if report.assessment else "Områden"
     html = rendered("areas.html", heading=title, edition=report.edition, place=report.name, rows=rows, judged=judged)
     return passage_component(Passage(html, anchor="fokusomraden", title=title))
 

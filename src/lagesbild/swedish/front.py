@@ -67,12 +67,9 @@ def moved_line(movement: Movement, measure: Measure, ends: tuple[float, float], 
     """A movement with the values of its first and last year, and that it is the clearest; past tense when it is old."""
     first, last = (measure.period(year) for year in movement.span)
     now = present(movement.span[1], edition)
-    verb = {(1, True): "har ökat", (1, False): "ökade", (-1, True): "har minskat"}.get((movement.sign, now), "minskade")
-    which = "förbättringen" if movement.good else "försämringen"
-    return (
-        f" {verb} från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}, den tydligaste {which} "
-        "i rapporten."
-    )
+    verb = ("har ökat" if now else "ökade") if movement.sign > 0 else ("har minskat" if now else "minskade")
+    values = f"från {measure.number(ends[0])} till {measure.amount(ends[1])} mellan {first} och {last}"
+    return f" {verb} {values}, den tydligaste {'förbättringen' if movement.good else 'försämringen'} i rapporten."
 
 
 def worst_line(measure: Measure, placing: Placing, ties: int, municipalities: int, edition: int) -> str:
