@@ -19,6 +19,7 @@ from lagesbild.catalog.models import (
     SnapshotScope,
     Survey,
     SurveysFile,
+    TermsFile,
     UnitsFile,
 )
 from lagesbild.paths import Paths
@@ -222,6 +223,7 @@ def load_catalog(paths: Paths) -> Catalog:
     programme = reading.read("programme.yml", ProgrammeFile)
     units = reading.read("units.yml", UnitsFile)
     names_file = reading.read("names.yml", NamesFile)
+    terms = reading.read("terms.yml", TermsFile)
     publishers = reading.read("publishers.yml", PublishersFile)
     regions = reading.read("regions.yml", RegionsFile)
     surveys = reading.read("surveys.yml", SurveysFile)
@@ -233,7 +235,7 @@ def load_catalog(paths: Paths) -> Catalog:
     if reading.errors:
         raise CatalogError(reading.errors)
     content: dict[str, Any] = {"comparisons": comparisons, "snapshot": snapshot}
-    for file in filter(None, (programme, units, names_file, publishers, regions, surveys, *pages)):
+    for file in filter(None, (programme, units, names_file, terms, publishers, regions, surveys, *pages)):
         for kind, entries in file:
             content[kind] = {**content.get(kind, {}), **entries} if isinstance(entries, dict) else entries
     content["figures"] = dict(sorted(content["figures"].items(), key=lambda item: _in_order(item[0])))

@@ -367,6 +367,17 @@ class NamesFile(Record):
     official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
 
 
+class Term(Record):
+    """A word of the report, explained on the page of terms."""
+
+    term: str = Field(description="as it stands on pages")
+    meaning: str = Field(description="two or three short sentences in plain Swedish")
+
+
+class TermsFile(Record):
+    terms: dict[Slug, Term]
+
+
 class PublishersFile(Record):
     publishers: dict[str, Publisher]
 
@@ -387,7 +398,7 @@ class PageFile(Record):
     gaps: dict[str, Gap] = {}
 
 
-class Catalog(ProgrammeFile, UnitsFile, NamesFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
+class Catalog(ProgrammeFile, UnitsFile, NamesFile, TermsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
     """Everything in `data/catalog/`. Figures are in the order of their numbers."""
 
     comparisons: Comparisons

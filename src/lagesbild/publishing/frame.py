@@ -116,7 +116,12 @@ def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> s
 
 # Pages that no notebook makes, in the order of the second row: name -> title. The file has the page's name.
 MADE = {
+    "indikatorer": "Indikatorer",
+    "folja_upp": "Att följa upp",
+    "lattlast": "Lättläst",
+    "underlaget": "Underlaget",
     "metod": "Metod",
+    "begrepp": "Begrepp",
 }
 OF_A_MUNICIPALITY = ("indikatorer", "lattlast")  # a region's own report has no measures of the programme
 
@@ -147,7 +152,7 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
             title=title,
             nav=tuple(items[page] for page in pages),
             more=tuple(items[page] for page in made),
-            list_page="",
+            list_page=page_file("underlaget" if request.region else "indikatorer"),
             breadcrumb=tuple(crumbs),
         )
     return frames

@@ -22,6 +22,8 @@ from traitlets.config import Config
 
 from lagesbild.html.render import FONTS, bare_html, page_style, rendered
 from lagesbild.html.tables import csv_text
+from lagesbild.pages.search import FILE as INDEX
+from lagesbild.pages.search import index_script
 from lagesbild.paths import Paths
 from lagesbild.publishing.frame import (
     TEMPLATES,
@@ -319,9 +321,12 @@ class Site:
         self._write(page_file(name), framed(body, self.frames[name], contents(tree)))
 
     def finish(self, key_figures: pd.DataFrame) -> None:
-        """Writes the key figures, and what all pages offer to download."""
+        """Writes the key figures, the index of the search, and what all pages offer to download."""
         for name, text in self.downloads.items():
             self._write(f"data/{name}", text)
+        titles = {self.folder / page_file(name, self.front): frame.title for name, frame in self.frames.items()}
+        finished = {path.name: (titles[path], path.read_text("utf-8")) for path in titles if path.is_file()}
+        self._write(INDEX, index_script(finished))
         self._write("key_figures.csv", key_figures.to_csv(index=False, lineterminator="\n"))
 
     def _write(self, name: str, text: str) -> None:
