@@ -10,7 +10,7 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import basis, compare, highlights, sections
+from helpers import basis, compare, sections
 from helpers.report import Report, UnknownChoice
 from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
@@ -47,8 +47,10 @@ from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
     NO_OUTLOOK,
+    arrow_sign,
     basis_text,
     differing_text,
+    movement_reason,
     movement_sign,
     p_text,
     reach_text,
@@ -106,6 +108,8 @@ def directions(report: Report) -> Component:
 
 def outlooks(report: Report) -> Component:
     """The chapter as the notebook's cell makes it."""
+    from helpers import highlights
+
     return highlights.outlooks(report, place_outlooks(report.data, report.catalog, report.place, report.year))
 
 
@@ -579,13 +583,17 @@ def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     assert ARROWS[Arrow.MIXED].words in beside(report, "up")[0]
 
 
-def test_one_measure_gives_a_priority_no_arrow_but_is_named_with_its_years(opened):
+def test_one_measure_gives_a_priority_no_arrow_but_stands_in_its_fold_with_its_years(opened):
     report = filled(opened, "childhood", falling("children_with_social_assistance"))
-    shown = sections.overview(report)
-    [row] = [cells for cells in body(shown) if cells[0].startswith("3.2")]
-    assert ARROWS[Arrow.NONE].words in row[1]
-    label = opened.catalog.indicators["children_with_social_assistance"].label
-    assert f"{label} har minskat, till det bättre 2015–2024." in row[3]
+    shown = html.fromstring(f"<div>{sections.priority(report, '3.2').html}</div>")
+    movement, entry = report.movements["children_with_social_assistance"], opened.catalog.indicators
+    computed = combined_movement(report.movements, CHILDREN)
+    [line] = shown.xpath("//p[@class='computed']")
+    assert " ".join(line.text_content().split()) == f"{arrow_sign(computed).words}. Beräknat"
+    [measured] = shown.xpath("//details//li")
+    told = " ".join(measured.text_content().split())
+    assert told.startswith(f"{entry['children_with_social_assistance'].subject} ↓ Har minskat, till det bättre")
+    assert told.endswith(movement_reason(movement))
 
 
 def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(opened):

@@ -19,7 +19,7 @@ from lagesbild.html.components import (
     Project,
     Section,
     Statement,
-    TestedClaim,
+    ClaimResult,
 )
 from lagesbild.html.marks import (
     COMPUTED,
@@ -164,7 +164,7 @@ def priority(report: Report, number: str) -> Component:
     return _section_component("section.html", start, claims)
 
 
-def _section_component(template: str, section: Section, claims: tuple[TestedClaim, ...]) -> Component:
+def _section_component(template: str, section: Section, claims: tuple[ClaimResult, ...]) -> Component:
     """A section with the claims that part from the figures; its record has all of them."""
     shown = replace(section, parting=tuple(dict.fromkeys(claim.told for claim in claims if claim.parting)))
     passage = Passage(rendered(template, section=shown), anchor=section.anchor, title=section.title)

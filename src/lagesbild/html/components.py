@@ -293,7 +293,7 @@ class SourceRow:
 
 
 @dataclass(frozen=True)
-class TestedClaim:
+class ClaimResult:
     """What an assessment claims, whether the figures say the same, and the values that decide."""
 
     claimed: str

@@ -8,7 +8,7 @@ from lagesbild.assessments.models import Assessment, Claim, Judgement
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.evaluate import Outcome, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
-from lagesbild.html.components import Mark, MissingMeasure, TestedClaim
+from lagesbild.html.components import Mark, MissingMeasure, ClaimResult
 from lagesbild.html.render import rendered
 from lagesbild.rules.directions import arrows_differ, reaches
 from lagesbild.rules.judgements import Judgements
@@ -102,7 +102,7 @@ def disagreement(
 
 def claim_results(
     claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str, judged: Judgements | None = None
-) -> tuple[TestedClaim, ...]:
+) -> tuple[ClaimResult, ...]:
     """Every claim with what became of it. `by`: whose they are, "Umeå kommun"; `judged`: what pages say of places.
 
     A claim that cannot be read was refused before any notebook ran.
@@ -114,7 +114,7 @@ def claim_results(
         swedish = ClaimWords(statement, words.catalog, words.places)
         fails = finding.outcome is Outcome.FAILS
         tested.append(
-            TestedClaim(
+            ClaimResult(
                 claimed=swedish.claimed(),
                 mark=Mark(OUTCOMES[finding.outcome], COMPUTED, tone="watch" if fails else ""),
                 values=swedish.values(finding),
@@ -126,7 +126,7 @@ def claim_results(
     return tuple(tested)
 
 
-def claims_html(claims: tuple[TestedClaim, ...]) -> str:
+def claims_html(claims: tuple[ClaimResult, ...]) -> str:
     """A sentence for each claim that the figures do not bear out, then all of them in a fold; nothing without any."""
     if not claims:
         return ""
