@@ -10,20 +10,18 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import basis, compare, sections
+from helpers import basis, compare, front, sections
 from helpers.report import Report, UnknownChoice
 from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
 from lagesbild.places import Places
-from lagesbild.publishing.pages import download_of
 from lagesbild.rules.comparing import Gap, place_gaps, sure_gaps, without_gap
 from lagesbild.rules.directions import (
     area_indicators,
     combined_movement,
     last_common_year,
     near_priority,
-    place_outlooks,
     priority_indicators,
     stand_ins,
 )
@@ -32,7 +30,6 @@ from lagesbild.rules.judgements import judged
 from lagesbild.statistics.combined import Arrow, GapMovement
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason
-from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.swedish import verdicts
 from lagesbild.swedish.findings import (
@@ -43,10 +40,10 @@ from lagesbild.swedish.findings import (
     difference_text,
     plausible_text,
 )
+from lagesbild.swedish.front import ARROW_WORDS, NO_ARROW
 from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
-    NO_OUTLOOK,
     arrow_sign,
     basis_text,
     differing_text,
@@ -54,7 +51,6 @@ from lagesbild.swedish.verdicts import (
     movement_sign,
     p_text,
     reach_text,
-    tried_text,
     weakness_text,
 )
 from lagesbild.tidy.schema import typed
@@ -104,13 +100,6 @@ def women_and_men(report: Report) -> Component:
 def directions(report: Report) -> Component:
     """The chapter as the notebook's cell makes it."""
     return basis.directions(report, report.directions)
-
-
-def outlooks(report: Report) -> Component:
-    """The chapter as the notebook's cell makes it."""
-    from helpers import highlights
-
-    return highlights.outlooks(report, place_outlooks(report.data, report.catalog, report.place, report.year))
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -464,13 +453,12 @@ def test_no_gap_is_called_sure_that_is_not_decided_or_too_old_and_without_any_th
     assert women_and_men(filled(opened, "equal_power", nation("evictions"))).html == ""
 
 
-def test_no_arrow_is_computed_for_the_goal_of_equal_power_and_both_overviews_say_so(opened):
+def test_no_arrow_is_computed_for_the_area_of_equal_power_and_the_overview_says_so(opened):
     report = filled(opened, "overview", falling("free_to_be_oneself", margin=1.0))
     assert report.movements["free_to_be_oneself"].judged  # an arrow for any other area
-    for shown in (sections.goals(report), sections.areas(report)):
-        [row] = [row for row in body(shown) if "samma makt" in row[0]]
-        assert "beräknas ingen pil" in row[3]
-        assert not any(arrow in row[1] for arrow in "↗↘→")
+    [row] = [row for row in body(front.areas(report)) if row[0].startswith("2")]
+    assert NO_ARROW.words in row[1]
+    assert not any(arrow in row[1] for arrow in "↗↘→")
 
 
 def test_a_stand_in_says_something_of_a_priority_and_judges_none(opened):
@@ -541,10 +529,10 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     assert computed.arrow is Arrow.UP
     sentence = differing_text(words, computed, 2024)
     assert sentence in differing
-    overview = text(sections.areas(replace(page, page="overview")))
+    [row] = [row for row in body(front.areas(replace(page, page="overview"))) if row[0].startswith("3")]
     assert combined_movement(page.movements, area_indicators(copy.catalog, "3")).arrow is Arrow.UP
-    assert sentence.partition(words)[0] not in overview  # the area's arrow says what the figures say
-    assert "trendpilar finns inte" not in overview
+    assert copy.catalog.programme.legend["up"] in row[1]  # both arrows stand, each with whose it is
+    assert ARROW_WORDS[Arrow.UP].words in row[2]
 
 
 def beside(report: Report, arrow: str | None) -> tuple[str, str]:
@@ -606,9 +594,8 @@ def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(
     assert row[1] == "Har minskat, till det bättre"
     two_names = ["neither_in_work_nor_study", "low_economic_standard_children"]
     two = [falling(name) for name in two_names]
-    overview = body(sections.areas(filled(opened, "overview", *two)))
+    overview = body(front.areas(filled(opened, "overview", *two)))
     assert all(filled(opened, "overview", *two).movements[name].good for name in two_names)
-    assert not [cells for cells in overview if "har minskat" in cells[3]]
     assert not [cells for cells in overview if any(arrow in cells[1] for arrow in "↗↘→")]
 
 
@@ -662,30 +649,3 @@ def test_an_arrow_that_the_many_tests_take_away_is_marked_as_weak(opened):
     assert body(directions(alone))[0][1] == "Har ökat, till det bättre"
     assert body(directions(among))[0][1] == f"Har ökat, till det bättre (svagt belägg) {weakness_text(weak)}"
     assert movement_sign(weak).tone == ""
-
-
-def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(opened):
-    noise = np.random.default_rng(3).normal(0, 0.3, 15)
-    values = {("9901", 2010 + at): 60 - 2 * at + noise[at] for at in range(15)}
-    report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
-    shown = outlooks(report)
-    assert tried_text(1, 1, 2) in text(shown)
-    assert shown.record["download_name"] == "utblick.csv"
-    lines = download_of(shown.record).split("\r\n")
-    tried = place_outlooks(report.data, report.catalog, report.place, report.year)
-    ahead = tried["received_social_assistance"].path
-    assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
-    assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]
-    assert lines[-2].split(";")[-2:] == [f"{ahead[end].iloc[-1]:.10g}".replace(".", ",") for end in ("low95", "high95")]
-    assert "<svg" in shown.html
-    assert len(body(shown)) == 17
-
-
-def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_drawn(opened):
-    wandering = 50 + 4 * np.cumsum(np.random.default_rng(8).normal(0, 1, 15))
-    values = {("9901", 2010 + at): float(value) for at, value in enumerate(wandering)}
-    tables = [rows("received_social_assistance", values), falling("evictions", 2022)]
-    shown = text(outlooks(filled(opened, "overview", *tables)))
-    assert tried_text(1, 0, 2) in shown
-    for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
-        assert f"{NO_OUTLOOK[reason]} (1 mått)" in shown

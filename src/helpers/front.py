@@ -39,7 +39,7 @@ from lagesbild.rules.highlights import (
 from lagesbild.rules.uses import Use, indicator_uses
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish import front as words
-from lagesbild.swedish.findings import comparison_finding
+from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.names import Naming
 
 # The head of every page.
@@ -86,8 +86,8 @@ def goals(report: Report) -> Component:
         for key, goal in report.catalog.goals.items()
         if key in judged
     ]
-    html = rendered("goals.html", rows=rows, by=JUDGED) if rows else ""
-    return passage_component(Passage(html, anchor="inriktningsmal", title="Inriktningsmål") if rows else Passage(""))
+    html = rendered("goals.html", heading=words.GOALS, rows=rows, by=JUDGED) if rows else ""
+    return passage_component(Passage(html, anchor="inriktningsmal", title=words.GOALS) if rows else Passage(""))
 
 
 def areas(report: Report) -> Component:
@@ -100,6 +100,7 @@ def areas(report: Report) -> Component:
         indicator = leading(catalog, area, report.latest, report.movements)
         known = own[own["indicator"].eq(indicator) & own["value"].notna() & own["group"].eq("")]
         drawn = chart_rows(known, catalog, report.geography, report.role)
+        fact = indicator and measure_heading(measure_of(catalog, indicator), drawn, report.judged, report.year)
         arrow, reach = _arrow(catalog, area, report.movements)
         rows.append(
             AreaRow(
@@ -111,11 +112,11 @@ def areas(report: Report) -> Component:
                 arrow=arrow,
                 reach=reach,
                 unfunded=words.unfunded_mark(plans.get(area, ())),
-                fact=comparison_finding(drawn, measure_of(catalog, indicator)) if indicator else words.NO_FIGURE,
+                fact=f"{fact}." if fact else words.NO_FIGURE,
                 drawing=sparkline_svg(*_by_year(drawn, (report.place, COUNTRY))),
             )
         )
-    title = "Fokusområden" if report.assessment else "Områden"
+    title = words.AREAS[bool(judged)]
     html = rendered("areas.html", heading=title, edition=report.edition, place=report.name, rows=rows, judged=judged)
     return passage_component(Passage(html, anchor="fokusomraden", title=title))
 
@@ -145,6 +146,7 @@ def _area_name(catalog: Catalog, naming: Naming, area: str) -> str:
 # *Det viktigaste*: the lines that `lagesbild.rules.highlights` chooses, each linked to where it stands in full.
 
 HIGHLIGHTS_ANCHOR = "viktigast"
+UNFUNDED = "folja_upp.html#planer-utan-pengar"  # every plan without money, with its area
 
 
 def highlights(report: Report, lines: Sequence[Line]) -> Component:
@@ -155,9 +157,8 @@ def highlights(report: Report, lines: Sequence[Line]) -> Component:
         if isinstance(line, StatusChange | WorkNeeded):
             shown.append(_judged_line(catalog, naming, line, report.year))
         elif isinstance(line, Unfunded):
-            page = catalog.focus_areas[next(iter(line.areas))].page
             name, text = words.counted_plans(len(line.plans)), words.unfunded_line(line.plans)
-            shown.append(Highlight(name, text, f"{page}.html#planer", JUDGED, "plans"))
+            shown.append(Highlight(name, text, UNFUNDED, JUDGED, "plans"))
         else:
             use, measure = _main_use(uses[line.indicator]), measure_of(catalog, line.indicator)
             link = f"{'' if use.page == report.page else f'{use.page}.html'}#{use_anchor(use)}"
@@ -210,9 +211,9 @@ def introduction(report: Report) -> Component:
     first, _, rest = ((assessment and assessment.introduction) or "").strip().partition("\n\n")
     whole = [f"{goal.label}: {report.worded(goal.title)}." for goal in catalog.goals.values()] if assessment else []
     gaps = [gap.missing for gap in catalog.gaps.values() if gap.page == report.page and not gap.priority]
-    title = "Om rapporten"
+    title = words.ABOUT
     html = rendered(
         "introduction.html", heading=title, anchor="om", first=prose_html(first), rest=prose_html(rest), goals=whole,
-        by=JUDGED, caveat=prose_html(catalog.programme.caveat), gaps=gaps,
+        by=JUDGED, caveat=prose_html(catalog.programme.caveat), gaps=gaps, ways=words.WAYS,
     )  # fmt: skip
     return passage_component(Passage(html, anchor="om", title=title))

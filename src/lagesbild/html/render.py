@@ -123,12 +123,8 @@ TINTS = {  # light, dark: behind text; drawings have none
 }
 SIZES = "--measure: 42rem; --figure: 47.5rem;"  # of words, and of figures: 760 pixels
 FONT = "lagesbild-sans-{}.woff2"
-STANDS_IN = (
-    f'@font-face {{ font-family: "{FAMILY} until read"; src: local("Arial"), local("Liberation Sans"); '
-    "size-adjust: 92.8%; ascent-override: 107.5%; descent-override: 35.5%; line-gap-override: 0%; }\n"
-)
 TEXT = f"""
-  font: 400 1rem/1.6 "{FAMILY}", "{FAMILY} until read", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font: 400 1rem/1.6 "{FAMILY}", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   background: var(--paper);
   color: var(--ink);
   overflow-wrap: break-word;
@@ -156,9 +152,8 @@ def lab_style() -> str:
 
     Lab's own rules for tables, headings and lists are taken back first; the class stands thrice to outweigh them.
     """
-    fonts = {weight: b64encode((FONTS / FONT.format(weight)).read_bytes()).decode() for weight in WEIGHTS}
     rules = [
-        _fonts({weight: f"data:font/woff2;base64,{font}" for weight, font in fonts.items()}),
+        _fonts({weight: f"data:font/woff2;base64,{_encoded(weight)}" for weight in WEIGHTS}),
         ".lagesbild { color-scheme: light; display: flow-root; padding: 0 1rem; }",
         f".lagesbild {{ {SIZES} {_colours(0)}{TEXT}}}",
         f'[data-jp-theme-light="false"] .lagesbild {{ color-scheme: dark; {_colours(1)} }}',
@@ -178,9 +173,25 @@ def bare_html(shown: str) -> str:
     return LAB_STYLE.sub("", shown).removeprefix(OPENING).removesuffix(CLOSING)
 
 
+def fonts_script() -> str:
+    """A script that has the fonts at hand before a page is drawn: nothing moves when they come, also from disk.
+
+    A browser does not preload a font from disk; without scripts the stylesheet brings the same fonts a moment later.
+    """
+    made = [
+        f'document.fonts.add(new FontFace("{FAMILY}", Uint8Array.from(atob("{_encoded(weight)}"), '
+        f'sign => sign.charCodeAt(0)), {{weight: "{weight}"}}));'
+        for weight in WEIGHTS
+    ]
+    return "\n".join(['"use strict";', *made, ""])
+
+
+def _encoded(weight: int) -> str:
+    return b64encode((FONTS / FONT.format(weight)).read_bytes()).decode()
+
+
 def _fonts(addresses: dict[int, str]) -> str:
-    """The fonts, and behind them a common one made as wide and high, so that no line moves when they come."""
-    return STANDS_IN + "\n".join(
+    return "\n".join(
         f'@font-face {{ font-family: "{FAMILY}"; font-weight: {weight}; font-display: swap; '
         f'src: url({address}) format("woff2"); }}'
         for weight, address in addresses.items()

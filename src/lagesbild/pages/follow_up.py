@@ -76,7 +76,7 @@ def _of_municipality(catalog: Catalog, naming: Naming, assessment: Assessment, f
             Item(
                 name,
                 f"{page_link(catalog.focus_areas[rows[0].area].page, front)}#planer",
-                (listed([f"fokusområde {row.area}" for row in rows]), rows[0].assessment),
+                (f"Fokusområde {listed([row.area for row in rows])}", f"Bedömning: {rows[0].assessment}"),
             )
             for name, rows in areas.items()
         )
@@ -85,7 +85,7 @@ def _of_municipality(catalog: Catalog, naming: Naming, assessment: Assessment, f
         return tuple(
             Item(
                 entry.title,
-                _priority_link(catalog, entry.area, entry.priority, front),
+                f"{page_link(catalog.focus_areas[entry.area].page, front)}#uppdrag",
                 tuple(filter(None, (entry.by, str(entry.year) if entry.year else "", entry.text))),
             )
             for entry in wanted
@@ -126,11 +126,6 @@ def _of_municipality(catalog: Catalog, naming: Naming, assessment: Assessment, f
 
 def _priority(priority: str | None) -> str:
     return f"Prioritering {priority}" if priority else ""
-
-
-def _priority_link(catalog: Catalog, area: str, priority: str | None, front: str) -> str:
-    page = page_link(catalog.focus_areas[area].page, front)
-    return f"{page}#{priority_anchor(priority)}" if priority else page
 
 
 # What the region's register leaves open.

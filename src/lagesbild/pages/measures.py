@@ -25,10 +25,10 @@ from lagesbild.rules.uses import Use, indicator_pages, indicator_uses
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Movement
 from lagesbild.statistics.intervals import usable
-from lagesbild.statistics.outlook import NoOutlook, Outlook
+from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.swedish.findings import CLASSES_ARE_OURS, EMPTY_CLASS, NO_RANK, QUARTILES, Measure, class_spans
 from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed
-from lagesbild.swedish.verdicts import METHOD, NO_OUTLOOK, movement_sign
+from lagesbild.swedish.verdicts import HOW, METHOD, NO_OUTLOOK, movement_sign, tried_text
 from lagesbild.tidy.schema import yearly_totals
 
 FILE = "indikatorer.html"
@@ -111,7 +111,8 @@ def indicators_html(
         classes=_class_table(ranked) if ranked else None,
         outlook=_outlook(catalog, data, tried, place, name),
         untried=[(NO_OUTLOOK[why], names) for why, names in _by_reason(catalog, tried).items() if why in NO_OUTLOOK],
-        method=METHOD,
+        tried=tried_text(*tried_and_drawn(tried), len(tried)),
+        method=f"{HOW} {METHOD}",
     )
 
 
@@ -339,7 +340,13 @@ def _outlook(
         words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
         parts.append(rows.assign(name=name, role="focus", **words))
         body += [
-            (measure_name(entry), str(row.year), _amount(measure, row.value), _span(row, 80, digits), _span(row, 95, digits))
+            (
+                measure_name(entry),
+                str(row.year),
+                _amount(measure, row.value),
+                _span(row, 80, digits),
+                _span(row, 95, digits),
+            )
             for row in rows[rows["low95"].notna()].itertuples()
         ]
     rows = pd.concat(parts, ignore_index=True)

@@ -30,7 +30,7 @@ class Entry:
 
 
 def index_script(pages: Mapping[str, tuple[str, str]]) -> str:
-    """The script of the pages (file -> title and whole HTML), at most MOST_BYTES: long texts are cut where it must be."""
+    """The script of the pages (file -> title, whole HTML), at most MOST_BYTES: long texts are cut where it must be."""
     found = [
         [number, entry.anchor, entry.heading, " ".join(entry.texts)]
         for number, (_, text) in enumerate(pages.values())

@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from lagesbild.html.render import FONTS, bare_html, page_style, rendered
+from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
 from lagesbild.pages.search import FILE as INDEX
 from lagesbild.pages.search import index_script
@@ -188,6 +188,7 @@ def write_assets(folder: Path) -> tuple[Path, ...]:
         "style.css": "\n".join([page_style(), *((ASSETS / name).read_text("utf-8") for name in STYLES)]).encode(),
         **{name: (ASSETS / name).read_bytes() for name in ("site.js", "search.js")},
     }
+    contents["fonts.js"] = fonts_script().encode()
     contents |= {f"fonts/{font.name}": font.read_bytes() for font in sorted(FONTS.glob("*.woff2"))}
     contents["fonts/OFL.txt"] = (FONTS / "OFL.txt").read_bytes()
     written = []
@@ -318,7 +319,8 @@ class Site:
         """Writes a page that no notebook makes."""
         tree = body_tree(body)
         refuse_unfit(tree, name)
-        self._write(page_file(name), framed(body, self.frames[name], contents(tree)))
+        headings = contents(tree)  # of which a page with few needs no list
+        self._write(page_file(name), framed(body, self.frames[name], headings if len(headings) > 3 else ()))
 
     def finish(self, key_figures: pd.DataFrame) -> None:
         """Writes the key figures, the index of the search, and what all pages offer to download."""

@@ -10,8 +10,14 @@ from lagesbild.statistics.combined import Arrow
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.findings import Measure, rank_text
 from lagesbild.swedish.numbers import listed
-from lagesbild.swedish.statements import NUMBERS
 from lagesbild.swedish.verdicts import Sign
+from lagesbild.swedish.words import Standing, among_words, capital, count_words, order_words
+
+# The headings: without an assessment an area is a theme, not somebody's focus.
+
+GOALS = "Inriktningsmål"
+AREAS = {True: "Fokusområden", False: "Områden"}  # whether anybody has judged
+ABOUT = "Om rapporten"
 
 # The areas: the arrow of their measures in a few words, and a plan without money.
 
@@ -40,15 +46,23 @@ def unfunded_mark(plans: Collection[str]) -> str:
 
 def counted_plans(number: int) -> str:
     """Plans at the start of a sentence: "En plan", "Två planer"."""
-    words = NUMBERS[number] if number < len(NUMBERS) else str(number)
-    return f"{words.capitalize()} {'plan' if number == 1 else 'planer'}"
+    return "En plan" if number == 1 else f"{capital(count_words(number))} planer"
 
+
+# The pages that the front page leads on to: file, name, what a reader finds there.
+
+WAYS = (
+    ("indikatorer.html", "Indikatorer", "alla mått med värde, riktning och plats i landet"),
+    ("folja_upp.html", "Att följa upp", "planer utan pengar och mått som ingen gör"),
+    ("lattlast.html", "Lättläst", "rapporten i korta meningar"),
+    ("metod.html", "Metod", "hur siffror, pilar och jämförelser är gjorda"),
+    ("underlaget.html", "Underlaget", "vad som finns, vad som fattas och hur det läggs in"),
+)
 
 # The lines of *Det viktigaste*: each goes on where the name of what it is about ends, and the two are one sentence.
 
 TITLE = "Det viktigaste"
 NOTHING = "Inget mått har ändrats så tydligt, eller ligger så säkert sämre än i riket, att det nämns här."
-ORDINALS = ["", "näst ", "tredje ", "fjärde ", "femte ", "sjätte ", "sjunde ", "åttonde ", "nionde ", "tionde "]
 
 
 def status_line(before: str, now: str, year: int) -> str:
@@ -77,19 +91,16 @@ def worst_line(measure: Measure, placing: Placing, ties: int, municipalities: in
     is_now = "är" if present(placing.year, edition) else "var"
     rank = place_text(measure.indicator, placing, ties, municipalities)
     value = f"{measure.amount(placing.value)} {measure.period(placing.year)}"
-    return f" {is_now} {value}, {rank} och säkert sämre än i riket."
+    than = "högre" if measure.indicator.better == "lower" else "lägre"
+    return f" {is_now} {value}, {rank} och säkert {than} än i riket."
 
 
 def place_text(entry: Indicator, placing: Placing, ties: int, municipalities: int) -> str:
-    """The place in words: counted from the last where it is one of the last ten of a whole series, else its number.
-
-    `ties` municipalities share the rank, the place itself counted.
-    """
-    from_last = placing.n - placing.rank - ties + 1  # municipalities that are worse
-    if placing.n < municipalities or from_last >= len(ORDINALS):
-        return rank_text(placing.rank, placing.n, entry, municipalities)
-    end = "högst" if entry.better == "lower" else "lägst"
-    return f"{'delad ' if ties > 1 else ''}{ORDINALS[from_last]}{end} bland landets kommuner"
+    """The place in words where it is one of the last ten, else its number. `ties` municipalities share the rank."""
+    order = order_words(Standing(placing.rank, placing.n, entry.better, ties))
+    if order:
+        return f"{order} {among_words(placing.n, entry)}"
+    return rank_text(placing.rank, placing.n, entry, municipalities)
 
 
 def gap_line(measure: Measure, gap: pd.Series, edition: int) -> str:

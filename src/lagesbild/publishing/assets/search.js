@@ -176,7 +176,6 @@ function sortable(table, tell) {
       tell("Sorterat efter " + button.textContent.toLowerCase() + (down ? ", fallande. " : ", stigande. "));
     });
   });
-  table.classList.add("sortable");
 }
 
 document.querySelectorAll("[data-filter-list]").forEach(function (filter) {
