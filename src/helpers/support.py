@@ -15,7 +15,7 @@ from lagesbild.assessments.load import load_region_assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.html import components
 from lagesbild.html.regional import ADJUSTED, OBSERVED
-from lagesbild.html.render import Component, part_component, passage_component, prose_html, rendered
+from lagesbild.html.render import Component, part_component, parted_prose, passage_component, rendered
 from lagesbild.html.tables import number_or_symbol, numbers_table, values_of
 from lagesbild.places import COUNTRY
 from lagesbild.rules.support import (
@@ -245,7 +245,9 @@ def profile_tables(report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, y
     rows = counts.drop(columns=words.POPULATION).melt(var_name="label", ignore_index=False).reset_index()
     headers = {"label": "mått", "place": "plats", "year": "år", "value": "värde"}
     each = [names[place] for place in places]
-    folded = tuple((f"{name}: varje ersättning", _profile_table(counts.loc[name], shares.loc[name], name, years)) for name in each)
+    folded = tuple(
+        (f"{name}: varje ersättning", _profile_table(counts.loc[name], shares.loc[name], name, years)) for name in each
+    )
     together = numbers_table(
         texts.together_caption(years),
         ("Kommun", *(f"{year}{unit}" for unit in ("", ", %") for year in years), "Skillnad"),
@@ -394,5 +396,5 @@ def situations(
 
 def _written(text: str, by: str) -> dict[str, str]:
     """What people wrote: its first paragraph and the rest as clean HTML, the whole text, and whose it is."""
-    first, _, rest = text.strip().partition("\n\n")
-    return {"prose": prose_html(first), "rest": prose_html(rest), "text": text, "by": by}
+    first, rest = parted_prose(text)
+    return {"prose": first, "rest": rest, "text": text, "by": by}

@@ -248,4 +248,5 @@ SEASONS = (
     "Säsongen räknas bort där det finns minst tre obrutna år. En månad som fattas eller är misstänkt bortfall bryter "
     "serien: ingenting fylls i. Hur det går till står på sidan Metod."
 )
+ADJUSTED = "Säsongsrensat: det som brukar komma och gå med årstiden är borträknat."
 LONG_VIEW, WITH_A_DAY = "Lång sikt: månad för månad", "Initiativ med start- eller slutdag"
