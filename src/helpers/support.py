@@ -342,7 +342,7 @@ def climbed(ranks: pd.DataFrame, names: Mapping[str, str]) -> tuple[pd.Series, i
     """How many places each has climbed by the whole share since the year before, by name; and the year."""
     wide = _totals(ranks, names).pivot(index="name", columns="year", values="value")
     year = int(wide.columns.max()) if len(wide) else 0
-    return (wide[year - 1] - wide[year] if len(wide) else pd.Series(dtype=float)), year
+    return (wide[year - 1] - wide[year] if year - 1 in wide else pd.Series(dtype=float)), year
 
 
 def _totals(ranks: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

@@ -340,14 +340,10 @@ def months_said(rows: pd.DataFrame) -> Said:
     panel, (when, value, level, before) = panels[0]
     names, span, own = _places(rows), years_text(rows["year"]), rows[rows["group"] == panel]
     finding = f"{names}: {decimal(value if pd.isna(level) else level, 0)} helårsekvivalenter i {when}"
-    if pd.isna(level):
-        count = len(after_last_gap(own[own["label"] == OBSERVED]))
-        extra = (f"Säsongen räknas inte bort: {count} månader i rad är för få.",)
-    else:
-        extra = ("Säsongsrensat: det som brukar komma och gå med årstiden är borträknat.",)
-        finding += (
-            "" if pd.isna(before) else f", {fewer(level - before)} än ett år före".replace("många än", "många som")
-        )
+    count = len(after_last_gap(own[own["label"] == OBSERVED]))
+    season = f"Säsongen räknas inte bort: {count} månader i rad är för få." if pd.isna(level) else texts.ADJUSTED
+    if pd.notna(level - before):
+        finding += f", {fewer(level - before)} än ett år före".replace("många än", "många som")
     return Said(
         finding=finding,
         alternative=_described(
@@ -361,7 +357,7 @@ def months_said(rows: pd.DataFrame) -> Said:
             ((name, month, *(number_or_symbol(number, 0) for number in last)) for name, (month, *last) in panels),
         ),
         frame=Frame(unit_text="helårsekvivalenter", decimals=0),
-        notes=(extra, *_lacking(rows)),
+        notes=(season, *_lacking(rows)),
         columns=_columns(rows),
     )
 

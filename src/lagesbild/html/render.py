@@ -100,7 +100,7 @@ def figure_component(block: FigureBlock) -> Component:
 
 def part_component(part: Part) -> Component:
     """Texts, statements and tables under one heading, or a table that stands by itself."""
-    kind = "table" if part.tables else "text"
+    kind = "table" if part.tables or part.folded else "text"
     return Component(rendered("part.html", part=part), {"version": VERSION, "kind": kind, **asdict(part)})
 
 
