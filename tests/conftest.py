@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from read_pages import report_of  # noqa: F401  # a fixture: reports that many modules read, each built once a session
 from reports import default_report  # noqa: F401  # a fixture for every module, built once a session
 
 ARGUMENTS = [

@@ -28,6 +28,7 @@ FILES: dict[str, type[Record]] = {
     "comparisons.yml": models.Comparisons,
     "snapshot.yml": models.SnapshotScope,
     "surveys.yml": models.SurveysFile,
+    "terms.yml": models.TermsFile,
 }
 WORDS: dict[Any, str] = {
     str: "text",

@@ -375,7 +375,7 @@ def test_the_engine_keeps_a_value_only_where_nothing_is_asked_for_or_the_reason_
     [
         "lagesbild.paths",
         "lagesbild.catalog.load",
-        "lagesbild.assessments",
+        "lagesbild.assessments.load",
         "lagesbild.publishing.request",
         "lagesbild.cli",
     ],

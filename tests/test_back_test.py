@@ -16,14 +16,8 @@ from lxml import html
 
 from copies import REPOSITORY
 from freeze_snapshot import freeze
-from lagesbild.assessments import (
-    Assessment,
-    RegionAssessment,
-    load_all_assessments,
-    load_assessment,
-    load_region_assessment,
-    register,
-)
+from lagesbild.assessments.load import load_all_assessments, load_assessment, load_region_assessment
+from lagesbild.assessments.models import Assessment, RegionAssessment, register
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.check import claim_check

@@ -4,6 +4,7 @@ import itertools
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -18,10 +19,11 @@ from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import (
     DARK,
     FONTS,
+    LINES,
+    NARROW,
     SERIES,
-    SMALL,
     TOKENS,
-    WIDTH,
+    WIDE,
     ZONES,
     Frame,
     spread,
@@ -88,17 +90,42 @@ EXAMPLES = {
     "rank_change": RANKS,
     "ranked_bars": chart_rows(sexes=("K", "M")).assign(margin=2.5),
     "share_bars": chart_rows(range(2013, 2023), FOCUS, PARTS),
+    "slopes": chart_rows((2020, 2022)).assign(margin=2.5),
     "small_lines": chart_rows(range(2013, 2023), TWO, PARTS),
     "small_multiples": chart_rows(range(2018, 2023), FOCUS, sexes=("K", "M"), groups=GROUPS),
     "stacked_area": chart_rows(range(2013, 2023), FOCUS, PARTS, level=1300),
     "stacked_shares": chart_rows(range(2019, 2023), FOCUS, groups=GROUPS),
     "two_panels": chart_rows((2019, 2020, 2021), FOCUS, ("Ärenden", "Andel kvinnor")),
-    "value_bars": chart_rows(places=PLACES[:3]),
 }
 
 
-def drawing(kind, rows=None, frame=PERCENT):
-    return CHARTS[kind](EXAMPLES[kind] if rows is None else rows, frame)
+WIDTHS = pytest.mark.parametrize("wide", [True, False], ids=["wide", "narrow"])
+
+
+def drawing(kind, rows=None, frame=PERCENT, wide=True):
+    return CHARTS[kind](EXAMPLES[kind] if rows is None else rows, replace(frame, wide=wide))
+
+
+def boxes_of(figure):
+    """The box of each text that is drawn, by unhinted widths as in a browser: (text, box)."""
+    with styled():
+        renderer = RendererSVG(WIDE.width, 1, StringIO(), image_dpi=72)
+        return [(text.get_text(), text.get_window_extent(renderer)) for text in texts(figure)]
+
+
+def outside(figure):
+    """The texts that reach over the picture's edges."""
+    width, height = figure.get_size_inches() * 72
+    return [t for t, box in boxes_of(figure) if box.x0 < 0 or box.x1 > width or box.y0 < -1 or box.y1 > height + 1]
+
+
+def covering(figure):
+    """The pairs of texts that lie on each other."""
+    return [
+        (one, other)
+        for (one, a), (other, b) in itertools.combinations(boxes_of(figure), 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 4
+    ]
 
 
 def line_points(figure):
@@ -197,22 +224,23 @@ def test_every_kind_has_an_example():
     assert EXAMPLES.keys() == CHARTS.keys()
 
 
+@WIDTHS
 @pytest.mark.parametrize("kind", CHARTS)
-def test_text_stays_inside_the_picture_and_apart(kind):
-    with styled():
-        figure = drawing(kind)
-        renderer = RendererSVG(WIDTH, 1, StringIO(), image_dpi=72)  # unhinted widths, as in a browser
-        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts(figure)]
-    high = figure.get_size_inches()[1] * 72
-    outside = [text for text, box in boxes if box.x0 < -1 or box.x1 > WIDTH + 1 or box.y0 < -2 or box.y1 > high + 3]
-    assert outside == []
-    covering = [
-        (one, other)
-        for (one, a), (other, b) in itertools.combinations(boxes, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 4
-    ]
-    assert covering == []
-    assert min(text.get_fontsize() for text in texts(figure)) >= SMALL
+def test_text_stays_inside_the_picture_and_apart_and_is_never_small(kind, wide):
+    figure = drawing(kind, wide=wide)
+    assert figure.get_size_inches()[0] * 72 == pytest.approx(760 if wide else 288)
+    assert outside(figure) == []
+    assert covering(figure) == []
+    assert min(text.get_fontsize() for text in texts(figure)) >= 12
+    svg = etree.fromstring(svg_of(figure, "a", "b"))
+    assert svg.get("viewBox").split()[2] == ("760" if wide else "288")
+    assert min(float(size) for size in svg.xpath("//@font-size")) >= 12
+
+
+def test_the_sizes_of_a_wide_drawing_bear_to_be_shrunk_a_little():
+    assert (WIDE.width, WIDE.text, NARROW.width) == (760, 14, 288)
+    assert min(NARROW.text, NARROW.small) >= 12
+    assert WIDE.small * 704 / WIDE.width >= 12  # from this width on the page shows it
 
 
 @pytest.mark.parametrize("kind", CHARTS)
@@ -308,7 +336,7 @@ def test_dots_stand_at_their_values(kind):
     )
 
 
-@pytest.mark.parametrize("kind", ["ranked_bars", "value_bars", "bars_by_group", "profile_bars"])
+@pytest.mark.parametrize("kind", ["ranked_bars", "bars_by_group", "profile_bars"])
 def test_bars_start_at_zero_and_are_as_long_as_their_values(kind):
     figure = drawing(kind)
     assert sorted(bar_values(figure)) == pytest.approx(sorted(EXAMPLES[kind]["value"]))
@@ -371,7 +399,7 @@ def test_the_best_place_stands_first_in_the_direction_of_the_indicator():
 
 def test_numbers_are_written_in_swedish():
     rows = chart_rows(places=TWO).assign(value=[-1234.56, 2000.0])
-    shown = [text.get_text() for text in texts(CHARTS["value_bars"](rows, Frame("", "kronor", 1)))]
+    shown = [text.get_text() for text in texts(CHARTS["ranked_bars"](rows, Frame("", "kronor", 1)))]
     assert "\u22121\u00a0234,6" in shown
     assert "2\u00a0000,0" in shown
 
@@ -407,10 +435,10 @@ def test_a_figure_without_values_is_refused(kind):
 
 
 def test_only_narrow_lines_leave_zero_out_and_they_say_so():
-    ticks, cut_off = value_scale(70.0, 80.0, PERCENT, from_zero=False)
+    ticks, cut_off = value_scale(70.0, 80.0, PERCENT, LINES)
     assert cut_off
     assert ticks[0] <= 70
-    assert value_scale(30.0, 80.0, PERCENT, from_zero=False)[0][0] == 0
+    assert value_scale(30.0, 80.0, PERCENT, LINES)[0][0] == 0
     assert value_scale(70.0, 80.0, PERCENT)[0][0] == 0
     figure = CHARTS["lines"](chart_rows(range(2018, 2022), FOCUS).assign(value=[78.0, 80, 79, 77]), PERCENT)
     assert any("inte vid noll" in text.get_text() for text in texts(figure))

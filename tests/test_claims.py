@@ -3,18 +3,21 @@
 import math
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from lxml import html
 
 from copies import NEIGHBOURS, REPOSITORY, Copy, made_up_root
 from helpers import open_region, sections
-from lagesbild.assessments import Claim
+from lagesbild.assessments.models import Claim
 from lagesbild.claims.check import claim_check
-from lagesbild.claims.evaluate import Finding, Obstacle, Outcome, evaluated
+from lagesbild.claims.evaluate import Case, Finding, Obstacle, Outcome, Reading, evaluated
 from lagesbild.claims.language import ClaimError, ClaimSyntaxError, Vocabulary, parsed, stated_claims
-from lagesbild.html.marks import claims_html
+from lagesbild.html.components import ClaimResult
+from lagesbild.html.marks import claim_results, claims_html
 from lagesbild.rules.judgements import Judgements, judgements
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.claims import OUTCOMES, ClaimWords
@@ -437,41 +440,108 @@ def test_strict_fails_on_a_known_disagreement_that_is_gone(copy):
     assert line.endswith("the figures bear it out now. Take 'known' away.")
 
 
-def test_the_page_shows_a_disagreement_with_its_values_and_reason_and_an_agreement_without(copy):
+def results(page, *claims: Claim, by: str = "Påhittsbys kommun") -> tuple[ClaimResult, ...]:
+    return claim_results(claims, page.words, page.data, by, None)
+
+
+def test_only_a_claim_that_the_figures_do_not_bear_out_is_told_in_one_sentence_and_why(copy):
     page = copy.page("overview")
-    claims = [
+    false, true, unknown = results(
+        page,
         Claim(claim="fte_total rises in 9901 from 2020 to 2021", known="Dokumentet räknar annat."),
         Claim(claim="fte_total falls in 9901 from 2020 to 2021", note="Prövat på <delar>."),
+        Claim(claim="evictions falls in 9901 from 2020 to 2021"),
+    )
+    assert false.told.replace("\u00a0", " ") == (
+        "Påhittsbys kommuns påstående att summan av helårsekvivalenter ökar i Påhittsby från 2020 till 2021 får inte "
+        "stöd av siffrorna: 80 till 70 helårsekvivalenter i Påhittsby. Dokumentet räknar annat."
+    )
+    assert (true.told, unknown.told) == ("", "")
+    shown = tree(claims_html((false, true, unknown)))
+    [said] = shown.xpath("//p[@class='disagreement']")
+    assert not said.xpath("ancestor::details")
+    assert said.text_content() == false.told
+    folded = [item.text_content() for item in shown.xpath("//details//li")]
+    outcomes = [OUTCOMES[outcome] in item for outcome, item in zip((FAILS, HOLDS, NOT_JUDGED), folded, strict=True)]
+    assert outcomes == [True, True, True]
+    assert "Prövat på <delar>." in folded[1]
+    assert claims_html(()) == ""
+
+
+def test_a_change_that_a_later_year_took_back_is_told(words, table):
+    statement = parsed("fte_total falls in 9901 from 2020 to 2021", words)
+    swedish = ClaimWords(statement, words.catalog, words.places)
+    later = table[table["indicator"].eq("fte_total") & table["place"].eq("9901") & table["year"].eq(2021)]
+    gone = pd.concat([table, later.assign(year=2022, value=85.0)])
+    still = pd.concat([table, later.assign(year=2022, value=75.0)])
+    assert swedish.parting(evaluated(statement, gone, words.catalog), "Analysgruppen").replace("\u00a0", " ") == (
+        "Analysgruppens påstående att summan av helårsekvivalenter minskar i Påhittsby från 2020 till 2021 stämmer, men "
+        "minskningen är sedan borta: 85 helårsekvivalenter i Påhittsby 2022."
+    )
+    assert swedish.parting(evaluated(statement, still, words.catalog), "Analysgruppen") == ""
+
+
+def test_rounding_is_no_difference_and_a_number_that_is_none_is_told_with_the_value(copy):
+    claims = [
+        Claim(claim=f"neither_in_work_nor_study is {number} in 9901 in 2022") for number in ("12.9", "13.0", "13.1")
     ]
-    html = claims_html(claims, page.words, page.data, "Kommunens bedömning")
-    false, true = html.split("<li")[1:]
-    assert all(text in false for text in ("disagreement", OUTCOMES[FAILS], "Dokumentet räknar annat."))
-    assert re.search(r"80 till 70\s+helårsekvivalenter i Påhittsby", false.replace("\u00a0", " "))
-    assert OUTCOMES[HOLDS] in true
-    assert "disagreement" not in true
-    assert "Prövat på &lt;delar&gt;." in true
-    assert claims_html([], page.words, page.data, "Kommunens bedömning") == ""
+    cut, rounded, off = results(copy.page("overview"), *claims)
+    assert (cut.told, rounded.told) == ("", "")
+    assert off.told.replace("\u00a0", " ").endswith(
+        "andelen unga utan arbete eller studier är 13,1 procent i Påhittsby 2022 får inte stöd av siffrorna: "
+        "12,97 procent i Påhittsby."
+    )
+
+
+def test_a_single_place_more_is_named_and_not_counted(words, table):
+    cases = tuple(Case(code, Reading(10.0 + at)) for at, code in enumerate(["9901", "9902", "9903"] * 3))
+    statement = parsed("fte_total is below 5 in 9901 in 2021", words)
+    swedish = ClaimWords(statement, words.catalog, words.places)
+    seven, eight = (
+        swedish.values(Finding(FAILS, tuple(replace(case, holds=False) for case in cases[:n]))) for n in (7, 8)
+    )
+    assert "till" not in seven
+    assert "och 2 till" in eight
+
+
+def tree(markup: str) -> Any:
+    return html.fromstring(f"<div>{markup}</div>")
 
 
 @pytest.mark.parametrize(
     ("page", "shown", "claimed", "outcome", "values"),
     [
-        ("no_vulnerable_areas", sections.text, "Otrygghet", HOLDS, ""),  # a survey, by its estimate
+        ("no_vulnerable_areas", sections.standing, "Otrygghet", HOLDS, ""),  # a survey, by its estimate
         ("housing", lambda report: sections.priority(report, "4.3"), "än i riket 2022", NOT_JUDGED, "inte känd"),
     ],
 )
-def test_a_page_holds_a_claim_against_its_own_verdicts(page, shown, claimed, outcome, values, frozen):
-    html = shown(frozen.page(page, "2480", 2024)).html.replace("\u00a0", " ")
-    [item] = [item for item in html.split("<li")[1:] if claimed in item and "riket" in item]
-    assert OUTCOMES[outcome] in item
-    assert values in item
+def test_a_page_holds_a_claim_against_its_own_verdicts_and_keeps_it_in_its_record(
+    page, shown, claimed, outcome, values, frozen
+):
+    component = shown(frozen.page(page, "2480", 2024))
+    claims = component.record["claims"]
+    [item] = [item for item in claims if claimed in item["claimed"] and "riket" in item["claimed"]]
+    assert item["mark"]["words"] == OUTCOMES[outcome]
+    assert values in item["values"]
+    assert not item["parting"]
+    assert item["claimed"] not in component.html
+
+
+def test_the_last_part_of_a_page_has_every_claim_of_the_area_in_a_fold(frozen):
+    report = frozen.page("work", "2480", 2024)
+    parts = [sections.standing(report), *(sections.priority(report, number) for number in ("5.1", "5.2"))]
+    made = [claim["claimed"] for part in parts for claim in part.record["claims"]]
+    items = tree(sections.reading_list(report).html).xpath("//details//li")
+    assert len(items) == len(made) > 3
+    assert all(item.text_content().strip().startswith(claim) for item, claim in zip(items, made, strict=True))
 
 
 def test_the_regions_page_tells_its_documents_claims_apart(frozen):
     region = open_region("2480", 2024, root=str(frozen.paths.root))
-    html = sections.claims(region).html.replace("\u00a0", " ")
-    wrong = [item for item in html.split("<li")[1:] if "disagreement" in item]
+    shown = tree(sections.claims(region).html.replace("\u00a0", " "))
+    wrong = [said.text_content() for said in shown.xpath("//p[@class='disagreement']")]
     assert len(wrong) == 3
-    assert any("835 till 863 helårsekvivalenter i Örnsköldsvik" in item for item in wrong)
-    assert any("26 platser i Sorsele, −39 i Åsele" in item for item in wrong)
-    assert "Analysgruppen" in html
+    assert any("835 till 863 helårsekvivalenter i Örnsköldsvik" in said for said in wrong)
+    assert any("26 platser i Sorsele, −39 i Åsele" in said for said in wrong)
+    assert all(said.startswith("Analysgruppens påstående att ") for said in wrong)
+    assert len(shown.xpath("//details//li")) == len(sections.claims(region).record["claims"]) > 3

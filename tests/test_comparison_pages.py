@@ -10,55 +10,47 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import basis, compare, highlights, sections
+from helpers import basis, compare, front, sections
 from helpers.report import Report, UnknownChoice
-from lagesbild.assessments import Judgement
+from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
-from lagesbild.places import COUNTRY, Places
-from lagesbild.publishing.pages import download_of
-from lagesbild.rules.comparing import Gap, place_gaps
+from lagesbild.places import Places
+from lagesbild.rules.comparing import Gap, place_gaps, sure_gaps, without_gap
 from lagesbild.rules.directions import (
     area_indicators,
     combined_movement,
     last_common_year,
     near_priority,
-    place_outlooks,
     priority_indicators,
     stand_ins,
 )
-from lagesbild.rules.judgements import COUNTY, judged
 from lagesbild.rules.judgements import GROUP as GROUP_MEAN
+from lagesbild.rules.judgements import judged
 from lagesbild.statistics.combined import Arrow, GapMovement
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason
-from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.swedish import verdicts
 from lagesbild.swedish.findings import (
-    CLASSES_ARE_OURS,
-    DECIDED,
-    ESTIMATED,
     NOT_KNOWN,
-    QUARTILES,
     WITHIN,
     Measure,
+    class_spans,
     difference_text,
-    no_rank_text,
     plausible_text,
-    rank_text,
 )
+from lagesbild.swedish.front import ARROW_WORDS, NO_ARROW
 from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
-    NO_OUTLOOK,
+    arrow_sign,
     basis_text,
     differing_text,
-    gap_text,
+    movement_reason,
     movement_sign,
     p_text,
     reach_text,
-    tried_text,
     weakness_text,
 )
 from lagesbild.tidy.schema import typed
@@ -95,23 +87,19 @@ def in_a_nation(report: Report) -> Report:
 
 def comparison(report: Report) -> Component:
     """The chapter as the notebooks' cell makes it."""
-    rows = report.differences
-    return compare.comparison(report, rows[rows["indicator"].isin(report.compared)])
+    rows = report.data
+    return compare.comparison(report, rows[rows["indicator"].isin(report.compared) & (rows["sex"] == "T")])
 
 
 def women_and_men(report: Report) -> Component:
     """The chapter as the notebook's cell makes it."""
-    return compare.women_and_men(report, gaps_of(report))
+    gaps = gaps_of(report)
+    return compare.women_and_men(report, gaps, without_gap(report.data, report.catalog, gaps))
 
 
 def directions(report: Report) -> Component:
     """The chapter as the notebook's cell makes it."""
     return basis.directions(report, report.directions)
-
-
-def outlooks(report: Report) -> Component:
-    """The chapter as the notebook's cell makes it."""
-    return highlights.outlooks(report, place_outlooks(report.data, report.catalog, report.place, report.year))
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -185,47 +173,65 @@ def test_a_rank_counts_the_places_that_are_better_and_ties_share_it(opened):
     assert ranks[0] == ranks[1]
 
 
-def test_the_page_prints_rank_class_and_the_classes_own_limits(opened):
+def test_a_row_holds_value_riket_and_rank_and_a_dot_for_every_municipality(opened):
     table = nation("overcrowding_norm2")
-    values = table.loc[table["place"].isin(NATION), "value"]
     best = table.assign(value=table["value"].where(table["place"] != "9901", 1.0))
     shown = comparison(filled(opened, "housing", best))
-    rank = rank_text(1, 290, opened.catalog.indicators["overcrowding_norm2"], 290)
-    assert body(shown)[0][-1] == f"{rank.capitalize()} 2024 {QUARTILES[1]}"
-    limits = body(shown, 1)[0][1:]
-    assert limits[0].startswith("1,0 till ")
-    assert limits[-1].endswith(f" till {values.max():.1f}".replace(".", ","))
-    assert CLASSES_ARE_OURS in text(shown)
+    country = table.set_index("place")["value"]["0000"]
+    title = opened.catalog.indicators["overcrowding_norm2"].subject
+    assert body(shown) == [[f"{title} procent, 2024", "1,0", f"{country:.1f}".replace(".", ","), "1 av 290"]]
+    assert dots(shown) == [290]
+    assert "Varje prick är en kommun" in text(shown)
+
+
+def dots(shown: Component) -> list[int]:
+    """How many dots each drawing of the chapter has."""
+    drawings = html.fromstring(f"<div>{shown.html}</div>").xpath("//*[local-name()='svg']")
+    return [max(path.count("h0") for path in drawing.xpath(".//@d")) for drawing in drawings]
 
 
 def test_no_printed_value_stands_in_two_classes(opened):
     table = nation("overcrowding_norm2")  # two decimals below, so that one would print the same value on both sides
     table = table.assign(value=30 + np.arange(len(table)) * 0.01)
-    limits = body(comparison(filled(opened, "housing", table)), 1)[0][1:]
-    ends = [end for limit in limits for end in limit.split(" till ")]
+    report = filled(opened, "housing", table)
+    spans = class_spans(report.ranking("overcrowding_norm2").cuts, measure(report, "overcrowding_norm2"))
+    ends = [end for span in spans.values() for end in span.split(" till ")]
     assert len(ends) == len(set(ends)) == 8
 
 
-def test_a_value_and_its_rank_are_of_one_year_or_the_page_says_of_which(opened):
+def test_value_riket_rank_and_dots_are_of_the_year_of_the_rank(opened):
     later = rows("overcrowding_norm2", {("9901", 2024): 33.3})  # one place alone has the later year: no rank of that
-    shown = comparison(filled(opened, "housing", nation("overcrowding_norm2", 2023), later))
-    placing = filled(opened, "housing", nation("overcrowding_norm2", 2023), later).ranking("overcrowding_norm2").placing
-    cells = body(shown)[0]
-    assert cells[1] == "33,3"
+    report = filled(opened, "housing", nation("overcrowding_norm2", 2023), later)
+    shown, placing = comparison(report), report.ranking("overcrowding_norm2").placing
     assert placing.year == 2023
-    assert " 2023 " in cells[-1]
-    assert cells[-1].endswith(f"med värdet {placing.value:.1f}".replace(".", ","))
-    assert f"2023, mot {placing.value:.1f}".replace(".", ",") in cells[2]
+    [[name, value, country, rank]] = body(shown)
+    at = report.data.query("year == 2023").set_index("place")["value"]
+    assert name.endswith(", 2023")
+    assert value == f"{placing.value:.1f}".replace(".", ",") != "33,3"
+    assert (country, rank) == (f"{at['0000']:.1f}".replace(".", ","), f"{placing.rank} av 290")
+    assert shown.record["rows"][0]["year"] == 2023
+    assert dots(shown) == [290]
 
 
 def test_a_place_that_took_part_in_a_voluntary_survey_is_ranked_among_those_that_did(opened):
     table = nation("good_place_to_live", **{"margin": 1.0}).iloc[:202]
     report = filled(opened, "overview", table)
-    placing, entry = report.ranking("good_place_to_live").placing, opened.catalog.indicators["good_place_to_live"]
-    cell = body(comparison(report))[0][-1]
+    placing, shown = report.ranking("good_place_to_live").placing, comparison(report)
+    [[name, _, _, rank]] = body(shown)
     assert placing.n == 200
-    assert cell.startswith(f"{rank_text(placing.rank, 200, entry, 290).capitalize()} 2024 ")
-    assert plausible_text(*placing.plausible) in cell
+    assert name.endswith("procent, 2024, 200 kommuner")
+    assert rank == f"{placing.rank} av 200 {plausible_text(*placing.plausible)}"
+    assert dots(shown) == [200]
+
+
+def test_a_measure_that_nobody_can_be_compared_with_stands_without_a_drawing(opened):
+    few = rows("overcrowding_norm2", {(place, 2024): 8.0 + at for at, place in enumerate(["9901", *MEMBERS[:3]])})
+    shown = comparison(filled(opened, "housing", few))
+    title = opened.catalog.indicators["overcrowding_norm2"].subject
+    assert body(shown) == [[f"{title} procent, 2024", "8,0", "–", "ingen"]]
+    assert dots(shown) == []
+    assert "Varje prick" not in text(shown)
+    assert comparison(filled(opened, "housing", few.query("place != '9901'"))).html == ""
 
 
 @pytest.mark.parametrize(
@@ -237,11 +243,11 @@ def test_a_place_that_took_part_in_a_voluntary_survey_is_ranked_among_those_that
         ("evictions", 292, {"count": 3.0}, NoRank.TOO_FEW_CASES),
     ],
 )
-def test_where_a_rank_would_say_nothing_there_is_none_and_the_page_says_why(opened, indicator, taken, more, reason):
+def test_where_a_rank_would_say_nothing_there_is_none_and_the_page_says_so(opened, indicator, taken, more, reason):
     page = {"good_place_to_live": "overview"}.get(indicator, "housing")
-    shown = comparison(filled(opened, page, nation(indicator, **more).iloc[:taken]))
-    assert body(shown)[0][-1] == no_rank_text(reason)
-    assert CLASSES_ARE_OURS not in text(shown)
+    report = filled(opened, page, nation(indicator, **more).iloc[:taken])
+    assert report.ranking(indicator).reason is reason
+    assert body(comparison(report))[0][-1] == "ingen"
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -259,30 +265,20 @@ def test_a_place_without_a_value_changes_no_mean_and_no_rank(opened, seed):
 def test_the_group_is_the_mean_of_at_least_four_members_that_have_a_value(opened):
     values = dict(zip(("9901", *MEMBERS), (10, 16, 18, 20, 22, 24.0), strict=True))
     table = rows("overcrowding_norm2", {(place, 2024): value for place, value in ({"0000": 15.0} | values).items()})
-    beside = nation("evictions")  # which has them all, so that there is a column
-    title = opened.catalog.indicators["overcrowding_norm2"].title
-    pages = [body(comparison(filled(opened, "housing", table.iloc[:n], beside))) for n in (7, 6, 5)]
-    whole, four, three = (row[4] for page in pages for row in page if row[0].startswith(title))
-    assert whole == f"20,0 Skillnad {MINUS}10,0 procentenheter {NOT_KNOWN} medel av 5 av 5"
-    assert four == f"19,0 Skillnad {MINUS}9,0 procentenheter {NOT_KNOWN} medel av 4 av 5"
-    assert three == compare.NO_VALUE
+    means = [
+        filled(opened, "housing", table.iloc[:n]).differences.set_index("other")["other_value"].get(GROUP_MEAN)
+        for n in (7, 6, 5)
+    ]
+    assert means == [20.0, 19.0, None]
 
 
-def headers(shown: Component) -> list[str]:
-    return [cell.text_content() for cell in html.fromstring(f"<div>{shown.html}</div>").xpath("//table[1]/thead//th")]
-
-
-@pytest.mark.parametrize("chosen", [[COUNTRY], [COUNTRY, COUNTY], [GROUP_MEAN], [COUNTY, GROUP_MEAN]])
-def test_a_cell_may_choose_whom_the_place_is_compared_with(opened, chosen):
-    report = filled(opened, "housing", nation("overcrowding_norm2"))
-    own = report.differences
-    whole = headers(comparison(report))
-    columns = dict(zip([COUNTRY, COUNTY, GROUP_MEAN], whole[2:5], strict=True))
-    shown = compare.comparison(report, own[own["other"].isin(chosen)])
-    assert headers(shown)[: len(chosen) + 3] == [*whole[:2], *(columns[other] for other in chosen), whole[5]]
-    assert len(body(shown)[0]) == len(chosen) + 3
-    assert compare.NO_VALUE not in text(shown)
-    assert ("Liknande kommuner" in text(shown)) == (GROUP_MEAN in chosen)
+def test_a_row_that_the_cell_leaves_out_is_neither_drawn_nor_counted(opened):
+    report = filled(opened, "housing", nation("overcrowding_norm2"), nation("evictions"))
+    whole, part = (compare.comparison(report, rows) for rows in (report.data, report.data.query("place < '9903'")))
+    assert len(body(whole)) == len(body(part)) == 2
+    assert dots(whole) == [290, 290]
+    assert dots(part) == [289, 289]
+    assert len(body(compare.comparison(report, report.data.query("indicator == 'evictions'")))) == 1
 
 
 @pytest.mark.parametrize(
@@ -305,33 +301,33 @@ def test_the_noise_of_what_is_not_compared_is_refused_with_the_nearest(opened, i
         filled(opened, "housing", counted).noise(indicator)
 
 
+def to_country(report: Report, indicator: str) -> tuple[str, ...]:
+    """What is said of the place's difference to riket."""
+    row = report.differences.query("indicator == @indicator").set_index("other").loc["0000"]
+    return difference_text(row, measure(report, indicator), "i riket")
+
+
 def test_a_survey_without_margins_says_how_many_must_have_answered_for_its_difference_to_be_sure(opened):
     table = rows("good_place_to_live", {("9901", 2024): 95.0, ("0000", 2024): 50.0, ("9902", 2024): 60.0})
-    bare = comparison(filled(opened, "overview", table))
     needed = f"{NOT_KNOWN}. Skillnaden är säker om minst 2 har svarat"  # 2.576^2 * 0.95 * 0.05 / 0.45^2 = 1.6
-    assert body(bare)[0][2] == f"50,0 Skillnad +45,0 procentenheter {needed}"
-    assert ESTIMATED not in text(bare)
-    known = comparison(filled(opened, "overview", table.assign(margin=2.0)))
-    decided = "Högre än i riket (felmarginal ±2,0 procentenheter)"
-    assert body(known)[0][2] == f"50,0 Skillnad +45,0 procentenheter {decided}"
-    assert DECIDED in text(known)
+    bare = to_country(filled(opened, "overview", table), "good_place_to_live")
+    assert bare == ("+45,0 procentenheter", needed)
+    known = to_country(filled(opened, "overview", table.assign(margin=2.0)), "good_place_to_live")
+    assert known == ("+45,0 procentenheter", "Högre än i riket (felmarginal ±2,0 procentenheter)")
 
 
 @pytest.mark.parametrize(("own", "decided"), [(70.0, Compared.LOWER), (79.6, Compared.WITHIN)])
-def test_a_survey_asked_twice_of_many_has_an_estimated_margin_and_the_page_says_so(opened, own, decided):
+def test_a_survey_asked_twice_of_many_has_an_estimated_margin_that_is_told(opened, own, decided):
     draw = np.random.default_rng(5)
     values = {(place, year): 80 + draw.normal(0, 3) for place in NATION for year in (2023, 2024)}
     values |= {("0000", 2024): 80.0, ("9901", 2024): own}
     report = filled(opened, "overview", rows("good_place_to_live", values))
     row = report.differences.set_index("other").loc["0000"]
     assert (row["verdict"], row["basis"]) == (decided, Basis.ESTIMATE)
-    shown = comparison(report)
-    known = difference_text(row, measure(report, "good_place_to_live"), "i riket")[1]
+    known = to_country(report, "good_place_to_live")[1]
     assert known.startswith("Lägre än i riket (" if decided == Compared.LOWER else WITHIN["sample"])
     margin = re.search(r" \(uppskattad felmarginal ±\d,\d procentenheter\)$", known)
     assert bool(margin) == (decided == Compared.LOWER)  # of the place alone: it says nothing of a difference within
-    assert body(shown)[0][2].endswith(known)
-    assert ESTIMATED in text(shown)
 
 
 @pytest.mark.parametrize(
@@ -343,18 +339,15 @@ def test_a_survey_asked_twice_of_many_has_an_estimated_margin_and_the_page_says_
     ],
 )
 def test_a_registers_difference_is_held_against_how_much_it_uses_to_swing(opened, own, known):
-    report = filled(opened, "housing", swinging("overcrowding_norm2", dict.fromkeys(YEARS, own)))
-    cell = body(comparison(report))[0][2]
-    assert cell.endswith(f" {known}")
-    short = filled(opened, "housing", swinging("overcrowding_norm2", {2024: own}))  # nothing tells how it swings here
-    assert body(comparison(short))[0][2].endswith(f" {NOT_KNOWN}")
+    name = "overcrowding_norm2"
+    assert to_country(filled(opened, "housing", swinging(name, dict.fromkeys(YEARS, own))), name)[1] == known
+    short = filled(opened, "housing", swinging(name, {2024: own}))  # nothing tells how it swings here
+    assert to_country(short, name)[1] == NOT_KNOWN
 
 
 def test_numbers_of_persons_are_not_compared_between_places_of_different_size(opened):
     table = rows("registered_unemployed_july", {("9901", 2024): 900, ("0000", 2024): 300_000}).assign(month=7)
-    shown = comparison(filled(opened, "work", table))
-    assert "300" not in text(shown)
-    assert "Antal jämförs inte" in text(shown)
+    assert comparison(filled(opened, "work", table)).html == ""
 
 
 def sexes(indicator: str, women, men, years=YEARS, **more) -> pd.DataFrame:
@@ -419,42 +412,53 @@ def test_swapping_women_and_men_flips_every_gap_and_keeps_its_movement(opened):
         assert (other.kind, other.movement.p) == (gap.kind, pytest.approx(gap.movement.p, nan_ok=True))
 
 
-def test_women_and_men_stand_in_one_table_and_what_is_not_published_by_sex_below(opened):
+def test_sure_gaps_stand_largest_first_the_others_in_a_fold_and_what_is_not_published_by_sex_below(opened):
     table = [
-        swinging_sexes("sick_pay_days", RISING, FLAT),
         sexes("good_place_to_live", [90.0], [80.0], [2024], margin=2.0),
+        swinging_sexes("sick_pay_days", RISING, FLAT),
+        sexes("unemployed", [5.0], [8.0], [2024]),  # nothing tells how it swings
         nation("overcrowding_norm2"),
         nation("evictions"),
     ]
     report = filled(opened, "equal_power", *table)
-    shown, gaps = women_and_men(report), gaps_of(report)
-    moved = {name: " ".join(gap_text(gap.kind, gap.movement)) for name, gap in gaps.items()}
-    by_title = {row[0]: row[1:] for row in body(shown)}
-    assert len(by_title) == 2
-    [days] = [cells for title, cells in by_title.items() if title.startswith("Sjukpenningtalet")]
-    sure = "Högre än bland män, mer än skillnaden brukar svänga mellan år"
-    assert days[:3] == ["14,5", "8,0", f"+6,5 dagar {sure}"]
+    shown, gaps, catalog = women_and_men(report), gaps_of(report), opened.catalog.indicators
     assert gaps["sick_pay_days"].kind is GapMovement.WIDENING
-    assert days[3] == moved["sick_pay_days"]
-    [place] = [cells for title, cells in by_title.items() if "bra plats" in title]
-    assert place[2] == "+10,0 procentenheter Högre än bland män (felmarginal ±2,8 procentenheter)"
-    assert gaps["good_place_to_live"].movement.reason is Reason.TOO_FEW_YEARS
-    assert place[3] == moved["good_place_to_live"]
-    never, absent = (
-        ul.text_content() for ul in html.fromstring(f"<div>{shown.html}</div>").xpath("//ul[@class='listing']")
-    )
-    assert opened.catalog.indicators["evictions"].title in never
-    assert opened.catalog.indicators["overcrowding_norm2"].title in absent
-    assert "beräknas ingen pil" in text(shown)
+    assert body(shown) == [
+        [f"{catalog['sick_pay_days'].subject} dagar, 2024 Gapet har vidgats", "14,5", "8,0", "+6,5"],
+        [f"{catalog['good_place_to_live'].subject} procent, 2024", "90,0", "80,0", "+10,0"],
+    ]
+    assert body(shown, 1) == [
+        [f"{catalog['unemployed'].subject} procent, 2024 {NOT_KNOWN}", "5,0", "8,0", f"{MINUS}3,0"]
+    ]
+    tree = html.fromstring(f"<div>{shown.html}</div>")
+    assert [len(table.xpath("ancestor::details")) for table in tree.xpath("//table")] == [0, 1]
+    assert "Den största skillnaden gäller sjukpenningtalet: 14,5 dagar bland kvinnor och 8,0 bland män 2024." in text(
+        shown
+    ).replace("\u00a0", " ")
+    never, absent = (ul.text_content() for ul in tree.xpath("//ul[@class='listing']"))
+    assert catalog["evictions"].title in never
+    assert catalog["overcrowding_norm2"].title in absent
 
 
-def test_no_arrow_is_computed_for_the_goal_of_equal_power_and_both_overviews_say_so(opened):
+def test_no_gap_is_called_sure_that_is_not_decided_or_too_old_and_without_any_there_is_no_chapter(opened):
+    unknown = sexes("unemployed", [5.0], [8.0], [2024])
+    old = sexes("good_place_to_live", [90.0], [80.0], [2019], margin=2.0)
+    report = filled(opened, "equal_power", unknown, old)
+    assert len(gaps_of(report)) == 2
+    assert sure_gaps(gaps_of(report), 2024) == {}
+    assert [*sure_gaps(gaps_of(report), 2021)] == ["good_place_to_live"]
+    shown = women_and_men(report)
+    assert html.fromstring(f"<div>{shown.html}</div>").xpath("count(//table[not(ancestor::details)])") == 0
+    assert verdicts.NO_SURE_GAP in text(shown)
+    assert women_and_men(filled(opened, "equal_power", nation("evictions"))).html == ""
+
+
+def test_no_arrow_is_computed_for_the_area_of_equal_power_and_the_overview_says_so(opened):
     report = filled(opened, "overview", falling("free_to_be_oneself", margin=1.0))
     assert report.movements["free_to_be_oneself"].judged  # an arrow for any other area
-    for shown in (sections.goals(report), sections.areas(report)):
-        [row] = [row for row in body(shown) if "samma makt" in row[0]]
-        assert "beräknas ingen pil" in row[3]
-        assert not any(arrow in row[1] for arrow in "↗↘→")
+    [row] = [row for row in body(front.areas(report)) if row[0].startswith("2")]
+    assert NO_ARROW.words in row[1]
+    assert not any(arrow in row[1] for arrow in "↗↘→")
 
 
 def test_a_stand_in_says_something_of_a_priority_and_judges_none(opened):
@@ -525,10 +529,10 @@ def test_a_judged_arrow_that_the_figures_contradict_is_followed_by_a_plain_sente
     assert computed.arrow is Arrow.UP
     sentence = differing_text(words, computed, 2024)
     assert sentence in differing
-    overview = text(sections.areas(replace(page, page="overview")))
+    [row] = [row for row in body(front.areas(replace(page, page="overview"))) if row[0].startswith("3")]
     assert combined_movement(page.movements, area_indicators(copy.catalog, "3")).arrow is Arrow.UP
-    assert sentence.partition(words)[0] not in overview  # the area's arrow says what the figures say
-    assert "trendpilar finns inte" not in overview
+    assert copy.catalog.programme.legend["up"] in row[1]  # both arrows stand, each with whose it is
+    assert ARROW_WORDS[Arrow.UP].words in row[2]
 
 
 def beside(report: Report, arrow: str | None) -> tuple[str, str]:
@@ -567,13 +571,17 @@ def test_a_mixed_state_is_what_the_programme_prints_as_unchanged(opened):
     assert ARROWS[Arrow.MIXED].words in beside(report, "up")[0]
 
 
-def test_one_measure_gives_a_priority_no_arrow_but_is_named_with_its_years(opened):
+def test_one_measure_gives_a_priority_no_arrow_but_stands_in_its_fold_with_its_years(opened):
     report = filled(opened, "childhood", falling("children_with_social_assistance"))
-    shown = sections.overview(report)
-    [row] = [cells for cells in body(shown) if cells[0].startswith("3.2")]
-    assert ARROWS[Arrow.NONE].words in row[1]
-    label = opened.catalog.indicators["children_with_social_assistance"].label
-    assert f"{label} har minskat, till det bättre 2015–2024." in row[3]
+    shown = html.fromstring(f"<div>{sections.priority(report, '3.2').html}</div>")
+    movement, entry = report.movements["children_with_social_assistance"], opened.catalog.indicators
+    computed = combined_movement(report.movements, CHILDREN)
+    [line] = shown.xpath("//p[@class='computed']")
+    assert " ".join(line.text_content().split()) == f"{arrow_sign(computed).words}. Beräknat"
+    [measured] = shown.xpath("//details//li")
+    told = " ".join(measured.text_content().split())
+    assert told.startswith(f"{entry['children_with_social_assistance'].subject} ↓ Har minskat, till det bättre")
+    assert told.endswith(movement_reason(movement))
 
 
 def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(opened):
@@ -586,9 +594,8 @@ def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(
     assert row[1] == "Har minskat, till det bättre"
     two_names = ["neither_in_work_nor_study", "low_economic_standard_children"]
     two = [falling(name) for name in two_names]
-    overview = body(sections.areas(filled(opened, "overview", *two)))
+    overview = body(front.areas(filled(opened, "overview", *two)))
     assert all(filled(opened, "overview", *two).movements[name].good for name in two_names)
-    assert not [cells for cells in overview if "har minskat" in cells[3]]
     assert not [cells for cells in overview if any(arrow in cells[1] for arrow in "↗↘→")]
 
 
@@ -642,30 +649,3 @@ def test_an_arrow_that_the_many_tests_take_away_is_marked_as_weak(opened):
     assert body(directions(alone))[0][1] == "Har ökat, till det bättre"
     assert body(directions(among))[0][1] == f"Har ökat, till det bättre (svagt belägg) {weakness_text(weak)}"
     assert movement_sign(weak).tone == ""
-
-
-def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(opened):
-    noise = np.random.default_rng(3).normal(0, 0.3, 15)
-    values = {("9901", 2010 + at): 60 - 2 * at + noise[at] for at in range(15)}
-    report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
-    shown = outlooks(report)
-    assert tried_text(1, 1, 2) in text(shown)
-    assert shown.record["download_name"] == "utblick.csv"
-    lines = download_of(shown.record).split("\r\n")
-    tried = place_outlooks(report.data, report.catalog, report.place, report.year)
-    ahead = tried["received_social_assistance"].path
-    assert lines[0].endswith("lägst 80 %;högst 80 %;lägst 95 %;högst 95 %")
-    assert [line.split(";")[4] for line in lines[-3:-1]] == [str(year) for year in ahead["year"]] == ["2025", "2026"]
-    assert lines[-2].split(";")[-2:] == [f"{ahead[end].iloc[-1]:.10g}".replace(".", ",") for end in ("low95", "high95")]
-    assert "<svg" in shown.html
-    assert len(body(shown)) == 17
-
-
-def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_drawn(opened):
-    wandering = 50 + 4 * np.cumsum(np.random.default_rng(8).normal(0, 1, 15))
-    values = {("9901", 2010 + at): float(value) for at, value in enumerate(wandering)}
-    tables = [rows("received_social_assistance", values), falling("evictions", 2022)]
-    shown = text(outlooks(filled(opened, "overview", *tables)))
-    assert tried_text(1, 0, 2) in shown
-    for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
-        assert f"{NO_OUTLOOK[reason]} (1 mått)" in shown

@@ -1,34 +1,39 @@
-"""*Det viktigaste*: at most six linked lines, chosen by rule from what is sure; all about made-up places."""
+"""*Det viktigaste*: at most eight linked lines, people's first, others by rule from what is sure; made-up places."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 import yaml
+from lxml.html import fromstring as html_tree
 
 from copies import Copy, made_up_root
-from helpers import highlights
+from helpers import front
 from helpers.report import Report
 from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.html.components import Highlight
 from lagesbild.html.render import Component
 from lagesbild.rules.comparing import Placing, Ranking
-from lagesbild.rules.highlights import MOST_LINES, chosen, far_ranks, surest
+from lagesbild.rules.directions import area_indicators
+from lagesbild.rules.highlights import MOST_JUDGED, MOST_LINES, chosen, leading, surest, work_needed, worst_place
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Movement
 from lagesbild.swedish.findings import Measure
-from lagesbild.swedish.verdicts import (
+from lagesbild.swedish.front import (
     NOTHING,
     gap_line,
     moved_line,
-    movement_sign,
-    rank_line,
     status_line,
     target_line,
+    unfunded_line,
+    worst_line,
 )
+from lagesbild.swedish.verdicts import movement_sign
 
 YEARS = range(2015, 2025)
+MORE = "Mer arbete krävs"
 
 
 @pytest.fixture
@@ -44,7 +49,7 @@ def overview_lines(report: Report) -> Component:
     ranks = {indicator: report.ranking(indicator) for indicator in report.ranked}
     assessments = (report.before, report.assessment)
     lines = chosen(report.judged, report.data, report.catalog, report.place, report.year, assessments, ranks)
-    return highlights.highlights(report, lines)
+    return front.highlights(report, lines)
 
 
 def highlight_lines(report: Report) -> list[Highlight]:
@@ -65,8 +70,11 @@ def measure(copy: Copy, indicator: str) -> Measure:
     return Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))
 
 
-def judged(copy: Copy, year: int, **statuses: str) -> None:
-    """An assessments file in which everything goes to plan but what is named: `p1_2` is priority 1.2, `a3` area 3."""
+def judged(copy: Copy, year: int, plans: Sequence[dict] = (), silent: str = "", **statuses: str) -> None:
+    """An assessments file in which everything goes to plan but what is named: `p1_2` is priority 1.2, `a3` area 3.
+
+    Each has a summary that names it, but the one named `silent`.
+    """
     catalog = copy.catalog
     kinds = {
         "goals": ("g", catalog.goals),
@@ -76,11 +84,15 @@ def judged(copy: Copy, year: int, **statuses: str) -> None:
     content = {
         "edition": dict.fromkeys(("published", "next_update", "contact")),
         "basis": dict.fromkeys(("title", "publisher", "judged_by"), "Påhittsby"),
-        "plans": [],
+        "plans": list(plans),
         "projects": [],
     }
     for kind, (mark, entries) in kinds.items():
-        content[kind] = {key: {"status": statuses.get(mark + key.replace(".", "_"), "Enligt plan")} for key in entries}
+        names = {key: mark + key.replace(".", "_") for key in entries}
+        content[kind] = {
+            key: {"status": statuses.get(name, "Enligt plan")} | ({} if name == silent else {"summary": f"Om {name}."})
+            for key, name in names.items()
+        }
     path = copy.paths.assessments / "9901" / f"{year}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
@@ -117,20 +129,63 @@ def test_nothing_firm_gives_no_line_and_says_so(copy):
 
 def test_a_status_that_changed_since_last_year_is_told_as_the_municipalitys_own(copy):
     judged(copy, 2023)
-    judged(copy, 2024, p1_2="Mer arbete krävs", a3="Mer arbete krävs", g2="Mer arbete krävs")
+    judged(copy, 2024, p1_2=MORE, a3=MORE, g2=MORE)
     area, priority = lines(copy)["status"]
-    assert area.name == "Fokusområde 3. Barns uppväxtvillkor"
-    assert area.text == priority.text == status_line("Enligt plan", "Mer arbete krävs", 2024)
+    assert area.name == "Barns uppväxtvillkor"
+    assert area.text == priority.text == status_line("Enligt plan", MORE, 2024)
     assert (priority.name, priority.link) == (
-        "1.2 Ett Påhittsby fritt från våld",
+        "Ett Påhittsby fritt från våld",
         "no_vulnerable_areas.html#prioritering-1-2",
     )
     assert {area.by, priority.by} == {"Kommunens bedömning"}
+    assert "work_needed" not in lines(copy)  # a change of an area and what people say of it are one matter
+
+
+def test_what_people_say_of_the_areas_that_need_more_work_comes_first_those_with_the_most_such_priorities(copy):
+    judged(copy, 2024, a2=MORE, a4=MORE, p4_1=MORE, p4_2=MORE, p2_1=MORE, p5_2=MORE, p1_1=MORE)
+    told = highlight_lines(copy.page("overview"))
+    assert [line.rule for line in told] == ["work_needed"] * MOST_JUDGED
+    assert [line.text for line in told] == [": Om a4.", ": Om a2.", ": Om p1_1."]  # 5.2 has no room
+    assert [line.link for line in told][:2] == ["housing.html", "equal_power.html"]
+    assert (told[2].name, told[2].link) == (
+        "Förhindra framväxten av segregation och utsatta områden", "no_vulnerable_areas.html#prioritering-1-1",
+    )  # fmt: skip
+    assert {line.by for line in told} == {"Kommunens bedömning"}
+
+
+def test_what_goes_to_plan_or_has_no_summary_is_no_line(copy):
+    judged(copy, 2024, a1=MORE, silent="a1")
+    assert work_needed(copy.catalog, copy.page("overview").assessment) == []
+    judged(copy, 2024)
+    assert highlight_lines(copy.page("overview")) == []
+    assert work_needed(copy.catalog, None) == []
+
+
+def test_the_plans_without_money_are_one_line_and_a_plan_under_two_areas_is_one_plan(copy):
+    plans = [
+        {"area": area, "name": name, "assessment": MORE, "funded": funded}
+        for area, name, funded in (
+            ("2", "Torgplanen", False),
+            ("3", "Torgplanen", False),
+            ("4", "Lampplanen", True),
+            ("4", "Bänkplanen", None),
+            ("4", None, False),
+            ("5", "Brunnsplanen", False),
+        )
+    ]
+    judged(copy, 2024, plans)
+    [line] = highlight_lines(copy.page("overview"))
+    assert (line.name, line.link, line.by) == ("Två planer", front.UNFUNDED, "Kommunens bedömning")
+    assert line.text == unfunded_line(["Torgplanen", "Brunnsplanen"])
+    judged(copy, 2024, plans[:2])
+    assert highlight_lines(copy.page("overview"))[0].name == "En plan"
+    judged(copy, 2024, plans[2:5])
+    assert highlight_lines(copy.page("overview")) == []
 
 
 def test_statuses_are_compared_with_the_year_before_and_with_no_other(copy):
     judged(copy, 2022)
-    judged(copy, 2024, p1_2="Mer arbete krävs")
+    judged(copy, 2024, p1_2=MORE)
     assert "status" not in lines(copy)
 
 
@@ -139,8 +194,8 @@ def test_a_movement_is_told_with_the_values_of_its_two_years(copy):
     [line] = lines(copy)["movement"]
     movement = copy.page("overview").movements["evictions"]
     assert (movement.span, movement.direction, movement.weak) == ((2015, 2024), Direction.DECREASED, False)
-    assert line.text == moved_line(movement, measure(copy, "evictions"), (100, 28))
-    assert (line.name, line.link, line.by) == ("Vräkningar", "housing.html#figur-18", "Beräknat")
+    assert line.text == moved_line(movement, measure(copy, "evictions"), (100, 28), 2024)
+    assert (line.name, line.link, line.by) == ("Antalet vräkningar", "housing.html#figur-18", "Beräknat")
 
 
 def test_what_moves_no_more_than_the_measure_uses_to_swing_is_not_told(copy):
@@ -155,8 +210,8 @@ def test_the_words_are_those_of_the_movement_beside_the_judgement(copy):
     [line] = lines(copy)["movement"]
     words = movement_sign(report.movements["received_social_assistance"]).words
     assert words == "Har minskat, till det bättre"
-    assert line.text.startswith("har minskat från 5,0")
-    assert line.text.endswith(" 2024, till det bättre.")
+    assert line.text.startswith(" har minskat från 5,0 till 3,2")
+    assert line.text.endswith(" 2015 och 2024, den tydligaste förbättringen i rapporten.")
 
 
 def test_the_surest_worsening_goes_before_the_surest_improvement(copy):
@@ -166,7 +221,7 @@ def test_the_surest_worsening_goes_before_the_surest_improvement(copy):
     moved = copy.page("overview").movements
     better = min(("received_social_assistance", "long_term_social_assistance"), key=lambda i: moved[i].p_adjusted)
     told = lines(copy)["movement"]
-    assert [line.name for line in told] == ["Vräkningar", copy.catalog.indicators[better].label]
+    assert [line.name for line in told] == ["Antalet vräkningar", copy.catalog.indicators[better].subject]
 
 
 def moved(p: float, good: bool, **more) -> Movement:
@@ -193,7 +248,7 @@ def test_a_stand_in_is_told_under_its_own_name_and_a_measure_without_a_better_en
     copy.fetched_among("N03920", falling(9, 0.5))  # unemployed: stands in
     [line] = lines(copy)["movement"]
     assert copy.page("overview").movements["reported_violent_crime"].sign == -1
-    assert line.name == f"{copy.catalog.indicators['unemployed'].label} (närliggande mått)"
+    assert line.name == copy.catalog.indicators["unemployed"].subject
 
 
 def test_a_target_is_told_in_the_year_that_it_is_met_and_in_the_year_that_it_is_lost(copy):
@@ -234,9 +289,9 @@ def test_the_largest_sure_gap_beside_its_level_is_told(copy):
     gap_of(copy, "N02797", 9.0, 11.0)
     gap_of(copy, "N15428", 60.0, 90.0)
     [line] = lines(copy)["gap"]
-    assert line.name.startswith("Behöriga till yrkesprogram")
+    assert line.name == copy.catalog.indicators["eligible_for_vocational_programmes"].subject
     values = pd.Series({"year": 2024, "value": 60.0, "other_value": 90.0})
-    assert line.text == gap_line(measure(copy, "eligible_for_vocational_programmes"), values)
+    assert line.text == gap_line(measure(copy, "eligible_for_vocational_programmes"), values, 2024)
 
 
 def test_a_gap_that_is_not_sure_is_not_told(copy):
@@ -256,57 +311,97 @@ def placed(monkeypatch, **ranks: Ranking) -> None:
     monkeypatch.setattr(Report, "ranking", lambda report, indicator: ranks.get(indicator, Ranking()))
 
 
-def test_a_rank_is_told_in_the_best_and_the_worst_tenth_with_its_value_first(copy, monkeypatch):
+def test_the_worst_place_is_told_with_its_value_first_and_the_best_is_not(copy, monkeypatch):
     copy.fetched_among("N31807", dict.fromkeys(YEARS, 3.0), level=6.0)
     copy.fetched_among("N15428", dict.fromkeys(YEARS, 70.0), level=90.0)
     best, worst = Ranking(Placing(2024, 3.0, 29, 290, 1)), Ranking(Placing(2024, 70.0, 280, 290, 4))
     placed(monkeypatch, received_social_assistance=best, eligible_for_vocational_programmes=worst)
-    low, high = lines(copy)["rank"]
+    [line] = lines(copy)["rank"]
     municipalities = copy.page("overview").geography.municipalities
-    eligible, assistance = (
-        measure(copy, name) for name in ("eligible_for_vocational_programmes", "received_social_assistance")
-    )
-    assert low.text == rank_line(eligible, worst.placing, municipalities)
-    assert high.text == rank_line(assistance, best.placing, municipalities)
+    eligible = measure(copy, "eligible_for_vocational_programmes")
+    assert line.text == worst_line(eligible, worst.placing, 1, municipalities, 2024)
 
 
 ASSISTANCE = "received_social_assistance"
-BEST, WORST = Placing(2024, 3.0, 2, 290, 1), Placing(2024, 9.0, 289, 290, 4)
+BEST, WORST = Placing(2024, 3.0, 2, 290, 1), Placing(2024, 9.0, 200, 290, 4)
+RANKS = pd.DataFrame({"indicator": ASSISTANCE, "sex": "T", "rank": [1, 2, 200, 200, 202]})
 
 
 @pytest.mark.parametrize(
     ("placing", "to_country", "told"),
     [
         (WORST, Compared.HIGHER, True),  # much assistance: worse than riket
-        (WORST, Compared.WITHIN, False),  # the worst place, and yet no more from riket than it uses to be
+        (WORST, Compared.WITHIN, False),  # a bad place, and yet no more from riket than it uses to be
         (WORST, Compared.UNKNOWN, False),
         (WORST, Compared.LOWER, False),
-        (BEST, Compared.LOWER, True),
-        (BEST, Compared.WITHIN, False),
+        (BEST, Compared.LOWER, False),
         (BEST, Compared.HIGHER, False),
-        (replace(BEST, rank=40), Compared.LOWER, False),  # not in the best tenth
-        (replace(BEST, year=2021), Compared.LOWER, False),  # too old
+        (replace(WORST, rank=140), Compared.HIGHER, False),  # in the better half
+        (replace(WORST, year=2021), Compared.HIGHER, False),  # too old
     ],
 )
-def test_a_far_rank_is_told_only_where_the_difference_to_riket_is_decided(copy, placing, to_country, told):
-    found = far_ranks({ASSISTANCE: Ranking(placing)}, copy.catalog.indicators, {ASSISTANCE: to_country}, 2024)
-    assert [line.placing for line in found] == ([placing] if told else [])
+def test_the_worst_place_is_told_only_where_it_is_decided_against_riket(copy, placing, to_country, told):
+    found = worst_place({ASSISTANCE: Ranking(placing)}, copy.catalog.indicators, {ASSISTANCE: to_country}, RANKS, 2024)
+    assert [(line.placing, line.ties) for line in found] == ([(placing, 2)] if told else [])
 
 
-def test_there_are_never_more_than_six_lines_and_each_is_linked(copy, monkeypatch):
+def test_of_several_sure_places_the_one_nearest_the_last_is_told(copy):
+    other = "long_term_social_assistance"
+    rankings = {ASSISTANCE: Ranking(WORST), other: Ranking(replace(WORST, rank=150, n=161))}
+    sure = dict.fromkeys(rankings, Compared.HIGHER)
+    assert [line.indicator for line in worst_place(rankings, copy.catalog.indicators, sure, RANKS, 2024)] == [other]
+
+
+def test_an_area_is_told_by_the_catalogues_measure_else_by_its_own_before_another_and_judged_before_not(copy):
+    catalog = copy.catalog
+    own = ["reported_crime", "unsafe_at_night", "integration_work_done_well"]
+    judged_one = {"integration_work_done_well": moved(0.1, good=True)}
+    assert leading(catalog, "1", own, {}) == catalog.focus_areas["1"].leading == "reported_crime"
+    assert leading(catalog, "1", own[1:], {}) == "unsafe_at_night"
+    assert leading(catalog, "1", own[1:], judged_one) == "integration_work_done_well"
+    assert leading(catalog, "1", ["reported_violent_crime", "unsafe_at_night"], {}) == "unsafe_at_night"
+    assert leading(catalog, "1", ["reported_violent_crime"], {}) == "reported_violent_crime"
+    assert leading(catalog, "1", ["evictions"], {}) == ""
+
+
+def test_every_leading_measure_stands_on_the_page_of_its_area(copy):
+    for area, entry in copy.catalog.focus_areas.items():
+        assert entry.leading in area_indicators(copy.catalog, area)
+
+
+def test_there_are_never_more_than_eight_lines_three_of_them_peoples_and_each_is_linked(copy, monkeypatch):
     judged(copy, 2023)
-    judged(copy, 2024, a1="Mer arbete krävs", a2="Mer arbete krävs", a3="Mer arbete krävs")
+    plans = [{"area": "3", "name": "Torgplanen", "assessment": MORE, "funded": False}]
+    judged(copy, 2024, plans, a1=MORE, a2=MORE, a3=MORE, a4=MORE, a5=MORE)
     with_target(copy, "long_term_social_assistance", 2.0)
     fetched(copy, "N31814", {2023: 1.0, 2024: 3.0})
     copy.fetched_among("U00958", {year: 30 + 20 * n for n, year in enumerate(YEARS)})
     copy.fetched_among("N31807", falling(5, 0.2))
-    first, last = Ranking(Placing(2024, 3.2, 1, 290, 1)), Ranking(Placing(2024, 210.0, 290, 290, 4))
-    placed(monkeypatch, received_social_assistance=first, evictions=last)
+    gap_of(copy, "N15428", 60.0, 90.0)
+    placed(monkeypatch, evictions=Ranking(Placing(2024, 210.0, 290, 290, 4)))
     told = highlight_lines(copy.page("overview"))
-    assert len(told) == MOST_LINES == 6
-    assert [line.rule for line in told] == ["status", "status", "target", "movement", "movement", "rank"]
+    rules = ["target", "movement", "movement", "rank", "gap", "plans"]
+    assert [line.rule for line in told] == ["status", "status", *rules]  # six rules leave room for two of people's
+    assert len(told) == MOST_LINES == 8
     html = overview_lines(copy.page("overview")).html
-    assert html.count("<li>") == html.count('<li><a href="') == 6
+    assert html.count("<li>") == html.count('<li><a href="') == 8
+    (copy.paths.assessments / "9901" / "2023.yml").unlink()
+    placed(monkeypatch)
+    told = highlight_lines(copy.page("overview"))
+    assert [line.rule for line in told] == ["work_needed"] * 3 + [rule for rule in rules if rule != "rank"]
+    assert MOST_JUDGED == 3
+
+
+def test_who_says_it_stands_above_the_lines_once_for_each_group(copy):
+    copy.fetched_among("U00958", falling(100, 8))
+    plans = [{"area": "3", "name": "Torgplanen", "assessment": MORE, "funded": False}]
+    judged(copy, 2024, plans, a1=MORE, a2=MORE)
+    shown = html_tree(overview_lines(copy.page("overview")).html)
+    by = [paragraph.text for paragraph in shown.xpath("//p[@class='by']")]
+    assert by == ["Kommunens bedömning", "Beräknat", "Kommunens bedömning"]
+    groups = shown.xpath("//ul[@class='entries']")
+    assert [len(group) for group in groups] == [2, 1, 1]
+    assert [shown.get_element_by_id(group.get("aria-labelledby")).text for group in groups] == by
 
 
 def test_every_link_leads_to_a_page_and_a_section_that_it_has(copy):

@@ -32,7 +32,8 @@ from lagesbild.statistics.direction import FEWEST_TURNED, LAST_YEARS, P_MOVED, P
 from lagesbild.statistics.noise import FEWEST, FEWEST_CASES, MOST, POOL, RHO, YEARS_BEHIND
 from lagesbild.statistics.ranks import MUNICIPALITIES, TYPICAL_CASES, RankRule
 from lagesbild.statistics.surveys import Z_DECIDED
-from lagesbild.swedish.verdicts import REASONS, TITLE
+from lagesbild.swedish.front import TITLE
+from lagesbild.swedish.verdicts import REASONS
 from lagesbild.tidy.suppression import THRESHOLD
 
 STORED = REPOSITORY.catalog / evidence.FILE

@@ -1,4 +1,4 @@
-"""What was judged, in Swedish: movements, arrows, gaps, differences, ranks, outlooks and the most important.
+"""What was judged, in Swedish: movements, arrows, gaps, differences, ranks and outlooks.
 
 Here the words are asserted; tests of pages ask the same functions for them.
 """
@@ -10,8 +10,7 @@ import pytest
 
 from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
-from lagesbild.catalog.models import Catalog, Target
-from lagesbild.rules.comparing import Placing
+from lagesbild.catalog.models import Catalog
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason
@@ -40,17 +39,12 @@ from lagesbild.swedish.verdicts import (
     basis_text,
     counted,
     differing_text,
-    gap_line,
     gap_text,
-    moved_line,
     moved_text,
     movement_reason,
     movement_sign,
     p_text,
-    rank_line,
     reach_text,
-    status_line,
-    target_line,
     tried_text,
     weakness_text,
     why_no_arrow,
@@ -368,44 +362,6 @@ def test_a_series_without_an_outlook_says_why():
     assert NO_OUTLOOK[NoOutlook.NOT_BETTER_THAN_LAST_YEAR] == ("Prövad, men träffade inte bättre än ”samma som i fjol”")
     assert NO_OUTLOOK[NoOutlook.ENDS_TOO_EARLY] == "Siffrorna slutar före året innan utgåvan"
     assert set(NO_OUTLOOK) == set(NoOutlook) - {NoOutlook.NONE}
-
-
-def test_a_changed_status_tells_both_years():
-    assert status_line("Enligt plan", "Mer arbete krävs", 2024) == (
-        "lägesbilden har gått från Enligt plan 2023 till Mer arbete krävs 2024."
-    )
-
-
-def test_a_target_tells_its_value_and_who_set_it(assistance):
-    target = Target(value=2.5, set_by="Påhittsbys fullmäktige, 2020")
-    rest = f"Målet är 2,5{NBSP}procent (Påhittsbys fullmäktige, 2020)."
-    assert target_line(assistance, target, 2.0, 2022, met=True) == f"målet nåddes 2022, 2,0{NBSP}procent. {rest}"
-    assert (
-        target_line(assistance, target, 2.6, 2024, met=False) == f"målet nås inte längre 2024, 2,6{NBSP}procent. {rest}"
-    )
-
-
-def test_a_movement_tells_both_ends_and_whether_it_is_good(assistance):
-    rest = f"från 5,0{NBSP}procent 2015 till 3,2{NBSP}procent 2024"
-    assert moved_line(FELL, assistance, (5, 3.2)) == f"har minskat {rest}, till det bättre."
-    assert moved_line(replace(FELL, better="neither"), assistance, (5, 3.2)) == f"har minskat {rest}."
-
-
-def test_a_rank_among_the_most_important_has_its_value_first(assistance):
-    best, worst = Placing(2024, 3.0, 29, 290, 1), Placing(2024, 9.0, 280, 290, 4)
-    assert rank_line(assistance, best, 290) == (
-        f"3,0{NBSP}procent 2024, i den bästa tiondelen: plats 29 av 290 kommuner."
-    )
-    assert rank_line(assistance, worst, 290) == (
-        f"9,0{NBSP}procent 2024, i den sämsta tiondelen: plats 280 av 290 kommuner."
-    )
-
-
-def test_a_gap_among_the_most_important_has_both_values(assistance):
-    assert gap_line(assistance, pd.Series({"year": 2024, "value": 60.0, "other_value": 90.0})) == (
-        f"60,0{NBSP}procent för kvinnor och 90,0 för män 2024. Räknat mot nivån är det rapportens största säkra "
-        "skillnad mellan kvinnor och män."
-    )
 
 
 def test_what_the_figures_say_of_a_claim_is_one_of_three():

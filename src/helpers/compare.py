@@ -1,38 +1,26 @@
-"""Rows that are compared: the last year, everybody; and the page's indicators beside others, women beside men."""
+"""Rows that are compared: the last year, everybody; the page's measures among all municipalities, women beside men."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import pandas as pd
 
 from helpers.report import Report
 from helpers.rows import measure_of
 from lagesbild.catalog.models import Catalog
-from lagesbild.charts.theme import MARKED
-from lagesbild.html.components import Cell, Column, DataTable, Listing, Part
+from lagesbild.charts.strips import strip_svg
+from lagesbild.html.components import Cell, Column, DataTable, Listing, Part, Passage, StripRow
 from lagesbild.html.marks import use_anchor
-from lagesbild.html.render import Component, part_component
+from lagesbild.html.render import Component, part_component, passage_component, rendered
 from lagesbild.places import COUNTRY
-from lagesbild.rules.comparing import Gap, Ranking, without_gap
-from lagesbild.rules.judgements import COUNTY, GROUP
-from lagesbild.rules.uses import Use
-from lagesbild.statistics.differences import Basis
+from lagesbild.rules.comparing import Gap, Placing, sure_gaps
+from lagesbild.rules.judgements import FEWEST_MEMBERS
+from lagesbild.statistics.combined import GapMovement
+from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.intervals import usable
-from lagesbild.swedish.findings import (
-    CLASSES_ARE_OURS,
-    DECIDED,
-    EMPTY_CLASS,
-    ESTIMATED,
-    QUARTILES,
-    RANKS_MOVE,
-    Measure,
-    class_spans,
-    difference_text,
-    no_rank_text,
-    placing_text,
-    plausible_text,
-)
+from lagesbild.swedish.findings import Measure, difference_text, plausible_text
 from lagesbild.swedish.numbers import decimal, in_place, listed, period_text
-from lagesbild.swedish.verdicts import GAPS, NO_ARROW_FOR_EQUALITY, NOT_AT_HAND, NOT_BY_SEX, gap_text
+from lagesbild.swedish.verdicts import NO_SURE_GAP, NOT_AT_HAND, NOT_BY_SEX, gap_text, largest_gap_text
 
 # Which rows a figure compares.
 
@@ -53,166 +41,112 @@ def everybody(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["sex"] == "T") | ~rows["indicator"].isin(known)]
 
 
-# The chapter that compares: value, differences and what is known of them, rank and class of each indicator of a page.
+# The chapter that compares: a row a measure with all municipalities as dots, and value, riket and rank of one year.
 
 COMPARISON_ANCHOR, COMPARISON_TITLE = "jamforelse", "Jämförelse"
-NO_VALUE = "Inget värde"
-
-
-@dataclass(frozen=True)
-class _Row:
-    """What the table says about one indicator of the page."""
-
-    measure: Measure
-    uses: list[Use]  # where it stands on the page
-    own: pd.Series  # the place's latest value, a tidy row
-    differences: pd.DataFrame  # its rows of `report.differences`, by `other`
-    ranking: Ranking
 
 
 def comparison(report: Report, rows: pd.DataFrame) -> Component:
-    """Every indicator of `rows` beside riket, region and comparison group, with its rank.
+    """Each indicator of `rows` among all municipalities, in the year of its rank, else in the place's last year.
 
-    `rows` are rows of `report.differences`.
+    `rows` are rows of `report.data` for every place, of both sexes together; those of no value for the place are left
+    out. An indicator that nobody can be compared with stands there without a drawing.
     """
-    catalog, uses, wanted = report.catalog, report.uses, set(rows["indicator"])
-    known = usable(report.data) & (report.data["place"] == report.place) & (report.data["group"] == "")
-    latest = everybody(report.data[known]).sort_values("year").drop_duplicates("indicator", keep="last")
-    own = {row["indicator"]: row for _, row in latest.iterrows()}
-    shown = [
-        _Row(
-            measure_of(catalog, indicator),
-            uses[indicator],
-            own[indicator],
-            rows[rows["indicator"] == indicator].set_index("other"),
-            report.ranking(indicator),
-        )
-        for indicator in report.compared
-        if indicator in own and indicator in wanted
-    ]
-    ranked = [(row, row.ranking.placing.year) for row in shown if row.ranking.placing]
-    others = {COUNTRY: (report.geography.name(COUNTRY), "i riket")}
-    others |= {COUNTY: (report.geography.name(report.county), "i länet")} if report.county else {}
-    others |= {GROUP: ("Liknande kommuner", "i liknande kommuner")} if report.group else {}
-    others = {name: words for name, words in others.items() if name in set(rows["other"])}  # a cell may choose them
-    tables = [_comparison_table(report.name, others, shown, len(report.similar), report.geography.municipalities)]
-    tables = (tables if shown else []) + ([_class_table(ranked)] if ranked else [])
-    intro = (RANKS_MOVE,) if ranked else () if shown else ("Inget mått på sidan har ett värde att jämföra med.",)
-    notes = [DECIDED] if shown else []
-    notes += [ESTIMATED] if (rows["basis"] == Basis.ESTIMATE).any() else []
-    if report.group and GROUP in others:
-        names = listed([report.geography.name(code) for code in report.similar])
-        notes.append(f"Liknande kommuner: {report.group.title} ({names}). Värdet är medelvärdet av dem som har ett.")
-    counted = [catalog.indicators[indicator].label for indicator in uses if catalog.unit_of(indicator).counted]
-    if counted:
-        notes.append(f"Antal jämförs inte mellan platser av olika storlek: {listed(counted)}.")
-    part = Part(COMPARISON_ANCHOR, COMPARISON_TITLE, texts=intro, tables=tuple(tables), notes=tuple(notes))
-    return part_component(part)
+    rows = rows[usable(rows) & (rows["sex"] == "T") & (rows["group"] == "")]
+    shown = []
+    for indicator in report.compared:
+        own = rows[(rows["indicator"] == indicator) & (rows["place"] == report.place)]
+        if len(own):
+            placing = report.ranking(indicator).placing
+            year = placing.year if placing else int(own["year"].max())
+            values = rows[(rows["indicator"] == indicator) & (rows["year"] == year)].set_index("place")["value"]
+            known = values[[report.geography.kinds[code] == "K" for code in values.index]]
+            country = values.get(COUNTRY)
+            enough = len(known) > FEWEST_MEMBERS
+            better = report.catalog.indicators[indicator].better
+            strip = strip_svg(known, report.place, report.similar, country, better) if enough else ""
+            among = len(known) if enough and len(known) < report.geography.municipalities else 0
+            measure, link = measure_of(report.catalog, indicator), f"#{use_anchor(report.uses[indicator][0])}"
+            shown.append(_strip_row(measure, year, values[report.place], country, placing, among, strip, link))
+    if not shown:
+        return passage_component(Passage(""))
+    html = rendered(
+        "strips.html", anchor=COMPARISON_ANCHOR, heading=COMPARISON_TITLE, place=report.name, rows=shown,
+        similar=listed([report.geography.name(code) for code in report.similar]),
+        ends=any(report.catalog.indicators[indicator].better == "neither" for indicator in report.compared),
+    )  # fmt: skip
+    return passage_component(Passage(html, COMPARISON_ANCHOR, COMPARISON_TITLE), rows=[asdict(row) for row in shown])
 
 
-def _comparison_table(
-    place: str, others: dict[str, tuple[str, str]], rows: list[_Row], members: int, municipalities: int
-) -> DataTable:
-    """One row an indicator; `others`: whom the columns are about -> heading, and the words for "than whom"."""
-    headers = ("Mått", place, *(heading for heading, _ in others.values()), "Plats bland kommunerna")
-    return DataTable(
-        caption=f"{place} jämfört med andra: senaste värdet av varje mått, och de andras värde samma år.",
-        columns=tuple(Column(header) for header in headers),
-        rows=tuple(
-            (
-                _name(row),
-                Cell(
-                    decimal(row.own["value"], row.measure.decimals),
-                    (MARKED[row.own["status"]],) if row.own["status"] in MARKED else (),
-                ),
-                *(_other(row, other, than, members) for other, (_, than) in others.items()),
-                _rank(row, municipalities),
-            )
-            for row in rows
-        ),
+def _strip_row(
+    measure: Measure,
+    year: int,
+    value: float,
+    country: float | None,
+    placing: Placing | None,
+    among: int,
+    strip: str,
+    link: str,
+) -> StripRow:
+    """The row of one indicator; `among` says how many municipalities are drawn, 0 for all of them."""
+    entry = measure.indicator
+    notes = [measure.unit.text, measure.period(year)]
+    notes += [f"{among} kommuner"] if among else []
+    notes += ["högst till höger"] if strip and entry.better == "neither" else []
+    return StripRow(
+        name=entry.subject,
+        about=", ".join(note for note in notes if note),
+        value=measure.number(value),
+        country="" if country is None else measure.number(country),
+        rank=f"{placing.rank} av {placing.n}" if placing else "",
+        plausible=plausible_text(*placing.plausible) if placing and placing.plausible else "",
+        year=year,
+        strip=strip,
+        link=link,
     )
 
 
-def _name(row: _Row) -> Cell:
-    """The indicator with unit and period."""
-    notes = [f"{row.measure.unit.text}, {period_text(row.measure.indicator, int(row.own['year']))}"]
-    notes += ["Närliggande mått"] if any(use.related for use in row.uses) else []
-    return Cell(row.measure.indicator.title, tuple(notes), f"#{use_anchor(row.uses[0])}")
-
-
-def _other(row: _Row, other: str, than: str, members: int) -> Cell | str:
-    """The other's value and how the place differs from it; `members`: how many the comparison group has."""
-    if other not in row.differences.index:
-        return NO_VALUE
-    pair = row.differences.loc[other]
-    difference, known = difference_text(pair, row.measure, than)
-    notes = [f"Skillnad {difference}", known]
-    if pair["year"] != row.own["year"]:
-        notes.insert(0, f"{row.measure.period(pair['year'])}, mot {row.measure.number(pair['value'])}")
-    notes += [f"medel av {pair['n']} av {members}"] if other == GROUP else []
-    return Cell(decimal(pair["other_value"], row.measure.decimals), tuple(notes))
-
-
-def _rank(row: _Row, municipalities: int) -> Cell | str:
-    """Rank, class and plausible range, with the value where that is of an earlier year; or why there is none."""
-    placing = row.ranking.placing
-    if placing is None:
-        return no_rank_text(row.ranking.reason)
-    notes = [plausible_text(*placing.plausible)] if placing.plausible else []
-    if placing.year != row.own["year"]:
-        notes.insert(0, f"med värdet {row.measure.number(placing.value)}")
-    text = placing_text(placing, row.measure.indicator, municipalities).capitalize()
-    return Cell(text, tuple(notes), quartile=placing.quartile, chip=QUARTILES[placing.quartile])
-
-
-def _class_table(ranked: list[tuple[_Row, int]]) -> DataTable:
-    """The legend: the values of each class, from its first place to its last, in the year of the ranks."""
-    body = []
-    for row, year in ranked:
-        entry, spans = row.measure.indicator, class_spans(row.ranking.cuts, row.measure)
-        cells = [Cell("", quartile=q, chip=spans[q]) if q in spans else EMPTY_CLASS for q in QUARTILES]
-        body.append((Cell(entry.title, (f"{row.measure.unit.text}, {period_text(entry, year)}",)), *cells))
-    return DataTable(
-        caption=f"Klassernas gränser, från bäst till sämst placerade kommun i klassen. {CLASSES_ARE_OURS}",
-        columns=tuple(Column(header) for header in ("Mått", *QUARTILES.values())),
-        rows=tuple(body),
-    )
-
-
-# The chapter on women and men: every gap that is published, what it has done, and what is not published by sex.
+# The chapter on women and men: the gaps that are sure, largest first, and the others in a fold.
 
 SEXES_ANCHOR, SEXES_TITLE = "kvinnor-och-man", "Kvinnor och män"
 
 
-def women_and_men(report: Report, gaps: dict[str, Gap]) -> Component:
-    """The gaps between women and men in the municipality, then the indicators that are not published so.
+def women_and_men(
+    report: Report, gaps: dict[str, Gap], lacking: tuple[Sequence[str], Sequence[str]] = ((), ())
+) -> Component:
+    """The gaps between women and men in the municipality: the sure ones, then the others in a fold; or nothing.
 
-    `gaps` as `rules.comparing.place_gaps` gives them: indicator -> gap.
+    `gaps` as `rules.comparing.place_gaps` gives them; `lacking`, as `without_gap` does, are listed in folds.
     """
-    catalog = report.catalog
-    nothing = "Inget av rapportens mått har värden för både kvinnor och män i underlaget."
-    titles = (NOT_BY_SEX, NOT_AT_HAND.format(place=report.name))
-    lacking = zip(titles, without_gap(report.data, catalog, gaps), strict=True)
+    if not gaps:
+        return passage_component(Passage(""))
+    catalog, sure, where = report.catalog, sure_gaps(gaps, report.year), in_place(report.name)
+    rest = {indicator: gap for indicator, gap in gaps.items() if indicator not in sure}
+    first = next(iter(sure), "")
+    table = _gap_table(catalog, sure, f"Säkra skillnader mellan kvinnor och män {where}, störst mot nivån först.")
+    folded = _gap_table(catalog, rest, f"Övriga mått för kvinnor och män {where}, senaste värden.")
+    listings = zip((NOT_BY_SEX, NOT_AT_HAND.format(place=report.name)), lacking, strict=True)
     return part_component(
         Part(
             SEXES_ANCHOR,
             SEXES_TITLE,
-            texts=(NO_ARROW_FOR_EQUALITY, GAPS if gaps else nothing),
-            tables=(_gap_table(catalog, gaps, in_place(report.name)),) if gaps else (),
+            texts=(largest_gap_text(measure_of(catalog, first), sure[first].latest) if sure else NO_SURE_GAP,),
+            tables=(table,) if len(sure) > 1 else (),
+            folded=((f"Skillnader som inte är säkra ({len(rest)})", folded),) if rest else (),
             listings=tuple(
                 Listing(title, tuple(catalog.indicators[indicator].title for indicator in indicators))
-                for title, indicators in lacking
+                for title, indicators in listings
                 if indicators
             ),
-            notes=(DECIDED, ESTIMATED) if gaps else (),
         )
     )
 
 
-def _gap_table(catalog: Catalog, gaps: dict[str, Gap], where: str) -> DataTable:
+def _gap_table(catalog: Catalog, gaps: dict[str, Gap], caption: str) -> DataTable:
+    """Both values and the difference; what is known of a gap that is not sure stands below it."""
     return DataTable(
-        caption=f"Kvinnor och män {where}: senaste värdena, skillnaden och hur den har ändrats.",
-        columns=tuple(Column(header) for header in ("Mått", "Kvinnor", "Män", "Kvinnor minus män", "Gapet över tid")),
+        caption=caption,
+        columns=(Column("Mått"), *(Column(header, numeric=True) for header in ("Kvinnor", "Män", "Skillnad"))),
         rows=tuple(_gap_row(measure_of(catalog, indicator), gap) for indicator, gap in gaps.items()),
     )
 
@@ -220,10 +154,13 @@ def _gap_table(catalog: Catalog, gaps: dict[str, Gap], where: str) -> DataTable:
 def _gap_row(measure: Measure, gap: Gap) -> tuple[Cell | str, ...]:
     entry, latest = measure.indicator, gap.latest
     difference, known = difference_text(latest, measure, "bland män")
-    moved, why = gap_text(gap.kind, gap.movement)
+    notes = [f"{measure.unit.text}, {period_text(entry, int(latest['year']))}"]
+    if latest["verdict"] not in (Compared.LOWER, Compared.HIGHER):
+        notes.append(known)
+    if gap.kind not in (GapMovement.NO_MOVEMENT, GapMovement.NOT_JUDGED):
+        notes.append(gap_text(gap.kind, gap.movement)[0])
     return (
-        Cell(entry.title, (f"{measure.unit.text}, {period_text(entry, int(latest['year']))}",)),
+        Cell(entry.subject, tuple(notes)),
         *(decimal(latest[side], measure.decimals) for side in ("value", "other_value")),
-        Cell(difference, (known,)),
-        Cell(moved, (why,)),
+        difference.partition(" ")[0],
     )

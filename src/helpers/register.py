@@ -2,20 +2,21 @@
 
 The functions give DataFrames; `show_table(rows, caption, columns=register.headings(rows))` gives them their Swedish
 headings. `records` are rows of `table`: what a cell drops from them is in no card, count, filter, calendar or download.
-Without a region, or without material of its own, tables are empty and components say so.
+Without a region, or without material of its own, tables and components are empty: the page says it once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
 from helpers.report import RegionReport
 from helpers.show import show_table
-from lagesbild.assessments import Entry, Initiative, RegionAssessment, register
-from lagesbild.html.components import Passage
-from lagesbild.html.render import Component, Event, calendar_text, passage_component, rendered
-from lagesbild.html.tables import csv_text
+from lagesbild.assessments.models import Entry, Initiative, RegionAssessment, register
+from lagesbild.html.components import Part, Passage
+from lagesbild.html.render import Component, Event, calendar_text, part_component, passage_component, rendered
+from lagesbild.html.tables import csv_text, flat, frame_table, values_of
 from lagesbild.rules.directions import near_priority
 from lagesbild.rules.register import (
     NEEDED,
@@ -31,7 +32,7 @@ from lagesbild.rules.register import (
 )
 from lagesbild.swedish import register as words
 from lagesbild.swedish.numbers import readable
-from lagesbild.swedish.register import ABSENT, HEADINGS, KINDS, NOT_STATED, STATES, THERE, UNSTATED
+from lagesbild.swedish.register import ABSENT, HEADINGS, KINDS, STATES, UNSTATED
 from lagesbild.tidy.schema import rows_of
 
 # Records of the register: one row each, as readers read them.
@@ -64,7 +65,7 @@ def _record(written: Written, entry: Entry) -> dict[str, str | None]:
         "title": within + record.title,
         "kind": KINDS[entry.kind],
         "state": words.state_text(record, state),
-        "activities": SEPARATOR.join(record.activities),
+        "activities": SEPARATOR.join([*record.activities, *_proposed(written, entry)]),
         "goals": SEPARATOR.join(record.goals),
         "indicators": SEPARATOR.join(words.indicator_text(indicator) for indicator in record.indicators),
         "start": words.date_text(record.start, record.start_text),
@@ -79,22 +80,29 @@ def _record(written: Written, entry: Entry) -> dict[str, str | None]:
     }
 
 
+def _proposed(written: Written, entry: Entry) -> list[str]:
+    """The titles of an assignment's proposals, which it consists of; empty for another record."""
+    held = written.assessment.assignments[entry.id].proposals if entry.kind == "assignment" else []
+    return [written.assessment.proposals[each.proposal].title for each in held]
+
+
 # The register as cards with filters.
 
 
 def cards(report: RegionReport, records: pd.DataFrame) -> Component:
-    """R10: a card a record, filters by kind, owner, state and what is lacking, and the records to download.
+    """R10: what is missing and overdue in words, a card a record, filters by kind, owner, state and what is lacking.
 
-    A column that the cell added stands on the cards and in the download under its own name.
+    What a record lacks is left out of its card. A column that the cell added stands on the cards and in the download
+    under its own name. Nothing without material.
     """
     if report.written is None:
-        return missing(report, "R10")
+        return passage_component(Passage(""))
     shown = [column for column in records.columns if column not in MARKS]
-    title = report.catalog.parts["R10"].title
+    title, when = report.catalog.parts["R10"].title, report.written.when
     html = rendered(
         "register.html", anchor="r10", number="R10", heading=title,
-        texts=[words.counts_text(records), words.as_of_text(report.written.when)], cards=list(_cards(records, shown)),
-        filters=_filters(records), source=source(report),
+        texts=[words.counts_text(records), *words.lacking_texts(records), words.state_of_all(records, when)],
+        cards=list(_cards(records, shown)), filters=_filters(records), source=source(report),
         notes=words.other_count(records, report.written.assessment.stated_initiatives), download="r10.csv",
     )  # fmt: skip
     lines = records[shown].fillna("").astype(str).replace(SEPARATOR, "; ", regex=True)
@@ -103,19 +111,20 @@ def cards(report: RegionReport, records: pd.DataFrame) -> Component:
 
 
 def _cards(records: pd.DataFrame, shown: list[str]) -> Iterator[dict[str, object]]:
-    """What template register.html takes for each record; a fact without texts is missing in the material."""
+    """What template register.html takes for each record: facts only where there are any."""
     lacks = lacking(records)
     for at, record in records.iterrows():
         facts = [(column, _texts(record[column])) for column in shown if column not in ("title", "kind", "state")]
+        known = [] if record["state_group"] in words.TOLD_ONCE else [record["state"]]
         yield {
             "anchor": f"r10-{record['record'].replace('_', '-')}",
             "title": record["title"],
             "kind": record["kind"],
             "owner": record["owner"] if pd.notna(record["owner"]) else UNSTATED,
             "state": record["state_group"],
-            "said": f"{record['kind']} · {record['state']}",
+            "said": " · ".join([record["kind"], *known]),
             "lacks": [words.LACKING[name] for name in NEEDED if lacks.at[at, name]],
-            "facts": [(HEADINGS.get(column, column), texts) for column, texts in facts if texts or column != "remark"],
+            "facts": [(HEADINGS.get(column, column), texts) for column, texts in facts if texts],
         }
 
 
@@ -135,20 +144,6 @@ def _filters(records: pd.DataFrame) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-def missing(report: RegionReport, number: str) -> Component:
-    """The notice in place of a part that the region's group has not written; nothing without a region."""
-    if report.region is None:
-        return passage_component(Passage(""))
-    anchor, title = number.lower(), f"{number}. {report.catalog.parts[number].title}"
-    text = _no_material(report.slug, report.year)
-    html = rendered("missing.html", title=title, text=text, remedy=words.ADD_MATERIAL)
-    return passage_component(Passage(html, anchor=anchor, title=title))
-
-
-def _no_material(slug: str, year: int) -> str:
-    return words.NO_MATERIAL.format(slug=slug, year=year)
-
-
 def source(report: RegionReport) -> str:
     """The source line of what the group wrote; empty without material."""
     return words.source_text(report.written) if report.written else ""
@@ -159,41 +154,28 @@ def headings(rows: pd.DataFrame) -> dict[str, str]:
     return {column: HEADINGS[column] for column in rows.columns if column in HEADINGS}
 
 
-# What is missing, what is to be followed up, and the days in the register.
+def fold(report: RegionReport, rows: pd.DataFrame, summary: str, anchor: str, texts: Sequence[str] = ()) -> Component:
+    """A table of this module in a fold named `summary`, below `texts`, with its download; nothing without rows."""
+    if rows.empty:
+        return passage_component(Passage(""))
+    table, values = frame_table(rows, f"{summary}.", headings(rows)), values_of(*flat(rows, headings(rows)))
+    part = Part(anchor, texts=tuple(texts), folded=((summary, table),), source=source(report), values=values)
+    return part_component(replace(part, download_name=f"{anchor}.csv"))
 
 
-def gaps(report: RegionReport, records: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row an initiative or assignment: `title`, and whether goal, owner, end date and indicator are there."""
-    records = table(report) if records is None else records
-    rows = records[records["kind"] != KINDS["proposal"]]
-    there = lacking(rows).replace({True: ABSENT, False: THERE})
-    return pd.concat([rows["title"], there.rename(columns={"end": "end_date"})], axis=1).reset_index(drop=True)
+# The days in the register.
 
 
-def follow_up(report: RegionReport, records: pd.DataFrame | None = None) -> list[str]:
-    """In words: the day that the register is held against, what is missing and what is overdue; or that it is missing.
-
-    Empty without a region.
-    """
-    if report.written is None:
-        return [_no_material(report.slug, report.year)] if report.region else []
-    records, when = table(report) if records is None else records, report.written.when
-    overdue = [] if when.later else [words.overdue_text(records)]
-    return [words.as_of_text(when), words.gaps_text(records), *overdue]
-
-
-def timeline(report: RegionReport, records: pd.DataFrame | None = None) -> pd.DataFrame:
+def timeline(records: pd.DataFrame) -> pd.DataFrame:
     """The days of each initiative: `name`, `start`, `end` (dates or None) and `days`; empty when none has a day."""
-    records = table(report) if records is None else records
     return days_in(records[records["kind"] == KINDS["initiative"]])
 
 
-def calendar(report: RegionReport, records: pd.DataFrame | None = None) -> Component:
+def calendar(report: RegionReport, records: pd.DataFrame) -> Component:
     """How many follow-ups and ends have a day, and those days as a file for a calendar; nothing without material."""
     written, region = report.written, report.region
     if written is None or region is None:
         return passage_component(Passage(""))
-    records = table(report) if records is None else records
     days = list(_events(f"{report.slug}-{written.edition}", written.assessment, records))
     ends = sum(event.summary.startswith(words.END) for event in days)
     file = f"uppfoljning-{report.slug}-{written.edition}.ics" if days else ""
@@ -209,7 +191,7 @@ def _events(name: str, assessment: RegionAssessment, records: pd.DataFrame) -> I
     """An event for each follow-up and each end that has a day; a month or a vague date gives none."""
     for record in records.itertuples():
         uid = f"{name}-{record.record}"
-        source = f"{assessment.basis.title}. {words.responsible_text(record.responsible)}"
+        source = f"{assessment.basis.title}.{words.responsible_text(record.responsible)}"
         follow_ups = zip(days_of(record.follow_up_dates), _texts(record.follow_up), strict=False)  # a cell may edit one
         for number, (day, text) in enumerate(follow_ups, 1):
             if day:
@@ -238,7 +220,7 @@ def linked_series(report: RegionReport, records: pd.DataFrame | None = None) -> 
                 entry, unit = catalog.indicators[link.series], catalog.unit_of(link.series).text
                 own = rows_of(whole, [link.series], report.members)
                 values = words.values_text(own, entry, catalog.decimals_of(link.series), unit, since)
-                rows.append((record.title, link.text, entry.title, values, link.differs or "–"))
+                rows.append((record.title, link.text, entry.title, values, link.differs or ABSENT))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -246,14 +228,14 @@ def goals(report: RegionReport) -> pd.DataFrame:
     """One row a priority: `priority`, `indicators`, `plans`, `initiatives` and `next_check`, or that one is missing.
 
     An initiative belongs to a priority when one of its indicators is linked to a series that the priority rests on:
-    no other link is made. Empty without a region.
+    no other link is made. Empty without material.
     """
     catalog, written, rows = report.catalog, report.written, []
     at_hand = set(report.data.loc[(report.data["place"] == report.place) & report.data["value"].notna(), "indicator"])
-    for number, priority in catalog.priorities.items() if report.region else ():
+    for number, priority in catalog.priorities.items() if written else ():
         plans = report.assessment.plans_of(priority.area) if report.assessment else []
-        linked = linked_initiatives(written.assessment, near_priority(catalog, number)) if written else []
-        to_come = linked if written and not written.when.later else []
+        linked = linked_initiatives(written.assessment, near_priority(catalog, number))
+        to_come = [] if written.when.later else linked
         steps = (
             words.measured_texts(catalog, number, at_hand),
             [plan.name or words.UNNAMED for plan in plans],
@@ -266,10 +248,7 @@ def goals(report: RegionReport) -> pd.DataFrame:
 
 def goals_text(report: RegionReport, rows: pd.DataFrame) -> list[str]:
     """What links an initiative to a priority, and how many of the rows of `goals` lack a step; empty without rows."""
-    if rows.empty:
-        return []
-    no_plans = [] if report.assessment else [words.NO_PLANS.format(edition=report.edition)]
-    return [words.ABOUT_GOALS, words.goals_text(rows), *no_plans]
+    return [words.ABOUT_GOALS, words.goals_text(rows)] if len(rows) else []
 
 
 # R8, R9 and R11: lists that the group wrote.
@@ -278,14 +257,15 @@ def goals_text(report: RegionReport, rows: pd.DataFrame) -> list[str]:
 def data_sources(report: RegionReport) -> pd.DataFrame:
     """R8: by `authority`, what we `have` and what is `missing`."""
     sources = report.written.assessment.data_sources if report.written else []
-    rows = [(source.authority, source.have or words.NOTHING_HERE, source.missing or NOT_STATED) for source in sources]
+    rows = [(source.authority, source.have or words.NOTHING_HERE, source.missing or ABSENT) for source in sources]
     return pd.DataFrame(rows, columns=["authority", "have", "missing"])
 
 
 def group(report: RegionReport) -> pd.DataFrame:
-    """R9: `organisation`, its number of `seats` and `task`, and the sum of the seats last."""
+    """R9: `organisation`, its number of `seats`, `task` (the chair, and the units), and the sum of the seats last."""
     seats = report.written.assessment.group if report.written else []
-    rows = [(seat.organisation, seat.seats, words.CHAIR if seat.chair else "–") for seat in seats]
+    tasks = [", ".join([*([words.CHAIR] if seat.chair else []), *seat.units]) or ABSENT for seat in seats]
+    rows = [(seat.organisation, seat.seats, task) for seat, task in zip(seats, tasks, strict=True)]
     total = [(words.SUM, sum(seat.seats for seat in seats), "")] if seats else []
     return pd.DataFrame([*rows, *total], columns=["organisation", "seats", "task"])
 
@@ -294,7 +274,7 @@ def competence_plan(report: RegionReport) -> pd.DataFrame:
     """R11: `activity`, how it is `arranged`, `time` and `content`, in the order of the plan's columns."""
     columns = report.written.assessment.competence_plan.columns if report.written else []
     rows = [
-        (item.title, column.title, item.date_text or readable(item.date) or NOT_STATED, item.text or "–")
+        (item.title, column.title, item.date_text or readable(item.date) or ABSENT, item.text or ABSENT)
         for column in columns
         for item in column.items
     ]
@@ -302,9 +282,9 @@ def competence_plan(report: RegionReport) -> pd.DataFrame:
 
 
 def part(report: RegionReport, number: str, rows: pd.DataFrame, caption: str) -> Component:
-    """One of the group's lists under the catalogue's title, with its note and source; a notice without material."""
+    """One of the group's lists under the catalogue's title, with its note and source; nothing without material."""
     if report.written is None:
-        return missing(report, number)
+        return passage_component(Passage(""))
     entry = report.catalog.parts[number]
     return show_table(
         rows, caption, columns=headings(rows), title=entry.title, number=number, anchor=number.lower(),

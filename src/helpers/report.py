@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lagesbild.assessments import Assessment, load_assessment
+from lagesbild.assessments.load import load_assessment
+from lagesbild.assessments.models import Assessment
 from lagesbild.catalog.models import Catalog, Figure, Region
 from lagesbild.claims.language import Vocabulary
 from lagesbild.errors import Refusal
@@ -261,16 +262,19 @@ class RegionReport(Report):
         """A table (index `place`, a column a part) as chart rows of `year`: one a place and column, empty ones too.
 
         A column that is an indicator's keeps its name as `indicator` and its label; a sum, the population and a change
-        have the words of PARTS, others are their own label.
+        have the words of PARTS, others are their own label. `subject` is what a sentence calls a column.
         """
         if table.index.nlevels > 1:
             raise ValueError(f"long: the index is {list(table.index.names)}. Choose one year, so that it is the place.")
         rows = table.rename_axis(index="place", columns="indicator").stack(future_stack=True).rename("value")
         rows = rows.reset_index().assign(year=year, month=0, sex="T", group="")
-        labels = {name: entry.label for name, entry in self.catalog.indicators.items()} | PARTS
+        entries = self.catalog.indicators
+        labels = {name: entry.label for name, entry in entries.items()} | PARTS
+        subjects = {name: entry.subject for name, entry in entries.items()} | PARTS
         return rows.assign(
             name=rows["place"].map(self.geography.names),
             label=[labels.get(name, name) for name in rows["indicator"]],
+            subject=[subjects.get(name, name) for name in rows["indicator"]],
             role=[self.role(code) for code in rows["place"]],
             status=rows["value"].isna().map({True: "missing", False: ""}),
             vintage="",

@@ -1,43 +1,43 @@
-"""The parts of a page that are no figures: header, overviews, priorities, claims, projects and plans."""
+"""The parts of a page that are no figures: how an area stands, priorities, claims, projects, plans, what to read."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
-from helpers.rows import measure_of
-from lagesbild.assessments import Assessment, Plan, RegionAssessment, Remark
+from helpers.rows import chart_rows, measure_of
+from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference, Undertaking
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
-    EditionFacts,
     Evidence,
     Mark,
-    OverviewRow,
+    Part,
     Passage,
     PlanRow,
     Project,
     Section,
+    Statement,
+    ClaimResult,
 )
 from lagesbild.html.marks import (
-    ARROWS,
     COMPUTED,
-    JUDGED,
     arrow_marks,
-    arrow_note,
+    claim_results,
     claims_html,
     combined_mark,
     disagreement,
-    gap_notices,
     judgements,
+    missing_measures,
     movement_mark,
     priority_anchor,
     reach,
     status_marks,
-    summary,
+    use_anchor,
 )
-from lagesbild.html.render import Component, passage_component, prose_html, rendered
+from lagesbild.html.render import Component, parted_prose, passage_component, rendered
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import (
     area_indicators,
@@ -45,19 +45,14 @@ from lagesbild.rules.directions import (
     has_arrow,
     last_common_year,
     priority_indicators,
+    telling,
 )
 from lagesbild.rules.uses import drawn_indicators
-from lagesbild.swedish.claims import TITLE
-from lagesbild.swedish.findings import placing_text, survey_change_text
+from lagesbild.swedish.claims import TESTED, TITLE
+from lagesbild.swedish.findings import survey_change_text
 from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.numbers import listed
-from lagesbild.swedish.verdicts import (
-    NO_ARROW,
-    NO_ARROW_FOR_EQUALITY,
-    moved_text,
-    movement_reason,
-    why_no_arrow,
-)
+from lagesbild.swedish.verdicts import NO_ARROW, arrow_sign, movement_reason, why_no_arrow
 
 
 def passage(template: str, anchor: str, title: str, /, **values: Any) -> Component:
@@ -65,15 +60,9 @@ def passage(template: str, anchor: str, title: str, /, **values: Any) -> Compone
     return passage_component(Passage(rendered(template, **values), anchor=anchor, title=title))
 
 
-def claims(report: RegionReport) -> Component:
-    """What a region's document claims, held against the figures; nothing without a document or claims."""
-    assessment = report.written.assessment if report.written else None
-    if assessment is None or not assessment.claims:
-        return passage_component(Passage(""))
-    words = Vocabulary(report.catalog, report.geography, report.year)
-    body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE))
-    body += claims_html(assessment.claims, words, report.data, assessment.basis.judged_by, report.judged)
-    return passage_component(Passage(body, anchor="pastaenden", title=TITLE))
+def nothing() -> Component:
+    """A cell that has nothing to show, and no heading over it."""
+    return passage_component(Passage(""))
 
 
 def area_of(catalog: Catalog, page: str) -> str:
@@ -84,133 +73,55 @@ def area_of(catalog: Catalog, page: str) -> str:
     return areas[0]
 
 
-def _not_assessed(place: str, code: str, year: int) -> str:
-    """That nobody has judged, and where a judgement is added."""
-    return f"Saknas för {place} {year}. Läggs till i data/assessments/{code}/{year}.yml."
+NOT_JUDGED = "{municipality} har inga egna bedömningar, planer eller projekt i rapporten."
+
+# How an area stands, and each of its priorities: people's words, then what is computed, then where the two part.
 
 
-# The overview tables: goals, focus areas, priorities, with what is judged beside what is computed.
-
-
-def overview(report: Report) -> Component:
-    """The priorities of the page's focus area."""
-    catalog, judged = report.catalog, judgements(report.assessment, "priorities")
-    rows = []
-    for priority in catalog.priorities_of(area_of(catalog, report.page)):
-        judgement = judged.get(priority)
-        computed = combined_movement(report.movements, priority_indicators(catalog, priority))
-        rows.append(
-            OverviewRow(
-                name=report.priority_title(priority),
-                number=priority,
-                link=f"#{priority_anchor(priority)}",
-                trend=(*arrow_marks(judgement, catalog.programme.legend), combined_mark(computed)),
-                status=status_marks(judgement),
-                sentences=(*summary(judgement), *filter(None, [moved_text(computed, report.movements, catalog)])),
-            )
-        )
-    return _overview(
-        "Prioriteringar", "prioriteringar", "Prioritering", report.edition, rows, arrow_note(report.assessment)
+def standing(report: Report) -> Component:
+    """How the page's area stands: statuses, a summary by people and by rule, and people's text on the area."""
+    catalog, area = report.catalog, area_of(report.catalog, report.page)
+    judgement = judgements(report.assessment, "areas").get(area)
+    computed = combined_movement(report.movements, area_indicators(catalog, area))
+    last = last_common_year(computed, report.movements)
+    arrow = has_arrow(catalog, catalog.focus_areas[area].title)
+    plans = report.assessment.plans_of(area) if report.assessment else []
+    uses, facts = report.uses, []
+    to_country = report.differences[report.differences["other"] == COUNTRY]
+    for indicator in telling(report.movements, to_country, report.latest, list(uses), report.year):
+        own = report.data.query("indicator == @indicator and place in @report.peers and sex == 'T'")
+        rows = chart_rows(own, catalog, report.geography, report.role)
+        text = measure_heading(measure_of(catalog, indicator), rows, report.judged, report.year)
+        facts.append(Statement(f"{text}.", evidence=use_anchor(uses[indicator][0]), by=COMPUTED))
+    start = Section(
+        anchor="laget",
+        title="Läget i korthet",
+        marks=(
+            *status_marks(judgement),
+            *arrow_marks(judgement, catalog.programme.legend),
+            combined_mark(computed) if arrow else Mark(NO_ARROW, COMPUTED),
+        ),
+        plans=tuple(_plan_name(plan) for plan in plans if plan.funded is False),
+        facts=tuple(facts),
+        disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
+        missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
+        away="" if report.assessment else NOT_JUDGED.format(municipality=report.official),
+        **_written(judgement),
     )
+    stated = judgement.claims if judgement else ()
+    claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
+    return _section_component("standing.html", start, claims)
 
 
-def goals(report: Report) -> Component:
-    """The programme's goals. The goal of equal power has no computed arrow, and says why."""
-    catalog, judged = report.catalog, judgements(report.assessment, "goals")
-    rows = [
-        OverviewRow(
-            name=report.worded(goal.title),
-            number=goal.label,
-            trend=arrow_marks(judged.get(key), catalog.programme.legend),
-            status=status_marks(judged.get(key)),
-            sentences=(
-                *summary(judged.get(key)),
-                *(() if has_arrow(catalog, goal.title) else (NO_ARROW_FOR_EQUALITY,)),
-            ),
-        )
-        for key, goal in catalog.goals.items()
-    ]
-    return _overview("Inriktningsmål", "inriktningsmal", "Mål", report.edition, rows, arrow_note(report.assessment))
+def _by(assessment: Assessment | None) -> str:
+    """Whose claims an assessment holds: "Umeå kommun"."""
+    return assessment.basis.judged_by if assessment else ""
 
 
-def areas(report: Report) -> Component:
-    """The focus areas, each linked to its page. The area that is the goal of equal power has no computed arrow."""
-    catalog, legend, rows = report.catalog, report.catalog.programme.legend, []
-    for area, entry in catalog.focus_areas.items():
-        judgement = judgements(report.assessment, "areas").get(area)
-        if has_arrow(catalog, entry.title):
-            computed = combined_movement(report.movements, area_indicators(catalog, area))
-            last = last_common_year(computed, report.movements)
-            mark = combined_mark(computed)
-            beside = [
-                moved_text(computed, report.movements, catalog),
-                reach(judgement, last, report.year),
-                disagreement(judgement, computed, last, report.year, legend),
-            ]
-        else:
-            mark, beside = Mark(NO_ARROW, COMPUTED), [NO_ARROW_FOR_EQUALITY]
-        rows.append(
-            OverviewRow(
-                name=report.area_title(area),
-                number=area,
-                link=f"{entry.page}.html",
-                trend=(*arrow_marks(judgement, legend), mark),
-                status=status_marks(judgement),
-                sentences=(*summary(judgement), *filter(None, beside)),
-            )
-        )
-    meanings = [f"{symbol} {legend[name]}" for name, (symbol, _) in ARROWS.items()]
-    note = f"{'. '.join(meanings)}. {legend['mixed']}. {arrow_note(report.assessment)}".strip()
-    return _overview("Fokusområden", "fokusomraden", "Fokusområde", report.edition, rows, note)
-
-
-def _overview(heading: str, anchor: str, first: str, edition: str, rows: Iterable[OverviewRow], note: str) -> Component:
-    """A table of `rows` whose first column is headed `first`; `edition` is the place and year."""
-    caption = f"{heading}, {edition}. Riktning och lägesbild, med den som har gjort bedömningen."
-    return passage(
-        "overview.html", anchor, heading, heading=heading, anchor=anchor, caption=caption, first=first,
-        rows=tuple(rows), note=note,
-    )  # fmt: skip
-
-
-# Projects, assignments and plans of a focus area.
-
-YES_NO = {True: "Ja", False: "Nej", None: ""}
-
-
-def projects(report: Report) -> Component:
-    """Projects of the page's focus area, then assignments, audits and tasks without an owner."""
-    area, assessment = area_of(report.catalog, report.page), report.assessment
-    title = report.catalog.focus_areas[area].projects_title
-    entries = (*assessment.projects_of(area), *assessment.assignments_of(area)) if assessment else ()
-    items = tuple(Project(name=entry.title, text=entry.text or "", by=entry.by or "") for entry in entries)
-    intro = "" if items else _not_assessed(report.name, report.place, report.year)
-    return passage("projects.html", "projekt", title, heading=title, anchor="projekt", items=items, intro=intro)
-
-
-def plans(report: Report) -> Component:
-    """The plan rows of the page's focus area as the municipality judged them."""
-    area = area_of(report.catalog, report.page)
-    rows = tuple(_plan_row(plan) for plan in (report.assessment.plans_of(area) if report.assessment else ()))
-    title = "Status i underliggande planer"
-    note = f"{JUDGED}." if rows else _not_assessed(report.name, report.place, report.year)
-    return passage(
-        "plans.html", "planer", title, heading=title, anchor="planer",
-        caption=f"{title}, {report.edition}", rows=rows, note=note,
-    )  # fmt: skip
-
-
-def _plan_row(plan: Plan) -> PlanRow:
-    return PlanRow(
-        plan=plan.name or "Namnet framgår inte av underlaget",
-        assessment=plan.assessment,
-        funded=YES_NO[plan.funded],
-        review="Ja" if plan.review_requested else "",
-        decided=plan.decided or "",
-    )
-
-
-# The start of a priority: judged beside computed, and the measures that nobody makes.
+def _written(judgement: Judgement | None) -> dict[str, str]:
+    """What people wrote, as fields of a Section."""
+    first, rest = parted_prose((judgement and judgement.prose) or "")
+    return {"sentence": (judgement and judgement.summary) or "", "prose": first, "more": rest}
 
 
 def priority(report: Report, number: str) -> Component:
@@ -228,37 +139,37 @@ def priority(report: Report, number: str) -> Component:
     last = last_common_year(computed, report.movements)
     evidence = []
     for indicator, link in _evidence_links(catalog, report.page, number, report.latest).items():
-        title = catalog.indicators[indicator].title
-        if indicator not in report.movements:
-            evidence.append(Evidence(title, Mark("Inget värde", COMPUTED), f"Inget värde för {report.name}.", link))
-            continue
-        movement, measure = report.movements[indicator], measure_of(catalog, indicator)
-        rows = report.data[report.data["indicator"].eq(indicator) & report.data["place"].isin([report.place, COUNTRY])]
-        rows = rows[rows["value"].notna()].assign(role=rows["place"].map({report.place: "focus", COUNTRY: "country"}))
-        texts = [f"{measure_heading(measure, rows, report.judged, report.year)}."]
-        placing = report.ranking(indicator).placing
-        if placing and placing.year == rows.loc[rows["role"] == "focus", "year"].max():
-            text = placing_text(placing, measure.indicator, report.geography.municipalities)
-            texts.append(f"{text.capitalize()}.")
-        twice = report.changes[report.changes["indicator"] == indicator]
-        texts += [survey_change_text(row, measure) for _, row in twice.iterrows() if pd.notna(row["z"])]
-        texts.append(movement_reason(movement))
-        evidence.append(Evidence(title, movement_mark(movement), " ".join(text for text in texts if text), link))
+        if indicator in report.movements:
+            movement, measure = report.movements[indicator], measure_of(catalog, indicator)
+            own = report.data.query("indicator == @indicator and place in @report.peers and sex == 'T'")
+            rows = chart_rows(own, catalog, report.geography, report.role)
+            texts = [f"{measure_heading(measure, rows, report.judged, report.year)}."]
+            twice = report.changes[report.changes["indicator"] == indicator]
+            texts += [survey_change_text(row, measure) for _, row in twice.iterrows() if pd.notna(row["z"])]
+            texts.append(movement_reason(movement))
+            evidence.append(Evidence(measure.indicator.subject, movement_mark(movement), " ".join(texts), link))
     start = Section(
         anchor=priority_anchor(number),
         number=number,
         title=report.priority_title(number),
-        marks=(*status_marks(judgement), *arrow_marks(judgement, legend), combined_mark(computed)),
-        sentence="".join(summary(judgement)),
-        reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
+        marks=(*status_marks(judgement), *arrow_marks(judgement, legend)),
+        facts=(Statement(f"{arrow_sign(computed).words}.", by=COMPUTED),) if computed.with_values else (),
         evidence=tuple(evidence),
+        reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
         disagreement=disagreement(judgement, computed, last, report.year, legend),
-        prose=prose_html(judgement.prose) if judgement and judgement.prose else "",
+        missing=missing_measures(catalog, report.page, number, told=report.assessment is not None),
+        **_written(judgement),
     )
-    html = rendered("section.html", section=start)
-    html += claims_html(judgement.claims if judgement else (), report.words, report.data, JUDGED, report.judged)
-    html += gap_notices(catalog, report.page, number, told=report.assessment is not None)
-    return passage_component(Passage(html, anchor=start.anchor, title=start.title))
+    stated = judgement.claims if judgement else ()
+    claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
+    return _section_component("section.html", start, claims)
+
+
+def _section_component(template: str, section: Section, claims: tuple[ClaimResult, ...]) -> Component:
+    """A section with the claims that part from the figures; its record has all of them."""
+    shown = replace(section, parting=tuple(dict.fromkeys(claim.told for claim in claims if claim.parting)))
+    passage = Passage(rendered(template, section=shown), anchor=section.anchor, title=section.title)
+    return passage_component(passage, claims=[asdict(claim) for claim in claims])
 
 
 def _evidence_links(catalog: Catalog, page: str, priority: str, at_hand: Mapping[str, int]) -> dict[str, str]:
@@ -270,94 +181,129 @@ def _evidence_links(catalog: Catalog, page: str, priority: str, at_hand: Mapping
     return links | {indicator: "" for indicator in catalog.priorities[priority].evidence if indicator not in links}
 
 
-# The head of a page, its headings, and what people wrote about the report or an area.
-
-
-def header(report: Report) -> Component:
-    """Title, question, edition, and what is missing from it as a whole; a region's own report carries its name."""
-    page = report.catalog.pages[report.page]
-    own = isinstance(report, RegionReport) and report.own
-    assessment: Assessment | RegionAssessment | None = report.assessment
-    parameters: dict[str, str | int] = {"municipality": report.place, "year": report.year}
-    place = report.name
-    if isinstance(report, RegionReport) and report.region and own:
-        assessment = report.written.assessment if report.written else None
-        place, parameters["region"] = report.region.name, report.slug
-    edition = assessment.edition if assessment else None
-    facts = EditionFacts(
-        title=report.page_title(),
-        lead=report.worded(page.question),
-        place=place,
-        year=report.year,
-        published=(edition and edition.published) or "",
-        next_update=(edition and edition.next_update) or "",
-        contact=(edition and edition.contact) or "",
-    )
-    html = rendered("header.html", facts=facts)
-    if assessment is None and not own:
-        html += rendered(
-            "missing.html",
-            title=f"Inga bedömningar för {report.edition}",
-            text="Sidan visar bara det som är beräknat ur officiell statistik. Kommunens egna bedömningar, planer "
-            "och projekt saknas.",
-            remedy=f"De läggs till i data/assessments/{report.place}/{report.year}.yml.",
-        )
-    return passage_component(Passage(html, title=facts.title), parameters=parameters)
-
-
-def no_region(report: RegionReport) -> Component:
-    """For a municipality that is in no region, a notice that ends the page; else nothing."""
-    if report.region:
-        return passage_component(Passage(""))
-    html = rendered(
-        "missing.html",
-        title="Ingen region",
-        text=f"{report.name} ingår inte i någon region i data/catalog/regions.yml.",
-        remedy="Lägg till regionen med medlemmar där, så görs analysen vid nästa bygge.",
-    )
-    return passage_component(Passage(html, title="Ingen region"), ends_page=True)
-
-
 def heading(report: Report, title: str, anchor: str) -> Component:
     """A heading for figures that belong to the page and to no priority."""
     section = Section(anchor=anchor, title=report.worded(title))
     return passage("section.html", anchor, title, section=section)
 
 
-def introduction(report: Report) -> Component:
-    """People's introduction, the programme's caveat, and what nobody measures for the municipality as a whole."""
-    catalog, assessment = report.catalog, report.assessment
-    written = [assessment.introduction] if assessment and assessment.introduction else []
-    prose = "".join(prose_html(text) for text in (*written, catalog.programme.caveat))
-    title = "Om programmet och rapporten"
-    html = rendered("section.html", section=Section(anchor="om", title=title, prose=prose))
-    if assessment:
-        claims = [*assessment.claims, *(claim for goal in assessment.goals.values() for claim in goal.claims)]
-        html += claims_html(claims, report.words, report.data, JUDGED, report.judged)
-    html += gap_notices(catalog, report.page, None, told=assessment is not None)
-    return passage_component(Passage(html, anchor="om", title=title))
+# What people did and planned: projects, then assignments and audits, then plans.
 
 
-def text(report: Report) -> Component:
-    """People's text on the page's focus area; nothing when they wrote none. What the area lacks follows it."""
-    judgement = judgements(report.assessment, "areas").get(area_of(report.catalog, report.page))
-    html = rendered("prose.html", prose=prose_html(judgement.prose), by=JUDGED) if judgement and judgement.prose else ""
-    html += claims_html(judgement.claims if judgement else (), report.words, report.data, JUDGED, report.judged)
-    html += gap_notices(report.catalog, report.page, None, told=report.assessment is not None)
-    return passage_component(Passage(html))
+def projects(report: Report) -> Component:
+    """People's projects of the page's focus area; nothing without any."""
+    area = area_of(report.catalog, report.page)
+    entries = report.assessment.projects_of(area) if report.assessment else []
+    return _undertakings(entries, report.catalog.focus_areas[area].projects_title, "projekt")
 
 
-def remarks(report: Report) -> Component:
-    """Where the document says two things, with the places that disagree: which is wrong is not ours to know."""
-    assessment: Assessment | RegionAssessment | None = report.assessment
-    if isinstance(report, RegionReport):
-        assessment = report.written.assessment if report.written else None
-    entries: Iterable[Remark] = assessment.remarks if assessment else ()
-    items = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in entries)
-    anchor, title = "motsagelser", "Där underlaget säger emot sig självt"
-    if not items:
-        return passage_component(Passage(""))
-    intro = "Vilken uppgift som är fel framgår inte av underlaget."
-    html = rendered("projects.html", heading=title, anchor=anchor, items=items, intro=intro)
-    texts = [intro, *(f"{item.name} ({item.by})" for item in items)]
-    return passage_component(Passage(html, anchor, title), texts=texts)
+def assignments(report: Report) -> Component:
+    """Assignments, audits, their follow-ups, and tasks that nobody is appointed to; nothing without any."""
+    entries = report.assessment.assignments_of(area_of(report.catalog, report.page)) if report.assessment else []
+    return _undertakings(entries, "Uppdrag och granskningar", "uppdrag")
+
+
+def _undertakings(entries: Iterable[Undertaking], title: str, anchor: str) -> Component:
+    items = tuple(_item(entry) for entry in entries)
+    return passage("projects.html", anchor, title, heading=title, anchor=anchor, items=items) if items else nothing()
+
+
+def _item(entry: Undertaking) -> Project:
+    by = ", ".join(filter(None, (entry.by, str(entry.year) if entry.year else "")))
+    return Project(entry.title, text=entry.text or "", by="Ingen är utsedd" if entry.kind == "unassigned" else by)
+
+
+def plans(report: Report) -> Component:
+    """The plans of the page's focus area as the municipality judged them, those without money marked; or nothing."""
+    area = area_of(report.catalog, report.page)
+    rows = tuple(
+        PlanRow(
+            plan=_plan_name(plan),
+            assessment=plan.assessment,
+            unfunded=plan.funded is False,
+            review=plan.review_requested,
+            decided=plan.decided or "",
+            note=plan.note or "",
+        )
+        for plan in (report.assessment.plans_of(area) if report.assessment else ())
+    )
+    title = "Status i underliggande planer"
+    return passage("plans.html", "planer", title, heading=title, anchor="planer", rows=rows) if rows else nothing()
+
+
+def _plan_name(plan: Plan) -> str:
+    return plan.name or "Plan utan namn i kommunens rapport"
+
+
+# What to read on: the documents behind the municipality's text, its claims one by one, and the report's other pages.
+
+
+def reading_list(report: Report) -> Component:
+    """The sources that the municipality's document names for the area, and links to the report's own lists."""
+    area, assessment = area_of(report.catalog, report.page), report.assessment
+    entries = assessment.references_of(area) if assessment else []
+    items = tuple(_reference(entry) for entry in entries)
+    judged = [judgements(assessment, "areas").get(area)]
+    judged += [judgements(assessment, "priorities").get(number) for number in report.catalog.priorities_of(area)]
+    stated = [claim for judgement in judged if judgement for claim in judgement.claims]
+    claims = claim_results(stated, report.words, report.data, _by(assessment), report.judged)
+    title = "Rapporter som kommunen bygger på"
+    return passage(
+        "reading.html", "las-vidare" if items else "", title if items else "", heading=title, anchor="las-vidare",
+        items=items, claims=claims, tested=TESTED.format(n=len(claims)),
+    )  # fmt: skip
+
+
+def _reference(entry: Reference) -> Project:
+    by = ", ".join(filter(None, (entry.author, entry.publisher, str(entry.year) if entry.year else "")))
+    return Project(entry.title, text=entry.note or "", by=by, link=entry.url or "")
+
+
+# The parts of the regional page that are no figures.
+
+
+def claims(report: RegionReport) -> Component:
+    """What a region's document claims, held against the figures; nothing without a document or claims."""
+    assessment = report.written.assessment if report.written else None
+    if assessment is None or not assessment.claims:
+        return nothing()
+    words = Vocabulary(report.catalog, report.geography, report.year)
+    tested = claim_results(assessment.claims, words, report.data, assessment.basis.judged_by, report.judged)
+    body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE)) + claims_html(tested)
+    return passage_component(Passage(body, "pastaenden", TITLE), claims=[asdict(claim) for claim in tested])
+
+
+def no_region(report: RegionReport) -> Component:
+    """For a municipality that is in no region, a sentence that ends the page; else nothing."""
+    if report.region:
+        return nothing()
+    html = rendered(
+        "part.html", part=Part("ingen-region", texts=(f"{report.official} hör inte till någon region här.",))
+    )
+    return passage_component(Passage(html, "ingen-region"), ends_page=True)
+
+
+def observations(report: RegionReport) -> Component:
+    """What the region's own document observes, its first paragraph open and the rest in a fold; nothing without it."""
+    written = report.written.assessment if report.written else None
+    if written is None or not written.introduction:
+        return nothing()
+    first, rest = parted_prose(written.introduction)
+    html = rendered("prose.html", prose=first, rest=rest, about=written.basis.judged_by, by=written.basis.judged_by)
+    return passage_component(Passage(html), first=True)
+
+
+def material(report: RegionReport) -> Component:
+    """The region's own document: where it says two things, and the sources that it names, in folds; or nothing.
+
+    Which of two things is wrong is not ours to know.
+    """
+    written = report.written.assessment if report.written else None
+    if written is None or not (written.remarks or written.references):
+        return nothing()
+    remarks = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in written.remarks)
+    anchor, title, sources = "underlaget-regionen", "Om regionens underlag", tuple(map(_reference, written.references))
+    html = rendered(
+        "material.html", heading=title, anchor=anchor, text=written.basis.caveat or "", remarks=remarks, sources=sources
+    )
+    return passage_component(Passage(html, anchor, title), texts=[f"{item.name} ({item.by})" for item in remarks])

@@ -18,7 +18,7 @@ from helpers.rows import COMMON, chart_rows, measures_of, remake, with_cases
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
-from lagesbild.charts.svg import drawn_by, svg_of
+from lagesbild.charts.svg import drawings, drawn_by, svg_of
 from lagesbild.charts.theme import Frame, frame_of
 from lagesbild.html.components import Card, FigureBlock, Part, Provenance, Statement, Values
 from lagesbild.html.regional import SAYS
@@ -122,7 +122,7 @@ def show_figure(
         ),
         finding=heading,
         alternative=alternative,
-        svg=_svg(chart, drawn, frame, anchor, alternative),
+        **_drawings(chart, drawn, frame, anchor, alternative),
         table=data_table(rows, measures_of(catalog, rows), f"Figur {number}. {subtitle}"),
         footnote=footnote,
         notes=others,
@@ -187,7 +187,7 @@ def _show_part(
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
     footnote, others = footnote_of([*notes, *said.notes])
     block = FigureBlock(
-        number=number,
+        number="" if says.title else number,  # only the first figure of a part carries its number
         anchor=anchor,
         title=title,
         state=said.state,
@@ -201,7 +201,7 @@ def _show_part(
         ),
         finding=said.finding,
         alternative=said.alternative,
-        svg=_svg(chart, drawn, said.frame, anchor, said.alternative),
+        **_drawings(chart, drawn, said.frame, anchor, said.alternative),
         table=said.table,
         footnote=footnote,
         notes=others,
@@ -246,11 +246,13 @@ def _alternative(chart: Chart, description: str, measures: Mapping[str, Measure]
     return alternative_text(description or KINDS[chart], measures, drawn, sides.pop() if len(sides) == 1 else "neither")
 
 
-def _svg(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> str:
-    """The drawing; one of an analyst's own gets the report's font and colours."""
+def _drawings(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> dict[str, str]:
+    """Both drawings; one of a chart of the cell's own, which gets the report's font and colours."""
+    if chart in KINDS:
+        return drawings(chart, rows, frame, anchor, alternative)
     drawing = drawn_by(chart(rows, frame))
     plt.close(drawing)  # else JupyterLab shows it once more, as a picture without words
-    return svg_of(drawing, prefix=anchor, alt=alternative, own=chart not in KINDS)
+    return {"svg": svg_of(drawing, prefix=anchor, alt=alternative, own=True)}
 
 
 def _source(drawn: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource], changed: bool) -> str:

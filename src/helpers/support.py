@@ -4,20 +4,19 @@
 `population`. `share` is its percent of the inhabitants; `years` are the two compared.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import MAXYEAR
 from typing import Any
 
 import pandas as pd
 
 from helpers.report import RegionReport
-from helpers.show import show_text
-from lagesbild.assessments import load_region_assessment
+from lagesbild.assessments.load import load_region_assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.html import components
 from lagesbild.html.regional import ADJUSTED, OBSERVED
-from lagesbild.html.render import Component, part_component, passage_component, prose_html, rendered
-from lagesbild.html.tables import numbers_table, values_of
+from lagesbild.html.render import Component, part_component, parted_prose, passage_component, rendered
+from lagesbild.html.tables import number_or_symbol, numbers_table, values_of
 from lagesbild.places import COUNTRY
 from lagesbild.rules.support import (
     BASES,
@@ -28,7 +27,7 @@ from lagesbild.rules.support import (
     unreported,
     wide_table,
 )
-from lagesbild.sources.files import PrintedRow, document_sources, printed_rows
+from lagesbild.sources.files import document_sources, printed_rows
 from lagesbild.statistics.support import FEWEST_PLACES
 from lagesbild.swedish import statements as words
 from lagesbild.swedish import support as texts
@@ -92,35 +91,77 @@ def association_text(
     changes, or why there is none (see `statistics.support.untested`)."""
     rows = both[both.index.get_level_values("year") == year].notna().sum(axis=1).droplevel("year")
     whole = rows.index[rows == 2]
-    own = set(whole) <= set(region)
-    where = f"regionens {len(whole)} kommuner med uppgifter" if own else f"{len(whole)} kommuner i underlaget"
+    where = f"{'regionens ' * (set(whole) <= set(region))}{len(whole)} kommuner"
     if not isinstance(within, str):
         within = (within.params["ill_health"], *within.conf_int().loc["ill_health"])
     across = (correlation.statistic, interval.low, interval.high)
     return texts.association(where, year, across, within, int((rows == 1).sum()))
 
 
-def no_association(across: pd.DataFrame, both: pd.DataFrame, year: int) -> str:
-    """Why nothing is said: how many places and years have all that is needed."""
-    return texts.no_association(
-        len(across), both.dropna().index.get_level_values("year").nunique(), year, FEWEST_PLACES
-    )
+def no_association(across: pd.DataFrame, year: int) -> str:
+    """Why nothing is said: how many places have all that is needed."""
+    return texts.no_association(len(across), year, FEWEST_PLACES)
 
 
-# What a region's places lack, and the region in words.
+# The region in short, what its places lack, and the headings of its parts.
 
 
-def about(report: RegionReport, fte: pd.DataFrame, years: tuple[int, int]) -> Component:
-    """The region, its members and comparisons, the edition of its material, and who lacks figures."""
+def heading(report: RegionReport, number: str) -> Component:
+    """The heading of a part of the analysis, which its figures stand under; nothing without a region."""
+    title, anchor = report.catalog.parts[number].title, f"del-{number.lower()}"
     if report.region is None:
         return passage_component(components.Passage(""))
-    names, written = report.geography.names, report.written
-    others = [place for place in report.places if place not in report.members]
-    said = [f"Medlemmar ({len(report.members)}): {listed([names[place] for place in report.members])}."]
-    said += [f"Jämförelse utanför regionen: {listed([names[place] for place in others])}."] if others else []
-    said.append(texts.material(report.year, written.edition if written else 0, written.basis if written else ""))
-    said += [texts.compared_years(years), *absences(report.data, report.months, fte, years, report.catalog, names)]
-    return show_text(said, title=report.region.name, anchor="regionen", first=True)
+    html = rendered("section.html", section=components.Section(anchor, title, number))
+    return passage_component(components.Passage(html, anchor, title))
+
+
+def missing_part(report: RegionReport, number: str, text: str) -> Component:
+    """The heading of a part with one line that its figures are not at hand; nothing without a region."""
+    part = components.Part(number.lower(), report.catalog.parts[number].title, number, missing=(text,))
+    return part_component(part) if report.region else passage_component(components.Passage(""))
+
+
+def in_short(
+    report: RegionReport, fte: pd.DataFrame, share: pd.DataFrame, ranks: pd.DataFrame, years: tuple[int, int]
+) -> Component:
+    """*Läget i korthet*: the region in a few sentences, who it is, and who lacks figures; nothing without a region."""
+    if report.region is None:
+        return passage_component(components.Passage(""))
+    names, counts = report.geography.names, fte.drop(columns="population")
+    whole = [place for place in complete(counts, years) if place in report.members]
+    now, before = (
+        named(rows_at(table, whole, years), report.catalog, names, definite=True) for table in (counts, share)
+    )
+    counts, shares = (table.swaplevel() for table in (now, before))
+    known = _totals(ranks[ranks["place"].isin(report.members)], names)
+    wide, year = (
+        known.pivot(index="name", columns="year", values="value"),
+        int(known["year"].max()) if len(known) else 0,
+    )
+    empty = pd.Series(dtype=float)
+    said = words.in_short(
+        words.Short(
+            level=shares.loc[years[1], words.TOTAL] if whole else empty,
+            change=shares.loc[years[1], words.TOTAL] - shares.loc[years[0], words.TOTAL] if whole else empty,
+            types=(counts.loc[years[1]] - counts.loc[years[0]]).sum().drop(words.TOTAL) if whole else empty,
+            years=years,
+            rank=wide.get(year, empty),
+            before=wide.get(year - 1, empty),
+            rank_year=year,
+            n=int(known["n"].max()) if len(known) else 0,
+            own="" if report.own else report.name,
+        )
+    )
+    members, others = (
+        [names[place] for place in report.places if (place in report.members) is own] for own in (True, False)
+    )
+    note = texts.about(members, others, years, report.written.edition if report.written else 0)
+    return part_component(
+        components.Part(
+            "laget-i-korthet", texts.SHORT, texts=tuple(said or [texts.NOTHING_YET]), notes=(note,), first=True,
+            missing=tuple(absences(report.data, report.months, fte, years, report.catalog, names)),
+        )
+    )  # fmt: skip
 
 
 def absences(
@@ -160,28 +201,29 @@ def _lacking_types(yearly: pd.DataFrame, months: pd.DataFrame, row: pd.Series, l
     return texts.lacking_types(absent, zeros, have, len(row), year)
 
 
-def labels_of(catalog: Catalog, columns: Iterable[str]) -> dict[str, str]:
-    """Column -> label: the catalogue's for an indicator, the column's own name for what a notebook added."""
+def labels_of(catalog: Catalog, columns: Iterable[str], definite: bool = False) -> dict[str, str]:
+    """Column -> label, or with `definite` the noun phrase of sentences; a column that a notebook added is its own."""
     entries = catalog.indicators
-    return {name: entries[name].label if name in entries else name for name in columns} | words.PARTS
+    return {
+        name: (entries[name].subject if definite else entries[name].label) if name in entries else name
+        for name in columns
+    } | words.PARTS
 
 
-def named(table: pd.DataFrame, catalog: Catalog, names: Mapping[str, str]) -> pd.DataFrame:
-    """A table of support as statements take it: names of places in its index, labels as columns."""
-    return table.rename(index=names, columns=labels_of(catalog, table.columns))
+def named(table: pd.DataFrame, catalog: Catalog, names: Mapping[str, str], definite: bool = False) -> pd.DataFrame:
+    """A table of support with names of places in its index, and labels or noun phrases as columns."""
+    return table.rename(index=names, columns=labels_of(catalog, table.columns, definite))
 
 
 # R4: one table a municipality, and the check that catches a table under the wrong name.
 
 PRINTED = "support_profiles_printed"
-ROUNDED = 0.05 + 1e-9  # printed with one decimal
 
 
-def profile_tables(
-    report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, years: tuple[int, int], ranks: pd.DataFrame
-) -> Component:
-    """R4: of each place the types' counts and percent of its own total (`own`), in both years; last its share of the
-    inhabitants. With the check of what is printed, the counts to download, and the totals as key figures.
+def profile_tables(report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, years: tuple[int, int]) -> Component:
+    """R4: all places in one table; in a fold each, its types' counts and percent of its own total (`own`).
+
+    Both years, and the share of its inhabitants; with the check of what is printed, and the counts to download.
 
     Raises WrongTable for a table that is used for another place than its heading names, unless people have entered it
     among the contradictions of any region's latest edition, and for a label that is not the indicator's.
@@ -189,8 +231,7 @@ def profile_tables(
     part, types = report.catalog.parts["R4"], list(own.columns)
     places = complete(fte[[*types, "total"]], years)
     if not places:
-        html = rendered("missing.html", title=f"R4. {part.title}", text=texts.NO_TABLES, remedy=texts.FETCH)
-        return passage_component(components.Passage(html, anchor="r4", title=part.title))
+        return missing_part(report, "R4", texts.NO_PROFILES)
     catalog, names = report.catalog, report.geography.names
     counts, shares = (named(rows_at(table, places, years), catalog, names) for table in (fte, own))
     read = origins(read_rows(report.data, types, places, years), catalog, document_sources(report.paths))
@@ -200,19 +241,32 @@ def profile_tables(
         editions = (load_region_assessment(report.paths, slug, MAXYEAR, catalog) for slug in catalog.regions)
         recorded = [set(remark.about) for edition in editions if edition for remark in edition.remarks]
         refuse_wrong_tables(PRINTED, printed, names, labels_of(catalog, catalog.indicators), recorded)
-        notes = [part.note or "", *printed_notes(fte, own, years, printed, names)]
+        notes = [part.note or "", *texts.printed_notes(fte, own, years, printed, names)]
     rows = counts.drop(columns=words.POPULATION).melt(var_name="label", ignore_index=False).reset_index()
     headers = {"label": "mått", "place": "plats", "year": "år", "value": "värde"}
-    source = f"{source_line(read)} {texts.SHARES_SOURCE}"
-    tables = (
-        _profile_table(counts.loc[names[place]], shares.loc[names[place]], names[place], years) for place in places
+    each = [names[place] for place in places]
+    folded = tuple(
+        (f"{name}: varje ersättning", _profile_table(counts.loc[name], shares.loc[name], name, years)) for name in each
+    )
+    together = numbers_table(
+        texts.together_caption(years),
+        ("Kommun", *(f"{year}{unit}" for unit in ("", ", %") for year in years), "Skillnad"),
+        ((name, *_totals_cells(counts.loc[name], years)) for name in each),
     )
     return part_component(
         components.Part(
-            "r4", part.title, "R4", tables=tuple(tables), notes=tuple(filter(None, notes)),
-            source=source, values=values_of(rows, headers), download_name="r4.csv",
+            "r4", part.title, "R4", tables=(together,), folded=folded, notes=tuple(filter(None, notes)),
+            source=f"{source_line(read)} {texts.SHARES_SOURCE}", values=values_of(rows, headers),
+            download_name="r4.csv",
         )
     )  # fmt: skip
+
+
+def _totals_cells(counts: pd.DataFrame, years: tuple[int, int]) -> tuple[str, ...]:
+    """One municipality's totals and shares of the inhabitants in two years, and the difference of the totals."""
+    totals, people = (counts.loc[list(years), name] for name in (words.TOTAL, words.POPULATION))
+    shares = [number_or_symbol(share, 1) for share in 100 * totals / people]
+    return (*(decimal(total, 0) for total in totals), *shares, signed(totals[years[1]] - totals[years[0]], 0))
 
 
 def read_rows(data: pd.DataFrame, types: Sequence[str], places: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
@@ -239,41 +293,6 @@ def _profile_table(counts: pd.DataFrame, own: pd.DataFrame, name: str, years: tu
     return numbers_table(texts.profile_caption(name, years), headers, rows)
 
 
-def printed_notes(
-    fte: pd.DataFrame,
-    own: pd.DataFrame,
-    years: tuple[int, int],
-    printed: Sequence[PrintedRow],
-    names: Mapping[str, str],
-) -> list[str]:
-    """What the page must say about the printed tables: headings that are known to be wrong, values that differ."""
-    heads = {row.place: row for row in printed if row.heading != names[row.place]}
-    notes = [_wrong_heading(row, fte, years[1], names) for row in heads.values()]
-    for row in printed:
-        if {*row.shares} == {*years} and row.indicator in (*own, TOTAL):
-            column = "total" if row.indicator == TOTAL else row.indicator
-            notes += _differences(row, names[row.place], fte.loc[row.place, column], own.loc[row.place].get(column))
-    return notes or [texts.AS_PRINTED] * bool(printed)
-
-
-def _wrong_heading(row: PrintedRow, fte: pd.DataFrame, year: int, names: Mapping[str, str]) -> str:
-    codes = [row.place, *(code for code, name in names.items() if name == row.heading)]
-    total, people = fte.at[(row.place, year), "total"], fte["population"].reindex([(code, year) for code in codes])
-    shares = {names[place]: 100 * total / number for (place, _), number in people.dropna().items()}
-    return texts.used_for(row.heading, row.page, names[row.place], total, shares, year)
-
-
-def _differences(row: PrintedRow, name: str, counts: pd.Series, own: pd.Series | None) -> Iterator[str]:
-    """Where what is shown is not what was printed, both values: which of them is right is not ours to know."""
-    before, now = (counts[year] for year in sorted(row.shares))
-    if round(now - before) != row.difference:
-        yield texts.other_difference(name, row.label, row.difference, round(now - before))
-    for year, share in row.shares.items():
-        here = 100.0 if own is None else own[year]
-        if share is not None and abs(here - share) > ROUNDED:
-            yield texts.other_share(name, f"{row.label} {year}", share, here)
-
-
 # R1 and R7: what is said of the region and of each municipality.
 
 RANKED = ["support_rank", TOTAL]
@@ -287,8 +306,8 @@ def statements(
     ranks: pd.DataFrame,
     years: tuple[int, int],
     association: str,
-) -> list[str | components.Statement]:
-    """R1: what the tables bear out, and what is not said because figures are missing; first how many of each."""
+) -> list[components.Statement]:
+    """R1: what the tables bear out; in folds each type by itself, and what is not said because figures are missing."""
     if report.region is None:
         return []
     names, counts = report.geography.names, fte.drop(columns="population")
@@ -296,36 +315,40 @@ def statements(
     others = [place for place in report.places if place not in report.members]
     country = wide_table(report.data, [COUNTRY], [name for name in fte if name not in BASES])
     said = words.support_statements(
-        named(counts, report.catalog, names),
-        named(share, report.catalog, names),
+        named(counts, report.catalog, names, definite=True),
+        named(share, report.catalog, names, definite=True),
         named(parts, report.catalog, names)[words.POPULATION],
         (100 * country["total"] / country["population"]).get((COUNTRY, years[1]), float("nan")),
         years,
         [names[place] for place in report.members if place in whole],
         [names[place] for place in whole if place not in report.members],
     )
-    absent = absences(report.data, report.months, fte, years, report.catalog, names)
-    tested = not association.startswith(texts.NOT_TESTED)
+    tested = words.Statement(association, "R6")
+    moved = words.rank_moves(
+        *climbed(ranks, names), *([names[code] for code in group] for group in (report.members, others))
+    )
     said += [
-        words.rank_moves(
-            *climbed(ranks, names), *([names[code] for code in group] for group in (report.members, others))
-        ),
+        moved,
+        words.withheld(association, "R6") if association.startswith(texts.NOT_TESTED) else tested,
         *(
-            words.Statement(text, "R3", by=words.PRINTED)
+            words.Statement(text, "R3", words.PRINTED, words.BY_TYPE)
             for text in printed_type_ranks(report, share.index.get_level_values("place"))
         ),
-        words.Statement(association, "R6", words.COMPUTED if tested else words.WITHHELD),
-        *(words.withheld(f"{text} Inget påstås om det som saknas.") for text in absent),
     ]
-    return [words.summary(said), *(components.Statement(each.text, each.evidence, each.by) for each in said)]
+    return [components.Statement(each.text, each.evidence, each.by, each.group) for each in said]
 
 
 def climbed(ranks: pd.DataFrame, names: Mapping[str, str]) -> tuple[pd.Series, int]:
     """How many places each has climbed by the whole share since the year before, by name; and the year."""
-    totals = ranks[ranks["indicator"].isin(RANKED)].assign(name=ranks["place"].map(names))
-    wide = totals.pivot(index="name", columns="year", values="value")
+    wide = _totals(ranks, names).pivot(index="name", columns="year", values="value")
     year = int(wide.columns.max()) if len(wide) else 0
-    return (wide[year - 1] - wide[year] if len(wide) else pd.Series(dtype=float)), year
+    return (wide[year - 1] - wide[year] if year - 1 in wide else pd.Series(dtype=float)), year
+
+
+def _totals(ranks: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The known ranks by all support together, with the places' `name`."""
+    rows = ranks[ranks["indicator"].isin(RANKED)].dropna(subset=["value"])
+    return rows.assign(name=rows["place"].map(names)).sort_values("year")
 
 
 def printed_type_ranks(report: RegionReport, places: Iterable[str]) -> list[str]:
@@ -338,37 +361,40 @@ def printed_type_ranks(report: RegionReport, places: Iterable[str]) -> list[str]
 def situations(
     report: RegionReport, fte: pd.DataFrame, share: pd.DataFrame, ranks: pd.DataFrame, years: tuple[int, int]
 ) -> Component:
-    """R7: the numbers of each municipality, and what is said of its own efforts by whom."""
+    """R7: the numbers of each municipality of which something is known, and what is said of its own efforts by whom.
+
+    The page's own municipality comes first. Of a text the first paragraph stands open, the rest in a fold.
+    """
     if report.region is None:
         return passage_component(components.Passage(""))
     title, names = report.catalog.parts["R7"].title, report.geography.names
     whole = complete(fte.drop(columns="population"), years)
-    counts = named(fte.drop(columns="population"), report.catalog, names)
-    judged = report.written.assessment.situations if report.written else []
-    places = []
-    for place in report.places:
-        text = texts.NO_SITUATION
+    counts = named(fte.drop(columns="population"), report.catalog, names, definite=True)
+    judged, totals, places = report.written.assessment.situations if report.written else [], _totals(ranks, names), []
+    for place in sorted(report.places, key=lambda code: report.own or code != report.place):
+        said = []
         if place in whole:
             before, now = (counts.loc[(names[place], year)] for year in years)
-            text = texts.situation(before, now, tuple(share.at[(place, year), "total"] for year in years), years)
-        totals = (
-            ranks[(ranks["place"] == place) & ranks["indicator"].isin(RANKED)]
-            .sort_values("year")
-            .dropna(subset=["value"])
-        )
-        if len(totals):
-            row, before = totals.iloc[-1], totals[totals["year"] == totals["year"].max() - 1]["value"]
-            text += texts.rank_text(
-                row["value"], before.iloc[0] if len(before) else float("nan"), row["n"], row["year"]
-            )
-        written = [
-            {"prose": prose_html(own.text), "text": own.text, "by": own.judged_by}
-            for own in judged
-            if own.place == place
-        ]
-        places.append({"name": names[place], "anchor": f"lage-{place}", "computed": text, "judgements": written})
+            said = [texts.situation(before, now, tuple(share.at[(place, year), "total"] for year in years), years)]
+        rank = totals[totals["place"] == place].set_index("year")
+        if len(rank):
+            year = rank.index.max()
+            previous = rank["value"].get(year - 1, float("nan"))
+            said.append(texts.rank_text(rank.at[year, "value"], previous, rank.at[year, "n"], year))
+        written = [_written(own.text, own.judged_by) for own in judged if own.place == place]
+        if said or written:
+            entry = {"name": names[place], "anchor": f"lage-{place}", "computed": " ".join(said), "judgements": written}
+            places.append(entry)
+    if not places:
+        return passage_component(components.Passage(""))
     rows = read_rows(report.data, [name for name in fte if name not in BASES], whole, years)
     source = source_line(origins(rows, report.catalog, document_sources(report.paths)))
     source = f"{source} Bedömningarna: {report.written.basis}.".strip() if report.written else source
     html = rendered("situations.html", anchor="r7", number="R7", heading=title, places=places, source=source)
     return passage_component(components.Passage(html, anchor="r7", title=title), situations=places, source=source)
+
+
+def _written(text: str, by: str) -> dict[str, str]:
+    """What people wrote: its first paragraph and the rest as clean HTML, the whole text, and whose it is."""
+    first, rest = parted_prose(text)
+    return {"prose": first, "rest": rest, "text": text, "by": by}

@@ -19,6 +19,7 @@ from lagesbild.catalog.models import (
     SnapshotScope,
     Survey,
     SurveysFile,
+    TermsFile,
     UnitsFile,
 )
 from lagesbild.paths import Paths
@@ -57,6 +58,7 @@ def _unknown(known: Collection[str], at: At, *values: str | None) -> Iterator[Fa
 def _programme_errors(catalog: Catalog) -> Iterator[Fault]:
     for number, area in catalog.focus_areas.items():
         yield from _unknown(catalog.pages, ("focus_areas", number, "page"), area.page)
+        yield from _unknown(catalog.indicators, ("focus_areas", number, "leading"), area.leading)
     for number, priority in catalog.priorities.items():
         yield from _unknown(catalog.focus_areas, ("priorities", number, "area"), priority.area)
         yield from _unknown(catalog.indicators, ("priorities", number, "evidence"), *priority.evidence)
@@ -221,6 +223,7 @@ def load_catalog(paths: Paths) -> Catalog:
     programme = reading.read("programme.yml", ProgrammeFile)
     units = reading.read("units.yml", UnitsFile)
     names_file = reading.read("names.yml", NamesFile)
+    terms = reading.read("terms.yml", TermsFile)
     publishers = reading.read("publishers.yml", PublishersFile)
     regions = reading.read("regions.yml", RegionsFile)
     surveys = reading.read("surveys.yml", SurveysFile)
@@ -232,7 +235,7 @@ def load_catalog(paths: Paths) -> Catalog:
     if reading.errors:
         raise CatalogError(reading.errors)
     content: dict[str, Any] = {"comparisons": comparisons, "snapshot": snapshot}
-    for file in filter(None, (programme, units, names_file, publishers, regions, surveys, *pages)):
+    for file in filter(None, (programme, units, names_file, terms, publishers, regions, surveys, *pages)):
         for kind, entries in file:
             content[kind] = {**content.get(kind, {}), **entries} if isinstance(entries, dict) else entries
     content["figures"] = dict(sorted(content["figures"].items(), key=lambda item: _in_order(item[0])))

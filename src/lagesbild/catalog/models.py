@@ -242,6 +242,7 @@ class FocusArea(Record):
     neutral: str | None = Field(default=None, description="the theme's name where no assessment is: nobody's goal")
     page: Slug = Field(description="the page that follows it up")
     projects_title: str = Field(description="the heading over its projects")
+    leading: Slug | None = Field(default=None, description="the indicator that the front page tells it by")
 
 
 class Goal(Record):
@@ -249,6 +250,7 @@ class Goal(Record):
 
     label: str = Field(description='the number: "Mål 2"')
     title: str = Field(description="the goal; a focus area of the same title belongs to it")
+    short: str | None = Field(default=None, description="the goal in a few words, for the front page")
 
 
 class Gap(Record):
@@ -365,6 +367,17 @@ class NamesFile(Record):
     official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
 
 
+class Term(Record):
+    """A word of the report, explained on the page of terms."""
+
+    term: str = Field(description="as it stands on pages")
+    meaning: str = Field(description="two or three short sentences in plain Swedish")
+
+
+class TermsFile(Record):
+    terms: dict[Slug, Term]
+
+
 class PublishersFile(Record):
     publishers: dict[str, Publisher]
 
@@ -385,7 +398,7 @@ class PageFile(Record):
     gaps: dict[str, Gap] = {}
 
 
-class Catalog(ProgrammeFile, UnitsFile, NamesFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
+class Catalog(ProgrammeFile, UnitsFile, NamesFile, TermsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):
     """Everything in `data/catalog/`. Figures are in the order of their numbers."""
 
     comparisons: Comparisons

@@ -1,14 +1,17 @@
 """A figure as inline SVG: the same bytes each time, without styles, ready for dark mode and a strict CSP."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import matplotlib as mpl
+import pandas as pd
 from lxml import etree
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lagesbild.charts.theme import FAMILY, TOKENS, load_fonts, styled
+from lagesbild.charts.theme import FAMILY, TOKENS, Frame, load_fonts, styled
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
@@ -47,8 +50,21 @@ def drawn_by(made: object) -> Figure:
     return figure
 
 
-def svg_of(figure: Figure, prefix: str, alt: str, own: bool = False) -> str:
-    """`figure` as an `<svg class="chart" role="img">` whose `<title>` holds all of `alt`; empties the figure.
+def drawings(
+    chart: Callable[[pd.DataFrame, Frame], Figure], rows: pd.DataFrame, frame: Frame, prefix: str, alt: str
+) -> dict[str, str]:
+    """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
+
+    The page shows one of them, so both have the same words.
+    """
+    return {
+        "svg": svg_of(chart(rows, replace(frame, wide=True)), prefix, alt, "chart wide"),
+        "narrow": svg_of(chart(rows, replace(frame, wide=False)), f"{prefix}-smal", alt, "chart narrow"),
+    }
+
+
+def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool = False) -> str:
+    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`; empties the figure.
 
     Every id starts with `prefix`, which must be unique on its page. Texts stay texts (class "t", font from the
     stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`. A figure of
@@ -68,7 +84,7 @@ def svg_of(figure: Figure, prefix: str, alt: str, own: bool = False) -> str:
     root.insert(0, title)
     box = root.attrib.pop("viewBox")
     root.attrib.clear()
-    root.attrib.update({"class": "chart", "role": "img", "aria-labelledby": f"{prefix}-title", "viewBox": box})
+    root.attrib.update({"class": name, "role": "img", "aria-labelledby": f"{prefix}-title", "viewBox": box})
     root.set("stroke-linejoin", DEFAULTS["stroke-linejoin"])
     if own:
         _recolour(root)

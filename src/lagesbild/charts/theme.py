@@ -1,10 +1,10 @@
 """What all charts share: colours, sizes, fonts, text that fits, scales, and the words written in them."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -25,7 +25,8 @@ from lagesbild.tidy.schema import RESTATED, breaks_in
 
 # The look that figures and pages share: colours for light and dark, sizes, and a figure's frame.
 #
-# Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on `paper`, in both sets.
+# Blue is the own place and nothing else. Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on
+# `paper`, in both sets.
 # A figure is drawn in the light set; the page's stylesheet turns each light colour into its dark one.
 
 COLOURS = {  # light, dark
@@ -41,36 +42,58 @@ COLOURS = {  # light, dark
     "peer": ("#868e99", "#8a93a0"),
     "women": ("#74398c", "#cf9fe6"),
     "men": ("#0b7a61", "#55c9a8"),
-    "s1": ("#0a4f8f", "#74baf7"),
+    "s1": ("#5a3a22", "#d9b08f"),
     "s2": ("#ad4c0c", "#f29b63"),
     "s3": ("#08705a", "#52c4a4"),
     "s4": ("#7b4191", "#cb9be3"),
     "s5": ("#5e6672", "#aab3bf"),
     "s6": ("#8a6600", "#dcbb52"),
-    "zone1": ("#6295c7", "#3f6f9f"),
-    "zone2": ("#3f77ad", "#6f9fce"),
-    "zone3": ("#1f5287", "#a3c6e8"),
-    "zone4": ("#0b2b4d", "#dcebfa"),
+    "zone1": ("#5b9a90", "#3f8177"),
+    "zone2": ("#39786f", "#6aa79d"),
+    "zone3": ("#1f5750", "#9fcdc5"),
+    "zone4": ("#0c312d", "#d8efeb"),
 }
 TOKENS = {name: light for name, (light, _) in COLOURS.items()}
 DARK = {name: dark for name, (_, dark) in COLOURS.items()}
 ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
-SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
+SERIES = ("s3", "s2", "s4", "s6", "s5", "s1")  # neighbours differ most
 ROLES = ("peer", "added", "region", "country", "focus")  # the order of drawing: the focus place lies on top
 
 FAMILY = "Lagesbild Sans"
-WIDTH = 360.0  # points; text of 10.5 is then still readable where a phone shrinks the figure to 330 pixels
-TEXT_SIZE = 10.5
-SMALL = 9.5  # notes and axis numbers; nothing is smaller
-LINE = 13.0  # height of a line of text
 Look = dict[str, Any]  # what matplotlib takes by name: colours, widths, sizes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a figure is drawn on: its width and sizes, in units that are pixels where it is shown unshrunk."""
+
+    width: float
+    text: float  # size of names and values
+    small: float  # of notes and axis numbers; nothing is smaller
+    line: float  # height of a line of text
+    row: float  # height of a row of bars or dots
+    names: float  # width of the names left of rows, before they are broken
+    labels: float  # width of the names at the ends of lines
+    plot: float  # height of a figure's only panel
+    panel: float  # and of one among several
+
+    @property
+    def drop(self) -> float:
+        """From a row's middle to the baseline of its text."""
+        return -0.34 * self.text
+
+
+# Wide drawings are shown from 640 pixels on, where the smallest text is 12, and narrow ones never under 288.
+WIDE = Sheet(760, text=15, small=14.4, line=19, row=26, names=240, labels=200, plot=280, panel=150)
+NARROW = Sheet(288, text=12.5, small=12, line=15.5, row=21, names=112, labels=104, plot=190, panel=110)
 
 
 @dataclass(frozen=True)
 class Frame:
     """What a figure must know about its numbers besides the rows.
 
-    `breaks`: (first year made in the new way, what changed). `high`: what the unit cannot exceed.
+    `breaks`: (first year made in the new way, what changed). `high`: what the unit cannot exceed. `wide`: whether it is
+    drawn for a desktop's width, or for a phone and for paper.
     """
 
     unit_symbol: str = ""  # beside a number: "%"
@@ -79,6 +102,11 @@ class Frame:
     high: float | None = None
     breaks: tuple[tuple[int, str], ...] = ()
     better: Literal["higher", "lower", "neither"] = "neither"
+    wide: bool = True
+
+    @property
+    def sheet(self) -> Sheet:
+        return WIDE if self.wide else NARROW
 
 
 def frame_of(measures: Mapping[str, Measure], rows: pd.DataFrame) -> Frame:
@@ -130,7 +158,8 @@ MARKED = {
     "suspect": "osäker uppgift",
     RESTATED: OWN_COMPUTATION,
 }
-PEERS = "jämförda kommuner"  # dots that share a name
+PEERS = "liknande kommuner"  # dots that share a name
+OTHERS = "övriga liknande"  # the band of peers without a line
 FAN = "Streckat: väntat. 80 av 100 utfall väntas i det inre fältet och 95 i det yttre, om serien går som hittills."
 STAR, HOLLOW = "*", "Ihålig punkt:"
 
@@ -175,7 +204,6 @@ def absence(status: str) -> str:
 FONTS = PACKAGE / "assets" / "fonts"
 STYLE: dict[Any, Any] = {
     "font.family": [FAMILY],
-    "font.size": TEXT_SIZE,
     "text.color": TOKENS["ink"],
     "axes.unicode_minus": True,
     "figure.facecolor": "none",
@@ -195,35 +223,35 @@ def load_fonts() -> None:
         font_manager.fontManager.addfont(str(path))
 
 
-def styled() -> AbstractContextManager[None]:
+def styled(sheet: Sheet = WIDE) -> AbstractContextManager[None]:
     """A context in which everything drawn has the project's look."""
     load_fonts()
-    return mpl.rc_context(STYLE)
+    return mpl.rc_context(STYLE | {"font.size": sheet.text})
 
 
 @cache
-def text_width(text: str, size: float = TEXT_SIZE, weight: int = 400) -> float:
+def text_width(text: str, size: float, weight: int = 400) -> float:
     """The width of `text` in points."""
     load_fonts()
     font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
 
 
-def widest(texts: Sequence[str], size: float = TEXT_SIZE, weight: int = 400) -> float:
+def widest(texts: Iterable[str], size: float, weight: int = 400) -> float:
     """The width in points of the widest line in `texts`; 0 without texts."""
     return max((text_width(line, size, weight) for text in texts for line in text.split("\n")), default=0.0)
 
 
-def bold_width(texts: Sequence[str]) -> float:
+def bold_width(texts: Iterable[str], sheet: Sheet) -> float:
     """The width in points of the widest line in `texts` when it is written bold."""
-    return widest(texts, TEXT_SIZE, 600)
+    return widest(texts, sheet.text, 600)
 
 
 def lines_in(text: str) -> int:
     return text.count("\n") + 1
 
 
-def wrapped(text: str, width: float, size: float = TEXT_SIZE) -> str:
+def wrapped(text: str, width: float, size: float) -> str:
     """`text` with line breaks between words, so that no line is wider than `width` points.
 
     A single word that is wider stands alone and sticks out.
@@ -238,49 +266,51 @@ def wrapped(text: str, width: float, size: float = TEXT_SIZE) -> str:
     return "\n".join(lines)
 
 
-def blank(height: float) -> Figure:
-    """A figure of the common width and `height` points, without axes."""
-    return Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
+def blank(sheet: Sheet, height: float) -> Figure:
+    """A figure of the sheet's width and `height` points, without axes."""
+    return Figure(figsize=(sheet.width / 72, height / 72), dpi=72)
 
 
-def axes_at(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+def axes_at(figure: Figure, sheet: Sheet, left: float, bottom: float, width: float, height: float) -> Axes:
     """Bare axes whose corners stand in points from the figure's lower left corner."""
     wide, high = figure.get_size_inches() * 72
     axes = figure.add_axes((left / wide, bottom / high, width / wide, height / high))
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.tick_params(length=0, labelsize=SMALL, labelcolor=TOKENS["muted"], pad=4)
+    axes.tick_params(length=0, labelsize=sheet.small, labelcolor=TOKENS["muted"], pad=4)
     axes.set(xlabel="", ylabel="")
     axes.set_axisbelow(True)
     return axes
 
 
-def note(figure: Figure, text: str, at: tuple[float, float], **look: Any) -> None:
+def note(figure: Figure, sheet: Sheet, text: str, at: tuple[float, float], **look: Any) -> None:
     """Writes small muted text whose upper left corner stands `at` points from the lower left corner."""
     wide, high = figure.get_size_inches() * 72
-    look = {"size": SMALL, "color": TOKENS["muted"], **look}
+    look = {"size": sheet.small, "color": TOKENS["muted"], **look}
     for number, line in enumerate(text.split("\n")):  # by baselines: matplotlib's "top" moves with the Å's ring
-        baseline = at[1] - look["size"] - number * LINE
+        baseline = at[1] - look["size"] - number * sheet.line
         figure.text(at[0] / wide, baseline / high, line, parse_math=False, **look)
 
 
-def heading(figure: Figure, text: str, at: tuple[float, float]) -> None:
+def heading(figure: Figure, sheet: Sheet, text: str, at: tuple[float, float]) -> None:
     """Writes a bold heading whose upper left corner stands `at` points from the lower left corner."""
-    note(figure, text, at, size=TEXT_SIZE, color=TOKENS["ink"], weight=600)
+    note(figure, sheet, text, at, size=sheet.text, color=TOKENS["ink"], weight=600)
 
 
-def notes_height(notes: Sequence[str]) -> float:
+def notes_height(notes: Sequence[str], sheet: Sheet) -> float:
     """Points that the wrapped notes need below a figure."""
-    return sum(lines_in(wrapped(text, WIDTH - 6, SMALL)) * LINE for text in notes) + (5 if notes else 0)
+    return sum(lines_in(wrapped(text, sheet.width - 6, sheet.small)) * sheet.line for text in notes) + (
+        5 if notes else 0
+    )
 
 
-def write_notes(figure: Figure, notes: Sequence[str]) -> None:
+def write_notes(figure: Figure, sheet: Sheet, notes: Sequence[str]) -> None:
     """Writes the notes, one below the other, at the figure's lower edge."""
-    top = notes_height(notes) - 2
+    top = notes_height(notes, sheet) - 2
     for text in notes:
-        lines = wrapped(text, WIDTH - 6, SMALL)
-        note(figure, lines, (2, top))
-        top -= lines_in(lines) * LINE
+        lines = wrapped(text, sheet.width - 6, sheet.small)
+        note(figure, sheet, lines, (2, top))
+        top -= lines_in(lines) * sheet.line
 
 
 def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
@@ -290,13 +320,15 @@ def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, f
 
 # Axes' numbers: round values around the data, whole years, written in Swedish.
 
+BARS, LINES, DOTS, SLOPES = 0.0, 0.25, 0.5, 1.0  # see `value_scale`
 
-def value_scale(low: float, high: float, frame: Frame, from_zero: bool = True) -> tuple[list[float], bool]:
+
+def value_scale(low: float, high: float, frame: Frame, close: float = BARS) -> tuple[list[float], bool]:
     """Round tick values around `low`..`high`, and whether they start elsewhere than at zero.
 
-    Lines whose range is under a quarter of their level may leave zero out; bars (`from_zero`) never.
+    Zero is left out where the range is less than the share `close` of the level: for bars never, for slopes always.
     """
-    narrow = not from_zero and low > 0 and high - low < 0.25 * high
+    narrow = low > 0 and high - low < close * high
     bottom = low if narrow else min(low, 0.0)
     top = high if high > bottom else bottom + 1
     locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=3)
@@ -313,10 +345,10 @@ def tick_decimals(ticks: Sequence[float]) -> int:
     return next((n for n in range(3) if all(abs(round(tick, n) - tick) < 1e-9 for tick in ticks)), 3)
 
 
-def tick_room(ticks: Sequence[float]) -> float:
+def tick_room(ticks: Sequence[float], sheet: Sheet) -> float:
     """Points that the tick numbers need left of the axes."""
     decimals = tick_decimals(ticks)
-    return widest([swedish(tick, decimals) for tick in ticks], SMALL) + 10
+    return widest([swedish(tick, decimals) for tick in ticks], sheet.small) + 10
 
 
 def swedish_ticks(axis: Axis, ticks: Sequence[float]) -> None:
@@ -330,58 +362,63 @@ def start_note(ticks: Sequence[float], frame: Frame) -> str:
     return f"Axeln börjar vid {swedish(ticks[0], tick_decimals(ticks), frame.unit_symbol)}, inte vid noll."
 
 
-def year_ticks(axes: Axes, years: Sequence[int], width: float, shift: float = 0.0) -> None:
+def year_ticks(axes: Axes, sheet: Sheet, years: Sequence[int], width: float, shift: float = 0.0) -> None:
     """Writes as many of the whole `years` as there is room for in `width` points, the last among them."""
-    wide = max(text_width(str(year), SMALL) for year in years) + 8
+    wide = max(text_width(str(year), sheet.small) for year in years) + 8
     step = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 1000) if n * width / len(years) >= wide)
     shown = [year for year in years if (years[-1] - year) % step == 0]
     axes.set_xticks([year + shift for year in shown], [str(year) for year in shown])
-    axes.tick_params(axis="x", pad=5)
+    axes.tick_params(axis="x", pad=0.5 * sheet.small + 2)  # below the lowest number of the other axis
 
 
 # What figures with a row a place share: the rows' height and the names left of them.
 
-ROW = 19.0  # height of a row in points
-NAME_WIDTH = 130.0
-DROP = -3.4  # from a row's middle to the baseline of its text
-
 
 @dataclass(frozen=True)
 class RowNames:
-    """The names of a figure's rows, the first on top: as keys, and as they are written."""
+    """The names of a figure's rows, the first on top. Levels and heights are points, counted from above."""
 
     order: list[str]
+    sheet: Sheet
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
-        return [wrapped(name, NAME_WIDTH) for name in self.order]
+        return [wrapped(name, self.sheet.names, self.sheet.text) for name in self.order]
 
     @property
     def room(self) -> float:
         """Points that they need left of the axes."""
-        return bold_width(self.texts) + 11
+        return bold_width(self.texts, self.sheet) + 11
+
+    @cached_property
+    def level(self) -> dict[str, float]:
+        """The middle of each row; a row of several lines is higher."""
+        heights = np.array([self._height(text) for text in self.texts])
+        return dict(zip(self.order, (np.cumsum(heights) - heights / 2).tolist(), strict=True))
 
     @property
-    def row(self) -> float:
-        """The height of each row in points, which the longest name decides."""
-        return max(ROW, max(lines_in(text) for text in self.texts) * (LINE - 1) + 6)
+    def height(self) -> float:
+        return sum(self._height(text) for text in self.texts)
 
     @property
     def ylim(self) -> tuple[float, float]:
-        return len(self.order) - 0.5, -0.5
+        return self.height, 0.0
+
+    def _height(self, text: str) -> float:
+        return max(self.sheet.row, lines_in(text) * (self.sheet.line - 1) + 5)
 
     def write(self, axes: Axes, focus: Collection[str] = ()) -> None:
         """Writes the names; those of `focus` in its colour."""
-        for at, (key, text) in enumerate(zip(self.order, self.texts, strict=True)):
+        for (key, at), text in zip(self.level.items(), self.texts, strict=True):
             several = "\n" in text
             beside(
                 axes,
                 text,
                 (0, at),
-                (-8, 0 if several else DROP),
+                (-8, 0 if several else self.sheet.drop),
                 xycoords=axes.get_yaxis_transform(),
                 ha="right",
-                linespacing=0.9,
+                linespacing=0.95,
                 va="center" if several else "baseline",
                 color=TOKENS["focus" if key in focus else "ink"],
                 weight=600 if key in focus else 400,

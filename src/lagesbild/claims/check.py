@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lagesbild.assessments import RegionAssessment
+from lagesbild.assessments.models import RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import AssessmentFile, StatedClaim, Statement, assessment_files, stated_claims
 from lagesbild.paths import Paths

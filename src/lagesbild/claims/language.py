@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
-from lagesbild.assessments import Assessment, Claim, RegionAssessment
+from lagesbild.assessments.models import Assessment, Claim, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 from lagesbild.places import Places

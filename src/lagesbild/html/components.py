@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # The parts of a page as plain data: text is ready for readers (Swedish, formatted), nothing is HTML but
-# `svg` and `Passage.html`.
+# `svg`, `narrow` and `Passage.html`.
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class FigureBlock:
     provenance: Provenance
     finding: str = ""  # the heading, made from the data
     alternative: str = ""
-    svg: str = ""
+    svg: str = ""  # for wide screens; the only drawing of an analyst's own
+    narrow: str = ""  # the same for narrow ones and for paper
     table: DataTable | None = None
     card: Card | None = None
     footnote: str = ""  # the one line under the drawing
@@ -96,11 +97,15 @@ class FigureBlock:
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, whose it is, and the part of the page that its numbers stand in ("R4")."""
+    """A sentence, whose it is, and the part of the page that its numbers stand in ("R4").
+
+    With a `group` it stands in a fold of that name, with the others of the group.
+    """
 
     text: str
     evidence: str = ""
     by: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Part:
-    """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty."""
+    """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty.
+
+    `missing` are lines on figures that are not at hand, each with a link to where it says how they are added.
+    """
 
     anchor: str
     title: str = ""
@@ -128,6 +136,7 @@ class Part:
     values: Values = Values()
     download_name: str = ""
     first: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +160,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class EditionFacts:
-    """The head of a page: what it is about, and of which edition. Empty facts are printed as not given."""
+    """The head of a page: what it is about, and of which edition. Empty facts are left out."""
 
     title: str
     lead: str
@@ -175,6 +184,22 @@ class OverviewRow:
 
 
 @dataclass(frozen=True)
+class AreaRow:
+    """A focus area on the front page."""
+
+    number: str
+    name: str
+    link: str
+    arrow: Mark  # computed
+    fact: str
+    status: tuple[Mark, ...] = ()  # people's
+    judged_arrow: tuple[Mark, ...] = ()
+    reach: str = ""  # how far the figures behind the computed arrow go
+    unfunded: str = ""  # that plans of the area have no money
+    drawing: str = ""  # SVG, hidden from screen readers: the fact says it in words
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What one indicator says about a priority, computed."""
 
@@ -185,18 +210,35 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class MissingMeasure:
+    """A measure that nobody makes, in one line, and what is known and promised about it."""
+
+    text: str
+    known: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
-    """A priority: the judged side, the computed side, and a plain sentence where they disagree."""
+    """A part of an area's page: what people judged, what is computed, and where the two part.
+
+    `prose` and `more` are HTML, already clean: the first paragraph is shown, the rest stands in a fold.
+    """
 
     anchor: str
     title: str
     number: str = ""
     marks: tuple[Mark, ...] = ()
-    reason: str = ""  # why the computed side has no arrow
-    sentence: str = ""  # people's words, whose status stands above them
+    sentence: str = ""  # people's words
+    facts: tuple[Statement, ...] = ()  # what is computed; `evidence` is the anchor that a fact links to
+    disagreement: str = ""  # people's arrow and the computed one
+    prose: str = ""
+    more: str = ""
+    parting: tuple[str, ...] = ()  # a sentence for each claim that the figures do not bear out
+    missing: tuple[MissingMeasure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    disagreement: str = ""
-    prose: str = ""  # HTML, already clean
+    reason: str = ""  # why there is no computed arrow
+    plans: tuple[str, ...] = ()  # those without money
+    away: str = ""  # that there are no judgements, with a link
 
 
 @dataclass(frozen=True)
@@ -204,15 +246,35 @@ class Project:
     name: str
     text: str = ""
     by: str = ""
+    link: str = ""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
 class PlanRow:
+    """A plan as people judged it; what they did not say is left out."""
+
     plan: str
     assessment: str
-    funded: str = ""
-    review: str = ""
+    unfunded: bool = False
+    review: bool = False  # they ask for a review
     decided: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """One indicator among the municipalities: value, riket and rank of one year, and a drawing of all of them."""
+
+    name: str
+    about: str  # unit and period
+    value: str
+    year: int
+    country: str = ""
+    rank: str = ""
+    plausible: str = ""  # the ranks that the uncertainty of all places' values allows
+    strip: str = ""  # inline SVG; empty where nobody can be compared
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,7 +296,7 @@ class SourceRow:
 
 
 @dataclass(frozen=True)
-class TestedClaim:
+class ClaimResult:
     """What an assessment claims, whether the figures say the same, and the values that decide."""
 
     claimed: str
@@ -242,15 +304,20 @@ class TestedClaim:
     values: str
     known: str = ""  # why they differ, as somebody has written who looked
     note: str = ""
-    disagrees: bool = False
+    parting: str = ""  # one sentence where people and figures part; else empty
+
+    @property
+    def told(self) -> str:
+        """The sentence for the page and why the two part; empty where they agree or nobody can say."""
+        return f"{self.parting} {self.known}".strip() if self.parting else ""
 
 
 @dataclass(frozen=True)
 class Highlight:
-    """One line of *Det viktigaste*, linked to where it stands in full."""
+    """One line of *Det viktigaste*: a linked name that begins a sentence, and the text that ends it."""
 
     name: str
     text: str
     link: str  # "work.html#figur-23"
     by: str  # "Kommunens bedömning" or "Beräknat"
-    rule: str  # which rule chose it: status, target, movement, rank or gap
+    rule: str  # which rule chose it: status, work_needed, target, movement, rank, gap or plans

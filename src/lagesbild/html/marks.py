@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from lagesbild.assessments import Assessment, Claim, Judgement
+from lagesbild.assessments.models import Assessment, Claim, Judgement
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.evaluate import Outcome, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
-from lagesbild.html.components import Mark, TestedClaim
+from lagesbild.html.components import Mark, MissingMeasure, ClaimResult
 from lagesbild.html.render import rendered
 from lagesbild.rules.directions import arrows_differ, reaches
 from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.uses import Use
 from lagesbild.statistics.combined import Combined
 from lagesbild.statistics.direction import Movement
-from lagesbild.swedish.claims import OUTCOMES, STATED, ClaimWords
+from lagesbild.swedish.claims import OUTCOMES, TESTED, ClaimWords
 from lagesbild.swedish.verdicts import arrow_sign, differing_text, movement_sign, reach_text
 
 # What people judged, as marks: their status, their arrow, and where they said nothing.
@@ -97,45 +97,51 @@ def disagreement(
     return differing_text(legend[arrow], computed, last)
 
 
-# The claims of an assessment on the page, each held against the figures: agreement, disagreement or no answer.
+# The claims of an assessment, each held against the figures: agreement, disagreement or no answer.
 
 
-def claims_html(
+def claim_results(
     claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str, judged: Judgements | None = None
-) -> str:
-    """The claims as a list; nothing when there are none. `by`: whose they are; `judged`: what pages say of places."""
-    tested = tuple(_tested(claim, words, table, judged) for claim in claims)
-    return rendered("claims.html", title=STATED, by=by, claims=tested) if tested else ""
+) -> tuple[ClaimResult, ...]:
+    """Every claim with what became of it. `by`: whose they are, "Umeå kommun"; `judged`: what pages say of places.
+
+    A claim that cannot be read was refused before any notebook ran.
+    """
+    tested = []
+    for claim in claims:
+        statement = parsed(claim.claim, words)
+        finding = evaluated(statement, table, words.catalog, judged)
+        swedish = ClaimWords(statement, words.catalog, words.places)
+        fails = finding.outcome is Outcome.FAILS
+        tested.append(
+            ClaimResult(
+                claimed=swedish.claimed(),
+                mark=Mark(OUTCOMES[finding.outcome], COMPUTED, tone="watch" if fails else ""),
+                values=swedish.values(finding),
+                known=(claim.known or "") if fails else "",
+                note=claim.note or "",
+                parting=swedish.parting(finding, by),
+            )
+        )
+    return tuple(tested)
 
 
-def _tested(claim: Claim, words: Vocabulary, table: pd.DataFrame, judged: Judgements | None) -> TestedClaim:
-    """One claim with both values. A claim that cannot be read was refused before any notebook ran."""
-    statement = parsed(claim.claim, words)
-    finding = evaluated(statement, table, words.catalog, judged)
-    swedish = ClaimWords(statement, words.catalog, words.places)
-    fails = finding.outcome is Outcome.FAILS
-    return TestedClaim(
-        claimed=swedish.claimed(),
-        mark=Mark(OUTCOMES[finding.outcome], COMPUTED, tone="watch" if fails else ""),
-        values=swedish.values(finding),
-        known=(claim.known or "") if fails else "",
-        note=claim.note or "",
-        disagrees=fails,
-    )
+def claims_html(claims: tuple[ClaimResult, ...]) -> str:
+    """A sentence for each claim that the figures do not bear out, then all of them in a fold; nothing without any."""
+    if not claims:
+        return ""
+    return rendered("claims.html", title=TESTED.format(n=len(claims)), claims=claims)
 
 
-def gap_notices(catalog: Catalog, page: str, priority: str | None, told: bool) -> str:
-    """HTML: the measures that the priority, or the page as a whole, asks for and nobody makes.
+def missing_measures(catalog: Catalog, page: str, priority: str | None, told: bool) -> tuple[MissingMeasure, ...]:
+    """The measures that the priority, or the page as a whole, asks for and nobody makes.
 
     What is known and promised is about the municipality whose programme it is: `told` only where it has assessments.
     """
-    html = ""
-    for gap in catalog.gaps.values():
-        if gap.page == page and gap.priority == priority:
-            known = (gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised) if told else ()
-            remedy = " ".join(part for part in known if part)
-            html += rendered("missing.html", title="Mått som saknas", text=gap.missing, remedy=remedy)
-    return html
+    gaps = [gap for gap in catalog.gaps.values() if gap.page == page and gap.priority == priority]
+    known = [(gap.known, gap.who and f"Ansvar: {gap.who}.", gap.promised and f"{gap.promised}.") for gap in gaps]
+    texts = [" ".join(filter(None, parts)) if told else "" for parts in known]
+    return tuple(MissingMeasure(gap.missing, text) for gap, text in zip(gaps, texts, strict=True))
 
 
 # Links to where an indicator stands.

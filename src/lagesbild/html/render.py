@@ -43,6 +43,12 @@ def prose_html(text: str) -> str:
     return _renderer().render(text.strip()).strip()
 
 
+def parted_prose(text: str) -> tuple[str, str]:
+    """The first paragraph or list of `text`, and the rest, both as `prose_html` gives them."""
+    first, _, rest = text.strip().partition("\n\n")
+    return prose_html(first), prose_html(rest)
+
+
 # Components as Jupyter shows them: HTML for people, and a record of the same content for the publisher.
 
 MIME = "application/vnd.lagesbild+json"
@@ -94,7 +100,7 @@ def figure_component(block: FigureBlock) -> Component:
 
 def part_component(part: Part) -> Component:
     """Texts, statements and tables under one heading, or a table that stands by itself."""
-    kind = "table" if part.tables else "text"
+    kind = "table" if part.tables or part.folded else "text"
     return Component(rendered("part.html", part=part), {"version": VERSION, "kind": kind, **asdict(part)})
 
 
@@ -116,6 +122,7 @@ TINTS = {  # light, dark: behind text; drawings have none
     "tint-watch": ("#faf1dc", "#332a12"),
     "tint-bad": ("#fbeadf", "#3a2213"),
 }
+SIZES = "--measure: 42rem; --figure: 47.5rem;"  # of words, and of figures: 760 pixels
 FONT = "lagesbild-sans-{}.woff2"
 TEXT = f"""
   font: 400 1rem/1.6 "{FAMILY}", system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
@@ -132,7 +139,7 @@ def page_style() -> str:
     return "\n".join(
         [
             _fonts({weight: f"fonts/{FONT.format(weight)}" for weight in WEIGHTS}),
-            f":root {{ --measure: 42rem; {_colours(0)} }}",
+            f":root {{ {SIZES} {_colours(0)} }}",
             f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_colours(1)} }} }}",
             f"html {{{TEXT}}}",
             COMPONENTS.read_text("utf-8"),
@@ -146,11 +153,10 @@ def lab_style() -> str:
 
     Lab's own rules for tables, headings and lists are taken back first; the class stands thrice to outweigh them.
     """
-    fonts = {weight: b64encode((FONTS / FONT.format(weight)).read_bytes()).decode() for weight in WEIGHTS}
     rules = [
-        _fonts({weight: f"data:font/woff2;base64,{font}" for weight, font in fonts.items()}),
+        _fonts({weight: f"data:font/woff2;base64,{_encoded(weight)}" for weight in WEIGHTS}),
         ".lagesbild { color-scheme: light; display: flow-root; padding: 0 1rem; }",
-        f".lagesbild {{ --measure: 42rem; {_colours(0)}{TEXT}}}",
+        f".lagesbild {{ {SIZES} {_colours(0)}{TEXT}}}",
         f'[data-jp-theme-light="false"] .lagesbild {{ color-scheme: dark; {_colours(1)} }}',
         ".lagesbild.lagesbild.lagesbild {",
         "& :where(:not(svg, svg *)) { all: revert; }",
@@ -166,6 +172,23 @@ def bare_html(shown: str) -> str:
     if not shown.startswith(OPENING):
         return shown
     return LAB_STYLE.sub("", shown).removeprefix(OPENING).removesuffix(CLOSING)
+
+
+def fonts_script() -> str:
+    """A script that has the fonts at hand before a page is drawn: nothing moves when they come, also from disk.
+
+    A browser does not preload a font from disk; without scripts the stylesheet brings the same fonts a moment later.
+    """
+    made = [
+        f'document.fonts.add(new FontFace("{FAMILY}", Uint8Array.from(atob("{_encoded(weight)}"), '
+        f'sign => sign.charCodeAt(0)), {{weight: "{weight}"}}));'
+        for weight in WEIGHTS
+    ]
+    return "\n".join(['"use strict";', *made, ""])
+
+
+def _encoded(weight: int) -> str:
+    return b64encode((FONTS / FONT.format(weight)).read_bytes()).decode()
 
 
 def _fonts(addresses: dict[int, str]) -> str:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.frame import PageFrame, page_frames
+from lagesbild.publishing.made import Computed, computed
 from lagesbild.publishing.request import (
     REGIONAL,
     BuildRequest,
@@ -29,12 +30,8 @@ from lagesbild.publishing.request import (
     notebook_paths,
     own_values,
 )
-from lagesbild.rules.editions import edition_of, key_figures
-from lagesbild.tidy.schema import current
 
 if TYPE_CHECKING:  # what they import takes seconds
-    import pandas as pd
-
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
 
@@ -274,14 +271,6 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Computed:
-    """What lies beside the chapters; each is made when it is asked for, which is while the notebooks run."""
-
-    key_figures: Callable[[], "pd.DataFrame"]
-    method: Callable[[], str]  # the page *Metod*
-
-
-@dataclass(frozen=True)
 class Plan:
     """Everything that a build needs to know before it begins."""
 
@@ -355,19 +344,8 @@ def _planned(request: BuildRequest) -> Plan:
     every = notebook_paths(request.paths, catalog)
     notebooks = {name: every[name] for name in request.pages(catalog)}
     values = own_values(request.paths, notebooks, request.given)
-    edition = edition_of(request.paths, next(iter(notebooks)), request.municipality, request.year)
-    frames = page_frames(request, catalog, edition.places)
-    place = request.municipality
-
-    def method() -> str:
-        from lagesbild.publishing.method import method_html
-
-        return method_html(catalog, request.paths, edition.places, edition.judged, edition.rows, (place, request.year))
-
-    # of the municipality, or of every member of a region whose own report it is
-    told = catalog.regions[request.region].members if request.region else [place]
-    computed = Computed(lambda: key_figures(current(edition.rows), edition.judged, catalog, told), method)
-    return Plan(request, catalog, notebooks, values, frames, computed)
+    places, beside = computed(request, catalog, next(iter(notebooks)))
+    return Plan(request, catalog, notebooks, values, page_frames(request, catalog, places), beside)
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
@@ -424,7 +402,8 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
             from lagesbild.publishing.pages import Site
 
             site = Site(folder, plan.request.paths.notebooks, plan.frames, plan.request.front)
-            site.add_method(plan.computed.method())
+            for name, body in plan.computed.pages.items():
+                site.add_made(name, body())
             for future in as_completed(running):
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)

@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import html
 from markupsafe import Markup
 
-from lagesbild.assessments import Assessment, RegionAssessment, load_assessment, load_region_assessment
+from lagesbild.assessments.load import load_assessment, load_region_assessment
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
@@ -43,13 +44,15 @@ NOBODY = Naming("", "")  # a notebook that is no page of an edition
 
 @dataclass(frozen=True)
 class PageFrame:
-    """One page's frame. Empty publication facts are told as not given; other empty facts are left out."""
+    """One page's frame. Empty facts are left out."""
 
     title: str
     place: str
     year: int
     naming: Naming = NOBODY
     nav: tuple[NavItem, ...] = ()
+    more: tuple[NavItem, ...] = ()  # the quieter second row of the navigation
+    list_page: str = ""  # where a reader without scripts looks things up
     breadcrumb: tuple[NavItem, ...] = ()
     report: str = "Lägesbild social hållbarhet"
     published: str = ""
@@ -104,16 +107,28 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
 
 
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
-    """The whole page as HTML, ending with a line break. The contents stand after the page's head."""
-    cut = body.find("</header>") + len("</header>") if '<header class="page-head">' in body else 0
+    """The whole page as HTML, ending with a line break."""
     # The body is made by our own templates and by nbconvert, which escape what they are given.
-    head, rest = Markup(body[:cut]), Markup(body[cut:].strip())
-    return _template().render(frame=frame, head=head, rest=rest, contents=headings, policy=POLICY) + "\n"
+    return _template().render(frame=frame, body=Markup(body.strip()), contents=headings, policy=POLICY) + "\n"
 
 
 # What stands around the pages of one report.
 
-METHOD, METHOD_TITLE = "metod", "Metod"  # a page that no notebook makes
+# Pages that no notebook makes, in the order of the second row: name -> title. The file has the page's name.
+MADE = {
+    "indikatorer": "Indikatorer",
+    "folja_upp": "Att följa upp",
+    "lattlast": "Lättläst",
+    "underlaget": "Underlaget",
+    "metod": "Metod",
+    "begrepp": "Begrepp",
+}
+OF_A_MUNICIPALITY = ("indikatorer", "lattlast")  # a region's own report has no measures of the programme
+
+
+def made_pages(request: BuildRequest) -> dict[str, str]:
+    """Name -> title of the report's pages that no notebook makes."""
+    return {name: title for name, title in MADE.items() if not (request.region and name in OF_A_MUNICIPALITY)}
 
 
 def page_file(name: str, front: str = FRONT) -> str:
@@ -124,17 +139,22 @@ def page_file(name: str, front: str = FRONT) -> str:
 def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
     """Page name -> everything around its body. Raises AssessmentError with every error of the edition's file."""
     pages = {name: catalog.pages[name] for name in request.pages(catalog)}
-    common = _common(request, catalog, places)
+    common, made = _common(request, catalog, places), made_pages(request)
     naming = common.naming
-    front = NavItem(page_file(request.front, request.front), naming.worded(pages[request.front].nav))
+    titles = {name: naming.title(page) for name, page in pages.items()} | made
+    links = {name: naming.worded(page.nav) for name, page in pages.items()} | made
     frames = {}
-    titles = {name: naming.title(page) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
-    links = {name: naming.worded(page.nav) for name, page in pages.items()} | {METHOD: METHOD_TITLE}
     for name, title in titles.items():
-        nav = tuple(NavItem(page_file(page, request.front), text, page == name) for page, text in links.items())
-        here = next(item for item in nav if item.current)
-        crumbs = (here,) if name == request.front else (front, here)
-        frames[name] = replace(common, title=title, nav=nav, breadcrumb=crumbs)
+        items = {page: NavItem(page_file(page, request.front), text, page == name) for page, text in links.items()}
+        crumbs = [items[request.front], *([items[name]] if name != request.front else [])]
+        frames[name] = replace(
+            common,
+            title=title,
+            nav=tuple(items[page] for page in pages),
+            more=tuple(items[page] for page in made),
+            list_page=page_file("underlaget" if request.region else "indikatorer"),
+            breadcrumb=tuple(crumbs),
+        )
     return frames
 
 

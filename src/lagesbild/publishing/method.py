@@ -13,7 +13,7 @@ from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.publishing.evidence import answers, measured_rates, worked_example
 from lagesbild.rules.directions import REACHES_TO
-from lagesbild.rules.highlights import EDGE, MOST_LINES, MOST_STATUSES
+from lagesbild.rules.highlights import MOST_JUDGED, MOST_LINES, MOST_STATUSES
 from lagesbild.rules.judgements import CLASSED_BY, FEWEST_MEMBERS, PLAIN_SURVEY, Judgements
 from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics import outlook
@@ -136,7 +136,7 @@ def _other_thresholds(catalog: Catalog) -> dict[str, object]:
         "small_numbers": listed(own),
         "most_lines": MOST_LINES,
         "most_statuses": MOST_STATUSES,
-        "edge": decimal(100 * EDGE, 0),
+        "most_judged": MOST_JUDGED,
         "reaches_to": REACHES_TO,
     }
 

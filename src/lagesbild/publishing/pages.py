@@ -20,11 +20,12 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from lagesbild.html.render import FONTS, bare_html, page_style, rendered
+from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
+from lagesbild.pages.search import FILE as INDEX
+from lagesbild.pages.search import index_script
 from lagesbild.paths import Paths
 from lagesbild.publishing.frame import (
-    METHOD,
     TEMPLATES,
     PageFrame,
     UnfitPageError,
@@ -178,14 +179,16 @@ def _with_permalink(match: re.Match[str]) -> str:
 # The files that lie beside the pages of a report: stylesheet, fonts, script.
 
 ASSETS = Path(__file__).with_name("assets")
+STYLES = ("style.css", "pages.css")  # behind the components' style, in one file
 
 
 def write_assets(folder: Path) -> tuple[Path, ...]:
-    """Writes style.css, site.js and fonts/ into `folder`; returns the files, the same bytes every time."""
+    """Writes style.css, the scripts and fonts/ into `folder`; returns the files, the same bytes every time."""
     contents = {
-        "style.css": f"{page_style()}\n{(ASSETS / 'style.css').read_text('utf-8')}".encode(),
-        "site.js": (ASSETS / "site.js").read_bytes(),
+        "style.css": "\n".join([page_style(), *((ASSETS / name).read_text("utf-8") for name in STYLES)]).encode(),
+        **{name: (ASSETS / name).read_bytes() for name in ("site.js", "search.js")},
     }
+    contents["fonts.js"] = fonts_script().encode()
     contents |= {f"fonts/{font.name}": font.read_bytes() for font in sorted(FONTS.glob("*.woff2"))}
     contents["fonts/OFL.txt"] = (FONTS / "OFL.txt").read_bytes()
     written = []
@@ -312,16 +315,20 @@ class Site:
                     )
         self.downloads = offered
 
-    def add_method(self, body: str) -> None:
-        """Writes the page of the rules, which no notebook makes."""
+    def add_made(self, name: str, body: str) -> None:
+        """Writes a page that no notebook makes."""
         tree = body_tree(body)
-        refuse_unfit(tree, METHOD)
-        self._write(page_file(METHOD), framed(body, self.frames[METHOD], contents(tree)))
+        refuse_unfit(tree, name)
+        headings = contents(tree)  # of which a page with few needs no list
+        self._write(page_file(name), framed(body, self.frames[name], headings if len(headings) > 3 else ()))
 
     def finish(self, key_figures: pd.DataFrame) -> None:
-        """Writes the key figures, and what all pages offer to download."""
+        """Writes the key figures, the index of the search, and what all pages offer to download."""
         for name, text in self.downloads.items():
             self._write(f"data/{name}", text)
+        titles = {self.folder / page_file(name, self.front): frame.title for name, frame in self.frames.items()}
+        finished = {path.name: (titles[path], path.read_text("utf-8")) for path in titles if path.is_file()}
+        self._write(INDEX, index_script(finished))
         self._write("key_figures.csv", key_figures.to_csv(index=False, lineterminator="\n"))
 
     def _write(self, name: str, text: str) -> None:

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lagesbild.assessments import load_all_assessments
+from lagesbild.assessments.load import load_all_assessments
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import stated_claims

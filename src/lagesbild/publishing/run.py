@@ -206,7 +206,7 @@ def parameter_error(notebook: NotebookNode, asked: dict[str, str | int]) -> str:
     """What is wrong when a page was made for other values than were asked for, else nothing."""
     seen = [record["parameters"] for record in records_of(notebook) if "parameters" in record]
     if not seen:
-        return "the page shows no header, so nobody knows what it is about. End a cell with sections.header(report)."
+        return "the page shows no header, so nobody knows what it is about. End a cell with front.header(report)."
     if seen[0] != asked:
         return f"the page was made for {seen[0]}, asked for was {asked}. Use the parameters in open_report."
     return ""

@@ -1,6 +1,6 @@
 """What is compared in a place: an indicator's rank, its differences, and the gap between women and men."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -9,8 +9,10 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics.combined import GapMovement, gap_movement
+from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Movement, movement
 from lagesbild.statistics.intervals import usable
+from lagesbild.statistics.noise import YEARS_BEHIND
 from lagesbild.statistics.panel import SEX_GAP
 from lagesbild.statistics.ranks import NoRank, quartile_cuts
 from lagesbild.tidy.schema import yearly
@@ -93,6 +95,17 @@ def _gap(latest: pd.Series, moved: Movement, values: pd.Series) -> Gap:
         return Gap(latest, moved, GapMovement.NOT_JUDGED)
     women, men = ([values[latest["indicator"], sex, year] for year in moved.span] for sex in "KM")
     return Gap(latest, moved, gap_movement(moved, women[0] - men[0], women[1] - men[1]))
+
+
+def sure_gaps(gaps: Mapping[str, Gap], year: int) -> dict[str, Gap]:
+    """The gaps that are decided and no older than the rule of directions allows, the largest beside its level first."""
+    sure = {
+        indicator: abs(gap.latest["difference"]) / (gap.latest["value"] + gap.latest["other_value"])
+        for indicator, gap in gaps.items()
+        if gap.latest["verdict"] in (Compared.LOWER, Compared.HIGHER)
+        if gap.latest["year"] >= year - YEARS_BEHIND and gap.latest["value"] + gap.latest["other_value"] > 0
+    }
+    return {indicator: gaps[indicator] for indicator in sorted(sure, key=lambda indicator: -sure[indicator])}
 
 
 def without_gap(table: pd.DataFrame, catalog: Catalog, gaps: Collection[str]) -> tuple[list[str], list[str]]:

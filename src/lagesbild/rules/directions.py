@@ -8,7 +8,9 @@ from lagesbild.catalog.models import Catalog, Figure
 from lagesbild.rules.judgements import series_context
 from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics.combined import Arrow, Combined, combined
+from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Movement, movement
+from lagesbild.statistics.noise import YEARS_BEHIND
 from lagesbild.statistics.outlook import Bounds, Outlook, outlook
 from lagesbild.tidy.schema import yearly_totals
 
@@ -71,6 +73,32 @@ def has_arrow(catalog: Catalog, title: str) -> bool:
 def combined_movement(moved: Mapping[str, Movement], indicators: Iterable[str]) -> Combined:
     """The arrow of several indicators; those without any value are left out of the count."""
     return combined({indicator: moved[indicator] for indicator in indicators if indicator in moved})
+
+
+# Which measures an area's summary names.
+
+FEWEST_TOLD, MOST_TOLD = 2, 3
+
+
+def telling(
+    moved: Mapping[str, Movement], to_country: pd.DataFrame, latest: Mapping[str, int], shown: list[str], year: int
+) -> list[str]:
+    """Of the indicators `shown`, the two or three that say most, the surest first; of equals the first one shown.
+
+    The surest worsening and the surest improvement, then those whose difference to riket is surest (`to_country`: the
+    place's rows of `Judgements.differences`), then whatever has a value; none older than the rule of directions allows.
+    """
+    recent = [indicator for indicator in shown if latest.get(indicator, 0) >= year - YEARS_BEHIND]
+    chosen = []
+    for good in (False, True):
+        sure = [i for i in recent if i in moved and moved[i].good is good and not moved[i].weak]
+        chosen += sorted(sure, key=lambda i: moved[i].p_adjusted)[:1]
+    decided = to_country[to_country["verdict"].isin([Compared.LOWER, Compared.HIGHER])]
+    decided = decided[decided["year"] >= year - YEARS_BEHIND].set_index("indicator")["p"].to_dict()
+    apart = [indicator for indicator in recent if indicator in decided and indicator not in chosen]
+    chosen += sorted(apart, key=lambda i: decided[i])[: MOST_TOLD - len(chosen)]
+    rest = [indicator for indicator in recent if indicator not in chosen]
+    return chosen + rest[: max(0, FEWEST_TOLD - len(chosen))]
 
 
 # People's arrow beside the computed one. Arrows are compared with arrows only: a status is about work.

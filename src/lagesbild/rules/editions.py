@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from lagesbild.assessments import Assessment, load_assessment
+from lagesbild.assessments.load import load_assessment
+from lagesbild.assessments.models import Assessment
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal

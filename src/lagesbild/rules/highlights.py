@@ -1,22 +1,23 @@
-"""*Det viktigaste*: at most six lines, chosen by rule from what the other pages show.
+"""*Det viktigaste*: at most eight lines, chosen by rule from what the other pages show.
 
-The rules, in the order of their lines: a status that changed since last year's edition, a target met or lost, the
-surest worsening and improvement, the worst place that is worse than riket and the best that is better, the largest sure
-gap between women and men. A rule without a sure case gives no line. No line rests on a value older than the rule of
-directions allows.
+People's own words stand first, at most three of them: a status that changed since last year's edition, then the areas
+of which they say that more work is needed. Then come, in this order: a target met or lost, the clearest worsening and
+improvement, the worst place among the municipalities, the largest gap between women and men, plans without money. A
+rule without a sure case gives no line. No line rests on a value older than the rule of directions allows.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from lagesbild.assessments import Assessment
+from lagesbild.assessments.models import Assessment, Judgement
 from lagesbild.catalog.models import Better, Catalog, Indicator, Target
 from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import Gap, Placing, Ranking, place_gaps
-from lagesbild.rules.directions import movements
+from lagesbild.rules.directions import area_indicators, movements
 from lagesbild.rules.judgements import Judgements
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Movement
@@ -24,14 +25,15 @@ from lagesbild.statistics.intervals import usable
 from lagesbild.statistics.noise import YEARS_BEHIND
 from lagesbild.tidy.schema import yearly_totals
 
-MOST_LINES = 6
-MOST_STATUSES = 2
-EDGE = 0.1  # a rank is told when it lies in the worst or the best tenth
+MOST_LINES = 8
+MOST_JUDGED = 3  # of them in people's words
+MOST_STATUSES = 2  # of these, changed statuses
 
 # What a line says. Each is about one thing that people judge, or about one indicator in the place.
 
 
 Kind = Literal["areas", "priorities", "goals"]
+MORE_WORK = "Mer arbete krävs"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ class StatusChange:
     judged: str  # the area, priority or goal, by its key in the catalogue
     before: str
     now: str
+
+
+@dataclass(frozen=True)
+class WorkNeeded:
+    """An area or a priority of which people say, in a summary of their own, that more work is needed."""
+
+    kind: Kind
+    judged: str
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -65,11 +76,12 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class FarRank:
-    """A rank in the worst or the best tenth, with the value behind it; riket is decidedly better or worse."""
+class WorstPlace:
+    """The rank that is nearest the last among the municipalities, where riket is decidedly better."""
 
     indicator: str
     placing: Placing
+    ties: int  # municipalities that share the rank, the place itself counted
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,21 @@ class LargestGap:
     gap: pd.Series
 
 
-IndicatorLine = TargetCrossing | Moved | FarRank | LargestGap
+@dataclass(frozen=True)
+class Unfunded:
+    """The plans of an edition that people say have no money: area -> its plans by name."""
+
+    areas: Mapping[str, list[str]]
+
+    @property
+    def plans(self) -> list[str]:
+        """Their names, each once: a plan may stand under two areas."""
+        return list(dict.fromkeys(name for names in self.areas.values() for name in names))
+
+
+JudgedLine = StatusChange | WorkNeeded
+IndicatorLine = TargetCrossing | Moved | WorstPlace | LargestGap
+Line = JudgedLine | IndicatorLine | Unfunded
 
 
 def chosen(
@@ -91,10 +117,11 @@ def chosen(
     year: int,
     assessments: tuple[Assessment | None, Assessment | None],
     rankings: Mapping[str, Ranking],
-) -> list[StatusChange | IndicatorLine]:
+) -> list[Line]:
     """The lines of the edition of `year`. `assessments` are last year's and this year's.
 
     `rankings` has every indicator that a line may be about. Where two serve a rule as well, the first one is taken.
+    People's lines give way where those of the rules leave less room than MOST_JUDGED.
     """
     indicators = {indicator: catalog.indicators[indicator] for indicator in rankings}
     values = _values_by_year(table, catalog, place)
@@ -102,14 +129,18 @@ def chosen(
     gaps = place_gaps(judged, table, catalog, place)
     own = judged.differences[(judged.differences["place"] == place) & (judged.differences["sex"] == "T")]
     to_country = own[own["other"] == COUNTRY].set_index("indicator")["verdict"].to_dict()
-    lines: list[StatusChange | IndicatorLine] = [
-        *changed_statuses(catalog, *assessments),
+    ruled: list[Line] = [
         *crossed_target(values, indicators, year),
         *surest({i: moved[i] for i in rankings if i in moved}, values),
-        *far_ranks(rankings, indicators, to_country, year),
+        *worst_place(rankings, indicators, to_country, judged.ranks, year),
         *largest_gap({i: gap for i, gap in gaps.items() if i in rankings}, year),
+        *unfunded(assessments[1]),
     ]
-    return lines[:MOST_LINES]
+    changes = changed_statuses(catalog, *assessments)
+    told = {(line.kind, line.judged) for line in changes}
+    needed = [line for line in work_needed(catalog, assessments[1]) if (line.kind, line.judged) not in told]
+    people: list[Line] = [*changes, *needed]
+    return [*people[: min(MOST_JUDGED, MOST_LINES - len(ruled))], *ruled]
 
 
 def _values_by_year(table: pd.DataFrame, catalog: Catalog, place: str) -> dict[str, pd.DataFrame]:
@@ -124,7 +155,7 @@ def _too_old(last: int, year: int) -> bool:
     return last < year - YEARS_BEHIND
 
 
-# What people changed since last year's edition, and targets that the latest value met or lost.
+# What people say: statuses that they changed, what needs more work, plans without money.
 
 
 def changed_statuses(catalog: Catalog, before: Assessment | None, now: Assessment | None) -> list[StatusChange]:
@@ -142,6 +173,41 @@ def changed_statuses(catalog: Catalog, before: Assessment | None, now: Assessmen
         if earlier.status != later.status
     ]
     return changes[:MOST_STATUSES]
+
+
+def work_needed(catalog: Catalog, now: Assessment | None) -> list[WorkNeeded]:
+    """What people say of the areas that need more work, in their own summaries: worst first.
+
+    First the areas with that status, those with the most priorities of the same status before the others; then such
+    priorities of the other areas. Ties keep the programme's order, and what has no summary has no line.
+    """
+    if now is None:
+        return []
+    poor = [key for key in catalog.priorities if _needs_work(now.priorities.get(key))]
+    counts = Counter(catalog.priorities[key].area for key in poor)
+    areas = [key for key in catalog.focus_areas if _needs_work(now.areas.get(key))]
+    areas.sort(key=lambda key: -counts[key])
+    lines = [WorkNeeded("areas", key, now.areas[key].summary or "") for key in areas]
+    others = [key for key in poor if catalog.priorities[key].area not in areas]
+    lines += [WorkNeeded("priorities", key, now.priorities[key].summary or "") for key in others]
+    return [line for line in lines if line.summary]
+
+
+def _needs_work(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.status == MORE_WORK
+
+
+def unfunded(now: Assessment | None) -> Iterator[Unfunded]:
+    """The plans that people say have no money, where there are any. One without a name is not told."""
+    areas: dict[str, list[str]] = {}
+    for plan in now.plans if now else ():
+        if plan.name and plan.funded is False:
+            areas.setdefault(plan.area, []).append(plan.name)
+    if areas:
+        yield Unfunded(areas)
+
+
+# Targets that the latest value met or lost.
 
 
 def crossed_target(
@@ -178,25 +244,32 @@ def surest(moved: Mapping[str, Movement], values: Mapping[str, pd.DataFrame]) ->
             yield Moved(indicator, known[indicator], (float(value[first]), float(value[last])))
 
 
-# The worst and the best rank, and the largest gap between women and men, where they are sure.
+# The worst place and the largest gap between women and men, where they are sure.
 
 
-def far_ranks(
-    rankings: Mapping[str, Ranking], indicators: Mapping[str, Indicator], to_country: Mapping[str, str], year: int
-) -> Iterator[FarRank]:
-    """The worst and the best rank, in the worst or the best tenth and decidedly worse or better than riket.
+def worst_place(
+    rankings: Mapping[str, Ranking],
+    indicators: Mapping[str, Indicator],
+    to_country: Mapping[str, str],
+    ranks: pd.DataFrame,
+    year: int,
+) -> Iterator[WorstPlace]:
+    """The rank nearest the last, in the worse half and decidedly worse than riket.
 
-    `to_country`: indicator -> the verdict of its difference to riket.
+    `to_country`: indicator -> the verdict of its difference to riket. `ranks`: those of all municipalities.
     """
     placings = {i: ranking.placing for i, ranking in rankings.items() if ranking.placing}
-    placings = {i: placing for i, placing in placings.items() if not _too_old(placing.year, year)}
-    from_best = {i: (placing.rank - 1) / max(1, placing.n - 1) for i, placing in placings.items()}
-    for good in (False, True):
-        far = {i: at for i, at in from_best.items() if (at <= EDGE if good else at >= 1 - EDGE)}
-        sure = {i: at for i, at in far.items() if _than_country(to_country.get(i, ""), indicators[i].better) is good}
-        if sure:
-            indicator = (min if good else max)(sure, key=sure.__getitem__)
-            yield FarRank(indicator, placings[indicator])
+    from_best = {
+        i: (placing.rank - 1) / max(1, placing.n - 1)
+        for i, placing in placings.items()
+        if not _too_old(placing.year, year) and _than_country(to_country.get(i, ""), indicators[i].better) is False
+    }
+    worse = {i: at for i, at in from_best.items() if at > 1 / 2}
+    if worse:
+        indicator = max(worse, key=worse.__getitem__)
+        placing = placings[indicator]
+        same = ranks[(ranks["indicator"] == indicator) & (ranks["sex"] == "T") & (ranks["rank"] == placing.rank)]
+        yield WorstPlace(indicator, placing, max(1, len(same)))
 
 
 def _than_country(verdict: str, better: Better) -> bool | None:
@@ -218,3 +291,21 @@ def largest_gap(gaps: Mapping[str, Gap], year: int) -> Iterator[LargestGap]:
 def _sure_gap(row: pd.Series, year: int) -> bool:
     decided = row["verdict"] in (Compared.LOWER, Compared.HIGHER)
     return decided and not _too_old(int(row["year"]), year) and row["value"] + row["other_value"] > 0
+
+
+# The measure that stands for an area on the front page.
+
+
+def leading(catalog: Catalog, area: str, at_hand: Collection[str], moved: Mapping[str, Movement]) -> str:
+    """The measure that an area is told by; empty where none of its measures is `at_hand`.
+
+    The catalogue's choice, else the first: the report's own before those that stand in, those whose direction is
+    judged before the others.
+    """
+    entry = catalog.focus_areas[area]
+    if entry.leading in at_hand:
+        return entry.leading
+    own = area_indicators(catalog, area)
+    near = [name for number in catalog.figures_on(entry.page) for name in catalog.figures[number].stand_in]
+    known = [name for name in dict.fromkeys([*own, *near]) if name in at_hand]
+    return min(known, key=lambda name: (name not in own, name not in moved or not moved[name].judged), default="")

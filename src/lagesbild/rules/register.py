@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from lagesbild.assessments import Initiative, RegionAssessment, load_region_assessment, region_edition
+from lagesbild.assessments.load import load_region_assessment, region_edition
+from lagesbild.assessments.models import Initiative, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 
@@ -78,21 +79,20 @@ def start_year(written: str | None) -> int | None:
 
 # How far a record is known to have come, what it lacks, and the days in it.
 
-State = Literal["stated", "not_followed_up", "overdue", "in_time", "without_end"]
-NEEDED = {"goal": "goals", "owner": "owner", "end": "end_date", "indicator": "indicators"}  # -> the column it stands in
+State = Literal["stated", "checked", "not_followed_up", "overdue", "in_time", "without_end"]
+NEEDED = {"goal": "goals", "owner": "owner", "end": "end", "indicator": "indicators"}  # -> the column it stands in
 SEPARATOR = " · "  # between several texts of one record
 
 
 def state_of(record: Initiative, when: AsOf) -> State:
     """What the material says, else what its dates say; only in the year of the material is a record overdue.
 
-    In a later report an old initiative without a recorded outcome is not followed up in the material: nobody
-    knows whether it is late.
+    In a later report nobody knows whether an old initiative is late: there it has a follow-up in the material, or none.
     """
     if record.status:
         return "stated"
     if when.later:
-        return "not_followed_up"
+        return "checked" if record.follow_ups else "not_followed_up"
     end = last_day(record.end)
     if end is None:
         return "without_end"
@@ -100,10 +100,7 @@ def state_of(record: Initiative, when: AsOf) -> State:
 
 
 def lacking(records: pd.DataFrame) -> pd.DataFrame:
-    """Whether each record lacks its goal, owner, end and indicator: columns as in NEEDED, true where it does.
-
-    An end that the document gives in words only, without a date, is lacking.
-    """
+    """Whether each record lacks its goal, owner, end and indicator: columns as in NEEDED, true where it does."""
     return pd.DataFrame({name: records[column].isna() for name, column in NEEDED.items()}, index=records.index)
 
 

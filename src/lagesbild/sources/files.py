@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field
 
-from lagesbild.assessments import Day
+from lagesbild.assessments.models import Day
 from lagesbild.catalog.models import Indicator, PinnedFile, Slug
 from lagesbild.paths import Paths
 from lagesbild.records import Record, RecordError, read_record

@@ -3,15 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from lagesbild.catalog.models import Catalog, Unit
 from lagesbild.claims.evaluate import Case, Finding, Obstacle, Outcome
 from lagesbild.claims.language import GROUP, MUNICIPALITIES, WOMEN_MINUS_MEN, PlaceSet, Relation, Statement
 from lagesbild.places import Places
-from lagesbild.swedish.numbers import NBSP, decimal, in_place, listed, period_text, signed
+from lagesbild.swedish.numbers import NBSP, decimal, genitive, in_place, listed, period_text, signed
 
 TITLE = "Påståenden prövade mot siffrorna"
-STATED = "Vad som påstås, och vad siffrorna säger"
+TESTED = "Påståenden som har prövats mot siffrorna ({n})"
 SHOWN = 6  # places whose values are printed; the others are counted
 OUTCOMES = {
     Outcome.HOLDS: "Siffrorna säger detsamma",
@@ -42,6 +43,8 @@ RELATIONS = {
     Relation.BELOW: "under",
     Relation.ABOVE: "över",
 }
+Item = TypeVar("Item")
+BECOMES = ("minskar", "ökar")  # words that are verbs; the others need one before them
 SEXES = {"K": " bland kvinnor", "M": " bland män", WOMEN_MINUS_MEN: ", kvinnor minus män"}
 
 
@@ -55,22 +58,46 @@ class ClaimWords:
 
     def claimed(self) -> str:
         """What was claimed, such as "Vräkningar: lägre i Umeå än i riket 2022."."""
+        return f"{self._measure()}: {self._said()}."
+
+    def parting(self, finding: Finding, by: str) -> str:
+        """One sentence where people and figures part: the figures say otherwise, or a change is gone since; else "".
+
+        `by` is whose claim it is: "Umeå kommuns påstående att ... får inte stöd av siffrorna: ...".
+        """
+        words = self._said()
+        clause = f"{self._subject()} {words if words.startswith(BECOMES) else f'är {words}'}"
+        if finding.outcome is Outcome.FAILS:
+            return f"{genitive(by)} påstående att {clause} får inte stöd av siffrorna: {self.values(finding)}"
+        if finding.outcome is Outcome.HOLDS and (gone := self._taken_back(finding.deciding)):
+            return f"{genitive(by)} påstående att {clause} stämmer, men {gone[0].lower()}{gone[1:]}"
+        return ""
+
+    def _said(self) -> str:
+        """What was claimed of the measure: "lägre i Umeå än i riket 2022"."""
         number, relation = self.statement.number, self.statement.relation
         if relation.to_number:
             number = f"{decimal(float(number), _decimals(number))}{NBSP}{self._unit_text}".rstrip()
         parts = [RELATIONS[relation], number, self._where(), self._others(), self._period()]
-        return f"{self._measure()}: {' '.join(part for part in parts if part)}."
+        return " ".join(part for part in parts if part)
+
+    def _subject(self) -> str:
+        """The measure as a sentence names it: "andelen unga utan arbete eller studier"."""
+        measure, entries = self.statement.measure, self.catalog.indicators
+        name = entries[measure.indicator].subject
+        name = name if name[1:2].isupper() else name[:1].lower() + name[1:]
+        base = f", i procent av {entries[measure.per].label.lower()}," if measure.per else ""
+        return name + base + SEXES.get(measure.sex, "")
 
     def values(self, finding: Finding) -> str:
         """The values that decide, or what is missing: "835 till 863 helårsekvivalenter i Örnsköldsvik."."""
         if finding.outcome is Outcome.NOT_JUDGED:
             return self._obstacles(finding)
-        cases = finding.deciding
-        more = f" och {len(cases) - SHOWN} till" if len(cases) > SHOWN else ""
-        return self._sentence(self._listed(cases) + more) + self._taken_back(cases)
+        shown, more = _cut(finding.deciding)
+        return " ".join(filter(None, (self._sentence(self._listed(shown) + more), self._taken_back(finding.deciding))))
 
     def _taken_back(self, cases: Sequence[Case]) -> str:
-        """What a later year says against the change: " Ökningen är sedan borta: 79,5 procent i Umeå 2024."."""
+        """What a later year says against the change: "Ökningen är sedan borta: 79,5 procent i Umeå 2024."."""
         gone = {case.place: case.later for case in cases if case.later}
         if not gone:
             return ""
@@ -78,17 +105,17 @@ class ClaimWords:
         is_gap = self.statement.measure.sex == WOMEN_MINUS_MEN
         unit = self._unit.difference if is_gap else self._unit.text
         said: list[str] = []
-        for place, (year, value) in list(gone.items())[:SHOWN]:
+        shown, more = _cut(list(gone.items()))
+        for place, (year, value) in shown:
             number = (signed if is_gap else decimal)(value, self._decimals)
             amount = f"{number}{NBSP}{unit}".rstrip() if not said else number
             said.append(f"{amount} {in_place(self.places.name(place))} {period_text(indicator, year)}")
-        more = f" och {len(gone) - SHOWN} till" if len(gone) > SHOWN else ""
         change = "Minskningen" if self.statement.relation.value.startswith("falls") else "Ökningen"
-        return f" {change} är sedan borta: {', '.join(said)}{more}."
+        return f"{change} är sedan borta: {', '.join(said)}{more}."
 
     def _listed(self, cases: Sequence[Case]) -> str:
         """The values of some cases: a place compared with many is named once, and the unit with the first value."""
-        values = list(dict.fromkeys(value for case in cases[:SHOWN] for value in self._values(case)))
+        values = list(dict.fromkeys(value for case in _cut(cases)[0] for value in self._values(case)))
         unit = f"{NBSP}{self._unit_text}" if self._unit_text else ""
         return ", ".join(f"{number}{unit if at == 0 else ''} {place}" for at, (number, place) in enumerate(values))
 
@@ -109,8 +136,8 @@ class ClaimWords:
         codes = [case.place for case in cases if case.first.obstacle or case.other is None]
         codes += [case.other for case in cases if case.other and case.second and case.second.obstacle]
         codes = list(dict.fromkeys(codes))
-        more = f" med flera, {len(codes)} i allt" if len(codes) > SHOWN else ""
-        return self._names(codes[:SHOWN]) + more
+        shown, more = _cut(codes)
+        return self._names(shown) + (f" med flera, {len(codes)} i allt" if more else "")
 
     def _values(self, case: Case) -> list[tuple[str, str]]:
         """Value without unit, and where."""
@@ -189,6 +216,12 @@ class ClaimWords:
     @staticmethod
     def _sentence(text: str) -> str:
         return text[:1].upper() + text[1:] + "."
+
+
+def _cut(items: Sequence[Item]) -> tuple[Sequence[Item], str]:
+    """Those that are printed, and how many are not: a single one is never left out."""
+    left = len(items) - SHOWN
+    return (items[:SHOWN], f" och {left} till") if left > 1 else (items, "")
 
 
 def _decimals(number: str) -> int:

@@ -8,7 +8,6 @@ from itertools import pairwise
 import pandas as pd
 
 from lagesbild.catalog.models import Indicator, Unit
-from lagesbild.rules.comparing import Placing
 from lagesbild.sources.files import DocumentSource
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.noise import FEWEST_CASES
@@ -220,23 +219,11 @@ QUARTILES: Mapping[int, str] = {
     3: "Näst sämsta fjärdedelen",
     4: "Sämsta fjärdedelen",
 }
-RANKS_MOVE = (
-    "Läs värdet först och platsen sedan, båda för samma år. Plats 1 är bäst för det mått som raden gäller, lika värden "
-    "delar plats, och en plats ändras också när andra kommuner ändras: en ny plats är i sig varken fram- eller motgång."
-)
 CLASSES_ARE_OURS = (
     "Klasserna är rapportens egna: kommunerna delas efter plats i fyra ungefär lika stora grupper. Ingen myndighet har "
     "satt gränserna."
 )
 EMPTY_CLASS = "ingen kommun"  # ties can leave a class without places
-DECIDED = (
-    "En skillnad kallas högre eller lägre när den är större än den brukar svänga mellan år eller än urvalet tillåter "
-    "(p under 0,01). Annars står värdena bredvid varandra."
-)
-ESTIMATED = (
-    "Enkäternas felmarginaler är uppskattade: hur många svar ett värde är värt räknas ur hur mycket kommunernas svar "
-    "rör sig mellan två omgångar. Se sidan Metod."
-)
 WITHIN = {"noise": "Skillnaden ryms i vad den brukar svänga", "sample": "Skillnaden ryms i osäkerheten"}
 NOT_KNOWN = "Osäkerheten är inte känd"
 FEW = f"För få fall: färre än {FEWEST_CASES} om året"
@@ -295,19 +282,9 @@ def rank_text(rank: int, n: int, indicator: Indicator, municipalities: int) -> s
     return f"plats {rank} av {n} kommuner{'' if n == municipalities else ' med värde'}"
 
 
-def placing_text(placing: Placing, entry: Indicator, municipalities: int) -> str:
-    """A placing with its period: "plats 12 av 290 kommuner 2022"."""
-    return f"{rank_text(placing.rank, placing.n, entry, municipalities)} {period_text(entry, placing.year)}"
-
-
-def no_rank_text(reason: NoRank) -> str:
-    """That there is no rank, and why."""
-    return f"Ingen plats: {NO_RANK[reason]}."
-
-
 def plausible_text(low: int, high: int) -> str:
-    """Between which ranks the place probably lies, given the margins of error of all places."""
-    return f"Troligen mellan plats {low} och {high}, med tanke på osäkerheten."
+    """Between which ranks the place probably lies, given the margins of error of all places: "troligen 12–31"."""
+    return f"troligen {low}–{high}"
 
 
 def class_spans(cuts: pd.DataFrame, measure: Measure) -> dict[int, str]:

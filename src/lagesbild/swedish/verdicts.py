@@ -1,18 +1,17 @@
-"""What was judged, in Swedish: movements, arrows, gaps, outlooks, and the most important."""
+"""What was judged, in Swedish: movements, arrows, gaps and outlooks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog, Target
-from lagesbild.rules.comparing import Placing
+from lagesbild.catalog.models import Catalog
 from lagesbild.statistics.combined import Arrow, Combined, GapMovement
 from lagesbild.statistics.direction import P_MOVED, Direction, Method, Movement, Reason
 from lagesbild.statistics.noise import FEWEST as FEWEST_YEARS
 from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
-from lagesbild.swedish.findings import Measure, rank_text
+from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, listed
 from lagesbild.swedish.words import capital, count_words
 
@@ -173,12 +172,9 @@ NO_ARROW = "Ingen pil beräknas"
 NO_ARROW_FOR_EQUALITY = (
     "För målet om lika makt för kvinnor och män beräknas ingen pil: ingen indikator visar att jämställdhet är nådd."
 )
-GAPS = (
-    "Ett gap är en skillnad, inte ett omdöme: för en del mått är ett mindre gap målet, för andra kan båda ha det "
-    "dåligt utan något gap. Därför sägs bara om gapet vidgas eller krymper."
-)
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
-NOT_AT_HAND = "Delas upp på kön hos utgivaren, men saknas så för {place} i underlaget"
+NOT_AT_HAND = "Delas upp på kön hos utgivaren, men inte hämtat så för {place}"
+NO_SURE_GAP = "Ingen skillnad mellan kvinnor och män är säker."
 MOVEMENTS = {
     GapMovement.WIDENING: "Gapet har vidgats",
     GapMovement.NARROWING: "Gapet har krympt",
@@ -187,6 +183,14 @@ MOVEMENTS = {
     GapMovement.NO_MOVEMENT: "Ingen rörelse utöver vad gapet brukar svänga",
     GapMovement.NOT_JUDGED: "Kan inte bedömas",
 }
+
+
+def largest_gap_text(measure: Measure, gap: pd.Series) -> str:
+    """Which gap of the page is largest, with both values; `gap` is a row of `Judgements.differences`."""
+    name = measure.indicator.subject
+    about = f"{name[0].lower()}{name[1:]}"
+    women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
+    return f"Den största skillnaden gäller {about}: {women} bland kvinnor och {men} bland män {period}."
 
 
 def gap_text(kind: GapMovement, movement: Movement) -> tuple[str, str]:
@@ -242,50 +246,3 @@ def tried_text(tried: int, drawn: int, total: int) -> str:
     """How many of all series were put to the back-test, and how many of those are drawn."""
     shown = "ingen utblick ritas" if not drawn else "1 utblick ritas" if drawn == 1 else f"{drawn} utblickar ritas"
     return f"{tried} av {total} mått med värden uppfyllde kraven på serien och prövades; {shown}."
-
-
-# The lines of *Det viktigaste* in Swedish: the value first.
-
-TITLE = "Det viktigaste"
-NOTHING = "Ingen bedömning har ändrats och inget mått har rört sig så tydligt att regeln nämner det."
-NOTE = (
-    "Högst sex rader, valda efter regel: ändrad lägesbild, mål som nåtts eller tappats, den säkraste försämringen och "
-    "förbättringen, plats i landets sämsta eller bästa tiondel när skillnaden mot riket är säker, största säkra gapet "
-    "mellan kvinnor och män. En regel utan säkert utslag ger ingen rad."
-)
-
-
-def status_line(before: str, now: str, year: int) -> str:
-    """A status that changed: "från Enligt plan 2023 till Mer arbete krävs 2024."."""
-    return f"lägesbilden har gått från {before} {year - 1} till {now} {year}."
-
-
-def target_line(measure: Measure, target: Target, value: float, year: int, met: bool) -> str:
-    """A target that was met or lost, with the value and who set it."""
-    verb = "målet nåddes" if met else "målet nås inte längre"
-    reached = f"{verb} {measure.period(year)}, {measure.amount(value)}"
-    return f"{reached}. Målet är {measure.amount(target.value)} ({target.set_by})."
-
-
-def moved_line(movement: Movement, measure: Measure, ends: tuple[float, float]) -> str:
-    """A movement with the values of its first and last year."""
-    first, last = (measure.period(year) for year in movement.span)
-    verb, _, better = movement_sign(movement).words.partition(",")
-    tail = f",{better}" if better else ""
-    return f"{verb.lower()} från {measure.amount(ends[0])} {first} till {measure.amount(ends[1])} {last}{tail}."
-
-
-def rank_line(measure: Measure, placing: Placing, municipalities: int) -> str:
-    """The value, then the rank; a rank is never called progress."""
-    end = "bästa" if 2 * placing.rank <= placing.n else "sämsta"
-    rank = rank_text(placing.rank, placing.n, measure.indicator, municipalities)
-    return f"{measure.amount(placing.value)} {measure.period(placing.year)}, i den {end} tiondelen: {rank}."
-
-
-def gap_line(measure: Measure, gap: pd.Series) -> str:
-    """The gap as both sexes' values; `gap` is a row of `Judgements.differences`, women beside men."""
-    women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
-    return f"{women} för kvinnor och {men} för män {period}. {LARGEST_GAP}"
-
-
-LARGEST_GAP = "Räknat mot nivån är det rapportens största säkra skillnad mellan kvinnor och män."

@@ -1,16 +1,22 @@
-// Opens every <details> before printing, for browsers that cannot do so by stylesheet; shows the filters of a
+// Shows the buttons that print a page, with or without what is folded of people's words; shows the filters of a
 // register, and hides the records that they leave out. The pages work without this.
 "use strict";
-let closed = [];
-window.addEventListener("beforeprint", function () {
-  closed = Array.from(document.querySelectorAll("details:not([open])"));
-  closed.forEach(function (details) { details.open = true; });
+let unfolded = [];
+document.querySelectorAll(".printing").forEach(function (printing) {
+  printing.hidden = false;
+  const folds = Array.from(document.querySelectorAll("details.written"));
+  printing.querySelector("[data-print=written]").hidden = folds.length === 0;
+  printing.addEventListener("click", function (event) {
+    if (!event.target.hasAttribute("data-print")) { return; }
+    unfolded = event.target.dataset.print === "written" ? folds.filter(function (fold) { return !fold.open; }) : [];
+    unfolded.forEach(function (fold) { fold.open = true; });
+    window.print();
+  });
 });
 window.addEventListener("afterprint", function () {
-  closed.forEach(function (details) { details.open = false; });
-  closed = [];
+  unfolded.forEach(function (fold) { fold.open = false; });
+  unfolded = [];
 });
-
 function fits(record, filter) {
   const held = record.getAttribute("data-" + filter.getAttribute("data-filter")) || "";
   const lacks = filter.getAttribute("data-filter") === "lacks";

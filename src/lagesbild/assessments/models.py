@@ -1,16 +1,12 @@
-"""What people judged, planned and did: checked records of data/assessments, and their loader."""
+"""What people judged, planned and did: the records of data/assessments."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from lagesbild.catalog.models import Catalog, PlaceCode, Slug
-from lagesbild.paths import Paths
-from lagesbild.records import AnyRecord, Location, Record, RecordError, read_record
+from lagesbild.catalog.models import PlaceCode, Slug
+from lagesbild.records import Record
 
 # One municipality and year: `data/assessments/<municipality>/<year>.yml`.
 
@@ -110,6 +106,21 @@ class Undertaking(Backed):
     text: str | None = None
 
 
+class Reference(Backed):
+    """A report, book, plan, law or survey that the document names as a source, and what it is named for."""
+
+    PROSE: ClassVar = ("note",)
+    title: str
+    publisher: str | None = None  # null: the document does not say
+    author: str | None = None  # of a published book, as its title page has it; nobody else is named
+    year: int | None = None  # null: the document does not say
+    area: str | None = None  # the focus area that it is named in; null: the document as a whole
+    priority: str | None = None
+    section: Annotated[str, Field(min_length=1)]  # where it is named, as the document numbers or heads it
+    note: str | None = None  # what it is named for, in words of our own
+    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None  # where the document gives an address
+
+
 class Remark(Backed):
     """Places of a document that disagree or cannot be checked. Which of them is wrong is not known."""
 
@@ -132,6 +143,7 @@ class Assessment(Backed):
     plans: list[Plan]
     projects: list[Undertaking]
     assignments: list[Undertaking] = []
+    references: list[Reference] = []
     remarks: list[Remark] = []
     claims: list[Claim] = []  # of the report as a whole
 
@@ -146,6 +158,10 @@ class Assessment(Backed):
     def assignments_of(self, area: str) -> list[Undertaking]:
         """Assignments, audits and tasks without an owner of a focus area, in the file's order."""
         return [entry for entry in self.assignments if entry.area == area]
+
+    def references_of(self, area: str | None) -> list[Reference]:
+        """The sources named in a focus area, or with None in the report as a whole, in the file's order."""
+        return [reference for reference in self.references if reference.area == area]
 
 
 # What a region's analysis group wrote down: sources, seats, initiatives, competence plan, situations.
@@ -172,6 +188,7 @@ class Seat(Record):
     organisation: str
     seats: int
     chair: bool = False  # one of the seats leads the group
+    units: list[str] = []  # the parts of the organisation that they come from, where the document names them
 
 
 class LinkedIndicator(Record):
@@ -260,8 +277,10 @@ class CompetencePlan(Record):
 class RegionAssessment(Backed):
     """One region's edition: the parts of the analysis that are not figures."""
 
+    PROSE: ClassVar = ("introduction",)
     edition: Edition
     basis: Basis
+    introduction: str | None = None  # Markdown: what the group observed, in words of our own
     stated_initiatives: int | None = None  # how many the document says there are
     data_sources: list[DataSource]
     group: list[Seat]
@@ -270,6 +289,7 @@ class RegionAssessment(Backed):
     assignments: dict[Slug, Assignment]
     proposals: dict[Slug, Initiative]
     competence_plan: CompetencePlan
+    references: list[Reference] = []  # of no area: `section` says where each is named
     remarks: list[Remark] = []
     claims: list[Claim] = []
 
@@ -299,142 +319,3 @@ def register(region: RegionAssessment) -> list[Entry]:
             remark = proposed.remark or record.remark
             entries.append(Entry(f"{slug}_{number}", "proposal", record, slug, number, remark))
     return entries
-
-
-# The loader: files checked against the catalogue, each validation error with file, line and remedy.
-
-Fault = tuple[Location, str]
-_YEAR_FILE = re.compile(r"\d{4}\.yml")
-
-
-class AssessmentError(RecordError):
-    """What is wrong in `data/assessments/`, one line an error."""
-
-
-def load_assessment(paths: Paths, municipality: str, year: int, catalog: Catalog) -> Assessment | None:
-    """The municipality's judgements of `year`; None when there is no file, for then nobody has judged.
-
-    Another year's judgements are never used instead. Raises AssessmentError with every validation error of the file.
-    """
-    path = _folder(paths, municipality, r"\d{4}", "four digits") / f"{year}.yml"
-    return _checked_assessment(paths, path, catalog) if path.is_file() else None
-
-
-def load_region_assessment(paths: Paths, slug: str, year: int, catalog: Catalog) -> RegionAssessment | None:
-    """The region's latest edition up to `year`; None when there is none. Its year: `region_edition`."""
-    edition = region_edition(paths, slug, year)
-    if edition is None:
-        return None
-    return _checked_region(paths, _region_folder(paths, slug) / f"{edition}.yml", catalog)
-
-
-def region_edition(paths: Paths, slug: str, year: int) -> int | None:
-    """The year of the region's latest edition up to `year`; None when there is none."""
-    files = _region_folder(paths, slug).glob("*.yml")
-    years = [int(path.stem) for path in files if _YEAR_FILE.fullmatch(path.name)]
-    return max((edition for edition in years if edition <= year), default=None)
-
-
-def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
-    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every error in them."""
-    errors: list[str] = []
-    files = sorted(path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith("."))
-    for path in files:
-        region = path.is_relative_to(paths.assessments / "regions")
-        try:
-            if not _YEAR_FILE.fullmatch(path.name):
-                shown_as = paths.relative(path)
-                raise AssessmentError([f"{shown_as}:1: '{path.name}' is never read. Name it after its year: 2024.yml."])
-            (_checked_region if region else _checked_assessment)(paths, path, catalog)
-        except RecordError as error:
-            errors.extend(error.errors)
-    if errors:
-        raise AssessmentError(errors)
-    return len(files)
-
-
-def _folder(paths: Paths, name: str, pattern: str, wanted: str) -> Path:
-    if not re.fullmatch(pattern, name):
-        raise AssessmentError([f"'{name}' names no folder of data/assessments. Give {wanted}."])
-    return paths.assessments / name
-
-
-def _region_folder(paths: Paths, slug: str) -> Path:
-    _folder(paths, slug, r"[a-z][a-z0-9_]*", "a region's name as in data/catalog/regions.yml")
-    return paths.assessments / "regions" / slug
-
-
-def _checked_assessment(paths: Paths, path: Path, catalog: Catalog) -> Assessment:
-    return _checked(paths, path, Assessment, lambda content: _assessment_errors(content, catalog))
-
-
-def _checked_region(paths: Paths, path: Path, catalog: Catalog) -> RegionAssessment:
-    return _checked(paths, path, RegionAssessment, lambda content: _region_errors(content, path.parent.name, catalog))
-
-
-def _checked(
-    paths: Paths, path: Path, model: type[AnyRecord], contradictions: Callable[[AnyRecord], Iterable[Fault]]
-) -> AnyRecord:
-    try:
-        content, document = read_record(path, model, paths.relative(path))
-    except RecordError as error:
-        raise AssessmentError(error.errors) from None
-    errors = [document.error(at, what) for at, what in contradictions(content)]
-    if errors:
-        raise AssessmentError(errors)
-    return content
-
-
-def _known(known: Iterable[str], at: Location, value: str | None) -> Iterator[Fault]:
-    known = sorted(known)
-    if value is not None and value not in known:
-        near = ", ".join(known) if len(known) < 20 else f"{len(known)} entries of data/catalog"
-        yield at, f"'{value}' is not in the catalogue. Choose one of: {near}."
-
-
-def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]:
-    judged: dict[str, Mapping[str, object]] = {
-        "goals": catalog.goals,
-        "areas": catalog.focus_areas,
-        "priorities": catalog.priorities,
-    }
-    for kind, wanted in judged.items():
-        entries = getattr(content, kind)
-        for name in entries:
-            yield from _known(wanted, (kind, name), name)
-        for name in sorted(wanted.keys() - entries.keys()):
-            yield (kind,), f"'{name}' is missing. Judge it, or remove it from data/catalog/programme.yml."
-    for kind in ("plans", "projects", "assignments"):
-        for index, entry in enumerate(getattr(content, kind)):
-            yield from _known(catalog.focus_areas, (kind, index, "area"), entry.area)
-            yield from _known(catalog.priorities, (kind, index, "priority"), getattr(entry, "priority", None))
-    for index, project in enumerate(content.projects):
-        if project.kind != "project":
-            yield ("projects", index, "kind"), f"'{project.kind}' is no project. Move it to 'assignments'."
-
-
-def _region_errors(content: RegionAssessment, slug: str, catalog: Catalog) -> Iterator[Fault]:
-    if slug not in catalog.regions:
-        yield (), f"no region '{slug}' in data/catalog/regions.yml. Add it, or rename the folder."
-        return
-    places = [*catalog.regions[slug].members, *catalog.regions[slug].comparisons]
-    for index, source in enumerate(content.data_sources):
-        for number, indicator in enumerate(source.indicators):
-            yield from _known(catalog.indicators, ("data_sources", index, "indicators", number), indicator)
-    for index, situation in enumerate(content.situations):
-        yield from _known(places, ("situations", index, "place"), situation.place)
-    for name, assignment in content.assignments.items():
-        yield from _known(catalog.regions[slug].members, ("assignments", name, "place"), assignment.place)
-        yield from _proposal_errors(content, name)
-    for kind in ("initiatives", "assignments", "proposals"):
-        for name, record in getattr(content, kind).items():
-            for index, indicator in enumerate(record.indicators):
-                yield from _known(catalog.indicators, (kind, name, "indicators", index, "series"), indicator.series)
-
-
-def _proposal_errors(content: RegionAssessment, assignment: str) -> Iterator[Fault]:
-    for index, proposed in enumerate(content.assignments[assignment].proposals):
-        if proposed.proposal not in content.proposals:
-            at = ("assignments", assignment, "proposals", index, "proposal")
-            near = ", ".join(content.proposals)
-            yield at, f"'{proposed.proposal}' is not under 'proposals'. Choose one of: {near}."

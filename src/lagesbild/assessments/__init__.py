@@ -1,0 +1,1 @@
+"""What people judged, planned and did, beside the figures."""

@@ -1,0 +1,366 @@
+"""The page *Indikatorer*: every measure of the figures and priorities, with value, direction, rank and whose it is.
+
+A value, its rank and its class are of one year: where the rank is of an earlier year than the value, the rank's cell
+has that year and its value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lagesbild.catalog.models import Catalog, Indicator
+from lagesbild.charts import KINDS, fan
+from lagesbild.charts.svg import svg_of
+from lagesbild.charts.theme import Frame, breaks_of
+from lagesbild.html.components import Cell, Column, DataTable
+from lagesbild.html.marks import use_anchor
+from lagesbild.html.render import rendered
+from lagesbild.places import COUNTRY, Places
+from lagesbild.rules.comparing import Ranking, comparable, ranking
+from lagesbild.rules.directions import movements, place_outlooks
+from lagesbild.rules.judgements import COUNTY, GROUP, Judgements
+from lagesbild.rules.uses import Use, indicator_pages, indicator_uses
+from lagesbild.statistics.differences import Compared
+from lagesbild.statistics.direction import Direction, Movement
+from lagesbild.statistics.intervals import usable
+from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
+from lagesbild.swedish.findings import CLASSES_ARE_OURS, EMPTY_CLASS, NO_RANK, QUARTILES, Measure, class_spans
+from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed
+from lagesbild.swedish.verdicts import HOW, METHOD, NO_OUTLOOK, movement_sign, tried_text
+from lagesbild.tidy.schema import yearly_totals
+
+FILE = "indikatorer.html"
+NONE, LACKING, GROUPED, UNJUDGED = "–", "Saknas", "Delas upp i grupper", "Inte bedömd"
+# What is known of a difference, in the words that the whole report has for it.
+KNOWN = {
+    Compared.LOWER: "säkert lägre",
+    Compared.HIGHER: "säkert högre",
+    Compared.WITHIN: "ryms i svängningen",
+    Compared.UNKNOWN: "osäkerheten okänd",
+}
+HERE = {verdict: f"{KNOWN[verdict]} här" for verdict in (Compared.LOWER, Compared.HIGHER)}
+ORDER = {True: 1, False: 2, None: 3}  # of directions: better, worse, neither
+
+
+@dataclass(frozen=True)
+class Field:
+    """One cell of the list: its text, a smaller line below, where it leads, and what it is sorted by."""
+
+    text: str
+    note: str = ""
+    links: tuple[tuple[str, str], ...] = ()  # (text, address) instead of the text
+    key: str = ""  # "" comes last, whichever way the list is sorted
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure of the list, by the headings of COLUMNS."""
+
+    anchor: str
+    fields: tuple[Field, ...]
+
+
+COLUMNS = (
+    ("Mått", "text"),
+    ("Senaste värde", ""),
+    ("År", "number"),
+    ("Riket", ""),
+    ("Riktning", "number"),
+    ("Plats", "number"),
+    ("Utgivare", "text"),
+    ("Finns på", "text"),
+)  # heading, and how it is sorted; values of different units are not
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of one measure in the place."""
+
+    indicator: str
+    measure: Measure
+    own: pd.Series | None  # the latest value, a tidy row
+    differences: pd.DataFrame  # its rows of `Judgements.differences`, by `other`
+    ranking: Ranking
+    movement: Movement | None
+    uses: list[Use]
+
+
+def indicators_html(
+    catalog: Catalog, places: Places, judged: Judgements, data: pd.DataFrame, of: tuple[str, int]
+) -> str:
+    """The body of the page. `data` are the edition's current rows of whole years; `of` is the municipality and year."""
+    place, year = of
+    name = places.name(place)
+    known = _known(catalog, judged, data, place)
+    compared = [each for each in known if each.own is not None and len(each.differences)]
+    ranked = [each for each in known if each.ranking.placing]
+    tried = place_outlooks(data, catalog, place, year)
+    return rendered(
+        "pages/indicators.html",
+        place=name,
+        year=year,
+        columns=COLUMNS,
+        lines=[_line(each, catalog, places.municipalities) for each in known],
+        lacking=sum(each.own is None for each in known),
+        municipalities=places.municipalities,
+        no_ranks=_no_ranks(catalog, known),
+        others=_others_table(catalog, places, place, compared),
+        classes=_class_table(ranked) if ranked else None,
+        outlook=_outlook(catalog, data, tried, place, name),
+        untried=[(NO_OUTLOOK[why], names) for why, names in _by_reason(catalog, tried).items() if why in NO_OUTLOOK],
+        tried=tried_text(*tried_and_drawn(tried), len(tried)),
+        method=f"{HOW} {METHOD}",
+    )
+
+
+def _known(catalog: Catalog, judged: Judgements, data: pd.DataFrame, place: str) -> list[_Known]:
+    """Every measure of a figure or priority: those with a value first, each by the order of the pages."""
+    rows = data[usable(data) & (data["place"] == place) & (data["group"] == "")]
+    order = rows["sex"].map({"T": 2, "K": 1, "M": 0})  # everybody, else women, says so
+    latest = rows.assign(order=order).sort_values(["order", "year"]).drop_duplicates("indicator", keep="last")
+    own = {row["indicator"]: row for _, row in latest.iterrows()}
+    at_hand = set(data.loc[(data["place"] == place) & data["value"].notna(), "indicator"])
+    uses, moved = indicator_uses(catalog, at_hand), movements(judged.directions, place)
+    differences = judged.differences
+    differences = differences[(differences["place"] == place) & (differences["sex"] == "T")]
+    known = [
+        _Known(
+            indicator,
+            Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator)),
+            own.get(indicator),
+            differences[differences["indicator"] == indicator].set_index("other"),
+            ranking(judged.ranks, indicator, place),
+            moved.get(indicator),
+            uses.get(indicator, []),
+        )
+        for indicator in indicator_pages(catalog)
+    ]
+    return sorted(known, key=lambda each: each.own is None)
+
+
+def measure_name(entry: Indicator) -> str:
+    """What a measure is called in a list: a few words that stand by themselves."""
+    return entry.subject or entry.title
+
+
+def source_anchor(indicator: str) -> str:
+    """The anchor of an indicator's source and definition on *Underlaget*."""
+    return f"kalla-{indicator.replace('_', '-')}"
+
+
+# The list.
+
+
+def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
+    entry, own = known.measure.indicator, known.own
+    page = indicator_pages(catalog)[known.indicator][0]
+    name = measure_name(entry)
+    first = Field(
+        name,
+        note="Ersätter ett mått som saknas" if any(use.related for use in known.uses) else "",
+        links=((name, f"underlaget.html#{source_anchor(known.indicator)}"),),
+        key=name,
+    )
+    places = tuple(_use_link(catalog, use) for use in known.uses) or ((catalog.pages[page].nav, page_link(page)),)
+    where = Field("", links=places, key=f"{list(catalog.pages).index(page)} {places[0][0]}")
+    publisher = catalog.publishers[entry.publisher].name
+    last = (Field(publisher, key=publisher), where)
+    anchor = f"matt-{known.indicator.replace('_', '-')}"
+    if own is None:
+        said = GROUPED if known.uses else LACKING
+        value = Field(
+            said, links=() if known.uses else ((said, f"underlaget.html#{_lacks(catalog, known.indicator)}"),)
+        )
+        return Line(anchor, (first, value, *[Field(NONE)] * 4, *last))
+    period = period_text(entry, int(own["year"]))
+    value = Field(_amount(known.measure, own["value"]), note="" if own["sex"] == "T" else SEX[own["sex"]].lower())
+    return Line(
+        anchor,
+        (
+            first,
+            value,
+            Field(period, key=str(own["year"])),
+            _country(known),
+            _direction(known.movement),
+            _place(known, municipalities),
+            *last,
+        ),
+    )
+
+
+def _amount(measure: Measure, value: float) -> str:
+    """A value as a table has it: "12,5 %"."""
+    symbol = measure.unit.symbol.replace("100 000", f"100{NBSP}000").replace("1 000", f"1{NBSP}000")
+    return f"{measure.number(value)}{NBSP}{symbol}" if symbol else measure.number(value)
+
+
+def page_link(page: str, front: str = "overview") -> str:
+    """The file of a page of the report whose front page is `front`."""
+    return "index.html" if page == front else f"{page}.html"
+
+
+def _use_link(catalog: Catalog, use: Use) -> tuple[str, str]:
+    """A figure or priority with its page, and the address."""
+    what = f"Figur {use.figure}" if use.figure else f"Prioritering {use.priority}"
+    return f"{what}, {catalog.pages[use.page].nav}", f"{page_link(use.page)}#{use_anchor(use)}"
+
+
+def _lacks(catalog: Catalog, indicator: str) -> str:
+    """The anchor on *Underlaget* that tells how a measure without values is added."""
+    figures = [n for n, figure in catalog.figures.items() if indicator in (*figure.measure, *figure.stand_in)]
+    return f"figur-{figures[0]}" if figures else source_anchor(indicator)
+
+
+def _country(known: _Known) -> Field:
+    """Riket's value of the same year, and what is known of the difference."""
+    if COUNTRY not in known.differences.index:
+        return Field(NONE)
+    pair, own = known.differences.loc[COUNTRY], known.own
+    verdict = HERE.get(pair["verdict"], KNOWN[pair["verdict"]])
+    if own is not None and pair["year"] != own["year"]:
+        verdict = f"{known.measure.period(pair['year'])}, mot {known.measure.number(pair['value'])} här: {verdict}"
+    return Field(_amount(known.measure, pair["other_value"]), verdict)
+
+
+def _direction(moved: Movement | None) -> Field:
+    if moved is None or not moved.judged:
+        return Field(UNJUDGED, links=((UNJUDGED, "underlaget.html#riktningar"),))
+    sign = movement_sign(moved)
+    words = "Ingen säker ändring" if moved.direction is Direction.NO_MOVEMENT else sign.words
+    still = moved.direction is Direction.NO_MOVEMENT
+    key = 4 if still else ORDER[moved.good] + (0.5 if moved.weak else 0)
+    return Field(words, note=f"{moved.span[0]}–{moved.span[1]}", key=f"{key:.1f}", tone=sign.tone)
+
+
+def _place(known: _Known, municipalities: int) -> Field:
+    """The rank with its year where the value is of another, and the class; nothing for what is not ranked."""
+    placing = known.ranking.placing
+    if placing is None or known.own is None:
+        return Field(NONE)
+    beside = "" if placing.n == municipalities else " som deltog" if known.measure.indicator.voluntary else " med värde"
+    notes = [QUARTILES[placing.quartile].lower()]
+    if placing.year != known.own["year"]:
+        notes.insert(0, f"{known.measure.period(placing.year)}, då {_amount(known.measure, placing.value)}")
+    text = f"{placing.rank} av {placing.n}{beside}"
+    return Field(text, note=", ".join(notes), key=f"{placing.rank / placing.n:.4f}")
+
+
+def _no_ranks(catalog: Catalog, known: list[_Known]) -> list[tuple[str, list[str]]]:
+    """Why measures with a value have no place -> their names."""
+    counted = {each.indicator for each in known} - set(comparable(catalog, (each.indicator for each in known)))
+    reasons: dict[str, list[str]] = {}
+    for each in known:
+        if each.own is not None and each.ranking.placing is None:
+            why = NO_RANK.get(each.ranking.reason, "kommunen har inget värde det år som platserna gäller")
+            why = "ett antal jämförs inte mellan kommuner av olika storlek" if each.indicator in counted else why
+            reasons.setdefault(f"{why[0].upper()}{why[1:]}", []).append(measure_name(each.measure.indicator))
+    return list(reasons.items())
+
+
+# What else is compared: the region, the similar municipalities, and the classes' limits.
+
+
+def _others_table(catalog: Catalog, places: Places, place: str, known: list[_Known]) -> DataTable | None:
+    """The measures beside riket, region and similar municipalities, each of one year; None without any."""
+    county, group = places.county(catalog, place), places.comparison_group(catalog, place)
+    others = {COUNTRY: places.name(COUNTRY)} | ({COUNTY: places.name(county)} if county else {})
+    others |= {GROUP: "Liknande kommuner"} if group else {}
+    rows = tuple(
+        (
+            Cell(measure_name(each.measure.indicator), (), f"#matt-{each.indicator.replace('_', '-')}"),
+            _amount(each.measure, each.own["value"]),
+            period_text(each.measure.indicator, int(each.own["year"])),
+            *(_other(each, other, len(group.members) if group else 0) for other in others),
+        )
+        for each in known
+        if each.own is not None
+    )
+    headers = ("Mått", places.name(place), "År", *others.values())
+    names = [places.name(code) for code in group.members] if group else []
+    similar = f" Liknande kommuner är {listed(names)}; värdet är deras medelvärde." if names else ""
+    caption = f"{places.name(place)} jämfört med andra samma år.{similar}"
+    return DataTable(caption, tuple(Column(header) for header in headers), rows) if rows else None
+
+
+def _other(known: _Known, other: str, members: int) -> Cell | str:
+    if other not in known.differences.index:
+        return NONE
+    pair, measure = known.differences.loc[other], known.measure
+    change = f"{signed(pair['difference'], measure.decimals)} {measure.difference_unit(pair['difference'])}"
+    notes = [f"skillnad {change}, {KNOWN[pair['verdict']]}"]
+    if known.own is not None and pair["year"] != known.own["year"]:
+        notes.insert(0, f"{measure.period(pair['year'])}, mot {measure.number(pair['value'])} här")
+    notes += [f"medel av {pair['n']} av {members}"] if other == GROUP and pair["n"] != members else []
+    return Cell(_amount(measure, pair["other_value"]), tuple(notes))
+
+
+def _class_table(known: list[_Known]) -> DataTable:
+    """The values of each class, from its first place to its last, in the year of the ranks."""
+    body = []
+    for each in known:
+        spans, placing = class_spans(each.ranking.cuts, each.measure), each.ranking.placing
+        cells = [Cell("", quartile=q, chip=spans[q]) if q in spans else EMPTY_CLASS for q in QUARTILES]
+        period = each.measure.period(placing.year) if placing else ""
+        body.append((Cell(measure_name(each.measure.indicator), (f"{each.measure.unit.text}, {period}",)), *cells))
+    caption = f"Klassernas gränser, från bäst till sämst placerade kommun i klassen. {CLASSES_ARE_OURS}"
+    return DataTable(caption, tuple(Column(header) for header in ("Mått", *QUARTILES.values())), tuple(body))
+
+
+# Two years ahead: a drawing and a table of the series where that has worked.
+
+
+def _by_reason(catalog: Catalog, tried: Mapping[str, Outlook]) -> dict[NoOutlook, list[str]]:
+    reasons: dict[NoOutlook, list[str]] = {}
+    for indicator, outlook in tried.items():
+        reasons.setdefault(outlook.reason, []).append(measure_name(catalog.indicators[indicator]))
+    return reasons
+
+
+def _outlook(
+    catalog: Catalog, data: pd.DataFrame, tried: Mapping[str, Outlook], place: str, name: str
+) -> dict[str, object]:
+    """The drawing, its alternative text and a table of what is expected; empty without any series."""
+    drawn = {indicator: outlook for indicator, outlook in tried.items() if outlook.path is not None}
+    if not drawn:
+        return {}
+    points = yearly_totals(data[data["place"] == place], catalog)
+    parts, body, measures = [], [], {}
+    for indicator, outlook in drawn.items():
+        entry = catalog.indicators[indicator]
+        measure = Measure(entry, catalog.unit_of(indicator), catalog.decimals_of(indicator))
+        measures[indicator] = measure
+        digits = measure.decimals
+        past = points[(points["indicator"] == indicator) & (points["year"] < outlook.path["year"].min())]
+        past = past.sort_values("year").tail(outlook.years)
+        same = {column: past[column].iloc[-1] for column in ("indicator", "place", "month", "sex", "group", "vintage")}
+        rows = pd.concat([past, outlook.path.assign(**same, status="")], ignore_index=True)
+        words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
+        parts.append(rows.assign(name=name, role="focus", **words))
+        body += [
+            (
+                measure_name(entry),
+                str(row.year),
+                _amount(measure, row.value),
+                _span(row, 80, digits),
+                _span(row, 95, digits),
+            )
+            for row in rows[rows["low95"].notna()].itertuples()
+        ]
+    rows = pd.concat(parts, ignore_index=True)
+    headers = ("Mått", "År", "Väntat värde", "80 av 100 utfall", "95 av 100 utfall")
+    caption = f"Väntade värden {in_place(name)}, om serierna går som hittills."
+    names = listed([measure_name(measure.indicator) for measure in measures.values()])
+    alternative = f"{KINDS[fan]}: {names}, publicerade år och två år framåt. Fälten vidgas mot slutet."
+    return {
+        "svg": svg_of(fan(rows, Frame(breaks=breaks_of(measures, rows))), prefix="utblick", alt=alternative),
+        "table": DataTable(caption, tuple(Column(header) for header in headers), tuple(body)),
+        "caption": f"{names}, {name}.",
+    }
+
+
+def _span(row: Any, level: int, decimals: int) -> str:
+    ends = (getattr(row, f"{end}{level}") for end in ("low", "high"))
+    return " till ".join(decimal(end, decimals) for end in ends)
