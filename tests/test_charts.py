@@ -19,6 +19,7 @@ from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import (
     DARK,
     FONTS,
+    LINES,
     NARROW,
     SERIES,
     TOKENS,
@@ -89,12 +90,12 @@ EXAMPLES = {
     "rank_change": RANKS,
     "ranked_bars": chart_rows(sexes=("K", "M")).assign(margin=2.5),
     "share_bars": chart_rows(range(2013, 2023), FOCUS, PARTS),
+    "slopes": chart_rows((2020, 2022)).assign(margin=2.5),
     "small_lines": chart_rows(range(2013, 2023), TWO, PARTS),
     "small_multiples": chart_rows(range(2018, 2023), FOCUS, sexes=("K", "M"), groups=GROUPS),
     "stacked_area": chart_rows(range(2013, 2023), FOCUS, PARTS, level=1300),
     "stacked_shares": chart_rows(range(2019, 2023), FOCUS, groups=GROUPS),
     "two_panels": chart_rows((2019, 2020, 2021), FOCUS, ("Ärenden", "Andel kvinnor")),
-    "value_bars": chart_rows(places=PLACES[:3]),
 }
 
 
@@ -335,7 +336,7 @@ def test_dots_stand_at_their_values(kind):
     )
 
 
-@pytest.mark.parametrize("kind", ["ranked_bars", "value_bars", "bars_by_group", "profile_bars"])
+@pytest.mark.parametrize("kind", ["ranked_bars", "bars_by_group", "profile_bars"])
 def test_bars_start_at_zero_and_are_as_long_as_their_values(kind):
     figure = drawing(kind)
     assert sorted(bar_values(figure)) == pytest.approx(sorted(EXAMPLES[kind]["value"]))
@@ -398,7 +399,7 @@ def test_the_best_place_stands_first_in_the_direction_of_the_indicator():
 
 def test_numbers_are_written_in_swedish():
     rows = chart_rows(places=TWO).assign(value=[-1234.56, 2000.0])
-    shown = [text.get_text() for text in texts(CHARTS["value_bars"](rows, Frame("", "kronor", 1)))]
+    shown = [text.get_text() for text in texts(CHARTS["ranked_bars"](rows, Frame("", "kronor", 1)))]
     assert "\u22121\u00a0234,6" in shown
     assert "2\u00a0000,0" in shown
 
@@ -434,10 +435,10 @@ def test_a_figure_without_values_is_refused(kind):
 
 
 def test_only_narrow_lines_leave_zero_out_and_they_say_so():
-    ticks, cut_off = value_scale(70.0, 80.0, PERCENT, from_zero=False)
+    ticks, cut_off = value_scale(70.0, 80.0, PERCENT, LINES)
     assert cut_off
     assert ticks[0] <= 70
-    assert value_scale(30.0, 80.0, PERCENT, from_zero=False)[0][0] == 0
+    assert value_scale(30.0, 80.0, PERCENT, LINES)[0][0] == 0
     assert value_scale(70.0, 80.0, PERCENT)[0][0] == 0
     figure = CHARTS["lines"](chart_rows(range(2018, 2022), FOCUS).assign(value=[78.0, 80, 79, 77]), PERCENT)
     assert any("inte vid noll" in text.get_text() for text in texts(figure))

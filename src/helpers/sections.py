@@ -8,13 +8,14 @@ import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
 from helpers.rows import chart_rows, measure_of
-from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference, RegionAssessment, Remark, Undertaking
+from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference, Undertaking
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
     ClaimResult,
     Evidence,
     Mark,
+    Part,
     Passage,
     PlanRow,
     Project,
@@ -270,29 +271,36 @@ def claims(report: RegionReport) -> Component:
 
 
 def no_region(report: RegionReport) -> Component:
-    """For a municipality that is in no region, a notice that ends the page; else nothing."""
+    """For a municipality that is in no region, a sentence that ends the page; else nothing."""
     if report.region:
-        return passage_component(Passage(""))
+        return nothing()
     html = rendered(
-        "missing.html",
-        title="Ingen region",
-        text=f"{report.name} ingår inte i någon region i data/catalog/regions.yml.",
-        remedy="Lägg till regionen med medlemmar där, så görs analysen vid nästa bygge.",
+        "part.html", part=Part("ingen-region", texts=(f"{report.official} hör inte till någon region här.",))
     )
-    return passage_component(Passage(html, title="Ingen region"), ends_page=True)
+    return passage_component(Passage(html, "ingen-region"), ends_page=True)
 
 
-def remarks(report: Report) -> Component:
-    """Where the document says two things, with the places that disagree: which is wrong is not ours to know."""
-    assessment: Assessment | RegionAssessment | None = report.assessment
-    if isinstance(report, RegionReport):
-        assessment = report.written.assessment if report.written else None
-    entries: Iterable[Remark] = assessment.remarks if assessment else ()
-    items = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in entries)
-    anchor, title = "motsagelser", "Där underlaget säger emot sig självt"
-    if not items:
-        return passage_component(Passage(""))
-    intro = "Vilken uppgift som är fel framgår inte av underlaget."
-    html = rendered("projects.html", heading=title, anchor=anchor, items=items, intro=intro)
-    texts = [intro, *(f"{item.name} ({item.by})" for item in items)]
-    return passage_component(Passage(html, anchor, title), texts=texts)
+def observations(report: RegionReport) -> Component:
+    """What the region's own document observes, its first paragraph open and the rest in a fold; nothing without it."""
+    written = report.written.assessment if report.written else None
+    if written is None or not written.introduction:
+        return nothing()
+    first, rest = parted_prose(written.introduction)
+    html = rendered("prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by)
+    return passage_component(Passage(html), first=True)
+
+
+def material(report: RegionReport) -> Component:
+    """The region's own document: where it says two things, and the sources that it names, in folds; or nothing.
+
+    Which of two things is wrong is not ours to know.
+    """
+    written = report.written.assessment if report.written else None
+    if written is None or not (written.remarks or written.references):
+        return nothing()
+    remarks = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in written.remarks)
+    anchor, title, sources = "underlaget-regionen", "Om regionens underlag", tuple(map(_reference, written.references))
+    html = rendered(
+        "material.html", heading=title, anchor=anchor, text=written.basis.caveat or "", remarks=remarks, sources=sources
+    )
+    return passage_component(Passage(html, anchor, title), texts=[f"{item.name} ({item.by})" for item in remarks])

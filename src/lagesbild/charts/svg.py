@@ -50,16 +50,21 @@ def drawn_by(made: object) -> Figure:
     return figure
 
 
+TALLEST = 760.0  # units of a narrow drawing beside its words on a sheet of A4
+
+
 def drawings(
     chart: Callable[[pd.DataFrame, Frame], Figure], rows: pd.DataFrame, frame: Frame, prefix: str, alt: str
 ) -> dict[str, str]:
     """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
 
-    The page shows one of them, so both have the same words.
+    The page shows one of them, so both have the same words. A narrow one that no sheet of paper holds is "tall" too.
     """
+    narrow = chart(rows, replace(frame, wide=False))
+    tall = " tall" if narrow.get_size_inches()[1] * 72 > TALLEST else ""
     return {
         "svg": svg_of(chart(rows, replace(frame, wide=True)), prefix, alt, "chart wide"),
-        "narrow": svg_of(chart(rows, replace(frame, wide=False)), f"{prefix}-smal", alt, "chart narrow"),
+        "narrow": svg_of(narrow, f"{prefix}-smal", alt, f"chart narrow{tall}"),
     }
 
 

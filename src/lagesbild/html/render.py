@@ -91,7 +91,8 @@ def rendered(template: str, **values: Any) -> str:
 
 def figure_component(block: FigureBlock) -> Component:
     """A figure or card with everything around it."""
-    record = {"version": VERSION, "kind": "figure", **asdict(block), "source": block.provenance.source_line}
+    facts = {"source": block.provenance.source_line, "remake": block.provenance.remake}
+    record = {"version": VERSION, "kind": "figure", **asdict(block), **facts}
     for name in ("svg", "provenance"):
         record.pop(name)
     return Component(rendered("figure.html", figure=block), record)
@@ -99,7 +100,7 @@ def figure_component(block: FigureBlock) -> Component:
 
 def part_component(part: Part) -> Component:
     """Texts, statements and tables under one heading, or a table that stands by itself."""
-    kind = "table" if part.tables else "text"
+    kind = "table" if part.tables or part.folded else "text"
     return Component(rendered("part.html", part=part), {"version": VERSION, "kind": kind, **asdict(part)})
 
 

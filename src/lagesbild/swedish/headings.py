@@ -278,10 +278,7 @@ class _Said:
             return ""
         start = f"{self.subject} {verbs[row['direction']][not self.now]}"
         values = f"från {self.measure.number(series[first])} till {self.measure.amount(series[last])}"
-        return _fitting(
-            [f"{start}{self.where} {values} {years}", f"{start} {values} {years}", f"{start}{self.where} {years}"]
-            + [f"{start} {years}"]
-        )
+        return _fitting(f"{start}{tail} {years}" for tail in (f"{self.where} {values}", f" {values}", self.where, ""))
 
     def survey_change(self) -> str:
         """A change between two times of a survey that is surely another than the one that all places share."""

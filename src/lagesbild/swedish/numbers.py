@@ -59,11 +59,12 @@ def listed(words: Sequence[str]) -> str:
 # Whose figures they are, of which years, and how near they come to the report's own measure.
 
 OWN_COMPUTATION = "egen bearbetning"  # of published values: what Kolada's terms ask us to say
+HIDDEN = "Dold"  # what stands in a figure's place where its numbers are too small to be shown
 STATE_TEXT = {
-    "exact": "Rapportens eget mått",
+    "exact": "Programmets mått",
     "derived": "Beräknat ur publicerade delar",
-    "related": "Närliggande mått: rapportens eget mått saknas i underlaget",
-    "slot": "Saknas i underlaget",
+    "related": "Ersätter ett mått som saknas",
+    "slot": "Saknas",
     "document": "Ur publicerat dokument",
     "chosen": "Valt i anteckningsboken",
     "changed": "Omräknat i anteckningsboken",
