@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from lagesbild.charts.theme import FAMILY, TOKENS, Frame, load_fonts, styled
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+TALLEST = 700.0  # of a narrow drawing that is printed: 83 % of an A4 page
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
 DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 GEOMETRY = ("d", "x", "y", "transform")
@@ -58,12 +59,13 @@ def drawings(
 ) -> dict[str, str]:
     """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
 
-    The page shows one of them, so both have the same words. A narrow one that no sheet of paper holds is "tall" too.
+    The page shows one of them, so both have the same words. A narrow one that is `tall` would not fit on a sheet of
+    paper, where the wide one stands instead.
     """
-    narrow = chart(rows, replace(frame, wide=False))
+    wide, narrow = (chart(rows, replace(frame, wide=each)) for each in (True, False))
     tall = " tall" if narrow.get_size_inches()[1] * 72 > TALLEST else ""
     return {
-        "svg": svg_of(chart(rows, replace(frame, wide=True)), prefix, alt, "chart wide"),
+        "svg": svg_of(wide, prefix, alt, "chart wide"),
         "narrow": svg_of(narrow, f"{prefix}-smal", alt, f"chart narrow{tall}"),
     }
 
