@@ -352,7 +352,8 @@ def _ahead(
         rows = rows.assign(name=name, role="focus", **words)
         first, last, end = past.iloc[0], past.iloc[-1], path.iloc[-1]
         alternative = (
-            f"Linje över tid, med en solfjäder för två år framåt: {subject[:1].lower()}{subject[1:]}, {name}. {int(first.year)}: "
+            f"Linje över tid, med en solfjäder för två år framåt: {subject[:1].lower()}{subject[1:]}, {name}. "
+            f"{int(first.year)}: "
             f"{measure.number(first.value)}, {int(last.year)}: {measure.number(last.value)}. Väntat {int(end.year)}: "
             f"{measure.number(end.value)}, i 80 av 100 utfall {_span(end, 80, measure.decimals)}."
         )
