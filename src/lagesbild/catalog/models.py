@@ -134,8 +134,7 @@ class Indicator(Record):
     subject: str = Field(
         default="",
         max_length=40,
-        description="what headings say: a definite noun phrase of at most 40 characters; all that a figure or a "
-        "priority shows need one",
+        description="what headings say: a definite noun phrase of at most 40 characters, for all that pages show",
     )
     plural: bool = Field(default=False, description="the subject is a plural: fewer, not lower")
     clause: str | None = Field(
