@@ -70,7 +70,7 @@ def drawings(
 
 
 def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool = False) -> str:
-    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`; empties the figure.
+    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`.
 
     Every id starts with `prefix`, which must be unique on its page. Texts stay texts (class "t", font from the
     stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`. A figure of
@@ -82,7 +82,6 @@ def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool
         for artist in figure.findobj():  # the axes span all values: clipping would only add ids
             artist.set_clip_on(False)
     root = etree.fromstring(_saved(figure, prefix, "tight" if own else None))
-    figure.clear()
     _clean(root)
     _rename_ids(root, prefix)
     title = etree.Element(f"{SVG}title", id=f"{prefix}-title")
