@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from typing import TypedDict
 
 import matplotlib as mpl
 import pandas as pd
@@ -54,9 +55,16 @@ def drawn_by(made: object) -> Figure:
 TALLEST = 760.0  # units of a narrow drawing beside its words on a sheet of A4
 
 
+class Drawings(TypedDict):
+    """Both drawings of a figure, as a component holds them."""
+
+    svg: str
+    narrow: str
+
+
 def drawings(
     chart: Callable[[pd.DataFrame, Frame], Figure], rows: pd.DataFrame, frame: Frame, prefix: str, alt: str
-) -> dict[str, str]:
+) -> Drawings:
     """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
 
     The page shows one of them, so both have the same words. A narrow one that no sheet of paper holds is "tall" too.
