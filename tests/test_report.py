@@ -18,7 +18,7 @@ from reports import Built
 
 CATALOG = load_catalog(copies.REPOSITORY)
 PAGES = {f"{name}.html" if name != "overview" else "index.html" for name in CATALOG.pages}
-BESIDE = {"metod.html", "style.css", "site.js", "key_figures.csv", "manifest.json"}
+BESIDE = {"metod.html", "style.css", "site.js", "fonts.js", "key_figures.csv", "manifest.json"}
 
 
 def page(report: Built, name: str) -> html.HtmlElement:

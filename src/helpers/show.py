@@ -164,7 +164,11 @@ def _show_part(
         provenance = Provenance(PUBLISHER, "", says.method, "")
         texts = ("", anchor, title, "slot", STATE_TEXT["slot"], "")
         shown = tuple(note for note in others if note)
-        return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first))
+        return figure_component(
+            FigureBlock(
+                *texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first
+            )
+        )
     region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
     if chart is not charts.timeline:
