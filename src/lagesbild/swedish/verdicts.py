@@ -13,6 +13,7 @@ from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, listed
+from lagesbild.swedish.words import capital, count_words
 
 # Movements in Swedish: what a series has done, why it cannot be judged, and what it was held against.
 
@@ -56,8 +57,8 @@ ALONE = {
 ARROWS = {
     Arrow.UP: Sign("↗", "Har blivit bättre", "good"),
     Arrow.DOWN: Sign("↘", "Har blivit sämre", "bad"),
-    Arrow.UNCHANGED: Sign("→", "Inte förändrats påtagligt"),
-    Arrow.MIXED: Sign("→", "Inte förändrats påtagligt*"),
+    Arrow.UNCHANGED: Sign("→", "Ingen tydlig ändring"),
+    Arrow.MIXED: Sign("→", "Både bättre och sämre*"),
     Arrow.NONE: Sign("", "För få mått för en pil"),
 }
 
@@ -88,25 +89,37 @@ def basis_text(movement: Movement) -> str:
 
 
 def arrow_sign(computed: Combined) -> Sign:
-    """The arrow of several measures with "n av m" in words."""
+    """The arrow of several measures; without one, and without a change, the count of the measures alone."""
     sign = ARROWS[computed.arrow]
-    return replace(sign, words=f"{sign.words}: {counted(computed)}")
+    alone = computed.arrow in (Arrow.NONE, Arrow.UNCHANGED)
+    return replace(sign, words=capital(counted(computed)) if alone else f"{sign.words}: {counted(computed)}")
 
 
 def counted(computed: Combined) -> str:
-    """How many of the measures with values can be judged, and how many of those became better or worse."""
+    """How many of the measures with values became better or worse: "ett av fyra mått går att bedöma; ...".
+
+    Weak movements, turns and those without a better end are no clear change for better or worse.
+    """
     total, judged = computed.with_values, len(computed.judged)
+    better, worse = len(computed.improving), len(computed.worsening)
     if not total:
         return "inget mått har värden"
-    better, worse = len(computed.improving), len(computed.worsening)
+    if not judged:
+        return "måttet går inte att bedöma" if total == 1 else f"inget av {count_words(total)} mått går att bedöma"
     if judged == 1:
-        how = "blivit bättre" if better else "blivit sämre" if worse else "varken blivit bättre eller sämre"
-        outcome = f"det har {how}"
-    else:
-        parts = [f"{n} har blivit {how}" for n, how in ((better, "bättre"), (worse, "sämre")) if n]
-        outcome = " och ".join(parts) or "inget har blivit bättre eller sämre"
-    known = f"{judged or 'inget'} av {total} mått går att bedöma"
-    return f"{known}; {outcome}" if judged else known
+        known = "måttet går att bedöma" if total == 1 else f"ett av {count_words(total)} mått går att bedöma"
+        how = "har blivit bättre" if better else "har blivit sämre" if worse else "visar ingen tydlig ändring"
+        return f"{known}; det {how}"
+    rest = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
+    if not better and not worse:
+        some = f"{count_words(judged)} av {count_words(total)}" if rest else f"något av {count_words(total)}"
+        return "; ".join([f"ingen tydlig ändring i {some} mått", *rest])
+    first, *others = [(n, how) for n, how in ((better, "bättre"), (worse, "sämre")) if n]
+    moved = f"{count_words(first[0])} av {count_words(total)} mått har blivit {first[1]}"
+    moved += "".join(f" och {count_words(n)} {how}" for n, how in others)
+    still = judged - better - worse
+    parts = [f"{count_words(still)} utan tydlig ändring"] if still else []
+    return "; ".join([moved, *parts, *rest])
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
@@ -115,7 +128,9 @@ def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catal
     for indicator in (*computed.moved, *computed.weak):
         words = movement_sign(moved[indicator]).words
         first, last = moved[indicator].span
-        parts.append(f"{catalog.indicators[indicator].label} {words[0].lower()}{words[1:]} {first}–{last}")
+        name = catalog.indicators[indicator].subject or catalog.indicators[indicator].label
+        name = name if not parts else name[:1].lower() + name[1:]
+        parts.append(f"{name} {words[0].lower()}{words[1:]} {first}–{last}")
     return f"{'; '.join(parts)}." if parts else ""
 
 
@@ -147,7 +162,7 @@ def differing_text(judged: str, computed: Combined, last: int) -> str:
 
 def reach_text(last: int, edition: int, judged: bool) -> str:
     """How far the figures behind a computed arrow reach; beside a `judged` arrow, that the two are not compared."""
-    text = f"Alla siffror bakom pilen når till {last}."
+    text = f"Senaste siffra: {last}."
     return f"{text} Den beräknade pilen jämförs därför inte med kommunens för {edition}." if judged else text
 
 
@@ -219,7 +234,7 @@ METHOD = (
     "av 100 utfall väntas om allt fortsätter som hittills; ingenting säger att det gör det."
 )
 NO_OUTLOOK = {
-    NoOutlook.STAND_IN: "Närliggande mått, som inte får stå för rapportens eget",
+    NoOutlook.STAND_IN: "Ersätter ett mått som saknas, och får inte stå för det",
     NoOutlook.OVERLAPPING_PERIODS: "Medelvärden över flera år, som delar år med varandra",
     NoOutlook.TOO_SHORT: f"Färre än {FEWEST} år i rad utan brott eller luckor",
     NoOutlook.ENDS_TOO_EARLY: "Siffrorna slutar före året innan utgåvan",
