@@ -44,9 +44,9 @@ from lagesbild.swedish.front import ARROW_WORDS, NO_ARROW
 from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
-    arrow_sign,
     basis_text,
     differing_text,
+    judged_line,
     movement_reason,
     movement_sign,
     p_text,
@@ -577,7 +577,7 @@ def test_one_measure_gives_a_priority_no_arrow_but_stands_in_its_fold_with_its_y
     movement, entry = report.movements["children_with_social_assistance"], opened.catalog.indicators
     computed = combined_movement(report.movements, CHILDREN)
     [line] = shown.xpath("//p[@class='computed']")
-    assert " ".join(line.text_content().split()) == f"{arrow_sign(computed).words}. Beräknat"
+    assert " ".join(line.text_content().split()) == f"{judged_line(computed)} Beräknat"
     [measured] = shown.xpath("//details//li")
     told = " ".join(measured.text_content().split())
     assert told.startswith(f"{entry['children_with_social_assistance'].subject} ↓ Har minskat, till det bättre")

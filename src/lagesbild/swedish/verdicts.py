@@ -95,10 +95,18 @@ def arrow_sign(computed: Combined) -> Sign:
     return replace(sign, words=capital(counted(computed)) if alone else f"{sign.words}: {counted(computed)}")
 
 
-def counted(computed: Combined) -> str:
+def judged_line(computed: Combined) -> str:
+    """What a priority's measures have done, as a sentence; empty where none can be judged.
+
+    How many cannot is told once a page, beside the area's arrow.
+    """
+    return f"{capital(counted(computed, rest=False))}." if computed.judged else ""
+
+
+def counted(computed: Combined, rest: bool = True) -> str:
     """How many of the measures with values became better or worse: "ett av fyra mått går att bedöma; ...".
 
-    Weak movements, turns and those without a better end are no clear change for better or worse.
+    With `rest`, also how many cannot be judged. Weak movements, turns and those without a better end are no clear change for better or worse.
     """
     total, judged = computed.with_values, len(computed.judged)
     better, worse = len(computed.improving), len(computed.worsening)
@@ -110,16 +118,17 @@ def counted(computed: Combined) -> str:
         known = "måttet går att bedöma" if total == 1 else f"ett av {count_words(total)} mått går att bedöma"
         how = "har blivit bättre" if better else "har blivit sämre" if worse else "visar ingen tydlig ändring"
         return f"{known}; det {how}"
-    rest = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
+    left = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
+    told = left if rest else []
     if not better and not worse:
-        some = f"{count_words(judged)} av {count_words(total)}" if rest else f"något av {count_words(total)}"
-        return "; ".join([f"ingen tydlig ändring i {some} mått", *rest])
+        some = f"{count_words(judged)} av {count_words(total)}" if left else f"något av {count_words(total)}"
+        return "; ".join([f"ingen tydlig ändring i {some} mått", *told])
     first, *others = [(n, how) for n, how in ((better, "bättre"), (worse, "sämre")) if n]
     moved = f"{count_words(first[0])} av {count_words(total)} mått har blivit {first[1]}"
     moved += "".join(f" och {count_words(n)} {how}" for n, how in others)
     still = judged - better - worse
     parts = [f"{count_words(still)} utan tydlig ändring"] if still else []
-    return "; ".join([moved, *parts, *rest])
+    return "; ".join([moved, *parts, *told])
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
