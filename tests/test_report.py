@@ -20,7 +20,7 @@ from reports import Built
 CATALOG = load_catalog(copies.REPOSITORY)
 PAGES = {f"{name}.html" if name != "overview" else "index.html" for name in CATALOG.pages}
 MADE_PAGES = {f"{name}.html" for name in MADE}
-BESIDE = MADE_PAGES | {"style.css", "site.js", "search.js", "sok.js", "key_figures.csv", "manifest.json"}
+BESIDE = MADE_PAGES | {"style.css", "site.js", "fonts.js", "search.js", "sok.js", "key_figures.csv", "manifest.json"}
 
 
 def page(report: Built, name: str) -> html.HtmlElement:
