@@ -7,9 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copies import made_up_root
-from lagesbild.pages.search import MOST_BYTES
 from lagesbild.publishing.frame import NavItem, PageFrame, framed
-from lagesbild.publishing.made import computed
+from lagesbild.publishing.made import MOST_BYTES, computed
 from lagesbild.publishing.pages import write_assets
 from lagesbild.publishing.request import BuildRequest
 

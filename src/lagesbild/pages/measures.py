@@ -351,11 +351,11 @@ def _ahead(
         words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
         rows = rows.assign(name=name, role="focus", **words)
         first, last, end = past.iloc[0], past.iloc[-1], path.iloc[-1]
+        named, ends = f"{subject[:1].lower()}{subject[1:]}", _span(end, 80, measure.decimals)
         alternative = (
-            f"Linje över tid, med en solfjäder för två år framåt: {subject[:1].lower()}{subject[1:]}, {name}. "
-            f"{int(first.year)}: "
+            f"Linje över tid, med en solfjäder för två år framåt: {named}, {name}. {int(first.year)}: "
             f"{measure.number(first.value)}, {int(last.year)}: {measure.number(last.value)}. Väntat {int(end.year)}: "
-            f"{measure.number(end.value)}, i 80 av 100 utfall {_span(end, 80, measure.decimals)}."
+            f"{measure.number(end.value)}, i 80 av 100 utfall {ends}."
         )
         frame, anchor = Frame(breaks=breaks_of({indicator: measure}, rows)), f"utblick-{indicator.replace('_', '-')}"
         body = [

@@ -95,10 +95,19 @@ def arrow_sign(computed: Combined) -> Sign:
     return replace(sign, words=capital(counted(computed)) if alone else f"{sign.words}: {counted(computed)}")
 
 
-def counted(computed: Combined) -> str:
+def judged_line(computed: Combined) -> str:
+    """What a priority's measures have done, as a sentence; empty where none can be judged.
+
+    How many cannot is told once a page, beside the area's arrow.
+    """
+    return f"{capital(counted(computed, rest=False))}." if computed.judged else ""
+
+
+def counted(computed: Combined, rest: bool = True) -> str:
     """How many of the measures with values became better or worse: "ett av fyra mått går att bedöma; ...".
 
-    Turns and movements without a better end are neither; weak movements are no clear change.
+    With `rest`, also how many cannot be judged. Turns and movements without a better end are neither of the two; weak
+    movements are no clear change.
     """
     total, judged = computed.with_values, len(computed.judged)
     if not total:
@@ -115,14 +124,15 @@ def counted(computed: Combined) -> str:
     if judged == 1:
         known = "måttet går att bedöma" if total == 1 else f"ett av {count_words(total)} mått går att bedöma"
         return f"{known}; det {f'har blivit {became[0][1]}' if became else 'visar ingen tydlig ändring'}"
-    rest = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
+    left = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
+    told = left if rest else []
     if not became:
-        some = f"{count_words(judged)} av {count_words(total)}" if rest else f"något av {count_words(total)}"
-        return "; ".join([f"ingen tydlig ändring i {some} mått", *rest])
+        some = f"{count_words(judged)} av {count_words(total)}" if left else f"något av {count_words(total)}"
+        return "; ".join([f"ingen tydlig ändring i {some} mått", *told])
     (n, how), *others = became
     moved = f"{count_words(n)} av {count_words(total)} mått har blivit {how}"
     moved = listed([moved, *(f"{count_words(n)} {how}" for n, how in others)])
-    return "; ".join([moved, *([f"{count_words(still)} utan tydlig ändring"] if still else []), *rest])
+    return "; ".join([moved, *([f"{count_words(still)} utan tydlig ändring"] if still else []), *told])
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
