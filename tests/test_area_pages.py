@@ -13,8 +13,10 @@ from helpers import sections
 from lagesbild.html.render import Component
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import FEWEST_TOLD, MOST_TOLD, telling
+from lagesbild.statistics.combined import Arrow, Combined
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Method, Movement
+from lagesbild.swedish.verdicts import arrow_sign, judged_line
 
 AREAS = {"1": "no_vulnerable_areas", "2": "equal_power", "3": "childhood", "4": "housing", "5": "work"}
 UMEA, OTHERS = "2480", {"2401": "Nordmaling", "0180": "Stockholm", "0980": "Gotland"}
@@ -225,3 +227,14 @@ def test_what_is_weak_old_or_undecided_is_named_only_where_nothing_else_is():
     assert telling(movements, apart, latest, shown, 2024) == ["a", "b"]
     assert FEWEST_TOLD == 2
     assert telling({}, to_country(), {"c": 2015}, shown, 2024) == []
+
+
+def test_a_prioritys_line_tells_what_moved_and_leaves_to_the_area_how_many_cannot_be_judged():
+    some = Combined(Arrow.MIXED, improving=("a",), worsening=("b",), not_judged=("c", "d"))
+    assert judged_line(some) == "Ett av fyra mått har blivit bättre och ett sämre."
+    assert "två går inte att bedöma" in arrow_sign(some).words
+    assert (
+        judged_line(Combined(Arrow.NONE, still=("a", "b"), not_judged=("c",)))
+        == "Ingen tydlig ändring i två av tre mått."
+    )
+    assert judged_line(Combined(Arrow.NONE, not_judged=("c",))) == ""

@@ -52,7 +52,7 @@ from lagesbild.swedish.claims import TESTED, TITLE
 from lagesbild.swedish.findings import survey_change_text
 from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.numbers import listed
-from lagesbild.swedish.verdicts import NO_ARROW, arrow_sign, movement_reason, why_no_arrow
+from lagesbild.swedish.verdicts import NO_ARROW, judged_line, movement_reason, why_no_arrow
 
 
 def passage(template: str, anchor: str, title: str, /, **values: Any) -> Component:
@@ -150,7 +150,7 @@ def priority(report: Report, number: str) -> Component:
         number=number,
         title=report.priority_title(number),
         marks=(*status_marks(judgement), *arrow_marks(judgement, legend)),
-        facts=(Statement(f"{arrow_sign(computed).words}.", by=COMPUTED),) if computed.with_values else (),
+        facts=(Statement(judged_line(computed), by=COMPUTED),) if computed.judged else (),
         evidence=tuple(evidence),
         reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
         disagreement=disagreement(judgement, computed, last, report.year, legend),
@@ -286,7 +286,9 @@ def observations(report: RegionReport) -> Component:
     if written is None or not written.introduction:
         return nothing()
     first, rest = parted_prose(written.introduction)
-    html = rendered("prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by)
+    html = rendered(
+        "prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by
+    )
     return passage_component(Passage(html), first=True)
 
 

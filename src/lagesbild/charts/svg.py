@@ -67,13 +67,12 @@ def drawings(
 ) -> Drawings:
     """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
 
-    The page shows one of them, so both have the same words. A narrow one that is `tall` would not fit on a sheet of
-    paper, where the wide one stands instead.
+    The page shows one of them, so both have the same words. A narrow one that no sheet of paper holds is "tall" too.
     """
-    wide, narrow = (chart(rows, replace(frame, wide=each)) for each in (True, False))
+    narrow = chart(rows, replace(frame, wide=False))
     tall = " tall" if narrow.get_size_inches()[1] * 72 > TALLEST else ""
     return {
-        "svg": svg_of(wide, prefix, alt, "chart wide"),
+        "svg": svg_of(chart(rows, replace(frame, wide=True)), prefix, alt, "chart wide"),
         "narrow": svg_of(narrow, f"{prefix}-smal", alt, f"chart narrow{tall}"),
     }
 

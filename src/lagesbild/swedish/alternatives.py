@@ -14,6 +14,7 @@ from lagesbild.catalog.models import Better
 from lagesbild.swedish.findings import Measure, places_text, subjects_text, totals
 from lagesbild.swedish.numbers import SEX, listed, period_text, years_text
 from lagesbild.swedish.words import count_words
+from lagesbild.tidy.schema import breaks_in
 
 SHORTEST, LONGEST = 100, 250  # characters
 MOST_NAMED = 15  # places that a map names class by class
@@ -106,7 +107,7 @@ def alternative_text(kind: str, measures: Mapping[str, Measure], rows: pd.DataFr
         return _groups(head, first, known, rest)
     if set(known["sex"]) >= {"K", "M"}:
         return _sexes(head, first, known, own, rest)
-    known = totals(known)
+    known = _unbroken(totals(known), named)
     if len(named) > 1:
         return fitted([head, *_measures(named, known, own)], [*rest, _count(len(known))])
     if known["year"].nunique() > 1:
@@ -117,6 +118,16 @@ def alternative_text(kind: str, measures: Mapping[str, Measure], rows: pd.DataFr
         return changes_text(head, series, _written(first), own, rest)
     values = dict(zip(known["name"], known["value"], strict=False))
     return ordered_text(head, values, _written(first), own, rest)
+
+
+def _unbroken(rows: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """The rows of each measure since its last break: nothing is told across one."""
+    frames = []
+    for name, measure in measures.items():
+        of = rows[rows["indicator"] == name]
+        cut = max((each.year for each in breaks_in(measure.indicator, of) if each.year <= of["year"].max()), default=0)
+        frames.append(of[of["year"] >= cut])
+    return pd.concat(frames)
 
 
 def _head(kind: str, measures: Mapping[str, Measure], rows: pd.DataFrame) -> str:

@@ -385,7 +385,7 @@ def _groups(measure: Measure, rows: pd.DataFrame, edition: int) -> Iterator[str]
     own = own if len(own) else rows[rows["group"] != ""]
     latest = own[own["year"] == own["year"].max()]
     shown = latest if latest[latest["sex"] == "T"].empty else latest[latest["sex"] == "T"]
-    said = _Said(measure, latest.assign(role="focus", sex="T"), None, edition)
+    said = _Said(measure, latest.assign(role="focus", sex="T", group=""), None, edition)
     start, when = f"{said.subject} {said.verb}", f" {measure.period(latest['year'].iloc[0])}"
     names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in shown.itertuples()]
     if len(shown) <= FEW_GROUPS:
