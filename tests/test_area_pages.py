@@ -1,4 +1,4 @@
-"""The pages of the five areas: their order and length, for a municipality that has judged and for those that have not."""
+"""The pages of the five areas: their order and length, where a municipality has judged and where none has."""
 
 import re
 from dataclasses import replace
@@ -13,8 +13,10 @@ from helpers import sections
 from lagesbild.html.render import Component
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import FEWEST_TOLD, MOST_TOLD, telling
+from lagesbild.statistics.combined import Arrow, Combined
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Method, Movement
+from lagesbild.swedish.verdicts import arrow_sign, judged_line
 
 AREAS = {"1": "no_vulnerable_areas", "2": "equal_power", "3": "childhood", "4": "housing", "5": "work"}
 UMEA, OTHERS = "2480", {"2401": "Nordmaling", "0180": "Stockholm", "0980": "Gotland"}
@@ -22,7 +24,7 @@ WORDS = 1400  # an area's page has at most 1,500, and its contents stand in the 
 PROJECTS = dict(zip(AREAS.values(), (4, 3, 3, 3, 4), strict=True))
 AFTER_PRIORITIES = ["kvinnor-och-man", "jamforelse", "projekt", "uppdrag", "planer", "las-vidare"]
 # A municipality's own words: names of what only one of them has made.
-OF_UMEA = re.compile(r"Umebrå|UNGA|Mirai|Bostad först|KRAFT|Handlingsplan|kommunfullmäktige", re.IGNORECASE)
+OF_UMEA = re.compile(r"Umebrå|Mirai|Bostad först|KRAFT|Handlingsplan|Tilläggsuppdrag|kommunrevisor")
 
 
 def tree(*components: Component) -> html.HtmlElement:
@@ -99,9 +101,9 @@ def test_a_municipality_that_has_not_judged_is_told_so_once_and_given_nobody_els
     assert not {"projekt", "uppdrag", "planer", "las-vidare"} & {*anchors(page)}
     assert not OF_UMEA.search(text)
     assert "Kommunens bedömning" not in text
-    [told] = page.xpath("//section[@class='standing']//a[@href='underlaget.html']/..")
-    assert "inga egna bedömningar" in told.text_content()
-    assert text.count("inga egna bedömningar") == 1
+    [told] = page.xpath("//header//a[starts-with(@href, 'underlaget.html')]/..")
+    assert "egna bedömningar" in told.text_content()
+    assert text.count("egna bedömningar") == 1
     assert "ej angivet" not in text
 
 
@@ -225,3 +227,14 @@ def test_what_is_weak_old_or_undecided_is_named_only_where_nothing_else_is():
     assert telling(movements, apart, latest, shown, 2024) == ["a", "b"]
     assert FEWEST_TOLD == 2
     assert telling({}, to_country(), {"c": 2015}, shown, 2024) == []
+
+
+def test_a_prioritys_line_tells_what_moved_and_leaves_to_the_area_how_many_cannot_be_judged():
+    some = Combined(Arrow.MIXED, improving=("a",), worsening=("b",), not_judged=("c", "d"))
+    assert judged_line(some) == "Ett av fyra mått har blivit bättre och ett sämre."
+    assert "två går inte att bedöma" in arrow_sign(some).words
+    assert (
+        judged_line(Combined(Arrow.NONE, still=("a", "b"), not_judged=("c",)))
+        == "Ingen tydlig ändring i två av tre mått."
+    )
+    assert judged_line(Combined(Arrow.NONE, not_judged=("c",))) == ""

@@ -78,16 +78,16 @@ def test_what_cannot_be_tested_within_places_says_which_of_the_three_is_lacking(
         for reason in ("places", "years", "variation")
     }
     assert "för få kommuner har flera år i rad" in said["places"]
-    assert "för få år i rad" in said["years"]
-    assert "inget ändras från år till år, och inget samband kan räknas" in said["variation"]
-    assert "Utelämnade för att uppgifter saknas: 3." in texts.association("tio kommuner", 2021, across, "years", 3)
-    assert "Utelämnade" not in said["years"]
+    assert "det krävs fyra år i rad" in said["years"]
+    assert "Inom kommunerna ändras inget från år till år" in said["variation"]
+    assert "3 kommuner utan alla siffror är inte med." in texts.association("tio kommuner", 2021, across, "years", 3)
+    assert "är inte med" not in said["years"]
 
 
 def test_ill_health_that_rises_alike_everywhere_is_no_association(tmp_path: Path):
     steady = np.tile(np.arange(6.0), (12, 1))
     text = ran(twelve(tmp_path, steady)).said("Inom kommunerna")
-    assert "inget ändras från år till år, och inget samband kan räknas" in text
+    assert "ändras inget från år till år, och inget samband går att räkna" in text
     assert "per procentenhet" not in text
 
 
@@ -109,7 +109,7 @@ def test_the_slope_within_places_is_that_of_the_changes_less_their_means_and_the
 def test_changes_that_have_nothing_to_do_with_each_other_are_not_called_together(tmp_path: Path):
     draw = np.random.default_rng(11)
     copy = twelve(tmp_path, draw.uniform(0, 20, (12, 6)), slope=0.0)
-    text = ran(copy).said("Inom kommunerna")
+    text = ran(copy).said("Ohälsa och arbetslöshet")
     assert "åt samma håll" not in text
     assert "åt motsatt håll" not in text
 
@@ -127,16 +127,16 @@ def test_a_place_taken_out_of_r3_is_out_of_the_printed_ranks_beside_it(frozen: C
 
 def test_a_changed_rank_is_no_longer_the_documents(frozen: Copy, umea: Ran):
     printed = umea.component("r2").record
-    assert (printed["state"], "Platserna är tryckta." in printed["notes"]) == ("document", True)
+    assert (printed["state"], "Platserna är tryckta i regionens underlag." in printed["notes"]) == ("document", True)
     more = "together = together.assign(value=together['value'].mask(together['place'].eq('2480'), 1))"
     changed = (
         ran(frozen, "umearegionen", "2480", until="r2", instead={TOGETHER: f"{TOGETHER}\n{more}"})
         .component("r2")
         .record
     )
-    assert changed["finding"].startswith("Umeå har plats 1 av 290")
+    assert "Bäst låg Umeå, på plats 1," in changed["alternative"]
     assert changed["state"] == "derived"
-    assert "Platserna är tryckta." not in changed["notes"]
+    assert "Platserna är tryckta i regionens underlag." not in changed["notes"]
     assert any("ändrade i anteckningsboken" in note for note in changed["notes"])
     assert "Egen bearbetning" in changed["source"]
 
@@ -195,8 +195,8 @@ def test_rows_that_a_filter_emptied_are_refused_while_the_region_has_figures(ume
 def test_an_edition_without_two_years_has_cards_with_their_true_reasons(frozen: Copy):
     early = ran(frozen, "umearegionen", "2480", year=2020)
     cards = {cell: early.component(cell).record["card"]["why"] for cell in ("r2", "r3", "r5")}
-    assert cards["r2"] == "Kommunernas plats i riket saknas i underlaget."
-    assert cards["r3"] == cards["r5"] == "Helårsekvivalenter eller invånare 20–64 år saknas för två år i rad."
+    assert cards["r2"] == texts.NO_RANKS
+    assert cards["r3"] == cards["r5"] == texts.NO_PROFILES
     assert early.shown["region-r2-map"] is None
 
 
@@ -215,8 +215,8 @@ def thin(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 
 def test_a_thinly_answered_last_year_gives_a_card_and_says_how_many_have_values(thin: Ran):
-    assert thin.component("r2").record["card"]["why"] == "Kommunernas plats i riket saknas i underlaget."
-    assert "underlaget har dem för 94 (2021)" in thin.component("r3-scale").record["card"]["why"]
+    assert thin.component("r2").record["card"]["why"] == texts.NO_RANKS
+    assert "och 94 har dem 2021" in thin.component("r3-scale").record["card"]["why"]
 
 
 def test_a_part_draws_the_share_down_only_where_it_is_below_zero():
@@ -227,7 +227,7 @@ def test_a_part_draws_the_share_down_only_where_it_is_below_zero():
     )  # fmt: skip
     finding = steps_said(rows).finding
     assert "drog ner" not in finding
-    assert finding == "A drog upp andelen mest i 1 av 1 kommuner, 2020–2021."
+    assert finding == "A drog upp andelen mest i den enda kommunen 2020–2021"
 
 
 def test_a_sum_among_the_types_is_not_counted_twice(frozen: Copy):

@@ -5,15 +5,16 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from lxml.html import HtmlElement, fromstring
 
 from copies import Copy
 from helpers import open_region, register
 from helpers.report import RegionReport
-from lagesbild.assessments.models import Initiative
+from lagesbild.assessments.models import FollowUp, Initiative
 from lagesbild.html.render import Event, calendar_text
 from lagesbild.rules.register import as_of, day_of, linked_initiatives, state_of
 from lagesbild.swedish.numbers import readable
-from lagesbild.swedish.register import state_text
+from lagesbild.swedish.register import date_text, lacking_texts, state_text
 
 LATE = "försenad"
 ENDED = Initiative(title="Lampor på torget", end="2022-11-30")
@@ -94,13 +95,12 @@ def test_a_record_that_the_cell_drops_is_in_no_card_count_filter_calendar_or_dow
     assert title == "Kartläggning av frivårdens klienter"
     cards, calendar = register.cards(umea, dropped), register.calendar(umea, dropped)
     texts = [cards.html, cards.record["download_text"], calendar.record["download_text"].replace("\r\n ", "")]
-    texts += [*register.gaps(umea, dropped)["title"], *register.follow_up(umea, dropped)]
-    texts += [*register.timeline(umea, dropped)["name"]]
+    texts += [*register.timeline(dropped)["name"]]
     assert not [text for text in texts if title in text]
     assert "17 initiativ och 2 kommunala uppdrag med sina förslag, 33 poster i allt." in cards.html
     assert "Visar 33 av 33" in cards.html
-    assert "Av 17 initiativ" in register.follow_up(umea, dropped)[1]
-    assert "Kalenderfilen har också 2 slutdatum." in calendar.html
+    assert "15 av 17 initiativ saknar slutdag" in cards.html
+    assert "Två slutdagar har ett datum" in calendar.html
     own = records[records["owner"] == "Försäkringskassan"]
     assert choices(register.cards(umea, own).html, "owner") == {"Försäkringskassan"}
 
@@ -113,15 +113,16 @@ def test_a_value_that_the_cell_changes_changes_the_card_the_filters_and_what_is_
     assert "Tivolit" in choices(cards.html, "owner")
     assert "Ägare" not in choices(cards.html, "lacks")
     assert "<dt>cost</dt><dd>17 kronor</dd>" in cards.html
-    assert "ägare saknas för 0" in register.follow_up(umea, given)[1]
-    assert set(register.gaps(umea, given)["owner"]) == {"finns"}
+    assert "saknar ägare" in register.cards(umea, records).html
+    assert "saknar ägare" not in cards.html
 
 
 def test_an_end_that_has_passed_is_late_in_the_materials_own_year():
     assert as_of(2022, 2022).day == date(2022, 12, 31)
     state = state_of(ENDED, as_of(2022, 2022))
     assert state == "overdue"
-    assert state_text(ENDED, state) == "försenad: slutdatumet 30 november 2022 har passerat utan uppföljning"
+    late = "försenad: slutdagen 30 november 2022 har passerat, och inget utfall är angivet"
+    assert state_text(ENDED, state) == late
 
 
 @pytest.mark.parametrize("end", ["2022-11-30", "2022-11", None])
@@ -129,7 +130,9 @@ def test_in_a_later_edition_an_old_initiative_is_never_late(end: str | None):
     record = ENDED.model_copy(update={"end": end})
     state = state_of(record, as_of(2022, 2024))
     assert state != "overdue"
-    assert state_text(record, state) == "uppföljning saknas i underlaget"
+    assert state_text(record, state) == "ingen avstämning angiven"
+    checked = record.model_copy(update={"follow_ups": [FollowUp(text="i juni")]})
+    assert state_text(checked, state_of(checked, as_of(2022, 2024))) == "avstämning angiven"
 
 
 @pytest.mark.parametrize("end", ["2022-12-31", "2022-12", "2022", "2023-01-15"])
@@ -143,22 +146,74 @@ def test_a_status_that_the_material_gives_stands_as_it_is():
 
 
 def test_the_later_report_never_says_late_and_the_years_own_names_who_is(umea: RegionReport, same_year: RegionReport):
-    later = register.cards(umea, register.table(umea)).html + " ".join(register.follow_up(umea))
+    later = register.cards(umea, register.table(umea)).html
     assert LATE not in later.lower()
-    own = register.follow_up(same_year)
-    assert "Försenade: Kartläggning av frivårdens klienter och Nyanlända som förvärvat skada" in own[2]
-    assert "31 december 2022" in own[0]
-    assert choices(register.cards(same_year, register.table(same_year)).html, "state") >= {"Försenad"}
+    own = register.cards(same_year, register.table(same_year)).html
+    assert "Försenade: Kartläggning av frivårdens klienter och Nyanlända som förvärvat skada" in own
+    assert "Läget anges per 31 december 2022." in own
+    assert choices(own, "state") >= {"Försenad"}
 
 
-def test_what_is_missing_is_counted_and_shown_a_heading_each(umea: RegionReport):
-    gaps = register.gaps(umea)
-    assert len(gaps) == 20
-    assert (gaps[:18].drop(columns="title") == "saknas").sum().to_dict() == {
-        "goal": 2, "owner": 4, "end_date": 15, "indicator": 7
-    }  # fmt: skip
-    counts = "mål saknas för 2, ägare saknas för 4, slutdatum saknas för 15 och indikator saknas för 7"
-    assert counts in register.follow_up(umea)[1]
+def test_what_is_missing_is_told_once_for_all_that_lack_it_and_those_that_have_it_are_named_where_few(
+    umea: RegionReport, records: pd.DataFrame
+):
+    goal, owner, end, indicator, proposals = lacking_texts(records)
+    assert goal.startswith("Två av 18 initiativ saknar mål: Gemensam kompetensutveckling och ")
+    assert owner.startswith("Fyra av 18 initiativ saknar ägare: ")
+    assert end.startswith("15 av 18 initiativ saknar slutdag; det finns för Säker digital kommunikation, ")
+    assert indicator.startswith("Sju av 18 initiativ saknar indikator: ")
+    assert proposals == "Inget av de 14 förslagen har mål, ägare, slutdag eller indikator."
+    html = register.cards(umea, records).html
+    assert html.count(" initiativ saknar ") == 4
+    assert "saknas i underlaget" not in html
+    assert "ej angivet" not in html
+
+
+def cards_of(html: str) -> list[HtmlElement]:
+    return fromstring(html).xpath("//details[@class='record']")
+
+
+@pytest.mark.parametrize("year", [2022, 2024])
+def test_a_record_never_shows_what_it_is_said_to_lack_and_says_so_where_it_has_a_follow_up(frozen: Copy, year: int):
+    report = opened(frozen, year)
+    rows = register.table(report)
+    shown = {"Mål": "Mål", "Ägare": "Ägare", "Slutdag": "Slut", "Indikator": "Indikatorer"}
+    cards = cards_of(register.cards(report, rows).html)
+    assert len(cards) == len(rows)
+    for card, record in zip(cards, rows.itertuples(), strict=True):
+        terms = [term.text_content() for term in card.iter("dt")]
+        lacks = {term for name, term in shown.items() if name in card.get("data-lacks").split()}
+        assert not lacks & set(terms)
+        assert {*shown.values()} - lacks <= set(terms)  # what it does not lack is there
+        assert terms
+        assert all(text.strip(" ·") for text in (each.text_content() for each in card.iter("dd")))
+        has = pd.notna(record.follow_up)
+        assert ("Avstämning" in terms) == has
+        if year == 2024:
+            assert ("avstämning angiven" in card.findtext("summary/span")) == has
+            assert (card.get("data-state") == "Avstämning angiven") == has
+
+
+def test_an_assignment_consists_of_its_proposals(records: pd.DataFrame):
+    own = records[records["kind"] == "Kommunalt uppdrag"].set_index("record")["activities"]
+    assert [len(text.split(" · ")) for text in own] == [7, 7]
+    assert "Återstart efter pandemin" in own["nordmaling"]
+
+
+@pytest.mark.parametrize(
+    ("written", "words", "shown"),
+    [
+        ("2022-12-31", "20221231", "31 december 2022"),
+        ("2022-12-21", "21 dec 2022", "21 december 2022"),
+        ("2022-09-01", "1 september", "1 september 2022"),
+        ("--05-31", "Redan pågående (start 31 maj)", "Redan pågående (start 31 maj)"),
+        ("2022-12-31", "vid årets slut", "vid årets slut (31 december 2022)"),
+        (None, "Redan pågående", "Redan pågående"),
+        (None, None, ""),
+    ],
+)
+def test_a_date_is_told_in_the_documents_words_only_where_they_say_more(written, words, shown):
+    assert date_text(written, words) == shown
 
 
 def test_linked_series_are_shown_since_the_start_and_say_how_they_differ(umea: RegionReport):
@@ -171,7 +226,7 @@ def test_linked_series_are_shown_since_the_start_and_say_how_they_differ(umea: R
 
 
 def test_the_timeline_has_the_days_of_each_initiative(umea: RegionReport):
-    rows = register.timeline(umea)
+    rows = register.timeline(register.table(umea))
     assert len(rows) == 18
     dated = rows[rows["start"].notna() | rows["end"].notna()]
     assert dated["name"].tolist()[0] == "Säker digital kommunikation"  # whose start has no year
@@ -184,7 +239,7 @@ def days_in(calendar: str) -> list[str]:
 
 
 def test_the_calendar_holds_ends_and_follow_ups_that_have_a_day_only(umea: RegionReport, records: pd.DataFrame):
-    calendar = register.calendar(umea)
+    calendar = register.calendar(umea, records)
     assert calendar.record["download_name"] == "uppfoljning-umearegionen-2022.ics"
     assert 'href="data/uppfoljning-umearegionen-2022.ics"' in calendar.html
     assert days_in(calendar.record["download_text"]) == ["20221130", "20221221", "20221231"]
@@ -196,7 +251,7 @@ def test_the_calendar_holds_ends_and_follow_ups_that_have_a_day_only(umea: Regio
     changed = register.calendar(umea, own)
     assert days_in(changed.record["download_text"]) == ["20221005"]
     assert "SUMMARY:Uppföljning: Långtidsarbetslösa med sammansatta behov" in changed.record["download_text"]
-    assert "1 uppföljning har en dag i underlaget." in changed.html
+    assert "En avstämning har ett datum" in changed.html
     assert "download_text" not in register.calendar(umea, own.assign(follow_up_dates=None)).record
 
 
@@ -226,8 +281,8 @@ def test_a_calendar_is_folded_escaped_and_the_same_each_time():
         ("2022-12-31", "31 december 2022", date(2022, 12, 31)),
         ("2022-09", "september 2022", None),
         ("2022", "2022", None),
-        ("--05-31", "31 maj, året ej angivet", None),
-        ("--10", "oktober, året ej angivet", None),
+        ("--05-31", "31 maj, utan år", None),
+        ("--10", "oktober, utan år", None),
         (None, "", None),
     ],
 )
@@ -242,11 +297,11 @@ def test_each_priority_has_a_line_from_goal_to_next_check_with_its_gaps(umea: Re
     assert len(rows) == 14
     assert rows.at["5.2", "initiatives"] == "Personer med lång tid i försörjningsstöd"
     assert rows.at["3.2", "initiatives"] == "Barnfamiljer med försörjningsstöd"
-    assert rows.at["1.1", "initiatives"] == "saknas"
+    assert rows.at["1.1", "initiatives"] == "–"
     assert "mått saknas" in rows.at["4.2", "indicators"]
     assert "Översyn begärd, utan dag: Umeå kommuns handlingsplan mot barnfattigdom" in rows.at["3.2", "next_check"]
     _, gaps = register.goals_text(umea, goals)
-    assert gaps == "Av 14 prioriteringar saknas regionens initiativ för 11 och nästa avstämning för 2."
+    assert gaps == "Av 14 prioriteringar saknas regionens initiativ för elva och nästa avstämning för två."
     assert "Av 3 prioriteringar" in register.goals_text(umea, goals.head(3))[1]
 
 
@@ -271,7 +326,7 @@ def test_the_lists_of_the_group_are_tables_with_swedish_headings(umea: RegionRep
     assert len(register.data_sources(umea)) == 9
     assert register.group(umea).iloc[-1].tolist() == ["Summa", 10, ""]
     assert register.competence_plan(umea)["arranged"].value_counts().tolist() == [5, 3, 3]
-    for rows in (register.table(umea)[register.RECORD], register.gaps(umea), register.linked_series(umea),
+    for rows in (register.table(umea)[register.RECORD], register.linked_series(umea),
                  register.goals(umea), register.data_sources(umea), register.group(umea),
                  register.competence_plan(umea)):  # fmt: skip
         assert set(register.headings(rows)) == set(rows.columns)
@@ -281,30 +336,23 @@ def test_the_lists_of_the_group_are_tables_with_swedish_headings(umea: RegionRep
     assert ("Organisation" in part.html, "Umeå kommun" in part.html) == (True, False)
 
 
-EMPTY = [
-    register.table, register.gaps, register.timeline, register.linked_series, register.data_sources, register.group,
-    register.competence_plan
-]  # fmt: skip
+EMPTY = [register.table, register.linked_series, register.data_sources, register.group, register.competence_plan,
+         register.goals]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("region", "municipality", "year", "says"),
-    [
-        ("vasterbotten", "2480", 2024, "Regionens eget underlag saknas: ingen fil i data/assessments/regions/vasterb"),
-        ("umearegionen", "2480", 2021, "Regionens eget underlag saknas"),
-        ("", "0580", 2024, ""),
-    ],
+    ("region", "municipality", "year"),
+    [("vasterbotten", "2480", 2024), ("umearegionen", "2480", 2021), ("", "0580", 2024)],
 )
-def test_without_a_region_or_material_tables_are_empty_and_components_say_so(
-    frozen: Copy, region: str, municipality: str, year: int, says: str
+def test_without_a_region_or_material_tables_and_components_are_empty(
+    frozen: Copy, region: str, municipality: str, year: int
 ):
     report = opened(frozen, year, region, municipality)
     assert [len(rows(report)) for rows in EMPTY] == [0] * len(EMPTY)
-    cards = register.cards(report, register.table(report))
-    assert says in cards.html
-    assert bool(cards.html) == bool(says)
-    assert register.part(report, "R8", register.data_sources(report), "Källor").html.count(says or "x") == bool(says)
-    assert register.calendar(report).html == register.source(report) == ""
-    assert [text.partition(":")[0] for text in register.follow_up(report)] == [says.partition(":")[0]] * bool(says)
-    assert len(register.goals(report)) == (14 if says else 0)
-    assert bool(register.goals_text(report, register.goals(report))) == bool(says)
+    records = register.table(report)
+    assert len(register.timeline(records)) == 0
+    parts = [register.cards(report, records), register.calendar(report, records)]
+    parts += [register.part(report, "R8", register.data_sources(report), "Källor")]
+    parts += [register.fold(register.goals(report), "Från mål till handling", "mal-till-handling")]
+    assert [part.html for part in parts] == [""] * 4
+    assert (register.source(report), register.goals_text(report, register.goals(report))) == ("", [])

@@ -1,8 +1,8 @@
-"""Numbers, names, times and findings as Swedish readers see them."""
+"""Numbers, names, times and the line over a figure as Swedish readers see them."""
 
+import re
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,16 +10,7 @@ from hypothesis import strategies as st
 from copies import REPOSITORY
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
-from lagesbild.swedish.findings import (
-    Measure,
-    alternative_text,
-    comparison_finding,
-    dots_finding,
-    gap_finding,
-    groups_finding,
-    series_finding,
-    shares_finding,
-)
+from lagesbild.swedish.findings import Measure, figure_subtitle, footnote_of, measure_name
 from lagesbild.swedish.numbers import (
     MINUS,
     NBSP,
@@ -33,7 +24,7 @@ from lagesbild.swedish.numbers import (
     source_line,
     years_text,
 )
-from lagesbild.tidy.schema import typed
+from made_up_rows import RIKET, chart_rows
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +34,6 @@ def catalog() -> Catalog:
 
 def measure(catalog: Catalog, indicator: str) -> Measure:
     return Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))
-
-
-def chart_rows(*rows: dict) -> pd.DataFrame:
-    """Chart rows of Påhittsby unless they say otherwise."""
-    base = {"indicator": "made_up", "place": "9901", "year": 2022, "sex": "T", "group": ""}
-    base |= {"name": "Påhittsby", "label": "Mått", "role": "focus"}
-    frame = pd.DataFrame([base | row for row in rows])
-    return typed(frame).assign(**{name: frame[name] for name in ("name", "label", "role")})
-
-
-RIKET = {"place": "0000", "name": "Riket", "role": "country"}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +83,7 @@ def test_a_difference_has_its_sign_and_zero_has_none(value, decimals, text):
 def test_a_sentence_has_the_word_of_the_unit(catalog):
     crime = catalog.indicators["reported_crime"]
     assert Measure(crime, catalog.units["percent"], 1).amount(12.5) == f"12,5{NBSP}procent"
-    assert Measure(crime, catalog.units["per_100k"], 0).amount(8442) == f"8{NBSP}442{NBSP}per 100 000 invånare"
+    assert Measure(crime, catalog.units["per_100k"], 0).amount(8442) == f"8{NBSP}442{NBSP}per 100{NBSP}000 invånare"
 
 
 @pytest.mark.parametrize(
@@ -173,78 +153,58 @@ def test_each_way_that_values_came_is_named_once():
     assert source_line([]) == ""
 
 
-def test_the_latest_value_stands_beside_the_countrys_of_the_same_year(catalog):
-    unsafe = measure(catalog, "unsafe_at_night")
-    rows = chart_rows(
-        {"value": 16.05},
-        {"value": 20.3, "year": 2020},
-        {"value": 99, "sex": "K"},
-        {**RIKET, "value": 27},
-        {**RIKET, "value": 29, "year": 2020},
-    )
-    assert comparison_finding(rows, unsafe) == (
-        f"Otrygga sen kväll: 16,1{NBSP}procent i Påhittsby 2021–2022, 27,0 i riket."
-    )
-    alone = rows[(rows["role"] == "focus") | (rows["year"] == 2020)]
-    assert comparison_finding(alone, unsafe) == f"Otrygga sen kväll: 16,1{NBSP}procent i Påhittsby 2021–2022."
-    assert comparison_finding(rows[rows["role"] == "country"], unsafe) == ""
+@pytest.mark.parametrize(
+    ("indicator", "name"),
+    [
+        ("neither_in_work_nor_study", "Invånare 16–24 år som varken arbetar eller studerar"),
+        ("good_place_to_live", "Kommunen är en bra plats att bo och leva på"),
+        ("unsafe_at_night", "Otrygghet vid utomhusvistelse sen kväll i det egna bostadsområdet"),
+        ("evictions", "Verkställda vräkningar (avhysningar)"),
+        ("children_evicted", "Verkställda vräkningar/avhysningar som berör barn"),
+        ("ill_health_days", "Ohälsotal"),
+        ("unemployment_bas", "Arbetslöshet, 20–64 år, befolkningens arbetsmarknadsstatus (BAS)"),
+        ("social_relations_index", "Sociala relationer och tillit – Kommunindex"),
+        ("rented_share", "Bostäder med hyresrätt, andel av bostäderna"),
+    ],
+)
+def test_a_measure_is_called_by_its_title_without_survey_unit_and_closing_year(catalog, indicator, name):
+    assert measure_name(catalog.indicators[indicator]) == name
 
 
-def test_a_series_is_compared_with_its_first_year_of_the_same_definition(catalog):
-    crime = measure(catalog, "reported_crime")  # made in another way from 2023
-    rows = chart_rows(*({"value": 9000 + year, "year": year} for year in (2020, 2022, 2023, 2024)))
-    assert series_finding(rows, crime).endswith(f"i Påhittsby 2024; 11{NBSP}023 i Påhittsby 2023.")
-    assert series_finding(rows[rows["year"] < 2023], crime).endswith(f"2022; 11{NBSP}020 i Påhittsby 2020.")
-    assert series_finding(rows[rows["year"] <= 2023], crime).endswith(f"{NBSP}per 100 000 invånare i Påhittsby 2023.")
-
-
-def test_women_and_men_are_named_first_and_the_total_last(catalog):
-    safe = measure(catalog, "safe_outdoors_after_dark")
-    rows = chart_rows({"value": 83.2}, {"value": 75.8, "sex": "K"}, {"value": 90.9, "sex": "M"})
-    assert gap_finding(rows, safe) == (
-        "Trygga ute när det är mörkt: kvinnor 75,8, män 90,9 och alla 83,2 procent i Påhittsby 2022."
-    )
-
-
-def test_the_shares_are_those_of_the_latest_year(catalog):
-    rows = chart_rows(
-        {"value": 60, "label": "Hyresrätt"},
-        {"value": 40, "label": "Äganderätt"},
-        {"value": 99, "label": "X", "year": 2021},
-    )
-    assert shares_finding(rows, measure(catalog, "rented_share")) == (
-        "Hyresrätt 60,0 och äganderätt 40,0 procent i Påhittsby 2022."
+def test_a_line_over_the_drawing_says_measure_unit_places_by_their_kind_and_years(catalog):
+    rows = chart_rows({"value": 1.0}, {"value": 2.0, "year": 2021}, RIKET | {"value": 2.0})
+    peers = [{"value": 1.0, "place": f"99{n}", "name": f"By {n}", "role": "peer"} for n in range(10, 13)]
+    unsafe = {"unsafe_at_night": measure(catalog, "unsafe_at_night")}
+    line = figure_subtitle(unsafe, rows)
+    assert line.endswith("i det egna bostadsområdet. Procent. Påhittsby och riket, 2021 och 2022.")
+    several = chart_rows({"value": 1.0}, *peers, RIKET | {"value": 2.0})
+    assert figure_subtitle(unsafe, several).endswith("Påhittsby, tre liknande kommuner och riket, 2021–2022.")
+    assert "Påhittsby, By 10 och By 11, " in figure_subtitle(unsafe, chart_rows({"value": 1.0}, *peers[:2]))
+    both = unsafe | {"reported_crime": measure(catalog, "reported_crime")}
+    assert figure_subtitle(both, rows).startswith(
+        f"Andelen otrygga ute sent på kvällen och antalet anmälda brott. Procent och per 100{NBSP}000 invånare. "
     )
 
 
-def test_few_groups_are_named_and_of_many_the_highest_and_the_lowest(catalog):
-    well = measure(catalog, "feels_well")
-    rows = chart_rows(
-        *({"value": 50 + n, "group": f"Åk {n}"} for n in (7, 9, 8)), {"value": 1, "group": "Åk 7", "sex": "K"}
-    )
-    assert groups_finding(rows, well) == (
-        "Mår bra eller mycket bra: Åk 7 57,0, Åk 9 59,0 och Åk 8 58,0 procent i Påhittsby 2022."
-    )
-    many = chart_rows(*({"value": 50 + n, "group": f"Åk {n}"} for n in range(1, 10)))
-    assert "högst Åk 9 59,0 och lägst Åk 1 51,0 procent" in groups_finding(many, well)
-    girls = chart_rows({"value": 61, "group": "Åk 7", "sex": "K"}, {"value": 63, "group": "Åk 7", "sex": "M"})
-    assert "Åk 7, kvinnor 61,0 och Åk 7, män 63,0 procent" in groups_finding(girls, well)
+def test_one_short_note_stands_under_a_figure_and_the_others_in_its_details():
+    long = "x" * 200
+    assert footnote_of(["", long, "Kort.", "Andra."], ["Kort.", "Sist."]) == ("Kort.", (long, "Andra.", "Sist."))
+    assert footnote_of([long]) == ("", (long,))
+    assert footnote_of([]) == ("", ())
 
 
-def test_several_measures_get_a_clause_each_and_one_without_a_value_gets_none(catalog):
-    measures = {name: measure(catalog, name) for name in ("reported_violent_crime", "reported_assault")}
-    rows = chart_rows({"indicator": "reported_violent_crime", "value": 700})
-    assert dots_finding(rows, measures) == f"Anmälda våldsbrott: 700{NBSP}per 100 000 invånare i Påhittsby 2022."
-    assert dots_finding(rows.iloc[:0], measures) == ""
+def test_a_catalogues_text_has_no_plain_space_between_thousands_but_in_pinned_titles(catalog):
+    texts = [unit.text + unit.symbol + unit.difference for unit in catalog.units.values()]
+    texts += [figure.title for figure in catalog.figures.values()]
+    texts += [f"{e.title} {e.definition} {e.caveat} {e.own_definition}" for e in catalog.indicators.values()]
+    assert [text for text in texts if re.search(r"\d 000\b", text)] == []
+    assert "100 000" in catalog.indicators["reported_crime"].kolada.title  # as Kolada has it
 
 
-def test_the_alternative_text_has_kind_finding_places_years_and_count():
-    rows = chart_rows({"value": 1, "year": 2020}, {"value": 2})
-    text = alternative_text("Linjediagram över tid", "Det ökar.", rows, ["Påhittsby"])
-    assert text == (
-        "Linjediagram över tid. Det ökar. Visar Påhittsby, 2020–2022, 2 värden. "
-        "Alla värden finns i tabellen under figuren."
-    )
-    assert alternative_text("Linje", "", rows[1:], ["Plats"] * 12).startswith(
-        "Linje. Visar 12 platser, 2022, 1 värden."
-    )
+def test_a_subject_is_short_and_definite_and_a_clause_has_its_verb_in_both_tenses(catalog):
+    entries = catalog.indicators.values()
+    assert max(len(entry.subject) for entry in entries) <= 40
+    assert {entry.subject for entry in entries if not re.search(r"(en|et|na|n|t|s)\b", entry.subject.split()[0])} == {
+        "Sjuk- och aktivitetsersättningen"
+    }
+    assert [entry.clause for entry in entries if entry.clause and entry.unit != "percent"] == []

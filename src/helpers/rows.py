@@ -56,7 +56,8 @@ def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
     for indicator, own in rows.groupby("indicator", sort=False):
         measure, label, unit = measure_of(catalog, str(indicator)), own["label"].iloc[0], own["unit"].iloc[0]
         if (label, unit) != (measure.indicator.label, measure.unit.text):
-            entry = measure.indicator.model_copy(update={"label": label, "title": label})
+            said = {"label": label, "title": label, "subject": "", "clause": None}
+            entry = measure.indicator.model_copy(update=said)
             measure = Measure(entry, measure.unit.model_copy(update={"text": unit, "symbol": ""}), measure.decimals)
         measures[str(indicator)] = measure
     return measures

@@ -8,18 +8,19 @@ import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
 from helpers.rows import chart_rows, measure_of
-from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference, RegionAssessment, Remark, Undertaking
+from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference, Undertaking
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
+    ClaimResult,
     Evidence,
     Mark,
+    Part,
     Passage,
     PlanRow,
     Project,
     Section,
     Statement,
-    ClaimResult,
 )
 from lagesbild.html.marks import (
     COMPUTED,
@@ -51,7 +52,7 @@ from lagesbild.swedish.claims import TESTED, TITLE
 from lagesbild.swedish.findings import survey_change_text
 from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.numbers import listed
-from lagesbild.swedish.verdicts import NO_ARROW, arrow_sign, movement_reason, why_no_arrow
+from lagesbild.swedish.verdicts import NO_ARROW, judged_line, movement_reason, why_no_arrow
 
 
 def passage(template: str, anchor: str, title: str, /, **values: Any) -> Component:
@@ -71,8 +72,6 @@ def area_of(catalog: Catalog, page: str) -> str:
         raise KeyError(f"page '{page}' belongs to no focus area in data/catalog/programme.yml.")
     return areas[0]
 
-
-NOT_JUDGED = "{municipality} har inga egna bedömningar, planer eller projekt i rapporten."
 
 # How an area stands, and each of its priorities: people's words, then what is computed, then where the two part.
 
@@ -104,7 +103,6 @@ def standing(report: Report) -> Component:
         facts=tuple(facts),
         disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
-        away="" if report.assessment else NOT_JUDGED.format(municipality=report.official),
         **_written(judgement),
     )
     stated = judgement.claims if judgement else ()
@@ -152,7 +150,7 @@ def priority(report: Report, number: str) -> Component:
         number=number,
         title=report.priority_title(number),
         marks=(*status_marks(judgement), *arrow_marks(judgement, legend)),
-        facts=(Statement(f"{arrow_sign(computed).words}.", by=COMPUTED),) if computed.with_values else (),
+        facts=(Statement(judged_line(computed), by=COMPUTED),) if computed.judged else (),
         evidence=tuple(evidence),
         reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
         disagreement=disagreement(judgement, computed, last, report.year, legend),
@@ -273,29 +271,38 @@ def claims(report: RegionReport) -> Component:
 
 
 def no_region(report: RegionReport) -> Component:
-    """For a municipality that is in no region, a notice that ends the page; else nothing."""
+    """For a municipality that is in no region, a sentence that ends the page; else nothing."""
     if report.region:
-        return passage_component(Passage(""))
+        return nothing()
     html = rendered(
-        "missing.html",
-        title="Ingen region",
-        text=f"{report.name} ingår inte i någon region i data/catalog/regions.yml.",
-        remedy="Lägg till regionen med medlemmar där, så görs analysen vid nästa bygge.",
+        "part.html", part=Part("ingen-region", texts=(f"{report.official} hör inte till någon region här.",))
     )
-    return passage_component(Passage(html, title="Ingen region"), ends_page=True)
+    return passage_component(Passage(html, "ingen-region"), ends_page=True)
 
 
-def remarks(report: Report) -> Component:
-    """Where the document says two things, with the places that disagree: which is wrong is not ours to know."""
-    assessment: Assessment | RegionAssessment | None = report.assessment
-    if isinstance(report, RegionReport):
-        assessment = report.written.assessment if report.written else None
-    entries: Iterable[Remark] = assessment.remarks if assessment else ()
-    items = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in entries)
-    anchor, title = "motsagelser", "Där underlaget säger emot sig självt"
-    if not items:
-        return passage_component(Passage(""))
-    intro = "Vilken uppgift som är fel framgår inte av underlaget."
-    html = rendered("projects.html", heading=title, anchor=anchor, items=items, intro=intro)
-    texts = [intro, *(f"{item.name} ({item.by})" for item in items)]
-    return passage_component(Passage(html, anchor, title), texts=texts)
+def observations(report: RegionReport) -> Component:
+    """What the region's own document observes, its first paragraph open and the rest in a fold; nothing without it."""
+    written = report.written.assessment if report.written else None
+    if written is None or not written.introduction:
+        return nothing()
+    first, rest = parted_prose(written.introduction)
+    html = rendered(
+        "prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by
+    )
+    return passage_component(Passage(html), first=True)
+
+
+def material(report: RegionReport) -> Component:
+    """The region's own document: where it says two things, and the sources that it names, in folds; or nothing.
+
+    Which of two things is wrong is not ours to know.
+    """
+    written = report.written.assessment if report.written else None
+    if written is None or not (written.remarks or written.references):
+        return nothing()
+    remarks = tuple(Project(name=entry.text, by=listed(entry.places)) for entry in written.remarks)
+    anchor, title, sources = "underlaget-regionen", "Om regionens underlag", tuple(map(_reference, written.references))
+    html = rendered(
+        "material.html", heading=title, anchor=anchor, text=written.basis.caveat or "", remarks=remarks, sources=sources
+    )
+    return passage_component(Passage(html, anchor, title), texts=[f"{item.name} ({item.by})" for item in remarks])

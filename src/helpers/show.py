@@ -14,11 +14,11 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
-from helpers.rows import COMMON, chart_rows, measures_of, remake
+from helpers.rows import COMMON, chart_rows, measures_of, remake, with_cases
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
-from lagesbild.charts.svg import drawings, drawn_by, svg_of
+from lagesbild.charts.svg import Drawings, drawings, drawn_by, svg_of
 from lagesbild.charts.theme import Frame, frame_of
 from lagesbild.html.components import Card, FigureBlock, Part, Provenance, Statement, Values
 from lagesbild.html.regional import SAYS
@@ -27,16 +27,19 @@ from lagesbild.html.tables import data_table, flat, frame_table, values_of
 from lagesbild.rules.support import at_hand
 from lagesbild.rules.uses import figure_state
 from lagesbild.sources.files import DocumentSource, document_sources
+from lagesbild.swedish.alternatives import alternative_text
 from lagesbild.swedish.findings import (
     UNTOUCHED,
+    Measure,
     absence_notes,
-    alternative_text,
-    figure_finding,
     figure_subtitle,
+    footnote_of,
     measure_notes,
     method_text,
+    published_text,
 )
-from lagesbild.swedish.numbers import STATE_TEXT, in_place, listed, origins, source_line
+from lagesbild.swedish.headings import figure_heading
+from lagesbild.swedish.numbers import HIDDEN, STATE_TEXT, origins, source_line
 from lagesbild.tidy.schema import CELL, NEEDED, answered, checked_rows, is_changed, refuse_undrawable
 
 # A figure of the catalogue, or a part of the regional analysis.
@@ -46,6 +49,7 @@ NOTHING = "Underlaget har inga uppgifter att visa."
 PUBLISHER = "Utgivare: SCB, tabell TAB1386."
 ONE_AXIS = {*KINDS} - {charts.small_lines, charts.two_panels, charts.dots_with_lines}
 COMPUTED = (charts.profile_bars, charts.waterfall, charts.two_measures)  # of counts and inhabitants
+BASIS = "underlaget.html"  # where the report says how figures are added
 FETCH = "Kör 'lagesbild fetch', så hämtas tabellen TAB1386 från SCB månad för månad, för alla kommuner."
 
 
@@ -78,23 +82,30 @@ def show_figure(
     drawn = rows[rows["value"].notna()]
     known = {*entry.measure, *entry.stand_in, *entry.dots}
     if not report.measures(number) and set(drawn["indicator"]) <= known:
-        card = Card(_why_empty(entry, catalog, report.data, own), entry.how_to_add.replace("{code}", report.place))
-        again = remake(report.page, report.place, report.year, report.vintage, entry.measure)
-        return figure_component(_card(number, entry, catalog, anchor, title, first, card, again))
+        why, hidden = _why_empty(entry, catalog, report.data, own)
+        definition = _definition([catalog.indicators[name] for name in entry.measure])
+        provenance = Provenance(f"Utgivare enligt programmet: {entry.publisher}.", definition, UNTOUCHED, "")
+        card = Card(why, entry.how_to_add.replace("{code}", report.place), f"{BASIS}#figur-{number}")
+        texts = (f"Figur {number}", anchor, title, "slot", HIDDEN if hidden else STATE_TEXT["slot"], "")
+        shown = tuple(text for text in (entry.footnote, entry.remark) if text)
+        return figure_component(FigureBlock(*texts, provenance, card=card, notes=shown, first=first))
     refuse_undrawable(number, rows, drawn, report.measures(number), report.year, chart not in ONE_AXIS)
     measures = measures_of(catalog, drawn)
-    finding = figure_finding(measures, drawn)
-    subtitle = figure_subtitle(measures, drawn)
-    alternative = _alternative(chart, description, finding, drawn)
     changed = is_changed(drawn, report.data)
+    judged = None if changed else report.judged
+    heading = figure_heading(measures, with_cases(drawn, catalog, report.data), judged, report.year)
+    subtitle = figure_subtitle(measures, drawn)
+    alternative = _alternative(chart, description, measures, drawn)
     state: str = figure_state(catalog, entry, set(measures)) if set(measures) <= known else "chosen"
     state = "changed" if changed and state != "chosen" else state
+    derived = entry.derived if state == "derived" else ""
     frame, documents = frame_of(measures, drawn), document_sources(report.paths)
-    notes = [entry.related_to or "" if state == "related" else "", entry.footnote or "", entry.remark or "", *notes]
-    notes += [*measure_notes(measures, drawn), *absence_notes(rows)]
     last = max((report.latest.get(name, 0) for name in measures), default=0)
-    if last < report.year and report.place in set(drawn["place"]):
-        notes.append(f"Senaste värdet {in_place(report.name)} i underlaget avser {last}.")
+    late = last < report.year and report.place in set(drawn["place"])
+    caveats = [measure.indicator.caveat or "" for measure in measures.values()]
+    rest = [entry.related_to or "" if state == "related" else "", entry.footnote or "", entry.remark or ""]
+    rest += [*measure_notes(measures, drawn), f"Senaste siffra: {last}." if late else ""]
+    footnote, others = footnote_of([*notes, *absence_notes(rows), *caveats], rest)
     block = FigureBlock(
         number=f"Figur {number}",
         anchor=anchor,
@@ -105,16 +116,16 @@ def show_figure(
         provenance=Provenance(
             _source(drawn, catalog, documents, changed),
             _definition([measure.indicator for measure in measures.values()]),
-            CHANGED
-            if changed
-            else method_text(entry.derived if state == "derived" else "", measures, drawn, documents),
+            CHANGED if changed else method_text(derived, measures, drawn, documents),
             remake(report.page, report.place, report.year, report.vintage, measures),
+            published_text(measures),
         ),
-        finding=finding,
+        finding=heading,
         alternative=alternative,
         **_drawings(chart, drawn, frame, anchor, alternative),
         table=data_table(rows, measures_of(catalog, rows), f"Figur {number}. {subtitle}"),
-        notes=tuple(dict.fromkeys(text for text in notes if text)),
+        footnote=footnote,
+        notes=others,
         chart=chart.__name__ if chart in KINDS else "",
         unit=frame.unit_text,
         decimals=frame.decimals,
@@ -151,9 +162,13 @@ def _show_part(
     if rows.empty or pd.Series(latest).isna().all():
         why, *others = [says.lacks, *notes] if says.lacks else notes or [NOTHING]
         provenance = Provenance(PUBLISHER, "", says.method, "")
-        texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
+        texts = ("", anchor, title, "slot", STATE_TEXT["slot"], "")
         shown = tuple(note for note in others if note)
-        return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH), notes=shown, first=first))
+        return figure_component(
+            FigureBlock(
+                *texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first
+            )
+        )
     region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
     if chart is not charts.timeline:
@@ -174,8 +189,9 @@ def _show_part(
         published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
         changed = said.state != "document"
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
+    footnote, others = footnote_of([*notes, *said.notes])
     block = FigureBlock(
-        number="" if says.title else number,  # only the first figure of a part carries its number
+        number="",  # it stands at the heading of the part
         anchor=anchor,
         title=title,
         state=said.state,
@@ -191,7 +207,8 @@ def _show_part(
         alternative=said.alternative,
         **_drawings(chart, drawn, said.frame, anchor, said.alternative),
         table=said.table,
-        notes=tuple(dict.fromkeys(text for text in (*said.notes, *notes) if text)),
+        footnote=footnote,
+        notes=others,
         chart=chart.__name__,
         unit=said.frame.unit_text,
         decimals=said.frame.decimals,
@@ -219,8 +236,8 @@ def _with_changes(number: str, rows: pd.DataFrame, chart: Chart, data: pd.DataFr
     return rows.assign(changed=have.notna().to_numpy() & ~same)
 
 
-def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFrame) -> str:
-    """The alternative text: of a chart of ours from the rows, of another one as the cell describes it."""
+def _alternative(chart: Chart, description: str, measures: Mapping[str, Measure], drawn: pd.DataFrame) -> str:
+    """The alternative text: of a chart of ours by its formula, of another one as the cell describes it."""
     if isinstance(chart, str):
         raise ValueError(f"show_figure: '{chart}' is text. Give the function: charts.{chart.removeprefix('charts.')}.")
     if chart not in KINDS and not description.strip():
@@ -229,17 +246,17 @@ def _alternative(chart: Chart, description: str, finding: str, drawn: pd.DataFra
             "show_figure: a chart of your own needs description=, what it shows to those who do not see it. "
             f"Or choose one of {known}."
         )
-    kind = description.strip().removesuffix(".") or KINDS[chart]
-    return alternative_text(kind, finding, drawn, list(dict.fromkeys(drawn["name"])))
+    sides = {measure.indicator.better for measure in measures.values()}
+    return alternative_text(description or KINDS[chart], measures, drawn, sides.pop() if len(sides) == 1 else "neither")
 
 
-def _drawings(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> dict[str, str]:
+def _drawings(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> Drawings:
     """Both drawings; one of a chart of the cell's own, which gets the report's font and colours."""
     if chart in KINDS:
         return drawings(chart, rows, frame, anchor, alternative)
     drawing = drawn_by(chart(rows, frame))
     plt.close(drawing)  # else JupyterLab shows it once more, as a picture without words
-    return {"svg": svg_of(drawing, prefix=anchor, alt=alternative, own=True)}
+    return {"svg": svg_of(drawing, prefix=anchor, alt=alternative, own=True), "narrow": ""}
 
 
 def _source(drawn: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource], changed: bool) -> str:
@@ -253,34 +270,15 @@ def _definition(entries: Sequence[Indicator]) -> str:
     return " ".join(f"{each.label}: {each.definition}" if len(entries) > 1 else each.definition for each in entries)
 
 
-def _card(
-    number: int | str, entry: Figure, catalog: Catalog, anchor: str, title: str, first: bool, card: Card, again: str
-) -> FigureBlock:
-    """What stands in a figure's place while the municipality has no value of it."""
-    entries = [catalog.indicators[indicator] for indicator in entry.measure]
-    return FigureBlock(
-        number=f"Figur {number}",
-        anchor=anchor,
-        title=title,
-        state="slot",
-        state_text=STATE_TEXT["slot"],
-        subtitle=listed([each.title for each in entries]),
-        provenance=Provenance(f"Utgivare enligt rapporten: {entry.publisher}.", _definition(entries), UNTOUCHED, again),
-        card=card,
-        notes=tuple(note for note in (entry.footnote, entry.remark) if note),
-        first=first,
-    )
-
-
-def _why_empty(entry: Figure, catalog: Catalog, data: pd.DataFrame, own: tuple[str, str, int]) -> str:
-    """Why there is nothing to draw: all hidden, no file of the municipality's, or no value. `own`: name, code, year."""
+def _why_empty(entry: Figure, catalog: Catalog, data: pd.DataFrame, own: tuple[str, str, int]) -> tuple[str, bool]:
+    """Why there is nothing to draw, and whether all is hidden. `own`: name, code, year."""
     name, place, year = own
     rows = data[data["indicator"].isin(entry.measure) & (data["place"] == place)]
     if (rows["status"] == "hidden").any():
-        return f"Värdena för {name} är dolda för att skydda enskilda: de bygger på för små antal."
+        return f"Värdena för {name} är dolda för att skydda enskilda: de bygger på för små antal.", True
     if all(catalog.indicators[indicator].local for indicator in entry.measure):
-        return f"Måttet publiceras inte i någon öppen tjänst och kommunens egen fil saknas för {name}."
-    return f"Underlaget har inget värde för {name} till och med {year}."
+        return f"Siffrorna är inte inlagda för {name}.", False
+    return f"Inga värden för {name} till och med {year}.", False
 
 
 # An analyst's own: any drawing, any table, any text.

@@ -16,10 +16,9 @@ from lagesbild.charts.bars import (
     share_bars,
     stacked_area,
     stacked_shares,
-    value_bars,
 )
 from lagesbild.charts.dots import dot_rows, dots_by_year, dumbbell, rank_change
-from lagesbild.charts.panels import dots_with_lines, fan, lines, small_lines, small_multiples, two_panels
+from lagesbild.charts.panels import dots_with_lines, fan, lines, slopes, small_lines, small_multiples, two_panels
 from lagesbild.charts.regional import national_scale, region_map, timeline, two_measures, waterfall
 from lagesbild.charts.regional import with_shape as with_shape
 from lagesbild.charts.theme import Frame
@@ -40,6 +39,7 @@ KINDS: dict[Chart, str] = {  # what each is called in an alternative text
     ranked_bars: "Liggande staplar, ordnade efter värde",
     region_map: "Karta med kommunerna färgade efter zon",
     share_bars: "Staplar som delar upp hundra procent, en för varje år",
+    slopes: "Streck mellan två undersökningsår för varje plats",
     small_lines: "Små linjediagram, ett för varje mått med egen skala",
     small_multiples: "Små diagram, ett för varje grupp",
     stacked_area: "Staplade ytor över tid",
@@ -47,6 +47,5 @@ KINDS: dict[Chart, str] = {  # what each is called in an alternative text
     timeline: "Tidslinje med ett streck från start till slut för varje initiativ",
     two_measures: "Punkter för varje kommun, det ena måttet vågrätt och det andra lodrätt",
     two_panels: "Två fält ovanför varandra med samma år",
-    value_bars: "Liggande staplar för ett enda år",
     waterfall: "Staplar som börjar där den förra slutar, ett fält för varje kommun",
 }

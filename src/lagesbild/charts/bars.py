@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -41,42 +40,34 @@ from lagesbild.charts.theme import (
 )
 from lagesbild.swedish.numbers import SEX
 
-# Bars from zero: `ranked_bars`, `value_bars`, `bars_by_group`, `profile_bars`.
+# Bars from zero: `ranked_bars`, `bars_by_group`, `profile_bars`.
 
-GAP = 16.0  # between two panels
-HEAD = 24.0  # above the bars: unit, or the panel's heading
+GAP = 18.0  # between two panels
+BAR = 0.68  # of a row
 
 
 @dataclass(frozen=True)
 class BarPanel:
-    """One column of bars: its rows share their names with the other panels, top first."""
+    """One column of bars, top first."""
 
     rows: pd.DataFrame  # with `bar` (the name beside it) and `colour` (a token)
+    order: list[str]
     heading: str
     heading_colour: str = "muted"
 
 
 def ranked_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """One bar a place, the best first and the focus place in colour; women and men as two aligned panels.
+    """One bar a place, the best first and the focus place in colour; women and men as two panels, each in its order.
 
     Places without a value stand last with the reason in words. One year and one indicator only.
     """
     rows = drawable(rows, ["place", "sex", "group"])
-    split = rows["sex"].isin(["K", "M"]).any()
-    order = best_first(rows, frame.better)
     rows = rows.assign(bar=rows["name"], colour=rows["role"])
-    if not split:
-        return bar_panels([BarPanel(rows, frame.unit_text)], order, frame)
-    panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], SEX_COLOUR[sex]) for sex in ("K", "M")]
-    return bar_panels(panels, order, frame)
-
-
-def value_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """One year's value of each place as bars: focus place first, then the others by value."""
-    rows = drawable(rows, ["place", "sex", "group"])
-    focus = focus_names(rows)
-    order = sorted(best_first(rows, frame.better), key=lambda name: name not in focus)
-    return bar_panels([BarPanel(rows.assign(bar=rows["name"], colour=rows["role"]), frame.unit_text)], order, frame)
+    if not rows["sex"].isin(["K", "M"]).any():
+        return bar_panels([BarPanel(rows, best_first(rows, frame.better), frame.unit_text)], frame)
+    parts = {sex: rows[rows["sex"] == sex] for sex in ("K", "M")}
+    panels = [BarPanel(part, best_first(part, frame.better), SEX[sex], SEX_COLOUR[sex]) for sex, part in parts.items()]
+    return bar_panels(panels, frame)
 
 
 def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -84,51 +75,52 @@ def bars_by_group(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = drawable(rows, ["place", "sex", "group"])
     order = list(dict.fromkeys(rows["group"]))
     sexes = [sex for sex in ("K", "M") if (rows["sex"] == sex).any()]
+    rows = rows.assign(bar=rows["group"], colour=rows["sex"].map(SEX_COLOUR) if sexes else rows["role"])
     if sexes:
-        rows = rows.assign(bar=rows["group"], colour=rows["sex"].map(SEX_COLOUR))
-        panels = [BarPanel(rows[rows["sex"] == sex], SEX[sex], SEX_COLOUR[sex]) for sex in sexes]
+        panels = [BarPanel(rows[rows["sex"] == sex], order, SEX[sex], SEX_COLOUR[sex]) for sex in sexes]
     elif rows["place"].nunique() > 1:
-        rows = rows.assign(bar=rows["group"], colour=rows["role"])
         panels = [
-            BarPanel(part, name, part["role"].iloc[0].replace("peer", "muted"))
+            BarPanel(part, order, name, part["role"].iloc[0].replace("peer", "muted"))
             for name, part in rows.groupby("name", sort=False)
         ]
     else:
-        panels = [BarPanel(rows.assign(bar=rows["group"], colour="focus"), frame.unit_text)]
-    return bar_panels(panels, order, frame)
+        panels = [BarPanel(rows, order, frame.unit_text)]
+    return bar_panels(panels, frame)
 
 
 def profile_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
     """Small multiples, one a place: a bar a kind (indicator label), all on one scale."""
     rows = drawable(rows, ["place", "indicator", "sex", "group"])
     kind = "label" if rows["label"].nunique() > 1 else "group"
-    order = list(dict.fromkeys(rows[kind]))
     rows = rows.assign(bar=rows[kind], colour=rows["role"])
     panels = [
-        BarPanel(part, name, "focus" if part["role"].iloc[0] == "focus" else "ink")
+        BarPanel(part, list(dict.fromkeys(rows[kind])), name, "focus" if part["role"].iloc[0] == "focus" else "ink")
         for name, part in rows.groupby("name", sort=False)
     ]
-    return bar_panels(panels, order, frame)
+    return bar_panels(panels, frame)
 
 
-def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame) -> Figure:
-    """Panels of bars, two side by side, rows aligned, one scale from zero."""
+def bar_panels(panels: list[BarPanel], frame: Frame) -> Figure:
+    """Panels of bars on one scale from zero, two side by side; rows of one order are aligned and named once."""
     sheet = frame.sheet
     with styled(sheet):
         rows = pd.concat([panel.rows for panel in panels])
         notes = mark_notes(rows, STAR)
-        grid = Grid(len(panels), RowNames(order, sheet), notes_height(notes, sheet) + 3)
+        names = [RowNames(panel.order, sheet) for panel in panels]
+        own = any(panel.order != panels[0].order for panel in panels)
+        grid = Grid(len(panels), names[0], notes_height(notes, sheet) + 3, own)
         figure = blank(sheet, grid.total)
         scale = _scale(rows, frame, grid.width)
         for number, panel in enumerate(panels):
             axes = grid.axes(figure, number)
-            _draw(axes, panel, order)
-            axes.set(xticks=[], yticks=[], xlabel="", ylabel="", xlim=scale, ylim=grid.names.ylim)
-            _write_values(axes, panel, order, frame)
-            grid.write_names(axes, number, focus_names(rows))
+            _draw(axes, panel, names[number])
+            axes.set(xticks=[], yticks=[], xlim=scale, ylim=names[number].ylim)
+            _write_values(axes, panel, names[number], frame)
+            if own or number % grid.across == 0:
+                names[number].write(axes, focus_names(rows))
             alone = len(panels) == 1  # then the unit stands above it
             look = {} if alone else {"weight": 600, "size": sheet.text}
-            at = (grid.names.room if alone else grid.corner(number)[0], grid.top(number) - 1)
+            at = (grid.corner(number)[0], grid.top(number) - 1)
             note(figure, sheet, panel.heading, at, color=TOKENS[panel.heading_colour], **look)
         write_notes(figure, sheet, notes)
     return figure
@@ -136,41 +128,51 @@ def bar_panels(panels: list[BarPanel], order: list[str], frame: Frame) -> Figure
 
 @dataclass(frozen=True)
 class Grid:
-    """Places of equal panels, two side by side, in points: `names` stand left of them, `below` is free for notes."""
+    """Places of equal panels, two side by side on a wide sheet, in points; `below` is free for notes.
+
+    The names stand left of the first panel of each line, or of each panel where it has its `own` order.
+    """
 
     panels: int
     names: RowNames
     below: float
+    own: bool = False
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.names.sheet
 
     @property
     def across(self) -> int:
-        return min(2 if self.names.sheet is WIDE else 1, self.panels)
+        return min(2 if self.sheet is WIDE else 1, self.panels)
 
     @property
     def width(self) -> float:
-        return (self.names.sheet.width - self.names.room - (self.across - 1) * GAP) / self.across
+        named = self.names.room * (self.across if self.own else 1)
+        return (self.sheet.width - named - (self.across - 1) * GAP) / self.across
 
     @property
-    def height(self) -> float:
-        return self.names.row * len(self.names.order)
+    def head(self) -> float:
+        """Above the bars: unit, or the panel's heading."""
+        return self.sheet.line + 6
 
     @property
     def total(self) -> float:
         down = -(-self.panels // self.across)
-        return self.below + down * (self.height + HEAD) + (down - 1) * GAP / 2
+        return self.below + down * (self.names.height + self.head) + (down - 1) * GAP / 2
 
     def corner(self, number: int) -> tuple[float, float]:
         """The lower left corner of the axes of panel `number`, counted row by row from the top."""
         row, column = divmod(number, self.across)
-        top = self.total - row * (self.height + HEAD + GAP / 2) - HEAD
-        return self.names.room + column * (self.width + GAP), top - self.height
+        top = self.total - row * (self.names.height + self.head + GAP / 2) - self.head
+        return self.names.room + column * (self.width + GAP + self.names.room * self.own), top - self.names.height
 
     def top(self, number: int) -> float:
         """Where the heading of panel `number` begins."""
-        return self.corner(number)[1] + self.height + HEAD
+        return self.corner(number)[1] + self.names.height + self.head
 
     def axes(self, figure: Figure, number: int) -> Axes:
-        return axes_at(figure, self.names.sheet, *self.corner(number), self.width, self.height)
+        return axes_at(figure, self.sheet, *self.corner(number), self.width, self.names.height)
 
     def write_names(self, axes: Axes, number: int, focus: Collection[str] = ()) -> None:
         """Writes the rows' names, where the panel is the first of its line."""
@@ -183,36 +185,23 @@ def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float
     lows, highs = interval(rows)
     low, top = min(float(lows.fillna(0).min()), 0.0), max(float(highs.fillna(0).max()), 0.0)
     texts = [swedish(value, frame.decimals, short_symbol(frame)) + STAR for value in rows["value"].dropna()]
-    room = (bold_width(texts, frame.sheet) + 8) * ((low < 0) + (top > 0)) or width / 2
+    text = bold_width(texts, frame.sheet) + 8
+    room = text * ((low < 0) + (top > 0)) or width / 2
     point = ((top - low) or 1.0) / max(width - room, width * 0.3)
-    text = (bold_width(texts, frame.sheet) + 8) * point
-    return low - (text if low < 0 else 0), top + (text if top > 0 else width * point)
+    return low - (text * point if low < 0 else 0), top + (text if top > 0 else width) * point
 
 
-def _draw(axes: Axes, panel: BarPanel, order: list[str]) -> None:
+def _draw(axes: Axes, panel: BarPanel, names: RowNames) -> None:
     rows = panel.rows[panel.rows["value"].notna()]
-    sns.barplot(
-        data=rows,
-        x="value",
-        y="bar",
-        order=order,
-        hue="colour",
-        palette=TOKENS,
-        dodge=False,
-        legend=False,
-        width=0.68,
-        errorbar=None,
-        saturation=1,
-        linewidth=0,
-        ax=axes,
-    )
+    at, high = rows["bar"].map(names.level), BAR * names.sheet.row
+    axes.barh(at, rows["value"], height=high, color=list(rows["colour"].map(TOKENS)), linewidth=0)
     sure = rows[rows["margin"].notna()]
     for colour, wide in (("paper", 3.4), ("ink", 1.2)):  # a light rim, so that the margin shows on dark bars
-        axes.hlines(sure["bar"].map(order.index), *interval(sure), color=TOKENS[colour], linewidth=wide, zorder=4)
+        axes.hlines(sure["bar"].map(names.level), *interval(sure), color=TOKENS[colour], linewidth=wide, zorder=4)
     axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=3)
 
 
-def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -> None:
+def _write_values(axes: Axes, panel: BarPanel, names: RowNames, frame: Frame) -> None:
     """Each value at its bar's end, behind the margin; where there is none, the reason in words."""
     for row in panel.rows.itertuples():
         absent = pd.isna(row.value)
@@ -221,7 +210,7 @@ def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -
         beside(
             axes,
             absence(row.status) if absent else marked(row, frame, short_symbol(frame)),
-            (end, order.index(row.bar)),
+            (end, names.level[row.bar]),
             (-4 if end < 0 else 4, frame.sheet.drop),
             va="baseline",
             ha="right" if end < 0 else "left",
@@ -234,6 +223,8 @@ def _write_values(axes: Axes, panel: BarPanel, order: list[str], frame: Frame) -
 # Parts of a whole over years: `share_bars`, `stacked_shares`, `stacked_area`.
 
 PALETTE = SERIES * 3
+LEAST = 0.005  # of the whole
+ROUNDING = 2.0
 
 
 def share_bars(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -255,16 +246,22 @@ def stacked_area(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 
 def _parts(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Values with one row a year and one column a part, in the rows' order; NaN where a part is missing."""
+    """Values with one row a year and one column a part, in the rows' order; NaN where a part is missing.
+
+    A part that is never half a percent of the whole, which nobody would see, is left out, and a note says so.
+    """
     part = "label" if rows["label"].nunique() > 1 or (rows["group"] == "").all() else "group"
     rows = drawable(rows, ["year", part])
     table = rows.pivot(index="year", columns=part, values="value")[list(dict.fromkeys(rows[part]))]
-    if table.notna().all(axis=1).sum() == 0:
+    seen = table.div(table.sum(axis=1), axis=0).ge(LEAST).any()
+    table, empty = table.loc[:, seen], ", ".join(table.columns[~seen])
+    if table.empty or table.notna().all(axis=1).sum() == 0:
         raise ValueError(
             f"{kind}: no year of {len(table)} has all {table.shape[1]} parts ({', '.join(table.columns)}). "
             "Show a card instead of a figure."
         )
-    table.attrs["notes"] = mark_notes(rows, STAR)
+    left_out = [f"Under en halv procent, och därför inte ritat: {empty.lower()}."] if empty else []
+    table.attrs["notes"] = [*mark_notes(rows, STAR), *left_out]
     return table
 
 
@@ -273,27 +270,27 @@ def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
     years = range(int(whole.index.min()), int(whole.index.max()) + 1)
     sheet, height = frame.sheet, frame.sheet.plot
     with styled(sheet):
-        ticks, _ = value_scale(0.0, float(whole.sum(axis=1).max()), frame)
+        top = float(whole.sum(axis=1).max())
+        full = frame.high is not None and abs(top - frame.high) < ROUNDING  # rounded parts may sum to a little more
+        ticks, _ = value_scale(0.0, frame.high if full and frame.high else top, frame)
         texts = [
             wrapped(
-                f"{part}: {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}",
-                sheet.labels,
-                sheet.text,
+                f"{part} {swedish(whole[part].iloc[-1], frame.decimals, short_symbol(frame))}", sheet.labels, sheet.text
             )
             for part in whole
         ]
         notes = _notes(table, frame)
-        left, below = tick_room(ticks, sheet) + 3, notes_height(notes, sheet) + 20
+        left, below = tick_room(ticks, sheet) + 3, notes_height(notes, sheet) + sheet.line + 12
         width = sheet.width - left - bold_width(texts, sheet) - 12
-        figure = blank(sheet, below + height + 20)
+        figure = blank(sheet, below + height + sheet.line + 6)
         axes = axes_at(figure, sheet, left, below, width, height)
         axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
         draw(axes, whole, [year for year, _ in frame.breaks if years[0] < year <= years[-1]])
         swedish_ticks(axes.yaxis, ticks)
-        axes.set_ylim(0, ticks[-1])
+        axes.set_ylim(0, max(ticks[-1], top))
         year_ticks(axes, sheet, years, width)
         _name_parts(axes, sheet, whole, texts)
-        note(figure, sheet, frame.unit_text, (2, below + height + 19))
+        note(figure, sheet, frame.unit_text, (2, below + height + sheet.line + 5))
         write_notes(figure, sheet, notes)
     return figure
 
@@ -342,7 +339,7 @@ def _name_parts(axes: Axes, sheet: Sheet, whole: pd.DataFrame, texts: list[str])
     last = whole.iloc[-1]
     point = axes.get_ylim()[1] / sheet.plot
     middles = (last.cumsum() - last / 2) / point
-    room = [lines_in(text) * (sheet.line - 1.2) + 2 for text in texts]
+    room = [lines_in(text) * (sheet.line - 1.5) + 3 for text in texts]
     for text, at, colour in zip(texts, spread(list(middles), room, 0, sheet.plot + 8), PALETTE, strict=False):
-        look = {"va": "center", "linespacing": 0.86, "color": TOKENS[colour], "weight": 600}
+        look = {"va": "center", "linespacing": 0.95, "color": TOKENS[colour], "weight": 600}
         beside(axes, text, (1, at * point), (6, 0), xycoords=axes.get_yaxis_transform(), **look)

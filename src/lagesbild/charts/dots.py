@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -20,6 +19,7 @@ from lagesbild.charts.series import (
     refuse_empty,
 )
 from lagesbild.charts.theme import (
+    DOTS,
     PEERS,
     ROLES,
     STAR,
@@ -52,10 +52,6 @@ from lagesbild.swedish.numbers import SEX
 
 # Dots that no line joins: `dots_by_year`, and `dot_rows` with one row an indicator.
 
-DOTS = 22.0  # from a row's label to the middle of its dots
-NAMES = 19.0  # from there down to the names below
-GAP = 12.0
-
 
 def dots_by_year(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One dot a year and series, never joined: for surveys that are not yearly, and for few years."""
@@ -71,54 +67,47 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
     refuse_empty(rows, "dot_rows")
     sheet = frame.sheet
     with styled(sheet):
-        ticks, cut_off = value_scale(*extent(rows), frame, from_zero=False)
+        ticks, cut_off = value_scale(*extent(rows), frame, DOTS)
         labels = {label: wrapped(label, sheet.width - 8, sheet.text) for label in rows["label"].unique()}
-        heights = [lines_in(text) * sheet.line + DOTS + NAMES + GAP for text in labels.values()]
+        dots, gap = 1.3 * sheet.line, 0.9 * sheet.line  # from a label to its dots, and between two rows
+        heights = [lines_in(text) * sheet.line + dots + NAMES * sheet.line + gap for text in labels.values()]
         notes = mark_notes(rows, STAR) + ([start_note(ticks, frame)] if cut_off else [])
-        below = notes_height(notes, sheet) + 20
-        figure = blank(sheet, below + sum(heights) + sheet.line)
-        axes = axes_at(figure, sheet, 12, below, sheet.width - 24, sum(heights))
+        below = notes_height(notes, sheet) + sheet.line + 6
+        figure = blank(sheet, below + sum(heights) + sheet.line + 4)
+        axes = axes_at(figure, sheet, EDGE, below, sheet.width - 2 * EDGE, sum(heights))
         axes.set(xlim=(ticks[0], ticks[-1]), ylim=(0, sum(heights)), yticks=[])
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         top = sum(heights)
         for (label, text), height in zip(labels.items(), heights, strict=True):
             heading(figure, sheet, text, (2, below + top))
-            _row(axes, rows[rows["label"] == label], top - height + NAMES + GAP, frame)
+            _row(axes, rows[rows["label"] == label], top - height + NAMES * sheet.line + gap, frame)
             top -= height
-        note(figure, sheet, frame.unit_text, (2, below + sum(heights) + sheet.line - 1))
+        note(figure, sheet, frame.unit_text, (2, below + sum(heights) + sheet.line + 3))
         write_notes(figure, sheet, notes)
     return figure
+
+
+NAMES = 1.4  # from the dots down to their names, in lines
+EDGE = 16.0  # free left and right of the scale
 
 
 def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
     """The dots of one indicator at `level`, with their margins, and the names below."""
     axes.axhline(level, color=TOKENS["axis"], linewidth=0.8, zorder=1)
-    known = rows[rows["value"].notna()].assign(level=level)
-    for role in ROLES:
-        part = known[known["role"] == role]
-        sns.scatterplot(
-            data=part,
-            x="value",
-            y="level",
-            ax=axes,
-            color=TOKENS[role],
-            marker=SHAPE[role],
-            s=SIZE[role] * 2,
-            edgecolor=TOKENS["paper"],
-            linewidth=0.8,
-            zorder=3 + ROLES.index(role),
-            legend=False,
-        )
-    axes.set(xlabel="", ylabel="")
+    known = rows[rows["value"].notna()]
+    for number, role in enumerate(ROLES):
+        values = known.loc[known["role"] == role, "value"]
+        look: Look = {"marker": SHAPE[role], "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 3 + number}
+        axes.scatter(values, [level] * len(values), s=SIZE[role] * 2.4, color=TOKENS[role], **look)
     sure = known[known["margin"].notna() & (known["role"] != "peer")]
-    axes.hlines([level + 7] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
+    axes.hlines([level + 9] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
     _write_below(axes, rows, level, frame)
 
 
 def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
     """Names with values under the dots, moved apart; several peers share one name under their middle."""
-    peers = rows["role"] == "peer"
+    peers, sheet = rows["role"] == "peer", frame.sheet
     named = [
         (row.role, f"{row.name} {absence(row.status) if pd.isna(row.value) else marked(row, frame)}", row.value)
         for row in rows[~peers | (peers.sum() == 1)].itertuples()
@@ -126,14 +115,15 @@ def _write_below(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> 
     if rows.loc[peers, "value"].count() > 1:
         named.append(("peer", PEERS, rows.loc[peers, "value"].median()))
     low, high = axes.get_xlim()
-    point = (high - low) / (frame.sheet.width - 24)
-    wide = [text_width(text, *_font(role, frame.sheet)) + 9 for role, text, _ in named]
+    point = (high - low) / (sheet.width - 2 * EDGE)
+    wide = [text_width(text, *_font(role, sheet)) + 8 for role, text, _ in named]
     wanted = [0.0 if pd.isna(value) else (value - low) / point for _, _, value in named]
-    for (role, text, _), x in zip(named, spread(wanted, wide, -8, frame.sheet.width - 14), strict=True):
-        size, weight = _font(role, frame.sheet)
+    placed = spread(wanted, wide, 4 - EDGE, sheet.width - EDGE - 4)
+    for (role, text, _), x in zip(named, placed, strict=True):
+        size, weight = _font(role, sheet)
         colour = TOKENS["muted" if role == "peer" else role]
         look: Look = {"ha": "center", "size": size, "weight": weight, "color": colour}
-        axes.text(low + x * point, level - NAMES, text, parse_math=False, **look)
+        axes.text(low + x * point, level - NAMES * sheet.line, text, parse_math=False, **look)
 
 
 def _font(role: str, sheet: Sheet) -> tuple[float, int]:
@@ -144,8 +134,6 @@ def _font(role: str, sheet: Sheet) -> tuple[float, int]:
 # Two joined dots a place: `dumbbell` (women and men) and `rank_change` (two years' ranks).
 #
 # Rows get `first` (of the two), `above` (the heading of such dots), `marker`, `hollow` and `colour` (a token).
-
-HEAD = 40.0  # unit and the two headings above the first row
 
 
 def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -159,7 +147,7 @@ def dumbbell(rows: pd.DataFrame, frame: Frame) -> Figure:
     refuse_empty(pairs, "dumbbell")
     first = pairs["sex"] == "K"
     pairs = pairs.assign(colour=pairs["sex"].map(SEX_COLOUR), first=first, above=pairs["sex"].map(SEX))
-    ticks, cut_off = value_scale(*extent(pairs), frame, from_zero=False)
+    ticks, cut_off = value_scale(*extent(pairs), frame, DOTS)
     notes = mark_notes(pairs, STAR) + ([start_note(ticks, frame)] if cut_off else [])
     return _paired(pairs.assign(marker=np.where(first, "o", "D"), hollow=False), order, frame, ticks, notes)
 
@@ -186,27 +174,27 @@ def rank_change(rows: pd.DataFrame, frame: Frame) -> Figure:
 def _paired(rows: pd.DataFrame, order: list[str], frame: Frame, ticks: list[float], notes: list[str]) -> Figure:
     sheet = frame.sheet
     with styled(sheet):
-        names = RowNames(order, sheet)
-        left, below, height = names.room, notes_height(notes, sheet) + 18, names.row * len(order)
-        figure = blank(sheet, below + height + HEAD)
-        axes = axes_at(figure, sheet, left, below, sheet.width - left - 4, height)
-        text = widest([marked(row, frame) for row in rows[rows["value"].notna()].itertuples()], sheet.text) + 12
-        point = (ticks[-1] - ticks[0]) / (sheet.width - left - 4 - 2 * text)
+        names, head = RowNames(order, sheet), 2 * sheet.line + 5  # unit and the two headings above the first row
+        left, below, height = names.room, notes_height(notes, sheet) + sheet.line + 8, names.height
+        figure = blank(sheet, below + height + head)
+        axes = axes_at(figure, sheet, left, below, sheet.width - left - 6, height)
+        text = widest([marked(row, frame) for row in rows[rows["value"].notna()].itertuples()], sheet.text, 600) + 12
+        point = (ticks[-1] - ticks[0]) / (sheet.width - left - 6 - 2 * text)
         axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=names.ylim, yticks=[])
         swedish_ticks(axes.xaxis, ticks)
         axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
         for name, pair in rows.groupby("name", sort=False):
-            _draw_pair(axes, order.index(name), pair.sort_values("value"), frame)
+            _draw_pair(axes, names.level[name], pair.sort_values("value"), frame)
         names.write(axes, focus_names(rows))
         _write_heads(axes, sheet, rows, order, point)
-        note(figure, sheet, frame.unit_text, (left, below + height + HEAD - 1))
+        note(figure, sheet, frame.unit_text, (left, below + height + head - 1))
         write_notes(figure, sheet, notes)
     return figure
 
 
-def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, frame: Frame) -> None:
+def _draw_pair(axes: Axes, at: float, pair: pd.DataFrame, frame: Frame) -> None:
     """The line between the dots, the dots, their margins, and the values outside of them."""
-    known = list(pair[pair["value"].notna()].itertuples())
+    known, sheet = list(pair[pair["value"].notna()].itertuples()), frame.sheet
     strong = (pair["role"] == "focus").any()
     if len(known) == 2:
         axes.hlines(at, known[0].value, known[1].value, color=TOKENS["axis"], linewidth=4 if strong else 2, zorder=2)
@@ -215,16 +203,16 @@ def _draw_pair(axes: Axes, at: int, pair: pd.DataFrame, frame: Frame) -> None:
         look: Look = {"marker": row.marker, "edgecolor": colour, "facecolor": TOKENS["paper"] if row.hollow else colour}
         axes.scatter(row.value, at, s=52 if strong else 36, linewidth=1.4, zorder=4, **look)
         if pd.notna(row.margin):
-            level = at + (-0.3 if row.first else 0.3)
+            level = at + (-0.3 if row.first else 0.3) * sheet.row
             axes.hlines(level, row.value - row.margin, row.value + row.margin, color=colour, linewidth=1.2)
     for row, side in ((known[0], -1), (known[-1], 1)) if len(known) == 2 else ():
-        _write(axes, frame.sheet, marked(row, frame), (row.value, at), side, strong)
+        _write(axes, sheet, marked(row, frame), (row.value, at), side, strong)
     absent = ", ".join(f"{row.above}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
     if len(known) == 1:
         side = 1 if known[0].value < sum(axes.get_xlim()) / 2 else -1  # where there is more room
-        _write(axes, frame.sheet, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
+        _write(axes, sheet, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)
     elif not known:
-        _write(axes, frame.sheet, absent, (axes.get_xlim()[0], at), 1, False)
+        _write(axes, sheet, absent, (axes.get_xlim()[0], at), 1, False)
 
 
 def _write(axes: Axes, sheet: Sheet, text: str, at: tuple[float, float], side: int, strong: bool) -> None:
@@ -246,3 +234,39 @@ def _write_heads(axes: Axes, sheet: Sheet, rows: pd.DataFrame, order: list[str],
         colour = TOKENS["muted" if dot.colour == "peer" else dot.colour]
         at, transform = (low + x * point, 1), axes.get_xaxis_transform()
         beside(axes, dot.above, at, (0, 3), xycoords=transform, ha="center", weight=600, color=colour)
+
+
+# Dots in a plane, and names that cover none of them.
+
+BESIDE = [(6, 0, "left"), (-6, 0, "right"), (5, 9, "left"), (5, -9, "left"), (-5, 9, "right"), (-5, -9, "right")]
+
+
+def name_dots(axes: Axes, dots: pd.DataFrame, wanted: pd.Series, sheet: Sheet) -> None:
+    """Names beside the `wanted` dots (`x`, `y`, `name`, `role`), the own place's first, where they cover nothing.
+
+    A name for which there is no room is left out: it stands in the table.
+    """
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in axes.transData.transform(dots[["x", "y"]].to_numpy(float))]
+    inner = axes.get_window_extent()
+    for row in (
+        dots[wanted]
+        .assign(last=dots["role"].map({"focus": 0, "peer": 1}).fillna(2))
+        .sort_values("last", kind="stable")
+        .itertuples()
+    ):
+        strong, (x, y) = row.role == "focus", axes.transData.transform((row.x, row.y))
+        wide, half = text_width(row.name, sheet.small, 600 if strong else 400), 0.6 * sheet.small
+        for across, up, side in BESIDE:
+            left = x + across - (wide if side == "right" else 0)
+            box = (left, y + up - half, left + wide, y + up + half)
+            inside = inner.x0 <= left and box[2] <= sheet.width and inner.y0 <= box[1] and box[3] <= inner.y1 + half
+            if inside and not any(_covers(box, other) for other in taken):
+                taken.append(box)
+                colour = "focus" if strong else "ink" if row.role == "peer" else "muted"
+                look = {"size": sheet.small, "color": TOKENS[colour], "weight": 600 if strong else 400}
+                beside(axes, row.name, (row.x, row.y), (across, up - 0.34 * sheet.small), ha=side, zorder=6, **look)
+                break
+
+
+def _covers(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

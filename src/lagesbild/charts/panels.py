@@ -1,5 +1,9 @@
-"""Charts over years: one panel of lines, panels below each other, the fan of an outlook, and small multiples."""
+"""Charts over years: lines, slopes between two surveys, panels of several measures, and the fan of an outlook."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,17 +11,21 @@ from matplotlib.figure import Figure
 from lagesbild.charts.series import (
     LINE_WIDTH,
     Panel,
+    banded,
+    draw_band,
     drawn_rows,
+    end_labels,
     extent,
     foot,
     label_room,
-    label_texts,
     name_lines,
     stroke_panel,
     years_of,
 )
 from lagesbild.charts.theme import (
     FAN,
+    LINES,
+    SLOPES,
     TOKENS,
     Frame,
     Sheet,
@@ -28,6 +36,7 @@ from lagesbild.charts.theme import (
     lines_in,
     note,
     notes_height,
+    spread,
     start_note,
     styled,
     swedish,
@@ -38,40 +47,161 @@ from lagesbild.charts.theme import (
 )
 from lagesbild.swedish.numbers import SEX
 
+GUTTER = 18.0  # between panels beside each other
+LEAD = 13.0  # between a line's end and its name, where the thread runs
+BARE = 14.0  # below a panel without year numbers
+
+
+@dataclass(frozen=True)
+class Layout:
+    """An empty figure, and where the axes of its equal panels begin in it, in points."""
+
+    figure: Figure
+    corners: list[tuple[float, float]]
+    width: float
+    height: float
+
+
+def laid_out(
+    sheet: Sheet,
+    headings: Sequence[str],
+    height: float,
+    sides: tuple[float, float],
+    columns: int,
+    notes: Sequence[str],
+    unit: str = "",
+    widest: float = 1000.0,
+    shared: bool = False,
+) -> Layout:
+    """Panels of `height` row by row under their headings, with `sides` free left and right of each, and the notes.
+
+    `shared`: the year numbers stand only below the last row.
+    """
+    columns = min(columns, len(headings))
+    across = (sheet.width - (columns - 1) * GUTTER) / columns
+    width = min(across - sum(sides), widest)
+    texts = [wrapped(text, width + sum(sides) - 4, sheet.text) for text in headings]
+    above = 8 + max(lines_in(text) for text in texts) * sheet.line * any(headings)
+    down, years, top = -(-len(texts) // columns), sheet.line + 10, (sheet.line + 3) * bool(unit)
+    step = above + height + (BARE if shared else years)
+    high = notes_height(notes, sheet) + top + (down - 1) * step + above + height + years
+    figure, corners = blank(sheet, high), []
+    for number, text in enumerate(texts):
+        row, column = divmod(number, columns)
+        left, upper = column * (width + sum(sides) + GUTTER), high - top - row * step
+        corners.append((left + sides[0], upper - above - height))
+        if text:
+            heading(figure, sheet, text, (left + 2, upper))
+    if unit:
+        note(figure, sheet, unit, (2, high - 1))
+    write_notes(figure, sheet, notes)
+    return Layout(figure, corners, width, height)
+
 
 def lines(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One line a place (or an indicator, where one place has several), named at its end.
 
-    Missing years are gaps, a series break cuts the line and is marked; margins are error bars.
-    The axis leaves zero out only where all values are close together, and says so.
+    Of more than three peers two are lines with names, those with the highest and the lowest last value; the others are
+    a light band from their lowest to their highest. Missing years are gaps, a series break cuts the line and is marked;
+    margins are error bars. The axis leaves zero out only where all values are far above it, and says so.
     """
     return over_years(drawn_rows(rows, frame, "lines"), frame)
 
 
 def over_years(drawn: pd.DataFrame, frame: Frame) -> Figure:
-    """One panel with lines and dots as `drawn` has them, named at their ends."""
+    """One panel with lines and dots as `drawn` has them; a panel an indicator where several places have several."""
+    if drawn["label"].nunique() > 1 and drawn["place"].nunique() > 1:
+        return _in_panels([part for _, part in drawn.sort_index().groupby("label", sort=False)], frame, columns=2)
     sheet = frame.sheet
     with styled(sheet):
-        ticks, cut_off = value_scale(*extent(drawn), frame, from_zero=False)
-        texts = label_texts(drawn, frame.decimals, sheet)
-        left, right = tick_room(ticks, sheet), bold_width(texts.values(), sheet) + 12
+        ticks, cut_off = value_scale(*extent(drawn), frame, LINES)
+        shown, band = banded(drawn, frame)
+        labels = end_labels(shown, frame.decimals, sheet, band)
+        sides = tick_room(ticks, sheet) + 3, bold_width(labels["text"], sheet) + LEAD
         notes = [*foot(drawn, frame), *([start_note(ticks, frame)] if cut_off else [])]
-        height, below = max(sheet.plot, label_room(texts, sheet)), notes_height(notes, sheet) + 20
-        figure = blank(sheet, below + height + 20)
-        panel = Panel(left + 3, below, sheet.width - left - right - 8, height, years_of(drawn), tuple(ticks), sheet)
-        name_lines(stroke_panel(figure, panel, drawn, frame), panel, drawn, texts)
-        note(figure, sheet, frame.unit_text, (2, below + height + 19))
-        write_notes(figure, sheet, notes)
-    return figure
+        height = max(sheet.plot, label_room(labels))
+        layout = laid_out(sheet, [""], height, sides, 1, notes, frame.unit_text)
+        panel = Panel(*layout.corners[0], layout.width, height, years_of(drawn), tuple(ticks), sheet)
+        axes = stroke_panel(layout.figure, panel, shown, frame)
+        draw_band(axes, band)
+        name_lines(axes, panel, labels)
+    return layout.figure
 
 
-# Panels below each other over years: `small_lines`, `two_panels`, `dots_with_lines`, `fan`.
-#
-# Each measure has its own panel and scale: never two scales in one. In a fan, rows of the years ahead have `low80`,
-# `high80`, `low95`, `high95`.
+# Two survey years, joined: `slopes`.
 
-PANEL_GAP = 14.0
-FAN_GAP = 28.0
+SLOPE = 460.0  # at most so wide
+MARKED_START = ("focus", "country", "region")
+
+
+def slopes(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """Two years of each place, joined by a line: the value of both beside own place and riket; a panel a sex.
+
+    Peers are light lines with names, their values stand in the table; one without both years is left out, as a note
+    says. Margins are error bars; the axis begins near the lowest value, and says where. Raises ValueError unless there
+    are two years of one indicator.
+    """
+    drawn = drawn_rows(rows, frame, "slopes")
+    years = sorted(int(year) for year in rows["year"].unique())
+    if len(years) != 2 or rows["indicator"].nunique() != 1:
+        raise ValueError(
+            f"slopes: the rows hold {rows['indicator'].nunique()} indicators and {len(years)} years, {years}. "
+            "Give two years of one indicator, or draw one year with ranked_bars."
+        )
+    if not any(years[0] < year <= years[1] for year, _ in frame.breaks):  # what is two years apart is joined too
+        drawn = drawn.assign(segment=drawn.groupby("series").ngroup())
+    drawn = drawn.assign(at=drawn["time"])
+    short = (drawn.groupby("series")["year"].transform("size") < 2) & (drawn["role"] == "peer")
+    left_out = ", ".join(dict.fromkeys(drawn.loc[short, "name"]))
+    drawn = drawn[~short]
+    sexes = [sex for sex in ("K", "M") if (drawn["sex"] == sex).any()]
+    parts = [drawn[drawn["sex"] == sex] for sex in sexes] if sexes else [drawn]
+    parts = [part.assign(series=part["name"], colour=part["role"]) for part in parts]
+    sheet = frame.sheet
+    with styled(sheet):
+        ticks, cut_off = value_scale(*extent(drawn), frame, SLOPES)
+        labels = [end_labels(part, frame.decimals, sheet) for part in parts]
+        starts = [_starts(part, years[0], frame) for part in parts]
+        value = bold_width([text for start in starts for text in start["text"]], sheet)
+        left = tick_room(ticks, sheet) + value + 14
+        right = max(bold_width(each["text"], sheet) for each in labels) + LEAD
+        height = max(sheet.plot if frame.wide else sheet.plot * 0.9, *(label_room(each) for each in labels))
+        notes = [*foot(drawn, frame), *([start_note(ticks, frame)] if cut_off else [])]
+        notes += [f"Utan värde för båda åren, och därför inte ritat: {left_out}."] if left_out else []
+        columns, headings = 2 if frame.wide else 1, [SEX[sex] for sex in sexes] or [""]
+        layout = laid_out(
+            sheet, headings, height, (left, right), columns, notes, frame.unit_text, SLOPE, shared=not frame.wide
+        )
+        for number, (corner, part) in enumerate(zip(layout.corners, parts, strict=True)):
+            panel = Panel(*corner, layout.width, height, (years[0], years[1]), tuple(ticks), sheet)
+            axes = stroke_panel(layout.figure, panel, part, frame)
+            last = number == len(parts) - 1 or frame.wide
+            axes.set_xticks(years, [str(year) for year in years] if last else ["", ""])
+            axes.vlines(years, ticks[0], ticks[-1], color=TOKENS["grid"], linewidth=0.8, zorder=0, gid="years")
+            axes.tick_params(axis="y", pad=value + 14)
+            name_lines(axes, panel, labels[number])
+            _write_starts(axes, panel, starts[number])
+    return layout.figure
+
+
+def _starts(part: pd.DataFrame, year: int, frame: Frame) -> pd.DataFrame:
+    """The first year's rows whose values are written."""
+    rows = part[(part["year"] == year) & part["role"].isin(MARKED_START)]
+    return rows.assign(text=[swedish(value, frame.decimals) for value in rows["value"]])
+
+
+def _write_starts(axes: Axes, panel: Panel, rows: pd.DataFrame) -> None:
+    low, high = panel.ticks[0], panel.ticks[-1]
+    wanted = list((rows["value"] - low) / (high - low) * panel.height)
+    levels = spread(wanted, [panel.sheet.line] * len(rows), -6, panel.height + 6)
+    for row, level in zip(rows.itertuples(), levels, strict=True):
+        at = (row.year, low + level / panel.height * (high - low))
+        look = {"color": TOKENS[row.colour], "weight": 600 if row.role == "focus" else 400}
+        beside(axes, row.text, at, (-8, panel.sheet.drop), ha="right", **look)
+
+
+# Panels over years: `small_lines`, `two_panels`, `dots_with_lines` (each with its own scale: never two scales in one)
+# and `small_multiples` (all on one).
 
 
 def small_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -103,6 +233,70 @@ def dots_with_lines(rows: pd.DataFrame, frame: Frame) -> Figure:
     return _aligned([rows[~own], rows[own]], frame, "dots_with_lines")
 
 
+def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
+    """One panel a group, else a sex, else an indicator, on one scale from zero; the rest are its lines.
+
+    Panels keep the order of the rows. A group without any value is refused.
+    """
+    by = next((name for name in ("group", "sex") if rows[name].nunique() > 1), "label")
+    groups = list(rows.groupby(by, sort=False))
+    parts = [drawn_rows(part, frame, f"small_multiples, {key}") for key, part in groups]
+    return _in_panels(parts, frame, columns=2, headings=[SEX.get(key, key) for key, _ in groups])
+
+
+def _with_unit(part: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+    """The panel's rows with their own unit and decimals, or the frame's."""
+    given = {"unit": frame.unit_text, "decimals": frame.decimals}
+    return part.assign(**{name: part.get(name, value) for name, value in given.items()})
+
+
+def _heading(part: pd.DataFrame) -> str:
+    """What stands above a panel: its indicator where it is alone, and the unit."""
+    labels = part["label"].unique()
+    texts = [labels[0]] if len(labels) == 1 else []
+    return ", ".join([*texts, part["unit"].iloc[0]])
+
+
+def _aligned(parts: list[pd.DataFrame], frame: Frame, kind: str) -> Figure:
+    """Panels below each other from zero over the same years; one without any value is refused."""
+    drawn = [drawn_rows(_with_unit(part, frame), frame, kind) for part in parts]
+    return _in_panels(drawn, frame, 1, [_heading(part) for part in drawn], apart=True)
+
+
+def _in_panels(
+    parts: list[pd.DataFrame], frame: Frame, columns: int, headings: Sequence[str] = (), apart: bool = False
+) -> Figure:
+    """The parts over the same years, from zero: `apart` each on a scale of its own, else all on one in `frame`'s unit.
+
+    Headings are the parts' indicators unless they are given; narrow figures have one column.
+    """
+    sheet, together = frame.sheet, pd.concat(parts)
+    columns = columns if frame.wide else 1
+    if not headings:
+        headings = [part["label"].iloc[0] for part in parts]
+        parts = [part.assign(series=part["name"], colour=part["role"]) for part in parts]
+    with styled(sheet):
+        scales = [value_scale(*extent(part if apart else together), frame)[0] for part in parts]
+        labels = [end_labels(part, int(part["decimals"].iloc[0]) if apart else frame.decimals, sheet) for part in parts]
+        left = max(tick_room(ticks, sheet) for ticks in scales) + 3
+        right = bold_width(pd.concat(labels)["text"], sheet) + LEAD
+        height = max(sheet.panel * (1.35 if columns > 1 else 1), *(label_room(each) for each in labels))
+        unit = "" if apart else frame.unit_text
+        layout = laid_out(
+            sheet, headings, height, (left, right), columns, foot(together, frame), unit, shared=columns == 1
+        )
+        for number in reversed(range(len(parts))):
+            last = columns > 1 or number == len(parts) - 1
+            panel = Panel(
+                *layout.corners[number], layout.width, height, years_of(together), tuple(scales[number]), sheet, last
+            )
+            name_lines(stroke_panel(layout.figure, panel, parts[number], frame), panel, labels[number])
+    return layout.figure
+
+
+# What is expected of the years ahead: `fan`. Their rows have `low80`, `high80`, `low95`, `high95`.
+
+
 def fan(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One panel an indicator: its published years as a line, then what is expected, with fields of 80 and 95 %.
 
@@ -112,73 +306,18 @@ def fan(rows: pd.DataFrame, frame: Frame) -> Figure:
     sheet = frame.sheet
     with styled(sheet):
         parts = [(drawn_rows(past, frame, "fan"), ahead) for past, ahead in parts]
-        ticks = [value_scale(*_fan_extent(*part), frame, from_zero=False)[0] for part in parts]
+        scales = [value_scale(*_fan_extent(*part), frame, LINES)[0] for part in parts]
         ends = [swedish(float(ahead["value"].iloc[-1]), int(ahead["decimals"].iloc[-1])) for _, ahead in parts]
-        left, right = max(tick_room(each, sheet) for each in ticks) + 3, bold_width(ends, sheet) + 16
+        sides = max(tick_room(each, sheet) for each in scales) + 3, bold_width(ends, sheet) + 16
         notes = [*foot(pd.concat([past for past, _ in parts]), frame), FAN]
-        headings = [_heading(past, sheet) for past, _ in parts]
-        figure, bottoms = _below_each_other(sheet, headings, [sheet.panel] * len(parts), FAN_GAP, notes)
-        for number in reversed(range(len(parts))):
-            past, ahead = parts[number]
+        notes += [start_note(ticks, frame) for ticks in scales[:1] if ticks[0] > 0 and len(parts) == 1]
+        headings = [_heading(past) for past, _ in parts]
+        layout = laid_out(sheet, headings, sheet.panel, sides, 2 if frame.wide else 1, notes)
+        for (past, ahead), corner, ticks, end in zip(parts, layout.corners, scales, ends, strict=True):
             years = (float(past["year"].min()), float(ahead["year"].max()))
-            panel = Panel(
-                left, bottoms[number], sheet.width - left - right, sheet.panel, years, tuple(ticks[number]), sheet
-            )
-            _open_fan(stroke_panel(figure, panel, past, frame), past, ahead, ends[number])
-    return figure
-
-
-def _with_unit(part: pd.DataFrame, frame: Frame) -> pd.DataFrame:
-    """The panel's rows with their own unit and decimals, or the frame's."""
-    given = {"unit": frame.unit_text, "decimals": frame.decimals}
-    return part.assign(**{name: part.get(name, value) for name, value in given.items()})
-
-
-def _heading(part: pd.DataFrame, sheet: Sheet) -> str:
-    """What stands above a panel: its indicator where it is alone, and the unit."""
-    labels = part["label"].unique()
-    texts = [labels[0]] if len(labels) == 1 else []
-    return wrapped(", ".join([*texts, part["unit"].iloc[0]]), sheet.width - 8, sheet.text)
-
-
-def _aligned(parts: list[pd.DataFrame], frame: Frame, kind: str) -> Figure:
-    """Panels from zero over the same years; one without any value is refused."""
-    sheet = frame.sheet
-    with styled(sheet):
-        drawn = [drawn_rows(_with_unit(part, frame), frame, kind) for part in parts]
-        together = pd.concat(drawn)
-        ticks = [value_scale(*extent(part), frame)[0] for part in drawn]
-        texts = [label_texts(part, int(part["decimals"].iloc[0]), sheet) for part in drawn]
-        heights = [max(sheet.panel, label_room(names, sheet)) for names in texts]
-        left = max(tick_room(each, sheet) for each in ticks) + 3
-        width = sheet.width - left - bold_width([name for names in texts for name in names.values()], sheet) - 20
-        headings = [_heading(part, sheet) for part in drawn]
-        figure, bottoms = _below_each_other(sheet, headings, heights, PANEL_GAP, foot(together, frame))
-        for number in reversed(range(len(parts))):
-            corner, last = (left, bottoms[number]), number == len(parts) - 1
-            panel = Panel(
-                *corner, width, heights[number], years_of(together), tuple(ticks[number]), sheet, year_numbers=last
-            )
-            axes = stroke_panel(figure, panel, drawn[number], frame)
-            name_lines(axes, panel, drawn[number], texts[number])
-    return figure
-
-
-def _below_each_other(
-    sheet: Sheet, headings: list[str], heights: list[float], gap: float, notes: list[str]
-) -> tuple[Figure, list[float]]:
-    """A figure for panels `gap` points apart, with headings and notes, and where the axes of each panel begin."""
-    bottom = notes_height(notes, sheet) + 20
-    bottoms: list[float] = []
-    above = [lines_in(text) * sheet.line + 8 for text in headings]
-    figure = blank(sheet, bottom + sum(heights) + sum(above) + gap * (len(heights) - 1))
-    for number in reversed(range(len(heights))):
-        bottoms.insert(0, bottom)
-        bottom += heights[number] + above[number]
-        heading(figure, sheet, headings[number], (2, bottom))
-        bottom += gap
-    write_notes(figure, sheet, notes)
-    return figure, bottoms
+            panel = Panel(*corner, layout.width, sheet.panel, years, tuple(ticks), sheet)
+            _open_fan(stroke_panel(layout.figure, panel, past, frame), past, ahead, end, sheet)
+    return layout.figure
 
 
 def _split(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -198,56 +337,15 @@ def _fan_extent(past: pd.DataFrame, ahead: pd.DataFrame) -> tuple[float, float]:
     return min(low, float(ahead["low95"].min())), max(high, float(ahead["high95"].max()))
 
 
-def _open_fan(axes: Axes, past: pd.DataFrame, ahead: pd.DataFrame, end: str) -> None:
+def _open_fan(axes: Axes, past: pd.DataFrame, ahead: pd.DataFrame, end: str, sheet: Sheet) -> None:
     """The fields and the expected values, from the last published value on."""
     last = past.sort_values("time").iloc[-1]
     years = [last["year"], *ahead["year"]]
     for level, colour in ((95, "grid"), (80, "peer")):
         low, high = ([last["value"], *ahead[f"{side}{level}"]] for side in ("low", "high"))
         axes.fill_between(years, low, high, color=TOKENS[colour], linewidth=0, zorder=2)
-    values = [last["value"], *ahead["value"]]
+    values = np.array([last["value"], *ahead["value"]])
     axes.plot(
         years, values, color=TOKENS["paper"], linewidth=LINE_WIDTH["country"], dashes=(2, 1.4), zorder=3, gid="fan"
     )
-    beside(axes, end, (years[-1], values[-1]), (8, 0), va="center", color=TOKENS["muted"], weight=600)
-
-
-# Small panels beside and below each other, on one scale: `small_multiples`.
-
-BELOW = 22.0  # their year numbers and air
-
-
-def small_multiples(rows: pd.DataFrame, frame: Frame) -> Figure:
-    """One panel a group, else a sex, else an indicator, on one scale from zero; the rest are its lines.
-
-    Panels keep the order of the rows. A group without any value is refused.
-    """
-    by = next((name for name in ("group", "sex") if rows[name].nunique() > 1), "label")
-    headings = [SEX.get(key, key) for key in rows[by].unique()]
-    sheet, columns = frame.sheet, 2 if frame.wide else 1
-    with styled(sheet):
-        parts = [drawn_rows(part, frame, f"small_multiples, {key}") for key, part in rows.groupby(by, sort=False)]
-        drawn = pd.concat(parts)
-        ticks = value_scale(*extent(drawn), frame)[0]
-        texts = [label_texts(part, frame.decimals, sheet) for part in parts]
-        left = tick_room(ticks, sheet) + 3
-        right = bold_width([name for names in texts for name in names.values()], sheet) + 14
-        width = (sheet.width - columns * right - left - 6) / columns
-        headings = [wrapped(text, width + right - 4, sheet.text) for text in headings]
-        above = max(lines_in(text) for text in headings) * sheet.line + 6
-        notes = foot(drawn, frame)
-        down = -(-len(parts) // columns)
-        figure = blank(sheet, down * (sheet.panel + above + BELOW) + notes_height(notes, sheet) + sheet.line + 4)
-        high = figure.get_size_inches()[1] * 72
-        note(figure, sheet, frame.unit_text, (2, high - 1))
-        for number, part in enumerate(parts):
-            row, column = divmod(number, columns)
-            top = high - sheet.line - 4 - row * (sheet.panel + above + BELOW)
-            corner = (left + column * (width + right), top - above - sheet.panel)
-            panel = Panel(*corner, width, sheet.panel, years_of(drawn), tuple(ticks), sheet)
-            axes = stroke_panel(figure, panel, part, frame)
-            axes.tick_params(axis="y", labelleft=column == 0)
-            name_lines(axes, panel, part, texts[number])
-            heading(figure, sheet, headings[number], (corner[0], top))
-        write_notes(figure, sheet, notes)
-    return figure
+    beside(axes, end, (years[-1], values[-1]), (8, sheet.drop), color=TOKENS["muted"], weight=600)

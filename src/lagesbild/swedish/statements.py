@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lagesbild.swedish.numbers import decimal, listed, signed
+from lagesbild.swedish.words import capital
 
 # One statement, and the words that statements share.
 
@@ -46,11 +47,6 @@ def withheld(text: str, evidence: str = "") -> Statement:
 def number_word(number: int) -> str:
     """ "fem", and "16" from thirteen on."""
     return NUMBERS[number] if number < len(NUMBERS) else str(number)
-
-
-def opened(text: str) -> str:
-    """A sentence with a capital first: only its first letter is changed."""
-    return text[:1].upper() + text[1:]
 
 
 def inner(phrase: str) -> str:
@@ -161,7 +157,7 @@ def _short_ranks(short: Short) -> str:
     climbed = (short.before - rank).dropna()
     text = ""
     if len(climbed):
-        text = f"{opened(among_places(int((climbed > 0).sum()), len(climbed)))} hade en bättre plats i riket "
+        text = f"{capital(among_places(int((climbed > 0).sum()), len(climbed)))} hade en bättre plats i riket "
         text += f"{short.rank_year} än året före. "
     ends = f"Bäst låg {rank.index[0]}, på plats {rank.iloc[0]:.0f} av {short.n}"
     ends += f", och sämst {rank.index[-1]}, på plats {rank.iloc[-1]:.0f}" if len(rank) > 1 else ""
@@ -185,7 +181,7 @@ def rank_moves(climbed: pd.Series, year: int, members: Sequence[str], others: Se
     if own.empty:
         return withheld(NO_PLACES)
     up, down, same = own[own > 0], own[own < 0].sort_values(kind="stable"), own.index[own == 0]
-    text = f"{opened(among_places(len(up), len(own)))} hade en bättre plats i riket {year} än året före"
+    text = f"{capital(among_places(len(up), len(own)))} hade en bättre plats i riket {year} än året före"
     text += f": {with_values(up, 0)}." if len(up) else "."
     text += f" Sämre plats hade {with_values(down, 0)}." if len(down) else ""
     text += f" Samma plats hade {listed(list(same))}." if len(same) else ""

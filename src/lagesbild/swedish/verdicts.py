@@ -13,6 +13,7 @@ from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, listed
+from lagesbild.swedish.words import capital, count_words
 
 # Movements in Swedish: what a series has done, why it cannot be judged, and what it was held against.
 
@@ -56,8 +57,8 @@ ALONE = {
 ARROWS = {
     Arrow.UP: Sign("↗", "Har blivit bättre", "good"),
     Arrow.DOWN: Sign("↘", "Har blivit sämre", "bad"),
-    Arrow.UNCHANGED: Sign("→", "Inte förändrats påtagligt"),
-    Arrow.MIXED: Sign("→", "Inte förändrats påtagligt*"),
+    Arrow.UNCHANGED: Sign("→", "Ingen tydlig ändring"),
+    Arrow.MIXED: Sign("→", "Både bättre och sämre*"),
     Arrow.NONE: Sign("", "För få mått för en pil"),
 }
 
@@ -88,25 +89,50 @@ def basis_text(movement: Movement) -> str:
 
 
 def arrow_sign(computed: Combined) -> Sign:
-    """The arrow of several measures with "n av m" in words."""
+    """The arrow of several measures; without one, and without a change, the count of the measures alone."""
     sign = ARROWS[computed.arrow]
-    return replace(sign, words=f"{sign.words}: {counted(computed)}")
+    alone = computed.arrow in (Arrow.NONE, Arrow.UNCHANGED)
+    return replace(sign, words=capital(counted(computed)) if alone else f"{sign.words}: {counted(computed)}")
 
 
-def counted(computed: Combined) -> str:
-    """How many of the measures with values can be judged, and how many of those became better or worse."""
+def judged_line(computed: Combined) -> str:
+    """What a priority's measures have done, as a sentence; empty where none can be judged.
+
+    How many cannot is told once a page, beside the area's arrow.
+    """
+    return f"{capital(counted(computed, rest=False))}." if computed.judged else ""
+
+
+def counted(computed: Combined, rest: bool = True) -> str:
+    """How many of the measures with values became better or worse: "ett av fyra mått går att bedöma; ...".
+
+    With `rest`, also how many cannot be judged. Turns and movements without a better end are neither of the two; weak
+    movements are no clear change.
+    """
     total, judged = computed.with_values, len(computed.judged)
     if not total:
         return "inget mått har värden"
-    better, worse = len(computed.improving), len(computed.worsening)
+    if not judged:
+        return "måttet går inte att bedöma" if total == 1 else f"inget av {count_words(total)} mått går att bedöma"
+    still = len(computed.still) + len(computed.weak)
+    kinds = {
+        "bättre": len(computed.improving),
+        "sämre": len(computed.worsening),
+        "varken bättre eller sämre": judged - still - len(computed.improving) - len(computed.worsening),
+    }
+    became = [(n, how) for how, n in kinds.items() if n]
     if judged == 1:
-        how = "blivit bättre" if better else "blivit sämre" if worse else "varken blivit bättre eller sämre"
-        outcome = f"det har {how}"
-    else:
-        parts = [f"{n} har blivit {how}" for n, how in ((better, "bättre"), (worse, "sämre")) if n]
-        outcome = " och ".join(parts) or "inget har blivit bättre eller sämre"
-    known = f"{judged or 'inget'} av {total} mått går att bedöma"
-    return f"{known}; {outcome}" if judged else known
+        known = "måttet går att bedöma" if total == 1 else f"ett av {count_words(total)} mått går att bedöma"
+        return f"{known}; det {f'har blivit {became[0][1]}' if became else 'visar ingen tydlig ändring'}"
+    left = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
+    told = left if rest else []
+    if not became:
+        some = f"{count_words(judged)} av {count_words(total)}" if left else f"något av {count_words(total)}"
+        return "; ".join([f"ingen tydlig ändring i {some} mått", *told])
+    (n, how), *others = became
+    moved = f"{count_words(n)} av {count_words(total)} mått har blivit {how}"
+    moved = listed([moved, *(f"{count_words(n)} {how}" for n, how in others)])
+    return "; ".join([moved, *([f"{count_words(still)} utan tydlig ändring"] if still else []), *told])
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
@@ -115,7 +141,9 @@ def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catal
     for indicator in (*computed.moved, *computed.weak):
         words = movement_sign(moved[indicator]).words
         first, last = moved[indicator].span
-        parts.append(f"{catalog.indicators[indicator].label} {words[0].lower()}{words[1:]} {first}–{last}")
+        name = catalog.indicators[indicator].subject or catalog.indicators[indicator].label
+        name = name if not parts else name[:1].lower() + name[1:]
+        parts.append(f"{name} {words[0].lower()}{words[1:]} {first}–{last}")
     return f"{'; '.join(parts)}." if parts else ""
 
 
@@ -147,7 +175,7 @@ def differing_text(judged: str, computed: Combined, last: int) -> str:
 
 def reach_text(last: int, edition: int, judged: bool) -> str:
     """How far the figures behind a computed arrow reach; beside a `judged` arrow, that the two are not compared."""
-    text = f"Alla siffror bakom pilen når till {last}."
+    text = f"Senaste siffra: {last}."
     return f"{text} Den beräknade pilen jämförs därför inte med kommunens för {edition}." if judged else text
 
 
@@ -219,7 +247,7 @@ METHOD = (
     "av 100 utfall väntas om allt fortsätter som hittills; ingenting säger att det gör det."
 )
 NO_OUTLOOK = {
-    NoOutlook.STAND_IN: "Närliggande mått, som inte får stå för rapportens eget",
+    NoOutlook.STAND_IN: "Ersätter ett mått som saknas, och får inte stå för det",
     NoOutlook.OVERLAPPING_PERIODS: "Medelvärden över flera år, som delar år med varandra",
     NoOutlook.TOO_SHORT: f"Färre än {FEWEST} år i rad utan brott eller luckor",
     NoOutlook.ENDS_TOO_EARLY: "Siffrorna slutar före året innan utgåvan",
