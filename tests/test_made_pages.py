@@ -13,8 +13,8 @@ from copies import REPOSITORY, Copy, made_up_root
 from lagesbild.assessments.load import load_assessment, load_region_assessment
 from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.catalog.models import Catalog
-from lagesbild.pages import search
 from lagesbild.paths import Paths
+from lagesbild.publishing import made as search
 from lagesbild.publishing.frame import MADE, PageFrame, body_tree, framed, page_frames, refuse_unfit
 from lagesbild.publishing.made import computed
 from lagesbild.publishing.pages import write_assets

@@ -286,7 +286,7 @@ def observations(report: RegionReport) -> Component:
     if written is None or not written.introduction:
         return nothing()
     first, rest = parted_prose(written.introduction)
-    html = rendered("prose.html", prose=first, rest=rest, about=written.basis.judged_by, by=written.basis.judged_by)
+    html = rendered("prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by)
     return passage_component(Passage(html), first=True)
 
 

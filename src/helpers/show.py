@@ -162,9 +162,9 @@ def _show_part(
     if rows.empty or pd.Series(latest).isna().all():
         why, *others = [says.lacks, *notes] if says.lacks else notes or [NOTHING]
         provenance = Provenance(PUBLISHER, "", says.method, "")
-        texts = (number, anchor, title, "slot", STATE_TEXT["slot"], says.about)
+        texts = ("", anchor, title, "slot", STATE_TEXT["slot"], "")
         shown = tuple(note for note in others if note)
-        return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH, BASIS), notes=shown, first=first))
+        return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first))
     region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
     if chart is not charts.timeline:
@@ -187,7 +187,7 @@ def _show_part(
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
     footnote, others = footnote_of([*notes, *said.notes])
     block = FigureBlock(
-        number="" if says.title else number,  # only the first figure of a part carries its number
+        number="",  # it stands at the heading of the part
         anchor=anchor,
         title=title,
         state=said.state,

@@ -24,14 +24,13 @@ from lagesbild.rules.support import (
     complete,
     refuse_wrong_tables,
     rows_at,
-    unreported,
     wide_table,
 )
 from lagesbild.sources.files import document_sources, printed_rows
 from lagesbild.statistics.support import FEWEST_PLACES
 from lagesbild.swedish import statements as words
 from lagesbild.swedish import support as texts
-from lagesbild.swedish.numbers import MONTHS, SEX, decimal, listed, origins, signed, source_line
+from lagesbild.swedish.numbers import MONTHS, SEX, decimal, origins, signed, source_line
 
 # Where a region's places stand in the country, and the long view.
 
@@ -117,7 +116,9 @@ def heading(report: RegionReport, number: str) -> Component:
 
 def missing_part(report: RegionReport, number: str, text: str) -> Component:
     """The heading of a part with one line that its figures are not at hand; nothing without a region."""
-    part = components.Part(number.lower(), report.catalog.parts[number].title, number, missing=(text,))
+    part = components.Part(
+        number.lower(), report.catalog.parts[number].title, number, missing=((text, number.lower()),)
+    )
     return part_component(part) if report.region else passage_component(components.Passage(""))
 
 
@@ -133,11 +134,7 @@ def in_short(
         named(rows_at(table, whole, years), report.catalog, names, definite=True) for table in (counts, share)
     )
     counts, shares = (table.swaplevel() for table in (now, before))
-    known = _totals(ranks[ranks["place"].isin(report.members)], names)
-    wide, year = (
-        known.pivot(index="name", columns="year", values="value"),
-        int(known["year"].max()) if len(known) else 0,
-    )
+    wide, year, n = _ranks_by_year(ranks[ranks["place"].isin(report.members)], names)
     empty = pd.Series(dtype=float)
     said = words.in_short(
         words.Short(
@@ -148,57 +145,22 @@ def in_short(
             rank=wide.get(year, empty),
             before=wide.get(year - 1, empty),
             rank_year=year,
-            n=int(known["n"].max()) if len(known) else 0,
+            n=n,
             own="" if report.own else report.name,
         )
     )
     members, others = (
         [names[place] for place in report.places if (place in report.members) is own] for own in (True, False)
     )
+    labels = labels_of(report.catalog, fte.columns)
+    lacks = texts.absences(report.data, report.months, fte, years, labels, names)
     note = texts.about(members, others, years, report.written.edition if report.written else 0)
     return part_component(
         components.Part(
             "laget-i-korthet", texts.SHORT, texts=tuple(said or [texts.NOTHING_YET]), notes=(note,), first=True,
-            missing=tuple(absences(report.data, report.months, fte, years, report.catalog, names)),
+            missing=tuple((text, "r4") for text in lacks),
         )
     )  # fmt: skip
-
-
-def absences(
-    data: pd.DataFrame,
-    months: pd.DataFrame,
-    fte: pd.DataFrame,
-    years: tuple[int, int],
-    catalog: Catalog,
-    names: Mapping[str, str],
-) -> list[str]:
-    """One sentence for the places that lack the same thing: tables, types, months or the population."""
-    figures, lacking = fte.drop(columns="population"), dict[str, list[str]]()
-    labels = labels_of(catalog, figures.columns)
-    known, whole = set(figures.dropna(how="all").index.get_level_values("place")), complete(figures, years)
-    for place in dict.fromkeys(fte.index.get_level_values("place")):
-        if place not in known:
-            lacks = [texts.NO_FIGURES]
-        elif place in whole:
-            people = fte.loc[place, "population"].reindex(years)
-            lacks = [texts.NO_PEOPLE.format(year=year) for year in people.index[people.isna()]]
-        else:
-            yearly, single = (rows[(rows["place"] == place) & (rows["sex"] == "T")] for rows in (data, months))
-            rows = [figures.loc[(place, year)] for year in years if year]
-            lacks = [text for row in rows for text in _lacking_types(yearly, single, row, labels)]
-        for text in lacks:
-            lacking.setdefault(text, []).append(names[place])
-    return [f"{listed(places)} {what}." for what, places in lacking.items()]
-
-
-def _lacking_types(yearly: pd.DataFrame, months: pd.DataFrame, row: pd.Series, labels: Mapping[str, str]) -> list[str]:
-    """What a place lacks in one year (the name of `row` is place and year), as ends of sentences; rows are its own."""
-    year = row.name[1]
-    zeros = yearly[unreported(yearly) & (yearly["year"] == year)]["indicator"].map(labels).tolist()
-    months = months[(months["year"] == year) & months["value"].notna()].replace({"indicator": {TOTAL: "total"}})
-    have = {labels[name]: list(rows["month"]) for name, rows in months.groupby("indicator") if name in labels}
-    absent = [labels[name] for name in row.index[row.isna()] if labels[name] not in zeros]
-    return texts.lacking_types(absent, zeros, have, len(row), year)
 
 
 def labels_of(catalog: Catalog, columns: Iterable[str], definite: bool = False) -> dict[str, str]:
@@ -250,7 +212,7 @@ def profile_tables(report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, y
     )
     together = numbers_table(
         texts.together_caption(years),
-        ("Kommun", *(f"{year}{unit}" for unit in ("", ", %") for year in years), "Skillnad"),
+        ("Kommun", str(years[0]), str(years[1]), "Skillnad", f"Andel {years[1]}, %"),
         ((name, *_totals_cells(counts.loc[name], years)) for name in each),
     )
     return part_component(
@@ -263,10 +225,10 @@ def profile_tables(report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, y
 
 
 def _totals_cells(counts: pd.DataFrame, years: tuple[int, int]) -> tuple[str, ...]:
-    """One municipality's totals and shares of the inhabitants in two years, and the difference of the totals."""
-    totals, people = (counts.loc[list(years), name] for name in (words.TOTAL, words.POPULATION))
-    shares = [number_or_symbol(share, 1) for share in 100 * totals / people]
-    return (*(decimal(total, 0) for total in totals), *shares, signed(totals[years[1]] - totals[years[0]], 0))
+    """One municipality's totals in two years, their difference, and the last year's share of the inhabitants."""
+    before, now = (counts.at[year, words.TOTAL] for year in years)
+    share = number_or_symbol(100 * now / counts.at[years[1], words.POPULATION], 1)
+    return decimal(before, 0), decimal(now, 0), signed(now - before, 0), share
 
 
 def read_rows(data: pd.DataFrame, types: Sequence[str], places: Sequence[str], years: Sequence[int]) -> pd.DataFrame:
@@ -324,9 +286,9 @@ def statements(
         [names[place] for place in whole if place not in report.members],
     )
     tested = words.Statement(association, "R6")
-    moved = words.rank_moves(
-        *climbed(ranks, names), *([names[code] for code in group] for group in (report.members, others))
-    )
+    wide, year, _ = _ranks_by_year(ranks, names)
+    climbed = wide[year - 1] - wide[year] if year - 1 in wide else pd.Series(dtype=float)
+    moved = words.rank_moves(climbed, year, *([names[code] for code in group] for group in (report.members, others)))
     said += [
         moved,
         words.withheld(association, "R6") if association.startswith(texts.NOT_TESTED) else tested,
@@ -335,20 +297,15 @@ def statements(
             for text in printed_type_ranks(report, share.index.get_level_values("place"))
         ),
     ]
+    said.sort(key=lambda each: (each.group == words.NOT_SAID, each.group))  # open, by type, what is not said
     return [components.Statement(each.text, each.evidence, each.by, each.group) for each in said]
 
 
-def climbed(ranks: pd.DataFrame, names: Mapping[str, str]) -> tuple[pd.Series, int]:
-    """How many places each has climbed by the whole share since the year before, by name; and the year."""
-    wide = _totals(ranks, names).pivot(index="name", columns="year", values="value")
-    year = int(wide.columns.max()) if len(wide) else 0
-    return (wide[year - 1] - wide[year] if year - 1 in wide else pd.Series(dtype=float)), year
-
-
-def _totals(ranks: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """The known ranks by all support together, with the places' `name`."""
+def _ranks_by_year(ranks: pd.DataFrame, names: Mapping[str, str]) -> tuple[pd.DataFrame, int, int]:
+    """The ranks by all support together, a row a place's name and a column a year; the last year, and of how many."""
     rows = ranks[ranks["indicator"].isin(RANKED)].dropna(subset=["value"])
-    return rows.assign(name=rows["place"].map(names)).sort_values("year")
+    wide = rows.assign(name=rows["place"].map(names)).pivot(index="name", columns="year", values="value")
+    return (wide, int(rows["year"].max()), int(rows["n"].max())) if len(rows) else (wide, 0, 0)
 
 
 def printed_type_ranks(report: RegionReport, places: Iterable[str]) -> list[str]:
@@ -370,17 +327,15 @@ def situations(
     title, names = report.catalog.parts["R7"].title, report.geography.names
     whole = complete(fte.drop(columns="population"), years)
     counts = named(fte.drop(columns="population"), report.catalog, names, definite=True)
-    judged, totals, places = report.written.assessment.situations if report.written else [], _totals(ranks, names), []
+    judged, places = report.written.assessment.situations if report.written else [], []
+    wide, year, n = _ranks_by_year(ranks, names)
     for place in sorted(report.places, key=lambda code: report.own or code != report.place):
         said = []
         if place in whole:
             before, now = (counts.loc[(names[place], year)] for year in years)
             said = [texts.situation(before, now, tuple(share.at[(place, year), "total"] for year in years), years)]
-        rank = totals[totals["place"] == place].set_index("year")
-        if len(rank):
-            year = rank.index.max()
-            previous = rank["value"].get(year - 1, float("nan"))
-            said.append(texts.rank_text(rank.at[year, "value"], previous, rank.at[year, "n"], year))
+        rank = wide.loc[names[place]] if names[place] in wide.index else {}
+        said += filter(None, [texts.rank_text(*(rank.get(at, float("nan")) for at in (year, year - 1)), n, year)])
         written = [_written(own.text, own.judged_by) for own in judged if own.place == place]
         if said or written:
             entry = {"name": names[place], "anchor": f"lage-{place}", "computed": " ".join(said), "judgements": written}

@@ -174,10 +174,13 @@ def _thread(axes: Axes, dot: np.ndarray, end: tuple[float, float], text: str, ro
         axes.plot(x, y, color=TOKENS[colour], linewidth=wide, gid="thread", **look)
     look = {"transform": axes.transAxes, "zorder": 5, "markeredgecolor": TOKENS["ink"]}
     axes.plot(x[:1], y[:1], "o", markersize=4.5, color=TOKENS["paper"], **look)
-    strong, right = role == "focus", end[0] > 0
-    look = {"weight": 600 if strong else 400, "color": TOKENS["focus" if strong else "ink"]}
-    shift = (5 if right else -5, sheet.drop)
-    beside(axes, text, end, shift, xycoords="axes fraction", ha="left" if right else "right", **look)
+    strong, side = role == "focus", 1 if end[0] > 0 else -1
+    look = {
+        "weight": 600 if strong else 400,
+        "color": TOKENS["focus" if strong else "ink"],
+        "xycoords": "axes fraction",
+    }
+    beside(axes, text, end, (5 * side, sheet.drop), ha="left" if side > 0 else "right", **look)
 
 
 def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) -> None:
@@ -258,9 +261,8 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = latest_ranks(rows).dropna(subset=["value"]) if len(rows) else rows
     if rows.empty:
         raise ValueError("national_scale: there are no ranks to draw. Show a card instead of a figure.")
-    sheet = frame.sheet
+    sheet, panels = frame.sheet, list(rows.groupby("name", sort=False))
     names = RowNames(list(dict.fromkeys(rows["label"])), sheet)
-    panels = list(rows.groupby("name", sort=False))
     key = _zone_texts(zone_ends(int(rows["n"].max())))
     with styled(sheet):
         left = names.room
@@ -299,9 +301,8 @@ def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
 
 # `timeline`: initiatives from start to end, and the days on which they are to be followed up.
 
-TIMELINE_BAR = 8.0  # height of a bar in points
-BETWEEN = 14.0
-OPEN = "Ihåligt märke: den andra dagen framgår inte av underlaget."
+TIMELINE_BAR, BETWEEN = 8.0, 14.0  # a bar's height in points, and what is free below it
+OPEN = "Öppet märke: den andra dagen är inte angiven."
 
 
 def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -313,8 +314,7 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = dated(rows)
     if rows.empty:
         raise ValueError("timeline: no initiative has a day. Say in words that dates are missing.")
-    first, last = _span(rows)
-    sheet = frame.sheet
+    (first, last), sheet = _span(rows), frame.sheet
     with styled(sheet):
         titles = [wrapped(row.name, sheet.width - 8, sheet.small) for row in rows.itertuples()]
         heights = [lines_in(title) * sheet.line + TIMELINE_BAR + BETWEEN for title in titles]
@@ -342,20 +342,16 @@ def dated(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _span(rows: pd.DataFrame) -> tuple[date, date]:
     """From the first of January of the earliest year to the same day after the latest."""
-    days = [day for row in rows.itertuples() for day in (row.start, row.end, *row.days) if day]
-    first, last = min(days), max(days)
-    return date(first.year, 1, 1), date(last.year + 1, 1, 1)
+    years = [day.year for row in rows.itertuples() for day in (row.start, row.end, *row.days) if day]
+    return date(min(years), 1, 1), date(max(years) + 1, 1, 1)
 
 
 def _months(axes: Axes, sheet: Sheet, first: date, last: date, width: float) -> None:
     """A line a quarter, with the month's name and, in January, the year; one a year where years are many."""
     room = width / (last.year - first.year)  # points a year
     steps = (1, 4, 7, 10) if room > 4 * text_width("jan 2000", sheet.small) else (1, 7) if room > 120 else (1,)
-    ticks = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in steps]
-    ticks = [day for day in ticks if day <= last]
-    labels = [
-        f"{MONTHS[day.month - 1][:3]} {day.year}" if day.month == 1 else MONTHS[day.month - 1][:3] for day in ticks
-    ]
+    ticks = [date(year, month, 1) for year in range(first.year, last.year) for month in steps] + [last]
+    labels = [MONTHS[day.month - 1][:3] + f" {day.year}" * (day.month == 1) for day in ticks]
     axes.set_xticks([day.toordinal() for day in ticks], labels)
     axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
 

@@ -51,6 +51,9 @@ def drawn_by(made: object) -> Figure:
     return figure
 
 
+TALLEST = 760.0  # units of a narrow drawing beside its words on a sheet of A4
+
+
 def drawings(
     chart: Callable[[pd.DataFrame, Frame], Figure], rows: pd.DataFrame, frame: Frame, prefix: str, alt: str
 ) -> dict[str, str]:

@@ -120,7 +120,7 @@ class Listing:
 class Part:
     """Texts, statements and tables under one heading, or without one; `number` is "R4" or empty.
 
-    `missing` are lines on figures that are not at hand, each with a link to where it says how they are added.
+    `missing` are lines on figures that are not at hand, each with its anchor on the page that says how they are added.
     """
 
     anchor: str
@@ -136,7 +136,7 @@ class Part:
     values: Values = Values()
     download_name: str = ""
     first: bool = False
-    missing: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,15 +32,16 @@ from lagesbild.html.components import Column, DataTable
 from lagesbild.html.tables import DOWNLOAD, MISSING, number_or_symbol, numbers_table
 from lagesbild.statistics.support import after_last_gap
 from lagesbild.swedish import support as texts
+from lagesbild.swedish.alternatives import MOST_NAMED as MOST_OF_A_CLASS
+from lagesbild.swedish.alternatives import fitted
+from lagesbild.swedish.headings import MOST
 from lagesbild.swedish.numbers import MONTHS, decimal, in_place, listed, readable, signed, years_text
 from lagesbild.swedish.statements import among_places, fewer, inner, number_word
 from lagesbild.swedish.words import capital
 
 # What a figure says, and what several of them share.
 
-LONGEST_HEADING, LONGEST_TEXT = 90, 250  # letters of a heading, and of an alternative text
 MOST_NAMED = 7  # places in a subtitle and a note; more are counted
-MOST_OF_A_CLASS = 15  # places on a map that its alternative text names
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,13 @@ class Said:
     columns: Mapping[str, str] | None = None
 
 
+def _described(*sentences: str) -> str:
+    return fitted(sentences)
+
+
 def _heading(*texts: str) -> str:
     """The first of the texts that fits a heading, else the last."""
-    return next((text for text in texts if len(text) <= LONGEST_HEADING), texts[-1])
-
-
-def _described(*sentences: str) -> str:
-    """As many of the sentences, in order, as fit an alternative text; the first always."""
-    text = ""
-    for sentence in filter(None, sentences):
-        text = f"{text} {sentence}".strip() if len(text) + len(sentence) < LONGEST_TEXT or not text else text
-    return text
+    return next((text for text in texts if len(text) <= MOST), texts[-1])
 
 
 def _numbers(values: pd.Series, decimals: int, sign: bool = False) -> list[str]:
@@ -110,8 +107,7 @@ def ranks_said(rows: pd.DataFrame) -> Said:
     climbed = latest.dropna(subset=["climbed"])
     better = capital(among_places(int((climbed["climbed"] > 0).sum()), len(climbed)))
     computed = True if set(rows["indicator"]) != {PRINTED_RANK} else None if rows["changed"].any() else False
-    shares = latest["share"] if "share" in latest else pd.Series(float("nan"), latest.index)
-    cells = [_numbers(shares, 1), _numbers(latest["climbed"], 0, sign=True)]
+    cells = [_numbers(latest.get("share", latest["n"] * float("nan")), 1), _numbers(latest["climbed"], 0, sign=True)]
     cells += [_numbers(latest[column], 0) for column in ("value", "previous")]
     added = latest[latest["role"] == "added"]
     outside = (f"Utanför regionen, i egen färg: {_places(added)}.",) if len(added) else ()
@@ -141,8 +137,8 @@ def _ends(ranks: pd.DataFrame, year: int) -> str:
     """Who has the best and the worst rank: "Bäst låg Umeå, på plats 43, och sämst Åsele, på plats 206, år 2021"."""
     ordered = ranks.dropna(subset=["value"]).sort_values("value")
     best, worst = ordered.iloc[[0, -1]].itertuples()
-    text = f"Bäst låg {best.name}, på plats {best.value:.0f}"
-    return text + (f", och sämst {worst.name}, på plats {worst.value:.0f}" if len(ordered) > 1 else f", {year}")
+    last = f"och sämst {worst.name}, på plats {worst.value:.0f}" if len(ordered) > 1 else str(year)
+    return f"Bäst låg {best.name}, på plats {best.value:.0f}, {last}"
 
 
 def _farthest(climbed: pd.DataFrame) -> str:
@@ -167,7 +163,7 @@ def map_said(rows: pd.DataFrame) -> Said:
     return Said(
         finding=f"{capital(lowest)} låg bland landets fjärdedel med lägst andel försörjda {year}",
         alternative=_described(
-            f"Karta med kommunerna färgade efter zon; zon 1 har lägst andel försörjda. {capital('; '.join(classes))}.",
+            f"Karta med kommunerna färgade efter zon; zon 1 har lägst andel. {capital('; '.join(classes))}.",
             f"{_ends(latest, year)}.",
         ),
         subtitle=f"Plats i riket {year}. Zonerna är våra egna, fjärdedelar av {n} kommuner: till plats "
@@ -314,8 +310,8 @@ def measures_said(rows: pd.DataFrame) -> Said:
         )
     return Said(
         finding=_heading(f"Störst {listed(tops)}, procent {year}", f"{x} och {y.lower()} {year}"),
-        alternative=_described(
-            f"En punkt för varje kommun, {x.lower()} vågrätt och {y.lower()} lodrätt, {_places(wide)}.", *spread
+        alternative=fitted(
+            [f"En punkt för varje kommun, {x.lower()} vågrätt och {y.lower()} lodrätt, {_places(wide)}.", *spread]
         ),
         subtitle=f"{texts.ILL_AND_UNEMPLOYED} Procent av {texts.INHABITANTS} {year}. {capital(_places(wide))}.",
         table=numbers_table(
@@ -417,18 +413,17 @@ def _day(day: object) -> str:
 
 @dataclass(frozen=True)
 class Says:
-    """How a chart's figure is worded; `about` and `method` also stand on the card where nothing can be drawn.
+    """How a chart's figure is worded; where nothing can be drawn, `lacks` says why, else the cell's note does.
 
     A second figure of a part has a title and an anchor of its own.
     """
 
     words: Callable[[pd.DataFrame], Said]
-    about: str
     method: str = ""
     title: str = ""
     ending: str = ""
     needs: str = ""  # what of `rules.support.at_hand` its rows come from
-    lacks: str = ""  # why there is nothing to draw; else the cell's note says it
+    lacks: str = ""
 
     def anchor(self, number: str) -> str:
         """ "r3", "r3-skala"."""
@@ -436,22 +431,12 @@ class Says:
 
 
 SAYS: dict[Callable[[pd.DataFrame, Frame], Figure], Says] = {
-    rank_change: Says(ranks_said, f"{texts.RANKED}.", needs="ranks", lacks=texts.NO_RANKS),
-    region_map: Says(
-        map_said, f"{texts.RANKED}.", title="Karta över regionen", ending="-karta", needs="ranks", lacks=texts.NO_RANKS
-    ),
-    profile_bars: Says(
-        profiles_said, f"Procent av {texts.INHABITANTS}.", texts.DIVIDED, needs="profiles", lacks=texts.NO_PROFILES
-    ),
-    national_scale: Says(
-        scale_said, f"{texts.RANKED}, med fyra zoner.", texts.ORDERED, "Plats på den nationella skalan", "-skala"
-    ),
-    waterfall: Says(
-        steps_said, f"Procentenheter av {texts.INHABITANTS}.", texts.SPLIT, needs="profiles", lacks=texts.NO_PROFILES
-    ),
-    two_measures: Says(measures_said, texts.ILL_AND_UNEMPLOYED, texts.TOGETHER),
-    small_multiples: Says(
-        months_said, "Helårsekvivalenter per månad.", texts.SEASONS, texts.LONG_VIEW, "-lang-sikt", needs="months"
-    ),
-    timeline: Says(timeline_said, "Initiativ med en dag.", "", texts.WITH_A_DAY, "-tidslinje"),
+    rank_change: Says(ranks_said, needs="ranks", lacks=texts.NO_RANKS),
+    region_map: Says(map_said, title="Karta över regionen", ending="-karta", needs="ranks", lacks=texts.NO_RANKS),
+    profile_bars: Says(profiles_said, texts.DIVIDED, needs="profiles", lacks=texts.NO_PROFILES),
+    national_scale: Says(scale_said, texts.ORDERED, "Plats på den nationella skalan", "-skala"),
+    waterfall: Says(steps_said, texts.SPLIT, needs="profiles", lacks=texts.NO_PROFILES),
+    two_measures: Says(measures_said, texts.TOGETHER),
+    small_multiples: Says(months_said, texts.SEASONS, texts.LONG_VIEW, "-lang-sikt", needs="months"),
+    timeline: Says(timeline_said, "", texts.WITH_A_DAY, "-tidslinje"),
 }

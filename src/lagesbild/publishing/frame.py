@@ -99,9 +99,9 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
         anchor = next(element.iterancestors("figure"), element).get("id")
         if element.tag == "h2":
             headings.append((text, anchor, []))
-        elif headings:
+        elif headings and not headings[-1][0].endswith(text):  # a figure of the heading's own title is not told twice
             headings[-1][2].append(Heading(text, anchor))
-        elif tree.find(".//h2[@id]") is not None:  # a figure that stands first on its page
+        elif not headings and tree.find(".//h2[@id]") is not None:  # a figure that stands first on its page
             headings.append((text, anchor, []))
     return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in headings)
 

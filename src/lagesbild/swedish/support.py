@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from lagesbild.rules.support import TOTAL as SUM
+from lagesbild.rules.support import complete, unreported
 from lagesbild.sources.files import PrintedRow
 from lagesbild.swedish.numbers import MONTHS, NBSP, decimal, genitive, listed, signed
 from lagesbild.swedish.statements import TOTAL, UNIT, fewer, inner, moved_text, number_word
@@ -76,6 +78,45 @@ def lacking_types(
     return texts
 
 
+def absences(
+    data: pd.DataFrame,
+    months: pd.DataFrame,
+    fte: pd.DataFrame,
+    years: tuple[int, int],
+    labels: Mapping[str, str],
+    names: Mapping[str, str],
+) -> list[str]:
+    """One sentence for the places that lack the same thing: tables, types, months or the population.
+
+    `data` and `months` are tidy rows, `fte` a table of support (see `helpers.support`) whose columns `labels` names.
+    """
+    figures, lacking = fte.drop(columns="population"), dict[str, list[str]]()
+    known, whole = set(figures.dropna(how="all").index.get_level_values("place")), complete(figures, years)
+    for place in dict.fromkeys(fte.index.get_level_values("place")):
+        if place not in known:
+            lacks = [NO_FIGURES]
+        elif place in whole:
+            people = fte.loc[place, "population"].reindex(years)
+            lacks = [NO_PEOPLE.format(year=year) for year in people.index[people.isna()]]
+        else:
+            yearly, single = (rows[(rows["place"] == place) & (rows["sex"] == "T")] for rows in (data, months))
+            rows = [figures.loc[(place, year)] for year in years if year]
+            lacks = [text for row in rows for text in _lacking_types(yearly, single, row, labels)]
+        for text in lacks:
+            lacking.setdefault(text, []).append(names[place])
+    return [f"{listed(places)} {what}." for what, places in lacking.items()]
+
+
+def _lacking_types(yearly: pd.DataFrame, months: pd.DataFrame, row: pd.Series, labels: Mapping[str, str]) -> list[str]:
+    """What a place lacks in one year (the name of `row` is place and year), as ends of sentences; rows are its own."""
+    year = row.name[1]
+    zeros = yearly[unreported(yearly) & (yearly["year"] == year)]["indicator"].map(labels).tolist()
+    months = months[(months["year"] == year) & months["value"].notna()].replace({"indicator": {SUM: "total"}})
+    have = {labels[name]: list(rows["month"]) for name, rows in months.groupby("indicator") if name in labels}
+    absent = [labels[name] for name in row.index[row.isna()] if labels[name] not in zeros]
+    return lacking_types(absent, zeros, have, len(row), year)
+
+
 # The map and the national scale, where they are not drawn; the long view, and what it lacks.
 
 NO_MAP = "Kartan är inte ritad här. Tabellen ovanför har samma siffror."
@@ -136,7 +177,7 @@ def percent(value: float) -> str:
 
 def together_caption(years: tuple[int, int]) -> str:
     """What the table of all municipalities holds."""
-    return f"Alla ersättningar, helårsekvivalenter och andel av invånarna 20–64 år, {years[0]} och {years[1]}."
+    return f"Helårsekvivalenter, alla ersättningar {years[0]} och {years[1]}, och andel av invånarna 20–64 år."
 
 
 def profile_caption(name: str, years: tuple[int, int]) -> str:
@@ -163,7 +204,7 @@ def printed_notes(
     heads = {row.place: row for row in printed if row.heading != names[row.place]}
     notes = [_wrong_heading(row, fte, years[1], names) for row in heads.values()]
     for row in printed:
-        if {*row.shares} == {*years} and (row.indicator in own or row.indicator == "fte_total"):
+        if {*row.shares} == {*years} and (row.indicator in own or row.indicator == SUM):
             column = row.indicator if row.indicator in own else "total"
             notes += _differences(row, names[row.place], fte.loc[row.place, column], own.loc[row.place].get(column))
     return notes or [AS_PRINTED] * bool(printed)
@@ -230,7 +271,6 @@ ILL_AND_UNEMPLOYED = (
     "Ohälsa är sjukpenning, sjukersättning och aktivitetsersättning; arbetslöshet är arbetslöshetsersättning och "
     "arbetsmarknadsåtgärder."
 )
-RANKED = "Plats bland alla kommuner efter andel av invånarna 20–64 år som försörjs"
 NO_RANKS = "Kommunernas plats i riket är inte inlagd."
 NO_PROFILES = "Helårsekvivalenter eller invånare 20–64 år är inte inlagda för två år i rad."
 PEOPLE = "Antalet invånare 20–64 år den 31 december kommer från SCB."
