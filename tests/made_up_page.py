@@ -15,7 +15,7 @@ from lagesbild.html.components import (
     Evidence,
     FigureBlock,
     Mark,
-    OverviewRow,
+    MissingMeasure,
     Part,
     Passage,
     PlanRow,
@@ -23,6 +23,8 @@ from lagesbild.html.components import (
     Provenance,
     Section,
     SourceRow,
+    Statement,
+    StripRow,
 )
 from lagesbild.html.render import Component, figure_component, part_component, passage_component, rendered
 from lagesbild.publishing.frame import NavItem, PageFrame
@@ -131,15 +133,19 @@ def chapter(svg: str) -> NotebookNode:
             ("Ingen påtaglig förändring", "→", ""),
         )
     )
-    rows = (
-        OverviewRow("Minskad otrygghet på torg", computed, (judged,), ("Läget är blandat.",), "#p-1", "1.1"),
-        OverviewRow("Bättre belysning"),
-    )
+    area = Section("laget", "Läget i korthet", marks=(judged, *computed), plans=("Torgplan",))
     section = Section(
-        "p-1", "Minskad otrygghet på torg", "1.1", (judged,), "Läget är blandat.", "Kommunens bedömning",
-        tuple(Evidence("Otrygga på torget", mark, "Tre år i rad", "#figur-1") for mark in computed),
-        "Kommunen ser ett sämre läge än statistiken.", "<p>Mer om <em>torgen</em>.</p>",
+        anchor="p-1", title="Minskad otrygghet på torg", number="1.1", marks=(judged,), sentence="Läget är blandat.",
+        facts=(Statement("Ett av två mått har blivit bättre.", "figur-1", "Beräknat"),),
+        disagreement="Kommunen ser ett sämre läge än statistiken.",
+        prose="<p>Mer om <em>torgen</em>.</p>", more="<p>Och mer.</p>", parting=("Påståendet får inte stöd.",),
+        missing=(MissingMeasure("Trivsel", "Ingen mäter den."), MissingMeasure("Ljus")),
+        evidence=tuple(Evidence("Otrygga på torget", mark, "Tre år i rad", "#figur-1") for mark in computed),
     )  # fmt: skip
+    strips = (
+        StripRow("Otrygga på torget", "procent, 2023", "4,0", 2023, "5,0", "1 av 290", "troligen 1–3", link="#figur-1"),
+        StripRow("Trygga", "procent, 2023", "96", 2023),
+    )
     source = SourceRow(
         "Otrygga på torget", "kalla-1", "Påhittade byrån", "Fri", "Byrån 2023", "Andel som svarar ja.",
         "2023", "Byrån har 2024", (("Figur 1", "#figur-1"),),
@@ -147,14 +153,7 @@ def chapter(svg: str) -> NotebookNode:
     return new_notebook(
         cells=[
             passage("header.html", facts=EditionFacts("Trygga torg", "Hur trygga är torgen?", "Påhittsby", 2024)),
-            passage(
-                "overview.html",
-                heading="Överblick",
-                anchor="overblick",
-                caption="Alla",
-                first="Mål",
-                rows=rows,
-            ),
+            passage("standing.html", section=area),
             new_markdown_cell("## Bakgrund\n\nOm torgen i Påhittsby."),
             passage("section.html", section=section),
             shown(figure_component(replace(FIGURE, svg=svg))),
@@ -178,8 +177,10 @@ def chapter(svg: str) -> NotebookNode:
                 "plans.html",
                 heading="Planer",
                 anchor="planer",
-                caption="Planer",
-                rows=(PlanRow("Torgplan", "Pågår"),),
+                rows=(PlanRow("Torgplan", "Pågår", True, True, "Torgnämnden", "Två torg."),),
+            ),
+            passage(
+                "strips.html", heading="Jämförelse", anchor="jamforelse", place="Påhittsby", rows=strips, similar=""
             ),
             passage("sources.html", heading="Källor", anchor="kallor", rows=(source,)),
         ]

@@ -17,9 +17,9 @@ REGIONS = {"Umeåregionen": "umearegionen", "Västerbotten": "vasterbotten"}
 REPORTS = [*MUNICIPALITIES, *REGIONS]
 FOR_OFFICERS = ("underlaget", "metod")  # the pages of the data officer
 BLOCKS = {
-    "address", "blockquote", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1",
-    "h2", "h3", "h4", "header", "label", "li", "main", "nav", "ol", "option", "p", "section", "summary", "table", "tbody",
-    "td", "th", "thead", "tr", "ul",
+    "address", "blockquote", "button", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "h1", "h2", "h3", "h4", "header", "label", "li", "main", "nav", "ol", "option", "p", "section",
+    "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 APART = ("by", "label", "number", "state", "symbol", "unseen", "badge")  # labels in a line are no part of its sentence
 LOUD = ("unseen", "permalink", "label")  # not seen: for screen readers, or a link's sign
@@ -131,8 +131,8 @@ def plain(text: str) -> str:
 
 
 def lines_between(text: str) -> str:
-    """A text as it stands on the page: line breaks and indents of the source are one plain space, U+00A0 stays."""
-    return re.sub(r"[ \t]*[\n\r]\s*", " ", text).strip(" \t\n\r")
+    """A text as a browser shows it: plain spaces and line breaks in a row are one, U+00A0 stays."""
+    return re.sub(r"[ \t\n\r]+", " ", text).strip(" ")
 
 
 def texts_of(page: Page) -> list[Text]:

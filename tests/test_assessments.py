@@ -38,6 +38,9 @@ plans:
 projects:
   - area: "1"
     title: Ett projekt
+references:
+  - {title: En rapport, area: "1", priority: "1.1", section: "1.1, fotnot 1", url: "https://exempel.se/rapport"}
+  - {title: Ett index, publisher: Ett kontor, year: 2020, section: Sammanfattning}
 """
 MADE_UP_REGION = """edition: {published: null, next_update: null, contact: null}
 basis: {title: Påhitt, publisher: Påhittsby, judged_by: Gruppen}
@@ -61,6 +64,8 @@ proposals:
   shared:
     title: Ett förslag
 competence_plan: {title: Plan, columns: []}
+references:
+  - {title: En lag, section: Ett initiativ}
 """
 
 
@@ -79,6 +84,7 @@ def made_up_catalog() -> Catalog:
         pages={},
         parts={},
         units={},
+        official_names={},
         publishers={},
         regions={"sagoriket": Region(name="Sagoriket", members=["9901"], comparisons=["9902"])},
         comparisons=Comparisons(rule="", pinned={}),
@@ -113,6 +119,14 @@ def test_a_made_up_file_in_order_is_read(tmp_path, made_up_catalog):
     assert load_all_assessments(paths, made_up_catalog) == 2
 
 
+def test_the_sources_of_an_area_are_told_from_those_of_the_whole(tmp_path, made_up_catalog):
+    paths = written(tmp_path, "9901/2024.yml", MADE_UP)
+    assessment = load_assessment(paths, "9901", 2024, made_up_catalog)
+    assert [entry.title for entry in assessment.references_of("1")] == ["En rapport"]
+    assert [entry.title for entry in assessment.references_of(None)] == ["Ett index"]
+    assert assessment.references_of("2") == []
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "complaint"),
     [
@@ -141,6 +155,10 @@ def test_a_made_up_file_in_order_is_read(tmp_path, made_up_catalog):
             r"2024.yml:19: .*Move it to 'assignments'",
         ),
         ("projects:", "projects: [", r"2024.yml:\d+: broken YAML"),
+        ('area: "1", priority', 'area: "2", priority', r"2024.yml:20: references.0.area: '2' is not in the catalogue"),
+        ('area: "1", priority: "1.1"', 'priority: "1.1"', r"2024.yml:20: .*'1.1' is of area '1'. Give that area"),
+        ("https://exempel", "javascript:exempel", r"2024.yml:20: references.0.url: 'javascript:"),
+        (", section: Sammanfattning}", "}", r"2024.yml:21: references.1: the field 'section' is missing"),
     ],
 )
 def test_an_error_in_the_judgements_is_named_with_file_line_and_remedy(
@@ -167,6 +185,11 @@ def test_an_error_in_the_judgements_is_named_with_file_line_and_remedy(
         ),
         ('"--05-31"', '"31 maj"', r"2022.yml:12: initiatives.one.start: '31 maj'"),
         ('"--05-31"', "2022-05-31", r'2022.yml:12: .*Put it in quotes: "2022-05-31"'),
+        (
+            "section: Ett initiativ",
+            'section: Ett initiativ, area: "1"',
+            r"2022.yml:24: references.0: a region has no areas",
+        ),
         (
             "    title: Ett initiativ",
             "    title: Ett initiativ\n    indicators: [{text: a, series: none_such}]",

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from io import StringIO
 
 import numpy as np
@@ -14,7 +15,8 @@ from lxml import etree
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import PathCollection
 
-from chart_functions import CHARTS
+from chart_functions import CHARTS, REGIONAL
+from lagesbild.charts import regional
 from lagesbild.charts.svg import svg_of
 from lagesbild.charts.theme import (
     DARK,
@@ -238,9 +240,12 @@ def test_text_stays_inside_the_picture_and_apart_and_is_never_small(kind, wide):
 
 
 def test_the_sizes_of_a_wide_drawing_bear_to_be_shrunk_a_little():
-    assert (WIDE.width, WIDE.text, NARROW.width) == (760, 14, 288)
+    assert (WIDE.width, NARROW.width) == (760, 288)
+    assert WIDE.text >= 14
     assert min(NARROW.text, NARROW.small) >= 12
-    assert WIDE.small * 704 / WIDE.width >= 12  # from this width on the page shows it
+    assert WIDE.small * 640 / WIDE.width >= 12  # from this width on the page shows it
+    assert WIDE.small * 672 / WIDE.width >= 12.67  # the width of an A4 page; 9.5 points
+    assert NARROW.small * 340 / NARROW.width >= 12.67
 
 
 @pytest.mark.parametrize("kind", CHARTS)
@@ -314,8 +319,8 @@ def test_a_series_break_cuts_the_line_and_is_marked_and_told():
 
 
 def test_a_line_goes_through_its_values():
-    rows = EXAMPLES["lines"]
-    drawn = sorted(tuple(round(float(y), 6) for _, y in line) for line in line_points(drawing("lines")))
+    rows = chart_rows(range(2010, 2023), PLACES[:5])
+    drawn = sorted(tuple(round(float(y), 6) for _, y in line) for line in line_points(drawing("lines", rows)))
     assert drawn == sorted(tuple(part.sort_values("year")["value"]) for _, part in rows.groupby("place"))
 
 
@@ -452,3 +457,247 @@ def test_labels_keep_their_order_and_their_room():
     for below, above in itertools.pairwise(order):
         assert placed[above] - placed[below] >= (room[above] + room[below]) / 2 - 1e-9
     assert spread([10, 50], [12, 12], 0, 100) == [10, 50]
+
+
+# What the charts of two years, of many peers and of several panels keep.
+
+
+def test_slopes_join_two_years_and_write_both_values_of_own_place_and_riket():
+    rows = EXAMPLES["slopes"]
+    figure = drawing("slopes")
+    joined = sorted(tuple(round(float(y), 6) for _, y in line) for line in line_points(figure))
+    assert joined == sorted(tuple(part.sort_values("year")["value"]) for _, part in rows.groupby("place"))
+    shown = [text.get_text() for text in texts(figure)]
+    for name in ("Påhittsby", "Riket"):
+        first, last = rows[rows["name"] == name].sort_values("year")["value"]
+        assert f"{first:.1f}".replace(".", ",") in shown
+        assert f"{name}\u00a0{last:.1f}".replace(".", ",") in shown
+    assert {"Sagostad", "Drömköping"} <= set(shown)  # peers have names and no values
+    assert sum(len(each.get_segments()) for each in figure.axes[0].collections if each.get_zorder() == 6) == 4
+    assert any(text.startswith("Axeln börjar vid") for text in shown)
+
+
+def test_slopes_show_women_and_men_on_one_scale():
+    figure = drawing("slopes", chart_rows((2021, 2022), sexes=("T", "K", "M")))
+    assert [len(axes.get_lines()) > 0 for axes in figure.axes] == [True, True]
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    assert {"Kvinnor", "Män"} <= {text.get_text() for text in texts(figure)}
+
+
+def test_slopes_leave_a_peer_with_one_year_out_and_say_so_and_refuse_three_years():
+    rows = EXAMPLES["slopes"].copy()
+    rows.loc[(rows["name"] == "Sagostad") & (rows["year"] == 2022), "value"] = np.nan
+    shown = [text.get_text() for text in texts(drawing("slopes", rows))]
+    assert "Sagostad" not in shown
+    assert any("inte ritat: Sagostad" in text for text in shown)
+    with pytest.raises(ValueError, match="3 years"):
+        drawing("slopes", chart_rows((2020, 2021, 2022)))
+
+
+def test_a_series_break_between_two_surveys_is_not_crossed():
+    figure = drawing("slopes", frame=replace(PERCENT, breaks=((2021, "ny fråga"),)))
+    assert line_points(figure) == []
+    assert any("ny fråga" in text.get_text() for text in texts(figure))
+
+
+def test_of_many_peers_the_highest_and_the_lowest_are_lines_and_the_others_one_band():
+    rows = EXAMPLES["lines"]
+    figure = drawing("lines")
+    last = rows[(rows["role"] == "peer") & (rows["year"] == 2022)].sort_values("value")["name"]
+    named = {"Påhittsby", "Riket", last.iloc[0], last.iloc[-1]}
+    drawn = sorted(tuple(round(float(y), 6) for _, y in line) for line in line_points(figure))
+    lines = rows[rows["name"].isin(named)]
+    assert drawn == sorted(tuple(part.sort_values("year")["value"]) for _, part in lines.groupby("place"))
+    rest = rows[~rows["name"].isin(named)].groupby("year")["value"]
+    (band,) = [each for each in figure.axes[0].collections if not isinstance(each, PathCollection) and each.get_paths()]
+    corners = {(round(float(x)), round(float(y), 6)) for x, y in band.get_paths()[0].vertices}
+    assert {*rest.min().items(), *rest.max().items()} <= corners
+    shown = {text.get_text().partition("\u00a0")[0] for text in texts(figure)}
+    assert named | {"övriga liknande"} <= shown
+    assert shown & set(rows["name"]) == named
+
+
+def test_a_band_is_not_drawn_over_a_missing_year_or_a_break():
+    rows = EXAMPLES["lines"]
+    for frame, gap in ((PERCENT, [2015]), (replace(PERCENT, breaks=((2016, "ny"),)), [])):
+        figure = drawing("lines", rows[~rows["year"].isin(gap)], frame)
+        bands = [each for each in figure.axes[0].collections if each.get_zorder() == 0.5]
+        spans = sorted((float(x.min()), float(x.max())) for each in bands for x in [each.get_paths()[0].vertices[:, 0]])
+        assert spans == [(2010, 2014 if gap else 2015), (2016, 2022)]
+
+
+def test_shares_end_at_a_hundred_and_a_part_that_nobody_sees_is_left_out():
+    rows = chart_rows(range(2019, 2023), FOCUS, (*PARTS, "Uppgift saknas"))
+    rows["value"] = rows["label"].map({PARTS[0]: 40.3, PARTS[1]: 30.2, PARTS[2]: 29.6, "Uppgift saknas": 0.1})
+    figure = drawing("share_bars", rows)
+    assert figure.axes[0].get_ylim() == (0, pytest.approx(100.1))  # rounded parts may sum to a little more
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()][-1] == "100"
+    assert len(bar_values(figure)) == 12
+    assert any("inte ritat: uppgift saknas" in text.get_text() for text in texts(figure))
+
+
+def test_each_panel_of_ranked_bars_is_in_its_own_order():
+    figure = drawing("ranked_bars")
+    for axes in figure.axes:
+        widths = [bar.get_width() for bar in sorted(axes.patches, key=lambda bar: bar.get_y())]
+        assert widths == sorted(widths, reverse=True)
+    orders = [
+        [t.get_text() for t in axes.texts if t.get_text() in set(EXAMPLES["ranked_bars"]["name"])]
+        for axes in figure.axes
+    ]
+    assert len(orders[0]) == len(orders[1]) == 9
+    assert orders[0] != orders[1]
+
+
+def test_several_measures_of_several_places_are_panels_in_the_order_of_the_rows():
+    figure = drawing("lines", chart_rows(range(2015, 2020), TWO, ("Vräkningar", "Barn som berörs")))
+    headings = [text.get_text() for text in figure.texts if text.get_text() in ("Vräkningar", "Barn som berörs")]
+    assert headings == ["Vräkningar", "Barn som berörs"]
+    assert len(figure.axes) == 2
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_blue_is_only_ever_the_own_place(kind):
+    others = EXAMPLES[kind].assign(role=EXAMPLES[kind]["role"].replace("focus", "peer"))
+    assert TOKENS["focus"] not in svg_of(drawing(kind, others), "a", "b")
+
+
+def test_no_other_colour_is_blue():
+    def blue(colour):
+        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        return blue > max(red, green) + 25 and red < blue - 60
+
+    assert blue(TOKENS["focus"])
+    assert blue(DARK["focus"])
+    assert {name for tokens in (TOKENS, DARK) for name in tokens if blue(tokens[name])} == {"focus"}
+
+
+def threads(figure):
+    """The leaders between marks and labels: one list of points each, in pixels."""
+    return [
+        [tuple(point) for point in line.get_transform().transform(line.get_xydata())]
+        for axes in figure.axes
+        for line in axes.get_lines()
+        if line.get_gid() == "thread"
+    ]
+
+
+def crossings(lines):
+    """The pairs of polylines that cross, their ends apart."""
+
+    def side(a, b, c):
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+    def cross(a, b, c, d):
+        return side(a, b, c) * side(a, b, d) < -1e-6 and side(c, d, a) * side(c, d, b) < -1e-6
+
+    return [
+        (one, other)
+        for one, other in itertools.combinations(lines, 2)
+        if any(cross(*a, *b) for a in itertools.pairwise(one) for b in itertools.pairwise(other))
+    ]
+
+
+NAMES = ("Upplands Väsby", "Örnsköldsvik", "Ö", "Malung-Sälen", "Lilla Edet", "Nynäshamn", "Vindeln", "Bjurholm")
+
+
+def random_rows(seed, years, sexes=("T",), level=30.0, places=8):
+    """Rows of places with names of all lengths, of which some end early and some lie close together."""
+    random = np.random.default_rng(seed)
+    some = [("9901", "Påhittsby", "focus"), ("0000", "Riket", "country")]
+    roles = random.choice(["peer", "added"], places)
+    some += [(f"99{number + 10}", NAMES[number], roles[number]) for number in range(places)]
+    rows = chart_rows(years, some, sexes=sexes, level=level)
+    rows["value"] = (level * random.lognormal(0, random.choice([0.02, 0.2, 0.8]), len(rows))).round(1)
+    cut = rows["place"].map({place: random.integers(years[0], years[-1] + 2) for place, _, _ in some[2:]})
+    return rows[~(rows["year"] > cut) & ~((rows["year"] > years[-1] - 2) & (random.random(len(rows)) < 0.1))]
+
+
+@WIDTHS
+@pytest.mark.parametrize("seed", range(4))
+def test_leaders_never_cross_and_labels_never_cover_each_other(seed, wide):
+    years = range(2012, 2023)
+    examples = {
+        "lines": random_rows(seed, years, level=10.0**seed),
+        "dots_by_year": random_rows(seed, range(2018, 2023)),
+        "ranked_bars": random_rows(seed, (2022, 2023), ("K", "M")).query("year == 2022"),
+        "dumbbell": random_rows(seed, (2022, 2023), ("K", "M")).query("year == 2022"),
+        "slopes": random_rows(seed, (2020, 2022)),
+    }
+    for kind, rows in examples.items():
+        figure = drawing(kind, rows, replace(PERCENT, high=None), wide)
+        assert crossings(threads(figure)) == [], kind
+        assert covering(figure) == [], kind
+        assert outside(figure) == [], kind
+
+
+def test_crossing_leaders_would_be_seen():
+    assert crossings([[(0, 0), (10, 10)], [(0, 10), (10, 0)]])
+    assert not crossings([[(0, 0), (10, 10)], [(0, 1), (10, 11)]])
+
+
+# The charts of the regional page, by made-up rows.
+
+REGION = [*PLACES[:1], *((f"99{number + 10}", name, "peer") for number, name in enumerate(NAMES))]
+DAYS = [
+    ("Samverkan om unga", date(2021, 9, 1), date(2022, 5, 31), (date(2022, 2, 1),)),
+    ("Kartläggning av stöd till den som just har flyttat in", date(2022, 1, 15), date(2022, 12, 31), ()),
+    ("Utbildning", None, date(2022, 6, 30), ()),
+]
+
+
+def waterfall_rows():
+    rows = chart_rows(places=REGION[:5], labels=PARTS, level=1.0).assign(value=lambda rows: rows["value"] - 1)
+    whole = rows.groupby(["place", "name", "role"], as_index=False)["value"].sum()
+    return pd.concat([rows, whole.assign(indicator="change", label="Hela ändringen")], ignore_index=True)
+
+
+REGIONAL_EXAMPLES = {
+    "national_scale": chart_rows((2020, 2021), REGION[:4], PARTS, level=120).assign(n=290).round({"value": 0}),
+    "region_map": chart_rows((2020, 2021), REGION, level=120).assign(n=290).round({"value": 0}),
+    "timeline": pd.DataFrame(DAYS, columns=["name", "start", "end", "days"]),
+    "two_measures": chart_rows(places=[*REGION, ("9950", "Annanstans", "added")], labels=PARTS[:2]),
+    "waterfall": waterfall_rows(),
+}
+
+
+@pytest.fixture
+def shapes(monkeypatch):
+    """Squares around seeded points, as the shapes of the places."""
+
+    def drawn(seed):
+        random = np.random.default_rng(seed)
+        points = {code: random.uniform(0, 200_000, 2) for code, _, _ in REGION}
+        square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * 9_000
+        monkeypatch.setattr(regional, "geometry_at_hand", lambda: True)
+        monkeypatch.setattr(regional, "_shapes", lambda codes: {c: ([points[c] + square], points[c]) for c in codes})
+
+    drawn(0)
+    return drawn
+
+
+def test_every_regional_kind_has_an_example():
+    assert REGIONAL_EXAMPLES.keys() == REGIONAL.keys()
+
+
+@WIDTHS
+@pytest.mark.parametrize("kind", REGIONAL)
+def test_regional_text_stays_inside_the_picture_and_apart_and_is_never_small(kind, wide, shapes):
+    figure = REGIONAL[kind](REGIONAL_EXAMPLES[kind], Frame("", "plats", 0 if kind != "waterfall" else 2, wide=wide))
+    assert outside(figure) == []
+    assert covering(figure) == []
+    assert min(text.get_fontsize() for text in texts(figure)) >= 12
+    others = REGIONAL_EXAMPLES[kind]
+    others = others.assign(role="peer") if "role" in others else others
+    assert TOKENS["focus"] not in svg_of(REGIONAL[kind](others, Frame(wide=wide)), "a", "b")
+
+
+@WIDTHS
+def test_the_threads_of_a_map_never_cross(wide, shapes):
+    for seed in range(20):
+        shapes(seed)
+        figure = REGIONAL["region_map"](REGIONAL_EXAMPLES["region_map"], Frame(wide=wide))
+        drawn = threads(figure)
+        assert len(drawn) == 2 * len(REGION)  # each with its light edge
+        assert crossings(drawn) == []

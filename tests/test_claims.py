@@ -475,8 +475,8 @@ def test_a_change_that_a_later_year_took_back_is_told(words, table):
     gone = pd.concat([table, later.assign(year=2022, value=85.0)])
     still = pd.concat([table, later.assign(year=2022, value=75.0)])
     assert swedish.parting(evaluated(statement, gone, words.catalog), "Analysgruppen").replace("\u00a0", " ") == (
-        "Analysgruppens påstående att summan av helårsekvivalenter minskar i Påhittsby från 2020 till 2021 stämmer, men "
-        "minskningen är sedan borta: 85 helårsekvivalenter i Påhittsby 2022."
+        "Analysgruppens påstående att summan av helårsekvivalenter minskar i Påhittsby från 2020 till 2021 stämmer, "
+        "men minskningen är sedan borta: 85 helårsekvivalenter i Påhittsby 2022."
     )
     assert swedish.parting(evaluated(statement, still, words.catalog), "Analysgruppen") == ""
 

@@ -175,7 +175,7 @@ def test_the_plans_without_money_are_one_line_and_a_plan_under_two_areas_is_one_
     ]
     judged(copy, 2024, plans)
     [line] = highlight_lines(copy.page("overview"))
-    assert (line.name, line.link, line.by) == ("Två planer", "equal_power.html#planer", "Kommunens bedömning")
+    assert (line.name, line.link, line.by) == ("Två planer", front.UNFUNDED, "Kommunens bedömning")
     assert line.text == unfunded_line(["Torgplanen", "Brunnsplanen"])
     judged(copy, 2024, plans[:2])
     assert highlight_lines(copy.page("overview"))[0].name == "En plan"

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from copies import NOTEBOOKS, Copy, made_up_root
-from lagesbild.assessments.prose import words_of
+from lagesbild.assessments.prose import parted, words_of
 from lagesbild.claims.check import claim_check, copied_editions, repeated_values
 from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.claims.prose import FileProse, ProseError, backed_prose, coverage, fits
@@ -73,10 +73,23 @@ def claim(text: str, words: str) -> str:
         ("den 31 december, 6/10, 2022-09-01 och 20221231", []),
         ("uppdrag 2022:3, N31807 och G99001", []),
         ("Mer arbete krävs efter 90 dagar", ["90"]),
+        ("[5 barn](https://exempel.se/2020_en/40?x=7) av 9", ["5", "9"]),
     ],
 )
 def test_numbers_are_told_from_what_orders_and_names(text, numbers):
     assert [word.text for word in words_of(text) if word.number is not None] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Ett stycke\nav två rader.\n", ("Ett stycke\nav två rader.", "")),
+        ("\nFörst.\n\n- ett\n- två\n\nSist.", ("Först.", "- ett\n- två\n\nSist.")),
+        ("", ("", "")),
+    ],
+)
+def test_the_first_paragraph_stands_apart_from_the_rest(text, parts):
+    assert parted(text) == parts
 
 
 @pytest.mark.parametrize(

@@ -122,10 +122,8 @@ def names_its_measure(text: str, anchor: str) -> bool:
     """Whether a heading holds a word of five letters or more, or its stem, of a measure that the figure may show."""
     number = re.fullmatch(r"figur-(\d+)(?:-.*)?", anchor)
     figure = CATALOG.figures.get(number[1]) if number else None
-    if figure is None:  # the region's figures show measures of their own choice
-        known = list(CATALOG.indicators)
-    else:
-        known = [*figure.measure, *figure.stand_in, *figure.dots]
+    # the region's figures show measures of their own choice
+    known = [*figure.measure, *figure.stand_in, *figure.dots] if figure else [*CATALOG.indicators]
     named = [CATALOG.indicators[key] for key in known]
     told_of = " ".join(f"{getattr(one, 'subject', '')} {one.label}" for one in named)
     stems = {word[:5] for word in re.findall(r"[^\W\d_]{5,}", told_of.lower())} - {"andel", "antal", "unga"}

@@ -25,14 +25,15 @@ from lagesbild.swedish.verdicts import NO_SURE_GAP, NOT_AT_HAND, NOT_BY_SEX, gap
 # Which rows a figure compares.
 
 
-def latest_year(rows: pd.DataFrame, place: str) -> pd.DataFrame:
-    """The rows of each indicator's last year in which `place` has a value; those of other places may be empty.
+def latest_year(rows: pd.DataFrame, place: str, years: int = 1) -> pd.DataFrame:
+    """The rows of each indicator's last year in which `place` has a value, or of so many `years`; those of other places
+    may be empty.
 
     An indicator that has no value for the place is left out.
     """
-    own = rows[(rows["place"] == place) & rows["value"].notna()]
-    latest = own.groupby("indicator")["year"].max()
-    return rows[rows["year"] == rows["indicator"].map(latest)]
+    own = rows[(rows["place"] == place) & rows["value"].notna()][["indicator", "year"]].drop_duplicates()
+    latest = own.sort_values("year").groupby("indicator").tail(years)
+    return rows[pd.MultiIndex.from_frame(rows[["indicator", "year"]]).isin(pd.MultiIndex.from_frame(latest))]
 
 
 def everybody(rows: pd.DataFrame) -> pd.DataFrame:

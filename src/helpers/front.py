@@ -146,6 +146,7 @@ def _area_name(catalog: Catalog, naming: Naming, area: str) -> str:
 # *Det viktigaste*: the lines that `lagesbild.rules.highlights` chooses, each linked to where it stands in full.
 
 HIGHLIGHTS_ANCHOR = "viktigast"
+UNFUNDED = "folja_upp.html#planer-utan-pengar"  # every plan without money, with its area
 
 
 def highlights(report: Report, lines: Sequence[Line]) -> Component:
@@ -156,9 +157,8 @@ def highlights(report: Report, lines: Sequence[Line]) -> Component:
         if isinstance(line, StatusChange | WorkNeeded):
             shown.append(_judged_line(catalog, naming, line, report.year))
         elif isinstance(line, Unfunded):
-            page = catalog.focus_areas[next(iter(line.areas))].page
             name, text = words.counted_plans(len(line.plans)), words.unfunded_line(line.plans)
-            shown.append(Highlight(name, text, f"{page}.html#planer", JUDGED, "plans"))
+            shown.append(Highlight(name, text, UNFUNDED, JUDGED, "plans"))
         else:
             use, measure = _main_use(uses[line.indicator]), measure_of(catalog, line.indicator)
             link = f"{'' if use.page == report.page else f'{use.page}.html'}#{use_anchor(use)}"

@@ -259,7 +259,7 @@ def data_sources(report: RegionReport) -> pd.DataFrame:
 
 
 def group(report: RegionReport) -> pd.DataFrame:
-    """R9: `organisation`, its number of `seats`, `task` (the chair, and the units), and the sum of the seats last."""
+    """R9: `organisation`, its number of `seats`, `task` (or the units they are from), and the sum of the seats last."""
     seats = report.written.assessment.group if report.written else []
     tasks = [", ".join([*([words.CHAIR] if seat.chair else []), *seat.units]) or ABSENT for seat in seats]
     rows = [(seat.organisation, seat.seats, task) for seat, task in zip(seats, tasks, strict=True)]

@@ -12,6 +12,7 @@ from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference,
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
+    ClaimResult,
     Evidence,
     Mark,
     Part,
@@ -20,7 +21,6 @@ from lagesbild.html.components import (
     Project,
     Section,
     Statement,
-    ClaimResult,
 )
 from lagesbild.html.marks import (
     COMPUTED,
@@ -73,8 +73,6 @@ def area_of(catalog: Catalog, page: str) -> str:
     return areas[0]
 
 
-NOT_JUDGED = "{municipality} har inga egna bedömningar, planer eller projekt i rapporten."
-
 # How an area stands, and each of its priorities: people's words, then what is computed, then where the two part.
 
 
@@ -105,7 +103,6 @@ def standing(report: Report) -> Component:
         facts=tuple(facts),
         disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
-        away="" if report.assessment else NOT_JUDGED.format(municipality=report.official),
         **_written(judgement),
     )
     stated = judgement.claims if judgement else ()

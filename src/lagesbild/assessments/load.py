@@ -116,7 +116,8 @@ def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]
             priority = getattr(entry, "priority", None)
             yield from _known(catalog.priorities, (kind, index, "priority"), priority)
             if priority in catalog.priorities and catalog.priorities[priority].area != entry.area:
-                yield (kind, index, "priority"), f"'{priority}' is not of area '{entry.area}'. Correct one of them."
+                area = catalog.priorities[priority].area
+                yield (kind, index, "priority"), f"'{priority}' is of area '{area}'. Give that area, or correct it."
     for index, project in enumerate(content.projects):
         if project.kind != "project":
             yield ("projects", index, "kind"), f"'{project.kind}' is no project. Move it to 'assignments'."

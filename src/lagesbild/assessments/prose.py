@@ -6,7 +6,7 @@ date.
 A number is digits or a word from två to tusen, a fraction or a multiple (hälften, dubbelt): also the ages of a group.
 "En" and "ett" never are. Neither are those that order or name: years (four digits from 1900 to 2099; an amount of that
 size is written 2 000), dates, sections and priorities (3.1), what follows a word of ORDERING (figur 5, årskurs 6), case
-numbers (2022:3), and digits joined to letters.
+numbers (2022:3), digits joined to letters, and the address of a link.
 
 A direction word says that something changes (CHANGES), is more or less (LEVELS), or better or worse (QUALITIES), in
 the inflections there.
@@ -54,7 +54,7 @@ NO_NUMBER = re.compile(
     | \b\d{{4}}-\d\d-\d\d\b | \b{YEAR}[01]\d[0-3]\d\b | \b{YEAR}[:/–-]\d+        # 2022-09-01, 20221231, 2022:3
     | \b\d{{1,2}}\s(?:{MONTHS})\b | \b\d{{1,2}}/\d{{1,2}}\b                     # 31 december, 6/10
     | \b\d+(?:\.\d+)+\b | (?<![\w,.]){YEAR}(?![\w,]\d)\b                      # 3.1, 2022
-    | Mer\sarbete\skrävs                                                      # a status
+    | https://[^\s)]+ | Mer\sarbete\skrävs                                    # a link's address, a status
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -234,3 +234,39 @@ def _write_heads(axes: Axes, sheet: Sheet, rows: pd.DataFrame, order: list[str],
         colour = TOKENS["muted" if dot.colour == "peer" else dot.colour]
         at, transform = (low + x * point, 1), axes.get_xaxis_transform()
         beside(axes, dot.above, at, (0, 3), xycoords=transform, ha="center", weight=600, color=colour)
+
+
+# Dots in a plane, and names that cover none of them.
+
+BESIDE = [(6, 0, "left"), (-6, 0, "right"), (5, 9, "left"), (5, -9, "left"), (-5, 9, "right"), (-5, -9, "right")]
+
+
+def name_dots(axes: Axes, dots: pd.DataFrame, wanted: pd.Series, sheet: Sheet) -> None:
+    """Names beside the `wanted` dots (`x`, `y`, `name`, `role`), the own place's first, where they cover nothing.
+
+    A name for which there is no room is left out: it stands in the table.
+    """
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in axes.transData.transform(dots[["x", "y"]].to_numpy(float))]
+    inner = axes.get_window_extent()
+    for row in (
+        dots[wanted]
+        .assign(last=dots["role"].map({"focus": 0, "peer": 1}).fillna(2))
+        .sort_values("last", kind="stable")
+        .itertuples()
+    ):
+        strong, (x, y) = row.role == "focus", axes.transData.transform((row.x, row.y))
+        wide, half = text_width(row.name, sheet.small, 600 if strong else 400), 0.6 * sheet.small
+        for across, up, side in BESIDE:
+            left = x + across - (wide if side == "right" else 0)
+            box = (left, y + up - half, left + wide, y + up + half)
+            inside = inner.x0 <= left and box[2] <= sheet.width and inner.y0 <= box[1] and box[3] <= inner.y1 + half
+            if inside and not any(_covers(box, other) for other in taken):
+                taken.append(box)
+                colour = "focus" if strong else "ink" if row.role == "peer" else "muted"
+                look = {"size": sheet.small, "color": TOKENS[colour], "weight": 600 if strong else 400}
+                beside(axes, row.name, (row.x, row.y), (across, up - 0.34 * sheet.small), ha=side, zorder=6, **look)
+                break
+
+
+def _covers(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

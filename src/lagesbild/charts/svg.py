@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from typing import TypedDict
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,6 +15,7 @@ from matplotlib.text import Text
 from lagesbild.charts.theme import FAMILY, TOKENS, Frame, load_fonts, styled
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+TALLEST = 700.0  # of a narrow drawing that is printed: 83 % of an A4 page
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
 DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 GEOMETRY = ("d", "x", "y", "transform")
@@ -53,23 +55,31 @@ def drawn_by(made: object) -> Figure:
 TALLEST = 760.0  # units of a narrow drawing beside its words on a sheet of A4
 
 
+class Drawings(TypedDict):
+    """Both drawings of a figure, as a component holds them."""
+
+    svg: str
+    narrow: str
+
+
 def drawings(
     chart: Callable[[pd.DataFrame, Frame], Figure], rows: pd.DataFrame, frame: Frame, prefix: str, alt: str
-) -> dict[str, str]:
+) -> Drawings:
     """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
 
-    The page shows one of them, so both have the same words. A narrow one that no sheet of paper holds is "tall" too.
+    The page shows one of them, so both have the same words. A narrow one that is `tall` would not fit on a sheet of
+    paper, where the wide one stands instead.
     """
-    narrow = chart(rows, replace(frame, wide=False))
+    wide, narrow = (chart(rows, replace(frame, wide=each)) for each in (True, False))
     tall = " tall" if narrow.get_size_inches()[1] * 72 > TALLEST else ""
     return {
-        "svg": svg_of(chart(rows, replace(frame, wide=True)), prefix, alt, "chart wide"),
+        "svg": svg_of(wide, prefix, alt, "chart wide"),
         "narrow": svg_of(narrow, f"{prefix}-smal", alt, f"chart narrow{tall}"),
     }
 
 
 def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool = False) -> str:
-    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`; empties the figure.
+    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`.
 
     Every id starts with `prefix`, which must be unique on its page. Texts stay texts (class "t", font from the
     stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`. A figure of
@@ -81,7 +91,6 @@ def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool
         for artist in figure.findobj():  # the axes span all values: clipping would only add ids
             artist.set_clip_on(False)
     root = etree.fromstring(_saved(figure, prefix, "tight" if own else None))
-    figure.clear()
     _clean(root)
     _rename_ids(root, prefix)
     title = etree.Element(f"{SVG}title", id=f"{prefix}-title")

@@ -238,7 +238,6 @@ class Section:
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""  # why there is no computed arrow
     plans: tuple[str, ...] = ()  # those without money
-    away: str = ""  # that there are no judgements, with a link
 
 
 @dataclass(frozen=True)

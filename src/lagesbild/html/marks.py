@@ -8,7 +8,7 @@ from lagesbild.assessments.models import Assessment, Claim, Judgement
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.evaluate import Outcome, evaluated
 from lagesbild.claims.language import Vocabulary, parsed
-from lagesbild.html.components import Mark, MissingMeasure, ClaimResult
+from lagesbild.html.components import ClaimResult, Mark, MissingMeasure
 from lagesbild.html.render import rendered
 from lagesbild.rules.directions import arrows_differ, reaches
 from lagesbild.rules.judgements import Judgements
@@ -60,15 +60,6 @@ def combined_mark(computed: Combined) -> Mark:
     """The arrow of several indicators."""
     sign = arrow_sign(computed)
     return Mark(sign.words, COMPUTED, symbol=sign.symbol, tone=sign.tone)
-
-
-def arrow_note(assessment: Assessment | None) -> str:
-    """Why there is no judged arrow, where people judged and gave none at all."""
-    kinds = ("goals", "areas", "priorities")
-    judged = [judgement for kind in kinds for judgement in judgements(assessment, kind).values()]
-    if not judged or any(judgement.arrow for judgement in judged):
-        return ""
-    return "Kommunens egna trendpilar finns inte i underlaget och lämnas därför tomma."
 
 
 # People's arrow beside the computed one: how far the figures behind the computed one reach, and whether they differ.

@@ -1,5 +1,6 @@
 """Numbers, names, periods, dates and sources in Swedish."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,6 +30,17 @@ def signed(value: float, decimals: int) -> str:
     """A difference with its sign: "+3,0", "−46"; zero has none."""
     text = decimal(value, decimals)
     return text if text.startswith(MINUS) or not text.strip("0,") else "+" + text
+
+
+# What is never parted at a line's end, and dashes, in texts that others wrote: titles of series, units, prose.
+
+UNPARTED = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|(?:procent|%|kronor|kr\b|mnkr|tkr|mkr|miljon|miljard))")
+RANGES = re.compile(r"(?<![\w/.=#–-])(\d{1,4})-(\d{1,4})(?![\w/-])")
+
+
+def typeset(text: str) -> str:
+    """The text as it is set: "16–24 år", a dash between words, U+00A0 within a number and before its unit."""
+    return UNPARTED.sub(NBSP, RANGES.sub(r"\1–\2", text)).replace(" - ", " – ")
 
 
 # Names of sexes, and of places in sentences.

@@ -132,6 +132,9 @@ if (dialog && dialog.showModal) {
     clearTimeout(waiting);
     waiting = setTimeout(look, 150);
   });
+  field.addEventListener("keydown", function (event) { // some browsers only empty the field
+    if (event.key === "Escape") { event.preventDefault(); dialog.close(); }
+  });
   dialog.querySelector("button").addEventListener("click", function () { dialog.close(); });
   list.addEventListener("click", function (event) { if (event.target.closest("a")) { dialog.close(); } });
   document.querySelectorAll("a[data-search]").forEach(function (link) {
