@@ -10,11 +10,13 @@ import yaml
 from lxml import html
 
 from copies import Copy, made_up_root
-from helpers import basis, compare, front, sections
+from helpers import compare, front, sections
 from helpers.report import Report, UnknownChoice
 from lagesbild.assessments.models import Judgement
 from lagesbild.html.marks import disagreement, reach
 from lagesbild.html.render import Component
+from lagesbild.pages.basis import basis_html
+from lagesbild.pages.measures import indicators_html
 from lagesbild.places import Places
 from lagesbild.rules.comparing import Gap, place_gaps, sure_gaps, without_gap
 from lagesbild.rules.directions import (
@@ -22,6 +24,7 @@ from lagesbild.rules.directions import (
     combined_movement,
     last_common_year,
     near_priority,
+    place_outlooks,
     priority_indicators,
     stand_ins,
 )
@@ -30,6 +33,7 @@ from lagesbild.rules.judgements import judged
 from lagesbild.statistics.combined import Arrow, GapMovement
 from lagesbild.statistics.differences import Basis, Compared
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason
+from lagesbild.statistics.outlook import NoOutlook
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.swedish import verdicts
 from lagesbild.swedish.findings import (
@@ -44,6 +48,7 @@ from lagesbild.swedish.front import ARROW_WORDS, NO_ARROW
 from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
+    NO_OUTLOOK,
     arrow_sign,
     basis_text,
     differing_text,
@@ -51,6 +56,7 @@ from lagesbild.swedish.verdicts import (
     movement_sign,
     p_text,
     reach_text,
+    tried_text,
     weakness_text,
 )
 from lagesbild.tidy.schema import typed
@@ -98,8 +104,23 @@ def women_and_men(report: Report) -> Component:
 
 
 def directions(report: Report) -> Component:
-    """The chapter as the notebook's cell makes it."""
-    return basis.directions(report, report.directions)
+    """The chapter of *Underlaget*."""
+    made = basis_html(
+        report.catalog, report.geography, report.judged, report.data, [], municipality=report.place, year=report.year,
+        region="", own=False, vintage="2024-05-01",
+    )  # fmt: skip
+    return chapter(made, "riktningar")
+
+
+def outlooks(report: Report) -> Component:
+    """The chapter of *Indikatorer*."""
+    of = (report.place, report.year)
+    return chapter(indicators_html(report.catalog, report.geography, report.judged, report.data, of), "utblick")
+
+
+def chapter(page: str, anchor: str) -> Component:
+    [section] = html.fromstring(f"<div>{page}</div>").xpath(f"//section[@aria-labelledby='{anchor}']")
+    return Component(html.tostring(section, encoding="unicode"), {})
 
 
 def rows(indicator: str, values: dict, **more) -> pd.DataFrame:
@@ -649,3 +670,30 @@ def test_an_arrow_that_the_many_tests_take_away_is_marked_as_weak(opened):
     assert body(directions(alone))[0][1] == "Har ökat, till det bättre"
     assert body(directions(among))[0][1] == f"Har ökat, till det bättre (svagt belägg) {weakness_text(weak)}"
     assert movement_sign(weak).tone == ""
+
+
+def test_an_outlook_is_drawn_with_both_fields_where_it_beat_the_year_before(opened):
+    noise = np.random.default_rng(3).normal(0, 0.3, 15)
+    values = {("9901", 2010 + at): 60 - 2 * at + noise[at] for at in range(15)}
+    report = filled(opened, "overview", rows("received_social_assistance", values), falling("evictions", 2022))
+    shown = outlooks(report)
+    assert tried_text(1, 1, 2) in text(shown)
+    tried = place_outlooks(report.data, report.catalog, report.place, report.year)
+    ahead = tried["received_social_assistance"].path
+    both = [
+        [f"{ahead[f'{end}{level}'].iloc[-1]:.1f}".replace(".", ",") for end in ("low", "high")] for level in (80, 95)
+    ]
+    assert [row[0] for row in body(shown)] == ["2025", "2026"]
+    assert body(shown)[-1][2:] == [" till ".join(ends) for ends in both]
+    assert "<svg" in shown.html
+    assert tried_text(1, 0, 2) not in text(shown)
+
+
+def test_without_an_outlook_the_page_says_how_many_were_tried_and_why_none_is_drawn(opened):
+    wandering = 50 + 4 * np.cumsum(np.random.default_rng(8).normal(0, 1, 15))
+    values = {("9901", 2010 + at): float(value) for at, value in enumerate(wandering)}
+    tables = [rows("received_social_assistance", values), falling("evictions", 2022)]
+    shown = text(outlooks(filled(opened, "overview", *tables)))
+    assert tried_text(1, 0, 2) in shown
+    for reason in (NoOutlook.NOT_BETTER_THAN_LAST_YEAR, NoOutlook.ENDS_TOO_EARLY):
+        assert NO_OUTLOOK[reason] in shown

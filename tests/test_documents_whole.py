@@ -308,7 +308,7 @@ def halves(text: str) -> list[str]:
 def test_an_initiative_is_whole_in_the_register(material, title):
     [entry] = [entry for entry in register(material) if entry.record.title == title]
     assert entry.kind == "initiative"
-    assert absent(words(INITIATIVES[title]), entry.record.model_dump_json()) == []
+    assert absent(words(INITIATIVES[title]), entry.record.model_dump_json(exclude={"quoted", "unbound"})) == []
 
 
 def test_the_regions_observations_and_situations_are_whole(material):

@@ -43,7 +43,9 @@ def words(folder: Path) -> str:
 def test_a_region_has_a_report_of_its_own(county):
     page = html.fromstring((county / "index.html").read_text("utf-8"))
     assert "Västerbottens län" in page.findtext(".//title")
-    assert [link.get("href") for link in page.xpath("//*[@class='site-nav']//a")] == ["index.html", "metod.html"]
+    assert [link.get("href") for link in page.xpath("//*[@class='site-nav']//a")] == [
+        "index.html", "folja_upp.html", "underlaget.html", "metod.html", "begrepp.html",
+    ]  # fmt: skip
     manifest = json.loads((county / "manifest.json").read_text("utf-8"))
     assert (manifest["region"], manifest["municipality"], manifest["year"]) == ("vasterbotten", "2480", 2024)
 

@@ -8,11 +8,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from lagesbild.catalog.load import load_catalog
 from lagesbild.paths import Paths
+from lagesbild.publishing.frame import MADE
 from reports import REPOSITORY
 
 pytestmark = pytest.mark.slow
 CHAPTERS = load_catalog(Paths(REPOSITORY)).pages
-FILES = {name: "index.html" if name == "overview" else f"{name}.html" for name in [*CHAPTERS, "metod"]}
+FILES = {name: "index.html" if name == "overview" else f"{name}.html" for name in [*CHAPTERS, *MADE]}
 MOST_BYTES = dict.fromkeys(FILES, 150_000) | {"regional_support": 300_000}
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true; })"
 NUMBER = re.compile(r"(-?\d+(,\d+)?(e-?\d+)?)?")

@@ -4,15 +4,15 @@ A value, its rank and its class are of one year: where the rank is of an earlier
 has that year and its value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
-from lagesbild.charts import KINDS, fan
-from lagesbild.charts.svg import svg_of
+from lagesbild.charts import fan
+from lagesbild.charts.svg import drawings
 from lagesbild.charts.theme import Frame, breaks_of
 from lagesbild.html.components import Cell, Column, DataTable
 from lagesbild.html.marks import use_anchor
@@ -27,7 +27,7 @@ from lagesbild.statistics.direction import Direction, Movement
 from lagesbild.statistics.intervals import usable
 from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.swedish.findings import CLASSES_ARE_OURS, EMPTY_CLASS, NO_RANK, QUARTILES, Measure, class_spans
-from lagesbild.swedish.numbers import NBSP, SEX, decimal, in_place, listed, period_text, signed
+from lagesbild.swedish.numbers import NBSP, OWN_COMPUTATION, SEX, decimal, in_place, listed, period_text, signed
 from lagesbild.swedish.verdicts import HOW, METHOD, NO_OUTLOOK, movement_sign, tried_text
 from lagesbild.tidy.schema import yearly_totals
 
@@ -109,7 +109,7 @@ def indicators_html(
         no_ranks=_no_ranks(catalog, known),
         others=_others_table(catalog, places, place, compared),
         classes=_class_table(ranked) if ranked else None,
-        outlook=_outlook(catalog, data, tried, place, name),
+        outlooks=list(_ahead(catalog, data, tried, place, name)),
         untried=[(NO_OUTLOOK[why], names) for why, names in _by_reason(catalog, tried).items() if why in NO_OUTLOOK],
         tried=tried_text(*tried_and_drawn(tried), len(tried)),
         method=f"{HOW} {METHOD}",
@@ -164,7 +164,9 @@ def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
         links=((name, f"underlaget.html#{source_anchor(known.indicator)}"),),
         key=name,
     )
-    places = tuple(_use_link(catalog, use) for use in known.uses) or ((catalog.pages[page].nav, page_link(page)),)
+    named = [n for n, figure in catalog.figures.items() if known.indicator in (*figure.measure, *figure.dots)]
+    uses = known.uses or [Use(page, figure=n) for n in named[:1]]  # not drawn: the figure says why, or draws it too
+    places = tuple(_use_link(catalog, use) for use in uses) or ((catalog.pages[page].nav, page_link(page)),)
     where = Field("", links=places, key=f"{list(catalog.pages).index(page)} {places[0][0]}")
     publisher = catalog.publishers[entry.publisher].name
     last = (Field(publisher, key=publisher), where)
@@ -319,48 +321,57 @@ def _by_reason(catalog: Catalog, tried: Mapping[str, Outlook]) -> dict[NoOutlook
     return reasons
 
 
-def _outlook(
+@dataclass(frozen=True)
+class Ahead:
+    """One measure's outlook: a heading, a line below it, both drawings, and a table of what is expected."""
+
+    anchor: str
+    heading: str
+    subtitle: str
+    drawings: Mapping[str, str]
+    source: str
+    table: DataTable
+
+
+def _ahead(
     catalog: Catalog, data: pd.DataFrame, tried: Mapping[str, Outlook], place: str, name: str
-) -> dict[str, object]:
-    """The drawing, its alternative text and a table of what is expected; empty without any series."""
-    drawn = {indicator: outlook for indicator, outlook in tried.items() if outlook.path is not None}
-    if not drawn:
-        return {}
+) -> Iterator[Ahead]:
+    """The outlooks that are drawn, none for most measures."""
     points = yearly_totals(data[data["place"] == place], catalog)
-    parts, body, measures = [], [], {}
-    for indicator, outlook in drawn.items():
-        entry = catalog.indicators[indicator]
+    for indicator, outlook in tried.items():
+        path = outlook.path
+        if path is None:
+            continue
+        entry, subject = catalog.indicators[indicator], measure_name(catalog.indicators[indicator])
         measure = Measure(entry, catalog.unit_of(indicator), catalog.decimals_of(indicator))
-        measures[indicator] = measure
-        digits = measure.decimals
-        past = points[(points["indicator"] == indicator) & (points["year"] < outlook.path["year"].min())]
+        past = points[(points["indicator"] == indicator) & (points["year"] < path["year"].min())]
         past = past.sort_values("year").tail(outlook.years)
         same = {column: past[column].iloc[-1] for column in ("indicator", "place", "month", "sex", "group", "vintage")}
-        rows = pd.concat([past, outlook.path.assign(**same, status="")], ignore_index=True)
+        rows = pd.concat([past, path.assign(**same, status="")], ignore_index=True)
         words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
-        parts.append(rows.assign(name=name, role="focus", **words))
-        body += [
-            (
-                measure_name(entry),
-                str(row.year),
-                _amount(measure, row.value),
-                _span(row, 80, digits),
-                _span(row, 95, digits),
-            )
-            for row in rows[rows["low95"].notna()].itertuples()
+        rows = rows.assign(name=name, role="focus", **words)
+        first, last, end = past.iloc[0], past.iloc[-1], path.iloc[-1]
+        named, ends = f"{subject[:1].lower()}{subject[1:]}", _span(end, 80, measure.decimals)
+        alternative = (
+            f"Linje över tid, med en solfjäder för två år framåt: {named}, {name}. {int(first.year)}: "
+            f"{measure.number(first.value)}, {int(last.year)}: {measure.number(last.value)}. Väntat {int(end.year)}: "
+            f"{measure.number(end.value)}, i 80 av 100 utfall {ends}."
+        )
+        frame, anchor = Frame(breaks=breaks_of({indicator: measure}, rows)), f"utblick-{indicator.replace('_', '-')}"
+        body = [
+            (str(int(row.year)), _amount(measure, row.value), *(_span(row, at, measure.decimals) for at in (80, 95)))
+            for row in path.itertuples()
         ]
-    rows = pd.concat(parts, ignore_index=True)
-    headers = ("Mått", "År", "Väntat värde", "80 av 100 utfall", "95 av 100 utfall")
-    caption = f"Väntade värden {in_place(name)}, om serierna går som hittills."
-    names = listed([measure_name(measure.indicator) for measure in measures.values()])
-    alternative = f"{KINDS[fan]}: {names}, publicerade år och två år framåt. Fälten vidgas mot slutet."
-    return {
-        "svg": svg_of(fan(rows, Frame(breaks=breaks_of(measures, rows))), prefix="utblick", alt=alternative),
-        "table": DataTable(caption, tuple(Column(header) for header in headers), tuple(body)),
-        "caption": f"{names}, {name}.",
-    }
+        headers = ("År", "Väntat värde", "80 av 100 utfall", "95 av 100 utfall")
+        yield Ahead(
+            anchor,
+            f"{subject} väntas bli {measure.amount(end.value)} {int(end.year)}",
+            f"Om serien går som hittills. {name}, publicerat till {int(last.year)}.",
+            drawings(fan, rows, frame, anchor, alternative),
+            f"Källa: {OWN_COMPUTATION} av uppgifter från {catalog.publishers[entry.publisher].name}.",
+            DataTable(f"{subject}: väntade värden {in_place(name)}.", tuple(map(Column, headers)), tuple(body)),
+        )
 
 
 def _span(row: Any, level: int, decimals: int) -> str:
-    ends = (getattr(row, f"{end}{level}") for end in ("low", "high"))
-    return " till ".join(decimal(end, decimals) for end in ends)
+    return " till ".join(decimal(getattr(row, f"{end}{level}"), decimals) for end in ("low", "high"))

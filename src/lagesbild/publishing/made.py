@@ -1,10 +1,12 @@
-"""What is computed beside the notebooks: key figures, and the pages that no notebook makes."""
+"""What lies beside the notebooks' pages: key figures, the pages that no notebook makes, and the index of the search."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import pandas as pd
+from lxml import html
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
@@ -92,3 +94,96 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     told = catalog.regions[region].members if own else [place]
     figures = partial(key_figures, current(edition.rows), judged, catalog, told)
     return places, Computed(figures, {name: bodies[name] for name in made_pages(request)})
+
+
+# The index of the search: a classic script beside the pages that holds their headings and texts, made from them.
+#
+# A page from disk may load a script beside it, but fetch nothing, so the index is one: it sets one global, `SOK`, to
+# {pages: [[file, title]], entries: [[page, anchor, heading, text]]}. assets/search.js loads it when somebody searches.
+
+INDEX = "sok.js"
+MOST_BYTES = 300_000
+LONGEST = 4000  # characters of one entry's text, less where the whole would be too large
+HEADINGS = ("h1", "h2", "h3")
+NAMED = ("tr", "li", "div", "details")  # with an id, an entry of its own: a measure, a term, a record
+# What is no text of the page: drawings, tables of numbers (their captions are), what only the eye or a button needs.
+SKIPPED = ("svg", "script", "nav", "button", "select", "input", "label", "tbody", "thead")
+HIDDEN = {"permalink", "label", "unseen", "download", "filters", "look", "printing", "by"}
+
+
+@dataclass
+class Entry:
+    """What stands between one anchor and the next."""
+
+    anchor: str
+    heading: str = ""
+    texts: list[str] = field(default_factory=list)
+
+
+def index_script(pages: Mapping[str, tuple[str, str]]) -> str:
+    """The script of the pages (file -> title, whole HTML), at most MOST_BYTES: long texts are cut where it must be."""
+    found = [
+        (number, entry.anchor, entry.heading, " ".join(entry.texts))
+        for number, (_, text) in enumerate(pages.values())
+        for entry in page_entries(text)
+    ]
+    titles = [[file, title] for file, (title, _) in pages.items()]
+    longest = LONGEST
+    while True:
+        entries = [(number, anchor, heading, text[:longest]) for number, anchor, heading, text in found]
+        content = json.dumps({"pages": titles, "entries": entries}, ensure_ascii=False, separators=(",", ":"))
+        script = f"var SOK = {content};\n"
+        if len(script.encode()) <= MOST_BYTES or longest < 20:
+            return script
+        longest //= 2
+
+
+def page_entries(text: str) -> list[Entry]:
+    """The parts of a whole page that hold any text, each by its anchor; the first is the page's head, without one."""
+    [main] = html.fromstring(text).xpath("//main")
+    entries = [Entry("")]
+    _read(main, entries, entries[0])
+    return [entry for entry in entries if entry.heading or entry.texts]
+
+
+def _read(element: html.HtmlElement, entries: list[Entry], here: Entry) -> Entry:
+    """Adds what `element` holds to `here` and to new `entries`; returns the entry that what follows it belongs to."""
+    for node in _parts(element):
+        if isinstance(node, str):
+            if node != here.heading:
+                here.texts.append(node)
+        elif node.tag in HEADINGS:
+            if node.tag != "h1":
+                figure = next(node.iterancestors("figure"), node)
+                here = Entry(figure.get("id") or node.get("id") or here.anchor)
+                entries.append(here)
+            here.heading = _words(node)
+        elif node.get("id") and node.tag in NAMED:
+            name = next(iter(node.xpath("(.//th | .//dt | .//summary | .//p | .//a)[1]")), node)
+            entries.append(Entry(node.get("id"), _words(name)))
+            _read(node, entries, entries[-1])
+        else:
+            here = _read(node, entries, here)
+    return here
+
+
+def _parts(element: html.HtmlElement) -> Iterator[str | html.HtmlElement]:
+    """The texts and the elements of an element, in order, without what is skipped."""
+    if words := " ".join((element.text or "").split()):
+        yield words
+    for child in element:
+        if isinstance(child.tag, str) and not _is_skipped(child):
+            yield child
+        if words := " ".join((child.tail or "").split()):
+            yield words
+
+
+def _is_skipped(element: html.HtmlElement) -> bool:
+    listed = element.tag == "tbody" and "list" in (element.getparent().get("class") or "").split()
+    return (element.tag in SKIPPED and not listed) or bool(HIDDEN & set((element.get("class") or "").split()))
+
+
+def _words(element: html.HtmlElement) -> str:
+    """A heading's text on one line, without the smaller lines below it."""
+    parts = (part for part in _parts(element) if isinstance(part, str) or "below" not in (part.get("class") or ""))
+    return " ".join(filter(None, (part if isinstance(part, str) else _words(part) for part in parts)))

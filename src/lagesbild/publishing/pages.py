@@ -22,8 +22,6 @@ from traitlets.config import Config
 
 from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
-from lagesbild.pages.search import FILE as INDEX
-from lagesbild.pages.search import index_script
 from lagesbild.paths import Paths
 from lagesbild.publishing.frame import (
     TEMPLATES,
@@ -37,6 +35,7 @@ from lagesbild.publishing.frame import (
     with_images,
     without_folder,
 )
+from lagesbild.publishing.made import INDEX, index_script
 from lagesbild.publishing.request import FRONT, BuildRequest
 from lagesbild.publishing.run import ANALYST, Run, anonymous, one_line, page_cells, records_of
 from lagesbild.sources.raw import local_files
