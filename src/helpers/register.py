@@ -229,9 +229,12 @@ def goals(report: RegionReport) -> pd.DataFrame:
     An initiative belongs to a priority when one of its indicators is linked to a series that the priority rests on:
     no other link is made. Empty without material.
     """
+    columns = ["priority", "indicators", "plans", "initiatives", "next_check"]
     catalog, written, rows = report.catalog, report.written, []
+    if written is None:
+        return pd.DataFrame(columns=columns)
     at_hand = set(report.data.loc[(report.data["place"] == report.place) & report.data["value"].notna(), "indicator"])
-    for number, priority in catalog.priorities.items() if written else ():
+    for number, priority in catalog.priorities.items():
         plans = report.assessment.plans_of(priority.area) if report.assessment else []
         linked = linked_initiatives(written.assessment, near_priority(catalog, number))
         to_come = [] if written.when.later else linked
@@ -242,7 +245,7 @@ def goals(report: RegionReport) -> pd.DataFrame:
             words.check_texts(catalog, number, plans, to_come),
         )
         rows.append((f"{number} {report.priority_title(number)}", *("; ".join(step) or ABSENT for step in steps)))
-    return pd.DataFrame(rows, columns=["priority", "indicators", "plans", "initiatives", "next_check"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def goals_text(report: RegionReport, rows: pd.DataFrame) -> list[str]:

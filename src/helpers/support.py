@@ -332,10 +332,12 @@ def situations(
     for place in sorted(report.places, key=lambda code: report.own or code != report.place):
         said = []
         if place in whole:
-            before, now = (counts.loc[(names[place], year)] for year in years)
-            said = [texts.situation(before, now, tuple(share.at[(place, year), "total"] for year in years), years)]
-        rank = wide.loc[names[place]] if names[place] in wide.index else {}
-        said += filter(None, [texts.rank_text(*(rank.get(at, float("nan")) for at in (year, year - 1)), n, year)])
+            then, last = (counts.loc[(names[place], at)] for at in years)
+            shares = (share.at[(place, years[0]), "total"], share.at[(place, years[1]), "total"])
+            said = [texts.situation(then, last, shares, years)]
+        rank = wide.loc[names[place]] if names[place] in wide.index else pd.Series(dtype=float)
+        now, previous = (float(rank.get(at, float("nan"))) for at in (year, year - 1))
+        said += filter(None, [texts.rank_text(now, previous, n, year)])
         written = [_written(own.text, own.judged_by) for own in judged if own.place == place]
         if said or written:
             entry = {"name": names[place], "anchor": f"lage-{place}", "computed": " ".join(said), "judgements": written}
