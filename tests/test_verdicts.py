@@ -24,7 +24,7 @@ from lagesbild.swedish.findings import (
     Measure,
     class_spans,
     difference_text,
-    no_rank_text,
+    NO_RANK,
     plausible_text,
     rank_text,
     survey_change_text,
@@ -327,7 +327,7 @@ def test_a_rank_says_of_how_many_and_which(catalog):
     ],
 )
 def test_without_a_rank_the_reason_is_given(reason, words):
-    assert no_rank_text(reason) == f"Ingen plats: {words}."
+    assert NO_RANK[reason] == words
 
 
 def test_the_four_classes_are_named_from_the_best_and_show_their_ends(assistance):

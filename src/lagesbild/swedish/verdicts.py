@@ -106,7 +106,8 @@ def judged_line(computed: Combined) -> str:
 def counted(computed: Combined, rest: bool = True) -> str:
     """How many of the measures with values became better or worse: "ett av fyra mått går att bedöma; ...".
 
-    With `rest`, also how many cannot be judged. Weak movements, turns and those without a better end are no clear change for better or worse.
+    With `rest`, also how many cannot be judged. Weak movements, turns and those without a better end are no clear
+    change for better or worse.
     """
     total, judged = computed.with_values, len(computed.judged)
     better, worse = len(computed.improving), len(computed.worsening)
