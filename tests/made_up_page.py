@@ -86,7 +86,7 @@ CARD = replace(
     finding="",
     svg="",
     table=None,
-    card=Card("Ingen har mätt.", "Lägg en fil i data/raw/local/9901/."),
+    card=Card("Ingen har mätt.", "Lägg en fil i data/raw/local/9901/.", "underlaget.html#figur-2"),
     download_name="",
 )
 

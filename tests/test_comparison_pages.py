@@ -49,7 +49,6 @@ from lagesbild.swedish.verdicts import (
     ARROWS,
     DIRECTIONS,
     NO_OUTLOOK,
-    arrow_sign,
     basis_text,
     differing_text,
     judged_line,

@@ -394,7 +394,25 @@ def test_a_figures_heading_says_its_finding_and_a_cards_its_title():
     source = page(shown(figure_component(FIGURE)), shown(figure_component(CARD)))
     assert texts(source, "//h3") == ["Figur 1 12,5 procent är otrygga på torget", "Figur 2 Nöjda med torget"]
     assert html.fromstring(source).xpath("//a[@download]/@href") == ["data/figur-01.csv"]
-    assert len(html.fromstring(source).xpath("//figure[@id='figur-2']//*[@class='card']")) == 1
+    assert texts(source, "//figure[@id='figur-2']") == [
+        "Figur 2 Nöjda med torget Uppgift saknas så läggs siffrorna in för Figur 2"
+    ]
+    assert html.fromstring(source).xpath("//figure[@id='figur-2']//a/@href")[1:] == ["underlaget.html#figur-2"]
+
+
+def test_a_figures_name_is_its_number_and_its_titles_stand_in_one_layer():
+    tree = html.fromstring(figure_component(replace(FIGURE, state="related", footnote="Ej alla.")).html)
+    assert tree.get("aria-label") == "Figur 1"
+    assert [part.tag for part in tree.xpath("./figcaption/*")] == ["h3", "p"]
+    assert " ".join(tree.xpath("./figcaption/p")[0].text_content().split()) == (
+        "Andel, procent. Påhittsby 2023. Samma mått"
+    )
+    assert [part.text for part in tree.xpath("./p[@class='notes']")] == ["Ej alla."]
+    assert tree.xpath("./details//li/text()") == ["Frågan ställs vart annat år."]
+    exact = html.fromstring(figure_component(FIGURE).html)
+    assert exact.xpath("./figcaption//span") == []  # a badge only where another measure stands in
+    assert exact.xpath("./details//dt/text()") == ["Samma mått", "Definition", "Metod"]
+    assert "squares, 9901, 2024" not in exact.text_content()
 
 
 def test_a_table_has_headers_with_scope_and_no_empty_ones():

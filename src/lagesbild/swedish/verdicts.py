@@ -106,30 +106,33 @@ def judged_line(computed: Combined) -> str:
 def counted(computed: Combined, rest: bool = True) -> str:
     """How many of the measures with values became better or worse: "ett av fyra mått går att bedöma; ...".
 
-    With `rest`, also how many cannot be judged. Weak movements, turns and those without a better end are no clear
-    change for better or worse.
+    With `rest`, also how many cannot be judged. Turns and movements without a better end are neither of the two; weak
+    movements are no clear change.
     """
     total, judged = computed.with_values, len(computed.judged)
-    better, worse = len(computed.improving), len(computed.worsening)
     if not total:
         return "inget mått har värden"
     if not judged:
         return "måttet går inte att bedöma" if total == 1 else f"inget av {count_words(total)} mått går att bedöma"
+    still = len(computed.still) + len(computed.weak)
+    kinds = {
+        "bättre": len(computed.improving),
+        "sämre": len(computed.worsening),
+        "varken bättre eller sämre": judged - still - len(computed.improving) - len(computed.worsening),
+    }
+    became = [(n, how) for how, n in kinds.items() if n]
     if judged == 1:
         known = "måttet går att bedöma" if total == 1 else f"ett av {count_words(total)} mått går att bedöma"
-        how = "har blivit bättre" if better else "har blivit sämre" if worse else "visar ingen tydlig ändring"
-        return f"{known}; det {how}"
+        return f"{known}; det {f'har blivit {became[0][1]}' if became else 'visar ingen tydlig ändring'}"
     left = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
     told = left if rest else []
-    if not better and not worse:
+    if not became:
         some = f"{count_words(judged)} av {count_words(total)}" if left else f"något av {count_words(total)}"
         return "; ".join([f"ingen tydlig ändring i {some} mått", *told])
-    first, *others = [(n, how) for n, how in ((better, "bättre"), (worse, "sämre")) if n]
-    moved = f"{count_words(first[0])} av {count_words(total)} mått har blivit {first[1]}"
-    moved += "".join(f" och {count_words(n)} {how}" for n, how in others)
-    still = judged - better - worse
-    parts = [f"{count_words(still)} utan tydlig ändring"] if still else []
-    return "; ".join([moved, *parts, *told])
+    (n, how), *others = became
+    moved = f"{count_words(n)} av {count_words(total)} mått har blivit {how}"
+    moved = listed([moved, *(f"{count_words(n)} {how}" for n, how in others)])
+    return "; ".join([moved, *([f"{count_words(still)} utan tydlig ändring"] if still else []), *told])
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
