@@ -71,6 +71,8 @@ def calls(frozen) -> dict[int, Call]:
 def texts(component: Component) -> dict[str, str]:
     """Where a figure says something -> what it says there."""
     tree = html.fromstring(component.html)
+    wide, narrow = tree.xpath("//svg")
+    assert wide.xpath("./title")[0].text == narrow.xpath("./title")[0].text == component.record["alternative"]
     return {
         "picture": " ".join(text.text_content() for text in tree.xpath("//svg//text")),
         "heading": component.record["finding"] or component.record["title"],
