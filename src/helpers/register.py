@@ -6,7 +6,6 @@ Without a region, or without material of its own, tables and components are empt
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -154,13 +153,13 @@ def headings(rows: pd.DataFrame) -> dict[str, str]:
     return {column: HEADINGS[column] for column in rows.columns if column in HEADINGS}
 
 
-def fold(report: RegionReport, rows: pd.DataFrame, summary: str, anchor: str, texts: Sequence[str] = ()) -> Component:
+def fold(rows: pd.DataFrame, summary: str, anchor: str, texts: Sequence[str] = ()) -> Component:
     """A table of this module in a fold named `summary`, below `texts`, with its download; nothing without rows."""
     if rows.empty:
         return passage_component(Passage(""))
     table, values = frame_table(rows, f"{summary}.", headings(rows)), values_of(*flat(rows, headings(rows)))
-    part = Part(anchor, texts=tuple(texts), folded=((summary, table),), source=source(report), values=values)
-    return part_component(replace(part, download_name=f"{anchor}.csv"))
+    folded = ((summary, table),)
+    return part_component(Part(anchor, texts=tuple(texts), folded=folded, values=values, download_name=f"{anchor}.csv"))
 
 
 # The days in the register.

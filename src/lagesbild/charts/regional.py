@@ -426,7 +426,7 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
 
 
 def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
-    below = {name: names.level.get(after, 0.0) for name, after in pairwise([*names.order, ""])}
+    below = {name: names.level[after] for name, after in pairwise(names.order)}
     for row in steps.itertuples():
         at = names.level[row.label]
         colour = SUM if row.total else UP if row.value > 0 else DOWN
