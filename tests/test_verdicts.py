@@ -20,11 +20,11 @@ from lagesbild.swedish import verdicts
 from lagesbild.swedish.claims import OUTCOMES
 from lagesbild.swedish.findings import (
     CLASSES_ARE_OURS,
+    NO_RANK,
     QUARTILES,
     Measure,
     class_spans,
     difference_text,
-    NO_RANK,
     plausible_text,
     rank_text,
     survey_change_text,
