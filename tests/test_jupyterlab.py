@@ -22,7 +22,7 @@ NOTEBOOK = "no_vulnerable_areas.ipynb"
 NOTEBOOKS = sorted(
     str(path.relative_to(REPOSITORY / "notebooks")) for path in (REPOSITORY / "notebooks").rglob("*.ipynb")
 )
-DRAWN, IDLE = "#figur-4 svg[role=img]", "Python 3 (ipykernel) | Idle"
+DRAWN, IDLE = "#figur-4 svg[role=img]:visible", "Python 3 (ipykernel) | Idle"
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # a traceback, or anything else on stderr
 QUIET = (
     "--no-browser",
@@ -44,7 +44,7 @@ HAS_RUN = f"""
 
 # Of every drawing: how many labels it has, which of them reach outside it, and the fonts that they ask for first.
 DRAWINGS = """
-() => [...document.querySelectorAll('.lagesbild svg[role=img]')].map(svg => {
+() => [...document.querySelectorAll('.lagesbild svg[role=img]')].filter(svg => svg.getClientRects().length).map(svg => {
   const room = svg.getBoundingClientRect(), texts = [...svg.querySelectorAll('text')];
   const outside = box => box.left < room.left - 1 || box.right > room.right + 1
     || box.top < room.top - 1 || box.bottom > room.bottom + 1;

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageColor
 
 from lagesbild.charts.panels import lines
-from lagesbild.charts.svg import svg_of
+from lagesbild.charts.svg import drawings
 from lagesbild.charts.theme import DARK, TOKENS, Frame
 from lagesbild.publishing.pages import write_assets
 from made_up_page import FRAME, HOSTILE, chapter, page_html
@@ -19,7 +19,7 @@ OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.op
 
 
 def drawing() -> str:
-    """A line each for the town, a neighbour and the country, with a dot at its end."""
+    """A line each for the town, a neighbour and the country, with a dot at its end: the wide and the narrow drawing."""
     places = {"9901": ("Påhittsby", "focus"), "9902": ("Sagostad", "peer"), "0000": ("Riket", "country")}
     rows = [
         {
@@ -30,7 +30,7 @@ def drawing() -> str:
         for at, (place, (name, role)) in enumerate(places.items())
         for year in range(2018, 2024)
     ]  # fmt: skip
-    return svg_of(lines(pd.DataFrame(rows), Frame("%", "procent")), "figur-1-bild", "Tre linjer.")
+    return "".join(drawings(lines, pd.DataFrame(rows), Frame("%", "procent"), "figur-1-bild", "Tre linjer.").values())
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,33 @@ def test_no_page_scrolls_sideways(report, open_page, width):
     page = open_page(report, width).page
     page.evaluate(OPEN_ALL)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("document.querySelector('.drawing svg').getBoundingClientRect().right") <= width
+    edges = page.evaluate(
+        "[...document.querySelectorAll('.drawing svg')].map(svg => svg.getBoundingClientRect().right)"
+    )
+    assert 0 < max(page.evaluate(right)) <= width
+
+
+SEEN = """
+() => [...document.querySelectorAll('.drawing svg')].filter(svg => svg.getClientRects().length).map(svg => [
+  svg.classList[1],
+  Math.min(...[...svg.querySelectorAll('text')].map(
+    text => text.getAttribute('font-size') * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)),
+])
+"""
+
+
+@pytest.mark.parametrize(
+    ("width", "media", "name"),
+    [(1280, "screen", "wide"), (800, "screen", "wide"), (759, "screen", "narrow"), (320, "screen", "narrow"),
+     (1280, "print", "narrow")],
+)  # fmt: skip
+def test_one_of_the_two_drawings_is_seen_and_its_text_is_never_small(report, open_page, width, media, name):
+    page = open_page(report, width).page
+    assert len(page.query_selector_all(".drawing svg")) == 2
+    page.emulate_media(media=media)
+    [(seen, smallest)] = page.evaluate(SEEN)
+    assert seen == name
+    assert smallest >= (12.67 if media == "print" else 12)  # on paper 9.5 points
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light")])
@@ -128,8 +154,8 @@ def colours(page, selector: str) -> set[tuple[int, int, int]]:
 
 def test_a_drawing_changes_all_its_colours_in_the_dark(report, open_page):
     light, dark = (ImageColor.getrgb(tokens["focus"]) for tokens in (TOKENS, DARK))
-    by_day = colours(open_page(report, color_scheme="light").page, "#figur-1 svg")
-    by_night = colours(open_page(report, color_scheme="dark").page, "#figur-1 svg")
+    by_day = colours(open_page(report, color_scheme="light").page, "#figur-1 .drawing")
+    by_night = colours(open_page(report, color_scheme="dark").page, "#figur-1 .drawing")
     assert light in by_day
     assert dark in by_night
     assert light not in by_night, "a part of the drawing keeps its light colour: the dots that <use> draws?"

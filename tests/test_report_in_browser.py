@@ -25,7 +25,8 @@ FIGURES = """
   heading: figure.querySelector('h3')?.textContent,
   subtitle: figure.querySelector('.subtitle')?.textContent,
   source: figure.querySelector('.source')?.textContent,
-  drawings: [...figure.querySelectorAll('svg[role=img]')].map(svg => svg.querySelector('title')?.textContent),
+  drawings: [...figure.querySelectorAll('svg[role=img]')].filter(svg => svg.getClientRects().length)
+    .map(svg => svg.querySelector('title')?.textContent),
   cells: figure.querySelectorAll('table.data tbody td, table.stacked tbody td').length,
   card: figure.querySelector('.card')?.textContent,
   download: figure.querySelector('a[download]')?.getAttribute('href'),

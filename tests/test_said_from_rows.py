@@ -71,9 +71,10 @@ def calls(frozen) -> dict[int, Call]:
 def texts(component: Component) -> dict[str, str]:
     """Where a figure says something -> what it says there."""
     tree = html.fromstring(component.html)
-    [svg] = tree.xpath("//svg")
+    wide, narrow = tree.xpath("//svg")
+    assert wide.xpath("./title")[0].text == narrow.xpath("./title")[0].text == component.record["alternative"]
     return {
-        "picture": " ".join(text.text_content() for text in svg.xpath(".//text")),
+        "picture": " ".join(text.text_content() for text in wide.xpath(".//text")),
         "heading": component.record["finding"] or component.record["title"],
         "alternative": component.record["alternative"],
         "subtitle": component.record["subtitle"],

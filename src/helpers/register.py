@@ -6,7 +6,6 @@ Without a region, or without material of its own, tables and components are empt
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -102,7 +101,7 @@ def cards(report: RegionReport, records: pd.DataFrame) -> Component:
     html = rendered(
         "register.html", anchor="r10", number="R10", heading=title,
         texts=[words.counts_text(records), *words.lacking_texts(records), words.state_of_all(records, when)],
-        cards=list(_cards(records, shown)), filters=_filters(records), source=source(report),
+        cards=list(_cards(records, shown)), filters=_filters(records), source=words.source_text(report.written),
         notes=words.other_count(records, report.written.assessment.stated_initiatives), download="r10.csv",
     )  # fmt: skip
     lines = records[shown].fillna("").astype(str).replace(SEPARATOR, "; ", regex=True)
@@ -144,23 +143,18 @@ def _filters(records: pd.DataFrame) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-def source(report: RegionReport) -> str:
-    """The source line of what the group wrote; empty without material."""
-    return words.source_text(report.written) if report.written else ""
-
-
 def headings(rows: pd.DataFrame) -> dict[str, str]:
     """The Swedish headings of a table of this module, as `show_table(columns=)` takes them."""
     return {column: HEADINGS[column] for column in rows.columns if column in HEADINGS}
 
 
-def fold(report: RegionReport, rows: pd.DataFrame, summary: str, anchor: str, texts: Sequence[str] = ()) -> Component:
+def fold(rows: pd.DataFrame, summary: str, anchor: str, texts: Sequence[str] = ()) -> Component:
     """A table of this module in a fold named `summary`, below `texts`, with its download; nothing without rows."""
     if rows.empty:
         return passage_component(Passage(""))
     table, values = frame_table(rows, f"{summary}.", headings(rows)), values_of(*flat(rows, headings(rows)))
-    part = Part(anchor, texts=tuple(texts), folded=((summary, table),), source=source(report), values=values)
-    return part_component(replace(part, download_name=f"{anchor}.csv"))
+    folded = ((summary, table),)
+    return part_component(Part(anchor, texts=tuple(texts), folded=folded, values=values, download_name=f"{anchor}.csv"))
 
 
 # The days in the register.
@@ -230,9 +224,12 @@ def goals(report: RegionReport) -> pd.DataFrame:
     An initiative belongs to a priority when one of its indicators is linked to a series that the priority rests on:
     no other link is made. Empty without material.
     """
+    columns = ["priority", "indicators", "plans", "initiatives", "next_check"]
     catalog, written, rows = report.catalog, report.written, []
+    if written is None:
+        return pd.DataFrame(columns=columns)
     at_hand = set(report.data.loc[(report.data["place"] == report.place) & report.data["value"].notna(), "indicator"])
-    for number, priority in catalog.priorities.items() if written else ():
+    for number, priority in catalog.priorities.items():
         plans = report.assessment.plans_of(priority.area) if report.assessment else []
         linked = linked_initiatives(written.assessment, near_priority(catalog, number))
         to_come = [] if written.when.later else linked
@@ -243,7 +240,7 @@ def goals(report: RegionReport) -> pd.DataFrame:
             words.check_texts(catalog, number, plans, to_come),
         )
         rows.append((f"{number} {report.priority_title(number)}", *("; ".join(step) or ABSENT for step in steps)))
-    return pd.DataFrame(rows, columns=["priority", "indicators", "plans", "initiatives", "next_check"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def goals_text(report: RegionReport, rows: pd.DataFrame) -> list[str]:
@@ -262,7 +259,7 @@ def data_sources(report: RegionReport) -> pd.DataFrame:
 
 
 def group(report: RegionReport) -> pd.DataFrame:
-    """R9: `organisation`, its number of `seats`, `task` (the chair, and the units), and the sum of the seats last."""
+    """R9: `organisation`, its number of `seats`, `task` (or the units they are from), and the sum of the seats last."""
     seats = report.written.assessment.group if report.written else []
     tasks = [", ".join([*([words.CHAIR] if seat.chair else []), *seat.units]) or ABSENT for seat in seats]
     rows = [(seat.organisation, seat.seats, task) for seat, task in zip(seats, tasks, strict=True)]
@@ -288,5 +285,5 @@ def part(report: RegionReport, number: str, rows: pd.DataFrame, caption: str) ->
     entry = report.catalog.parts[number]
     return show_table(
         rows, caption, columns=headings(rows), title=entry.title, number=number, anchor=number.lower(),
-        source=source(report), note=entry.note or "",
+        source=words.source_text(report.written), note=entry.note or "",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from helpers.rows import COMMON, chart_rows, measures_of, remake, with_cases
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
-from lagesbild.charts.svg import drawings, drawn_by, svg_of
+from lagesbild.charts.svg import Drawings, drawings, drawn_by, svg_of
 from lagesbild.charts.theme import Frame, frame_of
 from lagesbild.html.components import Card, FigureBlock, Part, Provenance, Statement, Values
 from lagesbild.html.regional import SAYS
@@ -164,7 +164,11 @@ def _show_part(
         provenance = Provenance(PUBLISHER, "", says.method, "")
         texts = ("", anchor, title, "slot", STATE_TEXT["slot"], "")
         shown = tuple(note for note in others if note)
-        return figure_component(FigureBlock(*texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first))
+        return figure_component(
+            FigureBlock(
+                *texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first
+            )
+        )
     region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
     if chart is not charts.timeline:
@@ -246,13 +250,13 @@ def _alternative(chart: Chart, description: str, measures: Mapping[str, Measure]
     return alternative_text(description or KINDS[chart], measures, drawn, sides.pop() if len(sides) == 1 else "neither")
 
 
-def _drawings(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> dict[str, str]:
+def _drawings(chart: Chart, rows: pd.DataFrame, frame: Frame, anchor: str, alternative: str) -> Drawings:
     """Both drawings; one of a chart of the cell's own, which gets the report's font and colours."""
     if chart in KINDS:
         return drawings(chart, rows, frame, anchor, alternative)
     drawing = drawn_by(chart(rows, frame))
     plt.close(drawing)  # else JupyterLab shows it once more, as a picture without words
-    return {"svg": svg_of(drawing, prefix=anchor, alt=alternative, own=True)}
+    return {"svg": svg_of(drawing, prefix=anchor, alt=alternative, own=True), "narrow": ""}
 
 
 def _source(drawn: pd.DataFrame, catalog: Catalog, documents: Mapping[str, DocumentSource], changed: bool) -> str:

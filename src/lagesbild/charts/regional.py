@@ -197,8 +197,7 @@ def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) ->
 
 # `two_measures`: one dot a place, one measure across and the other upwards.
 
-BELOW = 46.0
-NAMED, OWN_REGION = 20, ("focus", "peer")  # with more dots than this only the region's are named
+BELOW, NAMED, OWN_REGION = 46.0, 20, ("focus", "peer")  # with more dots than NAMED only the region's are named
 
 
 def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
@@ -374,8 +373,7 @@ def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
 
 # `waterfall`: what each part added to a change, each bar from where the one above it ended.
 
-WHOLE = "change"
-STEP_BAR = 0.66
+WHOLE, STEP_BAR = "change", 0.66
 DOWN, UP, SUM = "s3", "s2", "ink"  # the sign stands in words too: colour never tells it alone
 
 
@@ -431,7 +429,7 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
 
 
 def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
-    below = {name: names.level.get(after) for name, after in pairwise([*names.order, ""])}
+    below = {name: names.level[after] for name, after in pairwise(names.order)}
     for row in steps.itertuples():
         at = names.level[row.label]
         colour = SUM if row.total else UP if row.value > 0 else DOWN

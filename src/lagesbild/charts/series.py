@@ -91,11 +91,16 @@ def with_series(rows: pd.DataFrame) -> pd.DataFrame:
     sexes = ["sex"] if rows["sex"].nunique() > 1 else []
     places = ["name"] if rows["place"].nunique() > 1 or not kinds + sexes else []
     texts = rows.assign(sex=rows["sex"].map(SEX)).astype({"label": str, "group": str, "name": str})
-    series = texts[[*kinds, *sexes, *places]].agg(", ".join, axis=1)
-    kind = texts[kinds].agg("\n".join, axis=1) if kinds else rows["role"]
+    series = _joined(texts, [*kinds, *sexes, *places])
+    kind = _joined(texts, kinds) if kinds else rows["role"]
     palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(kind.unique())}
     colour = kind.map(palette) if kinds else rows["sex"].map(SEX_COLOUR) if sexes else rows["role"]
     return rows.assign(series=series, colour=colour, time=times(rows))
+
+
+def _joined(texts: pd.DataFrame, columns: list[str]) -> pd.Series:
+    first, *others = columns
+    return texts[first].str.cat(texts[others], sep=", ") if others else texts[first]
 
 
 def times(rows: pd.DataFrame) -> pd.Series:
@@ -224,10 +229,11 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     """Dots where no line shows a value and where it ends; hollow where the value is marked, but for restated ones."""
     alone = drawn.groupby("segment")["value"].transform("size") == 1
     last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
-    for row in drawn[alone | last | ~drawn["status"].isin(["", RESTATED])].itertuples():
-        fill, edge = TOKENS["paper" if row.status not in ("", RESTATED) else row.colour], TOKENS[row.colour]
-        look: Look = {"marker": SHAPE[row.role], "facecolor": fill, "edgecolor": edge, "linewidth": 1.2}
-        axes.scatter(row.at, row.value, SIZE[row.role], zorder=7 + ROLES.index(row.role), **look)
+    hollow = ~drawn["status"].isin(["", RESTATED])
+    shown = drawn.assign(hollow=hollow)[alone | last | hollow]
+    for (role, colour, empty), part in shown.groupby(["role", "colour", "hollow"]):
+        look: Look = {"facecolor": TOKENS["paper" if empty else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
+        axes.scatter(part["at"], part["value"], SIZE[role], marker=SHAPE[role], zorder=7 + ROLES.index(role), **look)
 
 
 def _margins(axes: Axes, drawn: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from typing import TypedDict
 
 import matplotlib as mpl
 import pandas as pd
@@ -54,9 +55,16 @@ def drawn_by(made: object) -> Figure:
 TALLEST = 760.0  # units of a narrow drawing beside its words on a sheet of A4
 
 
+class Drawings(TypedDict):
+    """Both drawings of a figure, as a component holds them."""
+
+    svg: str
+    narrow: str
+
+
 def drawings(
     chart: Callable[[pd.DataFrame, Frame], Figure], rows: pd.DataFrame, frame: Frame, prefix: str, alt: str
-) -> dict[str, str]:
+) -> Drawings:
     """`rows` drawn by a chart of ours for wide screens ("svg"), and for narrow ones and paper ("narrow").
 
     The page shows one of them, so both have the same words. A narrow one that is `tall` would not fit on a sheet of
@@ -71,7 +79,7 @@ def drawings(
 
 
 def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool = False) -> str:
-    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`; empties the figure.
+    """`figure` as an `<svg role="img">` of class `name` whose `<title>` holds all of `alt`.
 
     Every id starts with `prefix`, which must be unique on its page. Texts stay texts (class "t", font from the
     stylesheet); styles are presentation attributes, as a policy without `unsafe-inline` drops `style=`. A figure of
@@ -83,7 +91,6 @@ def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool
         for artist in figure.findobj():  # the axes span all values: clipping would only add ids
             artist.set_clip_on(False)
     root = etree.fromstring(_saved(figure, prefix, "tight" if own else None))
-    figure.clear()
     _clean(root)
     _rename_ids(root, prefix)
     title = etree.Element(f"{SVG}title", id=f"{prefix}-title")
