@@ -260,6 +260,13 @@ def test_each_figure_has_what_is_at_hand_how_it_is_added_and_how_it_is_made_agai
     assert [link for link in lacking if link.startswith("#figur")] == [f"#figur-{n}" for n in bare]
 
 
+def test_a_list_that_no_region_has_written_is_lacking_and_is_linked_to_its_page_alone():
+    for region, written in (("vasterbotten", False), ("umearegionen", True)):
+        page = tree("2401", "underlaget", region)
+        assert page.xpath("//*[@id='r10']//a/@href") == ["index.html#r10" if written else "index.html"]
+        assert bool(page.xpath("//section[@aria-labelledby='saknas']//a[@href='#r10']")) is not written
+
+
 def test_each_indicator_has_its_source_and_definition_and_each_publisher_its_terms():
     catalog, page = edition().catalog, tree(UMEA, "underlaget")
     for name, entry in catalog.indicators.items():
