@@ -40,7 +40,7 @@ RANGES = re.compile(r"(?<![\w/.=#–-])(\d{1,4})-(\d{1,4})(?![\w/-])")
 
 def typeset(text: str) -> str:
     """The text as it is set: "16–24 år", a dash between words, U+00A0 within a number and before its unit."""
-    return UNPARTED.sub(NBSP, RANGES.sub(r"\1–\2", text)).replace(" - ", " – ")
+    return UNPARTED.sub(NBSP, RANGES.sub(r"\1–\2", text)).replace(" - ", " – ").replace("(-", "(–")
 
 
 # Names of sexes, and of places in sentences.
