@@ -33,7 +33,6 @@ KNOWLEDGE = {"lagesbild.catalog.models.Catalog", "lagesbild.paths.Paths", "lages
 HANDED_ON = {
     "helpers.report._opened": "an edition is read once, and both kinds of report have the same fields of it",
     "helpers.show._show_part": "show_figure is one function to a cell, and a part of the region has other words",
-    "helpers.register.missing": "the notice that stands in place of several parts",
 }
 MOST_IN_HELPERS = 2500
 NAMESPACES = {"helpers", "lagesbild.charts"}  # the fixed names of a cell

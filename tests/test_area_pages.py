@@ -50,7 +50,8 @@ def pages(frozen) -> dict[tuple[str, str], html.HtmlElement]:
 def test_an_areas_page_is_short_for_whoever_has_judged_or_not(pages):
     words = {at: len(visible(page).split()) for at, page in pages.items()}
     assert {at: n for at, n in words.items() if n > WORDS} == {}
-    assert min(words.values()) > 300  # nothing is short because it is not there
+    assert min(n for (code, _), n in words.items() if code == UMEA) > 600  # none is short because it is not there
+    assert min(words.values()) > 100
 
 
 def anchors(page: html.HtmlElement) -> list[str]:

@@ -530,10 +530,11 @@ def test_a_page_holds_a_claim_against_its_own_verdicts_and_keeps_it_in_its_recor
 def test_the_last_part_of_a_page_has_every_claim_of_the_area_in_a_fold(frozen):
     report = frozen.page("work", "2480", 2024)
     parts = [sections.standing(report), *(sections.priority(report, number) for number in ("5.1", "5.2"))]
-    made = [claim["claimed"] for part in parts for claim in part.record["claims"]]
+    made = [re.sub(r"\W+", " ", claim["claimed"]) for part in parts for claim in part.record["claims"]]
     items = tree(sections.reading_list(report).html).xpath("//details//li")
-    assert len(items) == len(made) > 3
-    assert all(item.text_content().strip().startswith(claim) for item, claim in zip(items, made, strict=True))
+    told = [re.sub(r"\W+", " ", item.text_content()).strip() for item in items]  # however dashes and spaces are set
+    assert len(told) == len(made) > 3
+    assert all(item.startswith(claim.strip()) for item, claim in zip(told, made, strict=True))
 
 
 def test_the_regions_page_tells_its_documents_claims_apart(frozen):

@@ -90,7 +90,8 @@ def rows_of(component: Component) -> dict[str, list[str]]:
 
 
 def notes(component: Component) -> list[str]:
-    return list(component.record["notes"])
+    """The footnote under a figure, and what stands in its details."""
+    return [text for text in (component.record.get("footnote", ""), *component.record["notes"]) if text]
 
 
 def withheld(analysed: Ran) -> list[str]:
@@ -429,7 +430,7 @@ def test_too_few_months_are_shown_and_not_adjusted(tmp_path: Path):
     assert set(analysed.drawn["label"]) == {"Månadsvärde"}
     record = analysed.component("r6-months").record
     assert record["finding"] == "Sagostad: 470 helårsekvivalenter i december 2021"
-    assert "Säsongen räknas inte bort: 24 månader i rad är för få." in [*record["notes"], record.get("footnote")]
+    assert "Säsongen räknas inte bort: 24 månader i rad är för få." in notes(analysed.component("r6-months"))
 
 
 def test_without_months_the_long_view_says_what_is_missing(umea: Ran):
@@ -548,7 +549,7 @@ def everywhere(component: Component) -> dict[str, str]:
         "heading": record["finding"],
         "alternative": record["alternative"],
         "subtitle": record["subtitle"],
-        "notes": " ".join(record["notes"]),
+        "notes": " ".join(notes(component)),
         "table": str(record["table"]),
         "download": json.dumps(record["values"], ensure_ascii=False),
     }

@@ -101,7 +101,7 @@ def cards(report: RegionReport, records: pd.DataFrame) -> Component:
     html = rendered(
         "register.html", anchor="r10", number="R10", heading=title,
         texts=[words.counts_text(records), *words.lacking_texts(records), words.state_of_all(records, when)],
-        cards=list(_cards(records, shown)), filters=_filters(records), source=source(report),
+        cards=list(_cards(records, shown)), filters=_filters(records), source=words.source_text(report.written),
         notes=words.other_count(records, report.written.assessment.stated_initiatives), download="r10.csv",
     )  # fmt: skip
     lines = records[shown].fillna("").astype(str).replace(SEPARATOR, "; ", regex=True)
@@ -141,11 +141,6 @@ def _filters(records: pd.DataFrame) -> list[tuple[str, str, list[str]]]:
         ("lacks", words.LACKS, [words.LACKING[name] for name in NEEDED if lacks[name]]),
         ("state", HEADINGS["state"], [state for state in STATES.values() if (records["state_group"] == state).any()]),
     ]
-
-
-def source(report: RegionReport) -> str:
-    """The source line of what the group wrote; empty without material."""
-    return words.source_text(report.written) if report.written else ""
 
 
 def headings(rows: pd.DataFrame) -> dict[str, str]:
@@ -290,5 +285,5 @@ def part(report: RegionReport, number: str, rows: pd.DataFrame, caption: str) ->
     entry = report.catalog.parts[number]
     return show_table(
         rows, caption, columns=headings(rows), title=entry.title, number=number, anchor=number.lower(),
-        source=source(report), note=entry.note or "",
+        source=words.source_text(report.written), note=entry.note or "",
     )  # fmt: skip

@@ -103,11 +103,10 @@ def standing(report: Report) -> Component:
         facts=tuple(facts),
         disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
-        **_written(judgement),
     )
     stated = judgement.claims if judgement else ()
     claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
-    return _section_component("standing.html", start, claims)
+    return _section_component("standing.html", _with_words(start, judgement), claims)
 
 
 def _by(assessment: Assessment | None) -> str:
@@ -115,10 +114,12 @@ def _by(assessment: Assessment | None) -> str:
     return assessment.basis.judged_by if assessment else ""
 
 
-def _written(judgement: Judgement | None) -> dict[str, str]:
-    """What people wrote, as fields of a Section."""
-    first, rest = parted_prose((judgement and judgement.prose) or "")
-    return {"sentence": (judgement and judgement.summary) or "", "prose": first, "more": rest}
+def _with_words(section: Section, judgement: Judgement | None) -> Section:
+    """The section with what people wrote: their sentence, the first paragraph and the rest."""
+    if judgement is None:
+        return section
+    first, rest = parted_prose(judgement.prose or "")
+    return replace(section, sentence=judgement.summary or "", prose=first, more=rest)
 
 
 def priority(report: Report, number: str) -> Component:
@@ -155,11 +156,10 @@ def priority(report: Report, number: str) -> Component:
         reason=why_no_arrow(report.movements, catalog, indicators, computed) or reach(judgement, last, report.year),
         disagreement=disagreement(judgement, computed, last, report.year, legend),
         missing=missing_measures(catalog, report.page, number, told=report.assessment is not None),
-        **_written(judgement),
     )
     stated = judgement.claims if judgement else ()
     claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
-    return _section_component("section.html", start, claims)
+    return _section_component("section.html", _with_words(start, judgement), claims)
 
 
 def _section_component(template: str, section: Section, claims: tuple[ClaimResult, ...]) -> Component:

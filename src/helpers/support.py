@@ -114,14 +114,6 @@ def heading(report: RegionReport, number: str) -> Component:
     return passage_component(components.Passage(html, anchor, title))
 
 
-def missing_part(report: RegionReport, number: str, text: str) -> Component:
-    """The heading of a part with one line that its figures are not at hand; nothing without a region."""
-    part = components.Part(
-        number.lower(), report.catalog.parts[number].title, number, missing=((text, number.lower()),)
-    )
-    return part_component(part) if report.region else passage_component(components.Passage(""))
-
-
 def in_short(
     report: RegionReport, fte: pd.DataFrame, share: pd.DataFrame, ranks: pd.DataFrame, years: tuple[int, int]
 ) -> Component:
@@ -192,8 +184,10 @@ def profile_tables(report: RegionReport, fte: pd.DataFrame, own: pd.DataFrame, y
     """
     part, types = report.catalog.parts["R4"], list(own.columns)
     places = complete(fte[[*types, "total"]], years)
+    if report.region is None:
+        return passage_component(components.Passage(""))
     if not places:
-        return missing_part(report, "R4", texts.NO_PROFILES)
+        return part_component(components.Part("r4", part.title, "R4", missing=((texts.NO_PROFILES, "r4"),)))
     catalog, names = report.catalog, report.geography.names
     counts, shares = (named(rows_at(table, places, years), catalog, names) for table in (fte, own))
     read = origins(read_rows(report.data, types, places, years), catalog, document_sources(report.paths))

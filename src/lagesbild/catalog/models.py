@@ -364,15 +364,8 @@ class NamesFile(Record):
     official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
 
 
-class Term(Record):
-    """A word of the report, explained on the page of terms."""
-
-    term: str = Field(description="as it stands on pages")
-    meaning: str = Field(description="two or three short sentences in plain Swedish")
-
-
 class TermsFile(Record):
-    terms: dict[Slug, Term]
+    terms: dict[str, str] = Field(description="a word of the report -> what it means, in plain Swedish")
 
 
 class PublishersFile(Record):

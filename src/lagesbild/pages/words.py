@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import pandas as pd
 
 from lagesbild.assessments.models import Assessment, Judgement
-from lagesbild.catalog.models import Catalog, FocusArea, Term
+from lagesbild.catalog.models import Catalog, FocusArea
 from lagesbild.html.render import rendered
 from lagesbild.pages.measures import measure_name, page_link
 from lagesbild.places import COUNTRY
@@ -132,6 +133,7 @@ def _changes(catalog: Catalog, moved: Mapping[str, Movement], good: bool) -> lis
     ]
 
 
-def terms_html(terms: Mapping[str, Term]) -> str:
-    """The body of *Begrepp*: the words in the catalogue's order, each with its anchor."""
-    return rendered("pages/terms.html", terms=[(name.replace("_", "-"), term) for name, term in terms.items()])
+def terms_html(terms: Mapping[str, str]) -> str:
+    """The body of *Begrepp*: the words in the catalogue's order, each with its anchor ("ryms-i-svangningen")."""
+    plain = {term: normalize("NFKD", term).encode("ascii", "ignore").decode().lower() for term in terms}
+    return rendered("pages/terms.html", terms=[(plain[term].replace(" ", "-"), term, terms[term]) for term in terms])
