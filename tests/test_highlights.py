@@ -360,6 +360,8 @@ def test_an_area_is_told_by_the_catalogues_measure_else_by_its_own_before_anothe
     assert leading(catalog, "1", own[1:], {}) == "unsafe_at_night"
     assert leading(catalog, "1", own[1:], judged_one) == "integration_work_done_well"
     assert leading(catalog, "1", ["reported_violent_crime", "unsafe_at_night"], {}) == "unsafe_at_night"
+    near = {"reported_violent_crime": moved(0.1, good=True)}  # judged, and yet no measure of the report
+    assert leading(catalog, "1", ["reported_violent_crime", "unsafe_at_night"], near) == "unsafe_at_night"
     assert leading(catalog, "1", ["reported_violent_crime"], {}) == "reported_violent_crime"
     assert leading(catalog, "1", ["evictions"], {}) == ""
 

@@ -303,7 +303,7 @@ def leading(catalog: Catalog, area: str, at_hand: Collection[str], moved: Mappin
     judged before the others.
     """
     entry = catalog.focus_areas[area]
-    if entry.leading in at_hand:
+    if entry.leading and entry.leading in at_hand:
         return entry.leading
     own = area_indicators(catalog, area)
     near = [name for number in catalog.figures_on(entry.page) for name in catalog.figures[number].stand_in]
