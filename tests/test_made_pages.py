@@ -260,6 +260,13 @@ def test_each_figure_has_what_is_at_hand_how_it_is_added_and_how_it_is_made_agai
     assert [link for link in lacking if link.startswith("#figur")] == [f"#figur-{n}" for n in bare]
 
 
+def test_a_list_that_no_region_has_written_is_lacking_and_is_linked_to_its_page_alone():
+    for region, written in (("vasterbotten", False), ("umearegionen", True)):
+        page = tree("2401", "underlaget", region)
+        assert page.xpath("//*[@id='r10']//a/@href") == ["index.html#r10" if written else "index.html"]
+        assert bool(page.xpath("//section[@aria-labelledby='saknas']//a[@href='#r10']")) is not written
+
+
 def test_each_indicator_has_its_source_and_definition_and_each_publisher_its_terms():
     catalog, page = edition().catalog, tree(UMEA, "underlaget")
     for name, entry in catalog.indicators.items():
@@ -413,6 +420,16 @@ def test_the_plain_page_says_what_people_judged_and_what_has_become_better_and_w
     assert "har inte lämnat någon egen bedömning" in text_of(NORDMALING, "lattlast")
 
 
+def test_a_weak_change_is_not_told_in_plain_words():
+    judged, entries = edition().judged.directions, edition().catalog.indicators
+    shown = [name for name in lines() if entries[name].better != "neither"]
+    moved = judged["direction"].isin([Direction.INCREASED, Direction.DECREASED])
+    weak = judged[judged["weak"].eq(True) & moved & (judged["sex"] == "T") & judged["indicator"].isin(shown)].iloc[0]
+    section = "//section[@aria-labelledby='battre' or @aria-labelledby='samre']//li"
+    told = [said(each) for each in tree(weak["place"], "lattlast").xpath(section)]
+    assert not [text for text in told if text.startswith(f"{entries[weak['indicator']].subject} har")]
+
+
 # Begrepp
 
 
@@ -441,7 +458,7 @@ def test_a_term_without_its_meaning_is_refused_with_file_and_line(made_up):
 # The index of the search
 
 PAGE = """<header class="page-head"><h1>Torg</h1><p class="lead">Inledning.</p></header>
-<h2 id="ljus">Ljus på torgen</h2><p>Fler lampor ger &lt;script&gt; trygghet.</p>
+<h2 id="ljus">Ljus på torgen</h2><a class="permalink" href="#ljus">#</a><p>Fler lampor ger &lt;script&gt; trygghet.</p>
 <figure id="figur-1"><figcaption><h3 id="figur-1-rubrik">Figur 1 Trygga torg</h3></figcaption>
 <svg><title>Ritat</title></svg>
 <p class="source">Källa: Brå.</p><details><table class="data"><caption>Tal per torg.</caption>

@@ -4,7 +4,7 @@ Commands and paths stand here and on *Metod* only, as do p-values.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -81,12 +81,14 @@ def basis_html(
     parameters = f"municipality='{municipality}' och year={year}"
     name = catalog.regions[region].name if own else places.name(municipality)
     figures = [] if own else [_figure(catalog, n, latest, municipality, parameters, vintage) for n in catalog.figures]
-    parts = [_part(catalog, n, data, region, parameters, vintage, own) for n in catalog.parts] if region else []
+    assessments = list(written)
+    material = any(isinstance(each, RegionAssessment) for each in assessments)
+    told = [_part(catalog, n, data, region, parameters, vintage, material) for n in catalog.parts] if region else []
+    parts = [replace(part, link=f"{page_link(REGIONAL, REGIONAL if own else 'overview')}{part.link}") for part in told]
     group = places.comparison_group(catalog, municipality)
     shown = [municipality, COUNTRY, *(group.members if group else ())]
     if own:
         shown = [*catalog.regions[region].members, COUNTRY]
-    assessments = list(written)
     regional = {name for part in catalog.parts.values() for name in part.indicators}
     return rendered(
         "pages/basis.html",
@@ -133,9 +135,12 @@ def _figure(
 
 
 def _part(
-    catalog: Catalog, number: str, data: pd.DataFrame, region: str, parameters: str, vintage: str, own: bool
+    catalog: Catalog, number: str, data: pd.DataFrame, region: str, parameters: str, vintage: str, material: bool
 ) -> AtHand:
-    """A part of the regional page; it is lacking where no member has a value of any of its indicators."""
+    """A part of the regional page, linked by its anchor there, which a list that nobody has written has none of.
+
+    It is lacking where nobody has written it, or no member has a value of any of its indicators.
+    """
     entry, members = catalog.parts[number], catalog.regions[region].members
     known = data[data["indicator"].isin(entry.indicators) & data["place"].isin(members) & data["value"].notna()]
     file = f"data/assessments/regions/{region}/<år>.yml"
@@ -145,13 +150,13 @@ def _part(
     return AtHand(
         anchor=number.lower(),
         name=f"{number}. {entry.title}",
-        link=f"{page_link(REGIONAL, REGIONAL if own else 'overview')}#{number.lower()}",
+        link=f"#{number.lower()}" if material or number not in WRITTEN else "",
         state="",
         last="" if known.empty else str(int(known["year"].max())),
         publisher=entry.source,
         how=f"Skrivs in i {file}." if number in WRITTEN else f"{fetched}{documents}".strip(),
         again=_again(REGIONAL, f"{parameters}, region='{region}'", entry.indicators, vintage),
-        lacking=number not in WRITTEN and bool(entry.indicators) and known.empty,
+        lacking=not material if number in WRITTEN else bool(entry.indicators) and known.empty,
     )
 
 
