@@ -98,15 +98,18 @@ def cards(report: RegionReport, records: pd.DataFrame) -> Component:
         return passage_component(Passage(""))
     shown = [column for column in records.columns if column not in MARKS]
     title, when = report.catalog.parts["R10"].title, report.written.when
+    said = [words.counts_text(records), *words.lacking_texts(records), words.state_of_all(records, when)]
     html = rendered(
-        "register.html", anchor="r10", number="R10", heading=title,
-        texts=[words.counts_text(records), *words.lacking_texts(records), words.state_of_all(records, when)],
+        "register.html", anchor="r10", number="R10", heading=title, texts=said,
         cards=list(_cards(records, shown)), filters=_filters(records), source=words.source_text(report.written),
         notes=words.other_count(records, report.written.assessment.stated_initiatives), download="r10.csv",
     )  # fmt: skip
     lines = records[shown].fillna("").astype(str).replace(SEPARATOR, "; ", regex=True)
     text = csv_text([[HEADINGS.get(column, column) for column in shown], *lines.itertuples(index=False)])
-    return passage_component(Passage(html, anchor="r10", title=title), download_name="r10.csv", download_text=text)
+    file = {"download_name": "r10.csv", "download_text": text}
+    return passage_component(
+        Passage(html, anchor="r10", title=title), texts=said, source=words.source_text(report.written), **file
+    )
 
 
 def _cards(records: pd.DataFrame, shown: list[str]) -> Iterator[dict[str, object]]:

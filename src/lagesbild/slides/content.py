@@ -78,7 +78,7 @@ def deck_of(records: Iterable[Record], title: str, author: str = "", made: str =
     before = list(takewhile(lambda record: record["kind"] == "text", shown))
     about = next((record for record in before if not record["items"]), None)
     rest = [record for record in shown if record is not about]
-    slides = [Slide(title, FROM_PAGE, bullets=tuple(about["texts"]) if about else ()), *_slides(rest)]
+    slides = [Slide(title, FROM_PAGE, bullets=_paragraphs(about) if about else ()), *_slides(rest)]
     return Deck(title, author, made, tuple(_distinct(slides)))
 
 
@@ -124,11 +124,16 @@ def text_slides(record: Record) -> Iterator[Slide]:
     items = record.get("items", ())
     withheld = tuple(item["text"] for item in items if item["by"] == WITHHELD)
     said = tuple(_statement(item) for item in items if item["by"] != WITHHELD)
-    bullets, notes = (said, _notes(record, *record["texts"])) if items else (tuple(record["texts"]), _notes(record))
+    bullets, notes = (said, _notes(record, *record["texts"])) if items else (_paragraphs(record), _notes(record))
     if bullets:
         yield Slide(record["title"], notes, bullets=bullets)
     if withheld:
         yield Slide(NOT_SAID, notes, bullets=withheld)
+
+
+def _paragraphs(record: Record) -> tuple[str, ...]:
+    """The paragraphs of a text, and which figures it says are missing."""
+    return (*record["texts"], *(text for text, _ in record.get("missing", ())))
 
 
 def _statement(item: Mapping[str, str]) -> str:
