@@ -21,7 +21,16 @@ BLOCKS = {
     "footer", "h1", "h2", "h3", "h4", "header", "label", "li", "main", "nav", "ol", "option", "p", "section",
     "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-APART = ("by", "label", "number", "state", "symbol", "unseen", "badge")  # labels in a line are no part of its sentence
+APART = (
+    "by",
+    "below",
+    "label",
+    "number",
+    "state",
+    "symbol",
+    "unseen",
+    "badge",
+)  # labels in a line are no part of its sentence
 LOUD = ("unseen", "permalink", "label")  # not seen: for screen readers, or a link's sign
 SOURCES = ("source", "sources")
 
@@ -164,12 +173,20 @@ def texts_of(page: Page) -> list[Text]:
             parts += [walk(child, inside, closed and child.tag != "summary"), child.tail or ""]
         text = "".join(parts)
         if element.tag in BLOCKS or classes(element) & {*APART}:
-            add(element, element.tag if element.tag in BLOCKS else "label", text, inside, folded)
+            add(element, "label" if is_label(element) else element.tag, text, inside, folded)
             return "\n" if element.tag in BLOCKS else " "
         return text
 
     walk(page.tree.find("body"), frozenset(), False)
     return found
+
+
+def is_label(element: html.HtmlElement) -> bool:
+    """Whether an element is a name and no sentence: a label in a line, or a paragraph of one link or strong text."""
+    if element.tag not in BLOCKS:
+        return True
+    alone = len(element) == 1 and not plain((element.text or "") + (element[0].tail or ""))
+    return element.tag == "p" and alone and element[0].tag in ("a", "em", "strong")
 
 
 def sentences(text: str) -> list[str]:

@@ -85,6 +85,7 @@ def made_up_catalog() -> Catalog:
         parts={},
         units={},
         official_names={},
+        terms={},
         publishers={},
         regions={"sagoriket": Region(name="Sagoriket", members=["9901"], comparisons=["9902"])},
         comparisons=Comparisons(rule="", pinned={}),

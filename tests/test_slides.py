@@ -307,8 +307,8 @@ def test_the_deck_has_what_the_group_wrote_and_what_is_not_known(slides: list):
     [slide] = [slide for slide in slides if slide.shapes.title.text_frame.text == NOT_SAID]
     assert "Vilka kommuner som ligger under riket sägs inte" in texts(slide)
     assert any("Umeå har inga egna siffror här." in texts(each) for each in slides)
-    [slide] = [slide for slide in slides if slide.shapes.title.text_frame.text.startswith("Samverkansinitiativ")]
-    assert "15 av 18 initiativ saknar slutdag" in texts(slide)
+    own = [texts(each) for each in slides if each.shapes.title.text_frame.text.startswith("Samverkansinitiativ")]
+    assert any("15 av 18 initiativ saknar slutdag" in text for text in own)
 
 
 def test_a_place_taken_out_in_the_notebooks_cells_is_in_no_slide_of_their_figures(frozen: Copy, tmp_path: Path):

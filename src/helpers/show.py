@@ -85,7 +85,7 @@ def show_figure(
         why, hidden = _why_empty(entry, catalog, report.data, own)
         definition = _definition([catalog.indicators[name] for name in entry.measure])
         provenance = Provenance(f"Utgivare enligt programmet: {entry.publisher}.", definition, UNTOUCHED, "")
-        card = Card(why, entry.how_to_add.replace("{code}", report.place), f"{BASIS}#figur-{number}")
+        card = Card(why, entry.how_to_add.replace("{code}", report.place), "" if hidden else f"{BASIS}#figur-{number}")
         texts = (f"Figur {number}", anchor, title, "slot", HIDDEN if hidden else STATE_TEXT["slot"], "")
         shown = tuple(text for text in (entry.footnote, entry.remark) if text)
         return figure_component(FigureBlock(*texts, provenance, card=card, notes=shown, first=first))

@@ -15,7 +15,6 @@ from markdown_it import MarkdownIt
 from lagesbild.charts.theme import COLOURS, FAMILY, TOKENS
 from lagesbild.html.components import FigureBlock, Part, Passage
 from lagesbild.paths import PACKAGE
-from lagesbild.swedish.numbers import typeset
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
 
@@ -41,7 +40,7 @@ def prose_html(text: str) -> str:
 
     Tags, headings and links of other kinds come out as the text that was written. An empty text is "".
     """
-    return typeset(_renderer().render(text.strip()).strip())
+    return _renderer().render(text.strip()).strip()
 
 
 def parted_prose(text: str) -> tuple[str, str]:
@@ -56,18 +55,12 @@ MIME = "application/vnd.lagesbild+json"
 VERSION = 1  # of the records
 
 
-def _set(value: Any) -> Any:
-    """What a template writes, typeset: not what is markup already, of which drawings hold numbers of their own."""
-    return typeset(value) if type(value) is str else value
-
-
 @cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_set,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -100,7 +93,7 @@ def figure_component(block: FigureBlock) -> Component:
     """A figure or card with everything around it."""
     facts = {"source": block.provenance.source_line, "remake": block.provenance.remake}
     record = {"version": VERSION, "kind": "figure", **asdict(block), **facts}
-    for name in ("svg", "provenance"):
+    for name in ("svg", "narrow", "provenance"):
         record.pop(name)
     return Component(rendered("figure.html", figure=block), record)
 

@@ -162,7 +162,8 @@ def _part(
 
 def _again(page: str, parameters: str, indicators: Iterable[str], vintage: str) -> str:
     """How a figure is made again: notebook, parameters, indicators and snapshot."""
-    return f"notebooks/{page}.ipynb med {parameters}; indikatorer {', '.join(indicators)}; siffror hämtade {vintage}."
+    named = f"; indikatorer {', '.join(indicators)}" if indicators else ""
+    return f"notebooks/{page}.ipynb med {parameters}{named}; siffror hämtade {vintage}."
 
 
 # Every direction: verdict, period, p alone and among all, or why there is none.

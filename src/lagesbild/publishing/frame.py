@@ -21,6 +21,7 @@ from lagesbild.places import Places
 from lagesbild.publishing.request import FRONT, BuildRequest
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.swedish.names import Naming, official_name
+from lagesbild.swedish.numbers import typeset
 
 # What stands around a page's body: navigation, facts of the edition, and the page's own contents.
 
@@ -30,6 +31,9 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'"
 )
+
+
+TEXT = re.compile(r"(?<=>)[^<]+(?=<)")  # what stands between two tags
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,10 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
 
 
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
-    """The whole page as HTML, ending with a line break."""
+    """The whole page as HTML, ending with a line break; every text of it is typeset, no attribute."""
     # The body is made by our own templates and by nbconvert, which escape what they are given.
-    return _template().render(frame=frame, body=Markup(body.strip()), contents=headings, policy=POLICY) + "\n"
+    page = _template().render(frame=frame, body=Markup(body.strip()), contents=headings, policy=POLICY)
+    return TEXT.sub(lambda text: typeset(text[0]), page) + "\n"
 
 
 # What stands around the pages of one report.

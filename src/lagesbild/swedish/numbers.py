@@ -40,7 +40,7 @@ RANGES = re.compile(r"(?<![\w/.=#–-])(\d{1,4})-(\d{1,4})(?![\w/-])")
 
 def typeset(text: str) -> str:
     """The text as it is set: "16–24 år", a dash between words, U+00A0 within a number and before its unit."""
-    return UNPARTED.sub(NBSP, RANGES.sub(r"\1–\2", text)).replace(" - ", " – ")
+    return UNPARTED.sub(NBSP, RANGES.sub(r"\1–\2", text)).replace(" - ", " – ").replace("(-", "(–")
 
 
 # Names of sexes, and of places in sentences.
@@ -71,7 +71,7 @@ def listed(words: Sequence[str]) -> str:
 # Whose figures they are, of which years, and how near they come to the report's own measure.
 
 OWN_COMPUTATION = "egen bearbetning"  # of published values: what Kolada's terms ask us to say
-HIDDEN = "Dold"  # what stands in a figure's place where its numbers are too small to be shown
+HIDDEN = "Värdena är dolda för att skydda enskilda"  # what stands in a figure's place where its numbers are too small to be shown
 STATE_TEXT = {
     "exact": "Programmets mått",
     "derived": "Beräknat ur publicerade delar",
