@@ -102,7 +102,9 @@ def _largest(series: list[tuple[Measure, pd.DataFrame]], edition: int) -> str:
 def _own(rows: pd.DataFrame) -> pd.DataFrame:
     """The municipality's rows of everybody, else the country's, else those of the first place."""
     whole = totals(rows)
-    rows = whole if len(whole) or rows.empty else rows[rows["sex"] == rows["sex"].iloc[0]]  # those of everybody may be hidden
+    rows = (
+        whole if len(whole) or rows.empty else rows[rows["sex"] == rows["sex"].iloc[0]]
+    )  # those of everybody may be hidden
     for role in ("focus", "country"):
         if (rows["role"] == role).any():
             return rows[rows["role"] == role]
