@@ -71,7 +71,7 @@ def listed(words: Sequence[str]) -> str:
 # Whose figures they are, of which years, and how near they come to the report's own measure.
 
 OWN_COMPUTATION = "egen bearbetning"  # of published values: what Kolada's terms ask us to say
-HIDDEN = "Värdena är dolda för att skydda enskilda"  # what stands in a figure's place where its numbers are too small to be shown
+HIDDEN = "Värdena är dolda för att skydda enskilda"  # in a figure's place, where its numbers are too small
 STATE_TEXT = {
     "exact": "Programmets mått",
     "derived": "Beräknat ur publicerade delar",

@@ -123,16 +123,21 @@ def counted(computed: Combined, rest: bool = True) -> str:
     became = [(n, how) for how, n in kinds.items() if n]
     if judged == 1:
         known = "måttet går att bedöma" if total == 1 else f"ett av {count_words(total)} mått går att bedöma"
-        return f"{known}; det {f'har blivit {became[0][1]}' if became else 'visar ingen tydlig ändring'}"
+        return f"{known}; det {f'har {_become(became[0][1])}' if became else 'visar ingen tydlig ändring'}"
     left = [f"{count_words(total - judged)} går inte att bedöma"] if total > judged else []
     told = left if rest else []
     if not became:
         some = f"{count_words(judged)} av {count_words(total)}" if left else f"något av {count_words(total)}"
         return "; ".join([f"ingen tydlig ändring i {some} mått", *told])
     (n, how), *others = became
-    moved = f"{count_words(n)} av {count_words(total)} mått har blivit {how}"
+    moved = f"{count_words(n)} av {count_words(total)} mått har {_become(how)}"
     moved = listed([moved, *(f"{count_words(n)} {how}" for n, how in others)])
     return "; ".join([moved, *([f"{count_words(still)} utan tydlig ändring"] if still else []), *told])
+
+
+def _become(how: str) -> str:
+    """The words after "har": "blivit bättre", "varken blivit bättre eller sämre"."""
+    return how.replace("varken", "varken blivit", 1) if how.startswith("varken") else f"blivit {how}"
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
