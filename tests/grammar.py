@@ -282,7 +282,7 @@ RULES = (
         ("slut..", "Umeå,.", "varför?."),
         ("slut.", "och så vidare ...", "Umeå, Luleå."),
         ("p", "li", "h2", "h3", "alt", "dd"),
-        ("symbols",),
+        not_inside=("symbols",),
     ),
     Rule(
         "nothing is between brackets of nothing",
@@ -336,7 +336,7 @@ RULES = (
         ("det har ökat i Umeå sedan 2013.", "Det har ökat i Umeå sedan 2013"),
         ("Det har ökat i Umeå sedan 2013.", "Umeå 2024", "16–24 år i Umeå har arbete eller studier."),
         ("p", "alt", "blockquote"),
-        (
+        not_inside=(
             "edition",
             "brand",
             "marked",
