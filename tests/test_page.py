@@ -96,17 +96,17 @@ def test_heading_drawing_table_download_and_key_figure_hold_the_same_value(repor
     assert (key["year"], key["value"]) == ("2022", "16.0991")
     assert f" 16,1{NBSP}" in figure.record["finding"]
     assert figure.record["finding"] in html.fromstring(drawing(figure)).text_content()
-    assert ["Umeå", "16,1"] in cells(figure)
-    assert [row["värde"][:7] for row in rows(figure) if row["kod"] == "2480"] == ["16,0991"]  # as it is published
+    assert [row[1] for row in cells(figure)] == ["Umeå", "20,3", "16,1"]  # of both surveys
+    assert [row["värde"][:7] for row in rows(figure) if row["kod"] == "2480"] == ["20,2841", "16,0991"]  # as published
     assert f"{len(cells(figure)) - 2} jämförda platser" in figure.record["subtitle"]
 
 
 def test_a_figure_by_sex_has_women_men_and_all_in_heading_and_table(report):
     figure = report.page("equal_power")["figur-9"]
-    header, first, *_ = cells(figure)
-    assert header == ["Plats", "Kvinnor", "Män", "Alla"]
-    assert first[0] == "Umeå"
-    assert all(value in figure.record["finding"] for value in first[1:])
+    header, *_, last = cells(figure)
+    assert header[:4] == ["År", "Umeå, Kvinnor", "Umeå, Män", "Umeå, Alla"]
+    assert last[0] == "2022"
+    assert all(value in figure.record["finding"] for value in last[1:3])
 
 
 def test_nineteen_figures_draw_and_six_are_cards(report):
@@ -270,8 +270,8 @@ def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figu
     figure = new["figur-4"]
     assert f"23,4{NBSP}procent i Umeå" in figure.record["finding"]
     assert "23,4" in figure.record["alternative"]
-    assert ["Umeå", "23,4"] in cells(figure)
-    assert {row["värde"] for row in rows(figure) if row["kod"] == "2480"} == {"23,4"}
+    assert [row[1] for row in cells(figure)] == ["Umeå", "20,3", "23,4"]
+    assert [row["värde"][:7] for row in rows(figure) if row["kod"] == "2480"] == ["20,2841", "23,4"]
     assert keys(changed.copy).loc[("unsafe_at_night", "T"), "value"] == "23.4000"
     bars = [re.sub(r"<title.*?</title>", "", drawing(page["figur-4"])) for page in (old, new)]
     assert bars[0] != bars[1]
@@ -433,7 +433,7 @@ def test_a_figures_own_series_takes_its_place_by_itself(copy):
 
 def test_a_figures_own_file_takes_the_place_of_what_stood_in(copy):
     copy.fetched("U30750", {("9901", 2022): 12.5})
-    assert copy.figure("equal_power", 12).record["alternative"].startswith(KINDS[charts.value_bars])
+    assert copy.figure("equal_power", 12).record["alternative"].startswith(KINDS[charts.ranked_bars])
     lines = [("violence_cases_opened", y, y - 1900) for y in YEARS]
     lines += [("violence_cases_share_women", y, 80) for y in YEARS]
     copy.own_file("own.xlsx", *lines)
@@ -453,9 +453,14 @@ def test_a_margin_that_arrives_is_drawn_and_its_absence_no_longer_told(copy):
     copy.fetched("N07657", {("9901", 2022): 2.5, ("0000", 2022): 0.5})
     new = copy.figure("no_vulnerable_areas", 4)
     assert not without_margin(new)
-    assert ["Påhittsby", "16,1 ± 2,5"] in cells(new)
-    assert [row["felmarginal"] for row in rows(new) if row["kod"] == "9901"] == ["2,5"]
-    assert drawing(new).count("<path") > drawing(old).count("<path")
+    assert [row[1] for row in cells(new)] == ["Påhittsby", "20,3", "16,1 ± 2,5"]
+    assert [row["felmarginal"] for row in rows(new) if row["kod"] == "9901"] == ["", "2,5"]
+    bars = [  # upright lines in the colours of the two places
+        re.findall(rf'd="M ([\d.]+) [\d.]+ L \1 [\d.]+" fill="none" stroke="({colours})"', drawing(figure))
+        for colours in ["|".join(charts.theme.TOKENS[role] for role in ("focus", "country"))]
+        for figure in (old, new)
+    ]
+    assert [len(each) for each in bars] == [0, 2]
 
 
 def test_a_page_names_the_places_that_lack_a_value(copy):
