@@ -1,13 +1,17 @@
 """Headings by rule: order, comparison and change where the rows and the judgements hold them; else plain values."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from copies import REPOSITORY
+from helpers.rows import chart_rows as chart_rows_of
+from helpers.rows import measures_of, with_cases
 from lagesbild.catalog.load import load_catalog
-from lagesbild.catalog.models import Catalog
+from lagesbild.catalog.models import Catalog, Indicator
+from lagesbild.swedish.alternatives import LONGEST, SHORTEST, alternative_text
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.headings import MOST, figure_heading, measure_heading
 from lagesbild.swedish.numbers import NBSP
@@ -351,3 +355,42 @@ def test_a_measure_whose_label_a_cell_changed_is_called_by_that(catalog):
     days = measure(catalog, "ill_health_days")
     renamed = replace(days, indicator=days.indicator.model_copy(update={"subject": "", "label": "Dagar"}))
     assert measure_heading(renamed, chart_rows({"value": 3.0}), None, NOW).startswith("Dagar är 3,0")
+
+
+# Every measure of the committed snapshot, for places large and small.
+
+
+def names_it(said: str, entry: Indicator) -> bool:
+    """Whether a heading names the measure: by its subject, what it counts, or the verb of its clause."""
+    counted = entry.subject.removeprefix("Antalet ")
+    verbs = re.split(r"[{/}]", entry.clause) if entry.clause else []
+    told = {entry.subject, counted, *("".join((verbs[0], verb, verbs[3])) for verb in verbs[1:3])}
+    return any(words.lower() in said.lower() for words in told)
+
+
+@pytest.mark.parametrize("code", ["2480", "2401", "0180", "0980", "2403"])
+def test_every_figure_and_measure_of_a_place_has_a_heading_and_a_text_by_rule(frozen, code):
+    report = frozen.page("overview", code)
+    catalog, said = report.catalog, []
+    rows = report.data[report.data["place"].isin(report.peers) & report.data["value"].notna()]
+    rows = rows[rows["indicator"].isin(report.ranked)]
+    rows = with_cases(chart_rows_of(rows, catalog, report.geography, report.role), catalog, report.data)
+    everybody = rows[(rows["sex"] == "T") & (rows["group"] == "")]
+    with_country = everybody[everybody["role"].isin(["focus", "country"])]
+    for shape in (rows, everybody, with_country, everybody[everybody["role"] == "focus"]):
+        for name, own in shape.groupby("indicator"):
+            measure = measures_of(catalog, own)[name]
+            if not (own["role"] == "focus").any():
+                continue
+            heading = measure_heading(measure, own, report.judged, report.year)
+            text = alternative_text("Linjediagram över tid", {name: measure}, own, measure.indicator.better)
+            assert len(heading) <= MOST, heading
+            assert names_it(heading, measure.indicator), heading
+            assert heading not in text
+            assert SHORTEST <= len(text) <= LONGEST, text
+            last = own.loc[own["role"] == "focus", "year"].max()
+            told = re.sub("när det är mörkt|att kommunen är bra", "", heading)
+            present = re.search(r"\b(är|har|tar|kan|får|bor|mår|saknar)\b", told.replace(measure.indicator.subject, ""))
+            assert not (present and last < report.year - 1), heading
+            said.append(heading)
+    assert len(set(said)) >= {"0180": 4, "0980": 10}.get(code, 30)  # of these two the snapshot has little

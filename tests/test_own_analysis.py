@@ -157,7 +157,7 @@ def own_chart(rows: pd.DataFrame, frame: Frame):
 def test_a_chart_of_ones_own_draws_a_figure_of_the_catalogue_when_it_is_described(report):
     rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'")
     component = show_figure(report, 3, rows, own_chart, description="Punkter för varje år, utan linje.")
-    assert component.record["alternative"].startswith("Punkter för varje år, utan linje. Anmälda brott: ")
+    assert component.record["alternative"].startswith("Punkter för varje år, utan linje: antalet anmälda brott, ")
     assert component.record["chart"] == ""
     with pytest.raises(ValueError, match="needs description="):
         show_figure(report, 3, rows, own_chart)
@@ -260,7 +260,7 @@ def test_a_series_a_date_and_an_index_without_a_name_are_tables_too():
 def test_a_description_is_used_for_a_chart_of_ours_too(report):
     rows = report.data.query("indicator == 'reported_crime' and place == '2480' and sex == 'T'")
     component = show_figure(report, 3, rows, charts.lines, description="En linje som faller.")
-    assert component.record["alternative"].startswith("En linje som faller. Anmälda brott")
+    assert component.record["alternative"].startswith("En linje som faller: antalet anmälda brott, ")
 
 
 def test_a_huge_table_is_refused_with_what_to_do():

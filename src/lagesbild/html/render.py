@@ -100,7 +100,7 @@ def figure_component(block: FigureBlock) -> Component:
     """A figure or card with everything around it."""
     facts = {"source": block.provenance.source_line, "remake": block.provenance.remake}
     record = {"version": VERSION, "kind": "figure", **asdict(block), **facts}
-    for name in ("svg", "provenance"):
+    for name in ("svg", "narrow", "provenance"):
         record.pop(name)
     return Component(rendered("figure.html", figure=block), record)
 
