@@ -361,11 +361,11 @@ class UnitsFile(Record):
 
 
 class NamesFile(Record):
-    official_names: dict[str, str] = Field(description="code -> what the municipality calls itself")
+    official_names: dict[str, str] = Field(default={}, description="code -> what the municipality calls itself")
 
 
 class TermsFile(Record):
-    terms: dict[str, str] = Field(description="a word of the report -> what it means, in plain Swedish")
+    terms: dict[str, str] = Field(default={}, description="a word of the report -> what it means, in plain Swedish")
 
 
 class PublishersFile(Record):

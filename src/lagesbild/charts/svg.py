@@ -15,7 +15,6 @@ from matplotlib.text import Text
 from lagesbild.charts.theme import FAMILY, TOKENS, Frame, load_fonts, styled
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-TALLEST = 700.0  # of a narrow drawing that is printed: 83 % of an A4 page
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
 DECIMAL = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 GEOMETRY = ("d", "x", "y", "transform")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
-from html import unescape
+from html import escape, unescape
 from importlib.metadata import version
 from pathlib import Path
 from unicodedata import normalize
@@ -68,6 +68,12 @@ class PageFrame:
     snapshot: str = ""  # when the figures were read
     version: str = ""
     root: str = ""  # the project's folder, taken out of every path on the page
+
+    @property
+    def running(self) -> Markup:
+        """What every printed page has at its top, in ASCII: it stands before the page says how it is encoded."""
+        text = escape(f"{self.report} · {self.place} {self.year}")
+        return Markup(text.encode("ascii", "xmlcharrefreplace").decode())
 
 
 @dataclass(frozen=True)
