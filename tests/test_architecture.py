@@ -44,8 +44,6 @@ KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.statistics.panel.log_latest": "every measure is held against the inhabitants; their numbers are frozen",
     "lagesbild.statistics.noise.design": "a window's matrices follow from its length alone",
     "lagesbild.charts.theme.text_width": "a label is measured many times, and depends on text and font only",
-    "lagesbild.charts.theme.texts": "the rows' names are wrapped once a drawing; a set of names is frozen",
-    "lagesbild.charts.theme.level": "the same for their places",
 }
 # Assembled here, so that this file does not hold them itself.
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]
