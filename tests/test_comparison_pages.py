@@ -610,7 +610,7 @@ def test_a_stand_in_is_judged_under_its_own_name_and_gives_no_arrow_to_the_area(
     assert "low_economic_standard_children" in stand_ins(opened.catalog)
     report = filled(opened, "childhood", near)
     [row] = body(directions(report))
-    title = opened.catalog.indicators["low_economic_standard_children"].title
+    title = opened.catalog.indicators["low_economic_standard_children"].subject
     assert row[0].startswith(title)
     assert row[1] == "Har minskat, till det bättre"
     two_names = ["neither_in_work_nor_study", "low_economic_standard_children"]
@@ -631,7 +631,7 @@ def test_every_direction_stands_in_the_overviews_table_with_both_p_values(opened
     moved = report.movements["received_social_assistance"]
     assert (moved.direction, moved.method, moved.good) == (Direction.DECREASED, Method.MARGINS, True)
     assert better[:2] == ["Har minskat, till det bättre", basis_text(moved)]
-    [worse] = [cells for title, cells in by_title.items() if "bra plats" in title]
+    [worse] = [cells for title, cells in by_title.items() if "kommunen är bra" in title]
     assert worse[0] == "Har minskat, till det sämre"
     assert worse[2:] == [p_text(0.0), p_text(0.0)] == ["under 0,001"] * 2
     refused = body(shown, 1)
