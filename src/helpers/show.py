@@ -29,7 +29,6 @@ from lagesbild.rules.uses import figure_state
 from lagesbild.sources.files import DocumentSource, document_sources
 from lagesbild.swedish.alternatives import alternative_text
 from lagesbild.swedish.findings import (
-    UNTOUCHED,
     Measure,
     absence_notes,
     figure_subtitle,
@@ -45,7 +44,6 @@ from lagesbild.tidy.schema import CELL, NEEDED, answered, checked_rows, is_chang
 # A figure of the catalogue, or a part of the regional analysis.
 
 CHANGED = "Värdena är omräknade i anteckningsboken, ur de publicerade."
-NOTHING = "Underlaget har inga uppgifter att visa."
 PUBLISHER = "Utgivare: SCB, tabell TAB1386."
 ONE_AXIS = {*KINDS} - {charts.small_lines, charts.two_panels, charts.dots_with_lines}
 COMPUTED = (charts.profile_bars, charts.waterfall, charts.two_measures)  # of counts and inhabitants
@@ -83,12 +81,10 @@ def show_figure(
     known = {*entry.measure, *entry.stand_in, *entry.dots}
     if not report.measures(number) and set(drawn["indicator"]) <= known:
         why, hidden = _why_empty(entry, catalog, report.data, own)
-        definition = _definition([catalog.indicators[name] for name in entry.measure])
-        provenance = Provenance(f"Utgivare enligt programmet: {entry.publisher}.", definition, UNTOUCHED, "")
+        provenance = Provenance(f"Utgivare enligt programmet: {entry.publisher}.", "", "", "")
         card = Card(why, entry.how_to_add.replace("{code}", report.place), f"{BASIS}#figur-{number}")
         texts = (f"Figur {number}", anchor, title, "slot", HIDDEN if hidden else STATE_TEXT["slot"], "")
-        shown = tuple(text for text in (entry.footnote, entry.remark) if text)
-        return figure_component(FigureBlock(*texts, provenance, card=card, notes=shown, first=first))
+        return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
     refuse_undrawable(number, rows, drawn, report.measures(number), report.year, chart not in ONE_AXIS)
     measures = measures_of(catalog, drawn)
     changed = is_changed(drawn, report.data)
@@ -160,15 +156,12 @@ def _show_part(
         )
     latest = rows["value"][rows["year"] == rows["year"].max()] if "value" in rows and "year" in rows else rows.index
     if rows.empty or pd.Series(latest).isna().all():
-        why, *others = [says.lacks, *notes] if says.lacks else notes or [NOTHING]
+        why, *others = [says.lacks, *notes] if says.lacks else notes or ["Inga siffror att visa."]
         provenance = Provenance(PUBLISHER, "", says.method, "")
         texts = ("", anchor, title, "slot", STATE_TEXT["slot"], "")
         shown = tuple(note for note in others if note)
-        return figure_component(
-            FigureBlock(
-                *texts, provenance, card=Card(why, FETCH, f"{BASIS}#{number.lower()}"), notes=shown, first=first
-            )
-        )
+        card = Card(why, FETCH, f"{BASIS}#{number.lower()}")
+        return figure_component(FigureBlock(*texts, provenance, card=card, notes=shown, first=first))
     region = f"region={report.slug!r}; "
     rows = rows.reset_index(drop=True)
     if chart is not charts.timeline:
@@ -189,7 +182,7 @@ def _show_part(
         published = report.data[report.data["indicator"].isin(indicators) & report.data["place"].isin(rows["place"])]
         changed = said.state != "document"
         source = _source(published[published["value"].notna()], catalog, document_sources(report.paths), changed)
-    footnote, others = footnote_of([*notes, *said.notes])
+    footnote, folded = footnote_of([*notes, *said.notes])
     block = FigureBlock(
         number="",  # it stands at the heading of the part
         anchor=anchor,
@@ -208,7 +201,7 @@ def _show_part(
         **_drawings(chart, drawn, said.frame, anchor, said.alternative),
         table=said.table,
         footnote=footnote,
-        notes=others,
+        notes=folded,
         chart=chart.__name__,
         unit=said.frame.unit_text,
         decimals=said.frame.decimals,

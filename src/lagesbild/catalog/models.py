@@ -132,7 +132,7 @@ class Indicator(Record):
     title: str = Field(description="the official title")
     label: str = Field(description="a few words, for charts")
     subject: str = Field(
-        "", max_length=40, description="what headings say: a definite noun phrase of at most 40 characters"
+        default="", max_length=40, description="what headings say: a definite noun phrase of at most 40 characters"
     )
     plural: bool = Field(default=False, description="the subject is a plural: fewer, not lower")
     clause: str | None = Field(

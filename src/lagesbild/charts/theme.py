@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -381,7 +381,7 @@ class RowNames:
     order: list[str]
     sheet: Sheet
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
         return [wrapped(name, self.sheet.names, self.sheet.text) for name in self.order]
 
@@ -390,7 +390,7 @@ class RowNames:
         """Points that they need left of the axes."""
         return bold_width(self.texts, self.sheet) + 11
 
-    @cached_property
+    @property
     def level(self) -> dict[str, float]:
         """The middle of each row; a row of several lines is higher."""
         heights = np.array([self._height(text) for text in self.texts])

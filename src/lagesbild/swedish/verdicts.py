@@ -137,7 +137,7 @@ def counted(computed: Combined, rest: bool = True) -> str:
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
     """Which measures have moved, by name and years, whatever the arrow is; empty where none has."""
-    parts = []
+    parts: list[str] = []
     for indicator in (*computed.moved, *computed.weak):
         words = movement_sign(moved[indicator]).words
         first, last = moved[indicator].span
