@@ -216,7 +216,7 @@ def test_the_index_of_the_whole_report_is_bounded_and_finds_a_figure_and_a_plan(
     opened = open_page(default_report.folder / "work.html")
     page = opened.page
     page.locator("header a[data-search]").click()
-    for words, file in (("handlingsplan våld", "folja_upp.html"), ("trångbodda norm", "indikatorer.html")):
+    for words, file in (("handlingsplan våld", "folja_upp.html"), ("trångboddheten norm", "indikatorer.html")):
         page.get_by_role("searchbox").fill(words)
         page.locator(f"#sok li a[href^='{file}']").first.wait_for()
     assert opened.problems == []
