@@ -56,7 +56,7 @@ WRITTEN = """
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
-    if (text && parent.checkVisibility() && !parent.closest('svg, script, .unseen'))
+    if (text && parent.checkVisibility() && !parent.closest('svg, script, .unseen, sub, sup'))
       found.push([text.slice(0, 60), parseFloat(getComputedStyle(parent).fontSize)]);
   }
   return found;

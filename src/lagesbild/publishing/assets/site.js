@@ -1,11 +1,9 @@
-// Shows the buttons that print a page, with or without what is folded of people's words; shows the filters of a
-// register, and hides the records that they leave out. The pages work without this.
+// Prints a page, with or without what is folded of people's words; shows the filters of a register, and hides the
+// records that they leave out. The pages work without this.
 "use strict";
 let unfolded = [];
 document.querySelectorAll(".printing").forEach(function (printing) {
-  printing.hidden = false;
   const folds = Array.from(document.querySelectorAll("details.written"));
-  printing.querySelector("[data-print=written]").hidden = folds.length === 0;
   printing.addEventListener("click", function (event) {
     if (!event.target.hasAttribute("data-print")) { return; }
     unfolded = event.target.dataset.print === "written" ? folds.filter(function (fold) { return !fold.open; }) : [];
