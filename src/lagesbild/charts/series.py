@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -216,13 +217,24 @@ def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame
 
 
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
-    """One line a segment: nothing is joined over a gap."""
-    for _, part in drawn.groupby("segment"):
-        if len(part) > 1:
-            role, colour = part["role"].iloc[0], part["colour"].iloc[0]
-            look: Look = {"dashes": DASHES[role]} if DASHES[role] else {}
-            look |= {"linewidth": LINE_WIDTH[role], "zorder": 2 + ROLES.index(role)}
-            axes.plot(part["at"], part["value"], color=TOKENS[colour], **look)
+    """One line a segment; seaborn neither averages nor joins over a gap when units are given."""
+    several = drawn[drawn.groupby("segment")["value"].transform("size") > 1]
+    kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (ROLES.index(kind[0][0]), kind[0][1]))
+    for (role, colour), part in kinds:
+        sns.lineplot(
+            data=part,
+            x="at",
+            y="value",
+            units="segment",
+            estimator=None,
+            ax=axes,
+            legend=False,
+            color=TOKENS[colour],
+            linewidth=LINE_WIDTH[role],
+            dashes=DASHES[role] or (None, None),
+            zorder=2 + ROLES.index(role),
+        )
+    axes.set(xlabel="", ylabel="")
 
 
 def _points(axes: Axes, drawn: pd.DataFrame) -> None:
