@@ -118,9 +118,7 @@ WEIGHTS = (400, 600)
 TINTS = {  # light, dark: behind text; drawings have none
     "tint": ("#f3f5f8", "#1c2229"),
     "tint-focus": ("#eaf2fa", "#16283a"),
-    "tint-good": ("#e6f3ef", "#12302a"),
     "tint-watch": ("#faf1dc", "#332a12"),
-    "tint-bad": ("#fbeadf", "#3a2213"),
 }
 SIZES = "--measure: 42rem; --figure: 47.5rem;"  # of words, and of figures: 760 pixels
 FONT = "lagesbild-sans-{}.woff2"
