@@ -68,7 +68,7 @@ MEMBERS = ("9902", "9903", "9000", "9001", "9002")
 GROUP = {"G99001": ("Liknande kommuner, övergripande, Påhittsby, 2025", ("9901", *MEMBERS))}
 YEARS = range(2015, 2025)
 VALUE_WORDS = re.compile(r"bättr|sämr|bäst|sämst|god|dålig", re.IGNORECASE)
-NEITHER = re.compile(r"(varken|inget har) blivit bättre eller sämre")  # which takes no side
+NEITHER = re.compile(r"(inget har blivit|utan att räknas som) bättre eller sämre")  # which takes no side
 # The swing of a measure depends on how many live in a place; without inhabitants nothing is judged by the pool.
 PEOPLE = [
     {"indicator": "population", "place": place, "year": year, "sex": sex, "value": float(size)}

@@ -182,17 +182,17 @@ def test_how_many_were_tested_at_once_is_said():
         (arrow(Arrow.UNCHANGED, still=1, weak=1), "Ingen tydlig ändring i något av två mått"),
         (
             arrow(Arrow.UNCHANGED, still=1, neutral=1, turned=1),
-            "Två av tre mått har varken blivit bättre eller sämre; ett utan tydlig ändring",
+            "Två av tre mått har ändrats utan att räknas som bättre eller sämre; ett utan tydlig ändring",
         ),
         (
             arrow(Arrow.MIXED, improving=1, worsening=1),
-            "Både bättre och sämre*: ett av två mått har blivit bättre och ett sämre",
+            "Både bättre och sämre: ett av två mått har blivit bättre och ett sämre",
         ),
         (
             arrow(Arrow.NONE, improving=1, not_judged=3),
             "Ett av fyra mått går att bedöma; det har blivit bättre",
         ),
-        (arrow(Arrow.NONE, neutral=1), "Måttet går att bedöma; det har varken blivit bättre eller sämre"),
+        (arrow(Arrow.NONE, neutral=1), "Måttet går att bedöma; det har ändrats utan att räknas som bättre eller sämre"),
         (arrow(Arrow.NONE, still=1), "Måttet går att bedöma; det visar ingen tydlig ändring"),
         (arrow(Arrow.NONE, not_judged=1), "Måttet går inte att bedöma"),
         (arrow(Arrow.NONE, not_judged=13), "Inget av 13 mått går att bedöma"),

@@ -14,7 +14,6 @@ from lagesbild.html.marks import use_anchor
 from lagesbild.html.render import Component, part_component, passage_component, rendered
 from lagesbild.places import COUNTRY
 from lagesbild.rules.comparing import Gap, Placing, sure_gaps
-from lagesbild.rules.judgements import FEWEST_MEMBERS
 from lagesbild.statistics.combined import GapMovement
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.intervals import usable
@@ -45,6 +44,7 @@ def everybody(rows: pd.DataFrame) -> pd.DataFrame:
 # The chapter that compares: a row a measure with all municipalities as dots, and value, riket and rank of one year.
 
 COMPARISON_ANCHOR, COMPARISON_TITLE = "jamforelse", "Jämförelse"
+FEWEST_DRAWN = 40  # municipalities: a strip of fewer says little of the country
 
 
 def comparison(report: Report, rows: pd.DataFrame) -> Component:
@@ -63,7 +63,7 @@ def comparison(report: Report, rows: pd.DataFrame) -> Component:
             values = rows[(rows["indicator"] == indicator) & (rows["year"] == year)].set_index("place")["value"]
             known = values[[report.geography.kinds[code] == "K" for code in values.index]]
             country = values.get(COUNTRY)
-            enough = len(known) > FEWEST_MEMBERS
+            enough = len(known) >= FEWEST_DRAWN
             better = report.catalog.indicators[indicator].better
             strip = strip_svg(known, report.place, report.similar, country, better) if enough else ""
             among = len(known) if enough and len(known) < report.geography.municipalities else 0

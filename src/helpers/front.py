@@ -214,6 +214,6 @@ def introduction(report: Report) -> Component:
     title = words.ABOUT
     html = rendered(
         "introduction.html", heading=title, anchor="om", first=prose_html(first), rest=prose_html(rest), goals=whole,
-        by=JUDGED, caveat=prose_html(catalog.programme.caveat), gaps=gaps, ways=words.WAYS,
+        by=JUDGED, caveat=prose_html(catalog.programme.caveat) if assessment else "", gaps=gaps, ways=words.WAYS,
     )  # fmt: skip
     return passage_component(Passage(html, anchor="om", title=title))

@@ -97,7 +97,7 @@ def standing(report: Report) -> Component:
         marks=(
             *status_marks(judgement),
             *arrow_marks(judgement, catalog.programme.legend),
-            combined_mark(computed) if arrow else Mark(NO_ARROW, COMPUTED),
+            combined_mark(computed) if arrow else Mark(NO_ARROW, ""),
         ),
         plans=tuple(_plan_name(plan) for plan in plans if plan.funded is False),
         facts=tuple(facts),

@@ -161,7 +161,7 @@ def map_said(rows: pd.DataFrame) -> Said:
     classes = [f"zon {zone}: {listed(names) if few else len(names)}" for zone, names in zones.items()]
     lowest = among_places(len(zones.get(1, [])), len(placed))
     return Said(
-        finding=f"{capital(lowest)} låg bland landets fjärdedel med lägst andel försörjda {year}",
+        finding=f"{capital(lowest)} hörde till fjärdedelen med lägst andel försörjda {year}",
         alternative=_described(
             f"Karta med kommunerna färgade efter zon; zon 1 har lägst andel. {capital('; '.join(classes))}.",
             f"{_ends(latest, year)}.",

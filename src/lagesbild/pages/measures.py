@@ -160,14 +160,17 @@ def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
     name = measure_name(entry)
     first = Field(
         name,
-        note="Ersätter ett mått som saknas" if any(use.related for use in known.uses) else "",
+        note="Ersätter ett mått som saknas"
+        if any(use.related for use in known.uses)
+        else ("Programmets eget mått" if own is None and not known.uses else ""),
         links=((name, f"underlaget.html#{source_anchor(known.indicator)}"),),
         key=name,
     )
     named = [n for n, figure in catalog.figures.items() if known.indicator in (*figure.measure, *figure.dots)]
     uses = known.uses or [Use(page, figure=n) for n in named[:1]]  # not drawn: the figure says why, or draws it too
-    places = tuple(_use_link(catalog, use) for use in uses) or ((catalog.pages[page].nav, page_link(page)),)
-    where = Field("", links=places, key=f"{list(catalog.pages).index(page)} {places[0][0]}")
+    places = tuple(_use_link(catalog, use) for use in uses)  # none where another measure has taken its place
+    first_of = places[0][0] if places else catalog.pages[page].nav
+    where = Field("" if places else NONE, links=places, key=f"{list(catalog.pages).index(page)} {first_of}")
     publisher = catalog.publishers[entry.publisher].name
     last = (Field(publisher, key=publisher), where)
     anchor = f"matt-{known.indicator.replace('_', '-')}"

@@ -189,7 +189,7 @@ def _common(request: BuildRequest, catalog: Catalog, places: Places) -> PageFram
         next_update=(edition and edition.next_update) or "",
         contact=(edition and edition.contact) or "",
         publisher=(assessment and assessment.basis.publisher) or "",
-        caveat=catalog.programme.caveat,
+        caveat=catalog.programme.caveat if assessment else "",
         licence=catalog.publishers["kolada"].licence,
         snapshot=max(fetch_dates(request.paths).values(), default=""),
         version=version("lagesbild"),

@@ -108,11 +108,16 @@ def figure_subtitle(measures: Mapping[str, Measure], rows: pd.DataFrame) -> str:
     name = subjects_text(measures) if len(entries) > 1 else measure_name(entries[0])
     units = listed(list(dict.fromkeys(m.unit.text for m in measures.values() if m.unit.text)))
     alone = rows["year"].nunique() == 1
-    years = period_text(entries[0], int(rows["year"].iloc[0])) if alone else years_text(rows["year"])
+    few = sorted(rows["year"].unique())
+    if alone or (entries[0].years_pooled > 1 and len(few) <= FEW_PERIODS):
+        years = listed([period_text(entries[0], int(year)) for year in few])
+    else:
+        years = years_text(rows["year"])
     about = f"{places_text(rows)}, {years}{only_text(rows)}"
     return ". ".join(part for part in (name, capital(units), about) if part) + "."
 
 
+FEW_PERIODS = 3  # of pooled years that are written out one by one
 SHORT = 170  # characters of a note that stands under its figure
 
 
@@ -195,10 +200,15 @@ def absence_notes(rows: pd.DataFrame) -> list[str]:
     known = rows.assign(known=rows["value"].notna())
     has = known.groupby(["label", "name"], sort=False)["known"].any().unstack("label")
     bare = [name for name in rows["name"].unique() if not has.loc[name].any()]
-    notes = [f"Saknar värde: {listed(bare)}."] if bare else []
+    said = {name: "riket" if name == "Riket" else name for name in has.index}
+    notes = [f"Saknar värde: {listed([said[name] for name in bare])}."] if bare else []
     for label in rows["label"].unique():
         lacking = [name for name in has.index[has[label].eq(False)] if name not in bare]
-        notes += [f"{label}: värde saknas för {listed(lacking)}."] if lacking and has.shape[1] > 1 else []
+        notes += (
+            [f"{label}: värde saknas för {listed([said[name] for name in lacking])}."]
+            if lacking and has.shape[1] > 1
+            else []
+        )
     if (rows["status"] == "hidden").any():
         notes.append("Några värden är dolda för att skydda enskilda.")
     return notes

@@ -53,7 +53,7 @@ def counted_plans(number: int) -> str:
 
 WAYS = (
     ("indikatorer.html", "Indikatorer", "alla mått med värde, riktning och plats i landet"),
-    ("folja_upp.html", "Att följa upp", "planer utan pengar och mått som ingen gör"),
+    ("folja_upp.html", "Att följa upp", "vad som är kvar att göra, bestämma och mäta"),
     ("lattlast.html", "Lättläst", "rapporten i korta meningar"),
     ("metod.html", "Metod", "hur siffror, pilar och jämförelser är gjorda"),
     ("underlaget.html", "Underlaget", "vad som finns, vad som fattas och hur det läggs in"),

@@ -58,7 +58,7 @@ ARROWS = {
     Arrow.UP: Sign("↗", "Har blivit bättre", "good"),
     Arrow.DOWN: Sign("↘", "Har blivit sämre", "bad"),
     Arrow.UNCHANGED: Sign("→", "Ingen tydlig ändring"),
-    Arrow.MIXED: Sign("→", "Både bättre och sämre*"),
+    Arrow.MIXED: Sign("→", "Både bättre och sämre"),
     Arrow.NONE: Sign("", "För få mått för en pil"),
 }
 
@@ -118,7 +118,7 @@ def counted(computed: Combined, rest: bool = True) -> str:
     kinds = {
         "bättre": len(computed.improving),
         "sämre": len(computed.worsening),
-        "varken bättre eller sämre": judged - still - len(computed.improving) - len(computed.worsening),
+        NEITHER: judged - still - len(computed.improving) - len(computed.worsening),
     }
     became = [(n, how) for how, n in kinds.items() if n]
     if judged == 1:
@@ -135,9 +135,12 @@ def counted(computed: Combined, rest: bool = True) -> str:
     return "; ".join([moved, *([f"{count_words(still)} utan tydlig ändring"] if still else []), *told])
 
 
+NEITHER = "ändrats utan att räknas som bättre eller sämre"  # of a turn, or where neither end is better
+
+
 def _become(how: str) -> str:
-    """The words after "har": "blivit bättre", "varken blivit bättre eller sämre"."""
-    return how.replace("varken", "varken blivit", 1) if how.startswith("varken") else f"blivit {how}"
+    """The words after "har": "blivit bättre", "ändrats utan att räknas som bättre eller sämre"."""
+    return how if how == NEITHER else f"blivit {how}"
 
 
 def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catalog) -> str:
