@@ -72,7 +72,7 @@ def test_a_page_stands_in_the_order_that_it_is_read_in(area, name, pages, frozen
     statuses = pages[UMEA, name].xpath("//section[@class='standing']/*[1]")[0]
     assert statuses.get("class") == "marks"
     assert "Kommunens bedömning" in statuses.text_content()
-    assert "Beräknat" in statuses.text_content()
+    assert re.search("Beräknat|Ingen pil", statuses.text_content())
 
 
 def test_projects_are_peoples_and_stand_apart_from_assignments_and_audits(pages, frozen):
@@ -183,9 +183,9 @@ def test_the_first_paragraph_is_shown_and_the_rest_stands_in_a_fold_that_is_prin
     )
     report = root.page("housing")
     long, short = (tree(sections.priority(report, number)) for number in ("4.3", "4.2"))
-    assert [each.text_content() for each in long.xpath("//div[@class='prose']/p[not(ancestor::details)]")] == [
-        "Först detta."
-    ]
+    assert [
+        each.text_content() for each in long.xpath("//div[@class='prose']/p[not(ancestor::details) and not(@class)]")
+    ] == ["Först detta."]
     [fold] = long.xpath("//details[@class='written'][.//div[@class='prose']]")
     assert "Sedan detta." in fold.text_content()
     assert "Och detta." in fold.text_content()

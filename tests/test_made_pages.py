@@ -368,7 +368,8 @@ def test_without_assessment_and_region_the_page_is_one_sentence():
     page = tree(GOTLAND, "folja_upp")
     assert page.xpath("//section") == []
     assert said(page) == (
-        "Att följa upp Region Gotland har inga bedömningar från 2024 i rapporten, så planer och uppdrag är inte med här."
+        "Att följa upp Region Gotland har inga bedömningar från 2024 i rapporten, "
+        "så planer och uppdrag är inte med här."
     )
 
 

@@ -176,7 +176,7 @@ def test_a_line_over_the_drawing_says_measure_unit_places_by_their_kind_and_year
     peers = [{"value": 1.0, "place": f"99{n}", "name": f"By {n}", "role": "peer"} for n in range(10, 13)]
     unsafe = {"unsafe_at_night": measure(catalog, "unsafe_at_night")}
     line = figure_subtitle(unsafe, rows)
-    assert line.endswith("i det egna bostadsområdet. Procent. Påhittsby och riket, 2021 och 2022.")
+    assert line.endswith("i det egna bostadsområdet. Procent. Påhittsby och riket, 2020–2021 och 2021–2022.")
     several = chart_rows({"value": 1.0}, *peers, RIKET | {"value": 2.0})
     assert figure_subtitle(unsafe, several).endswith("Påhittsby, tre liknande kommuner och riket, 2021–2022.")
     assert "Påhittsby, By 10 och By 11, " in figure_subtitle(unsafe, chart_rows({"value": 1.0}, *peers[:2]))
