@@ -426,7 +426,11 @@ def test_a_table_has_headers_with_scope_and_no_empty_ones():
 
 def test_a_judgement_never_stands_without_the_one_who_made_it():
     tree = html.fromstring(page_html(chapter(FIGURE.svg), FRAME))
-    marks = tree.xpath("//span[contains(@class, 'mark ') or @class='mark']")
+    marks = [
+        mark
+        for mark in tree.xpath("//span[contains(@class, 'mark ') or @class='mark']")
+        if "pengar" not in mark.text_content() and "Översyn" not in mark.text_content()  # facts of a plan that is named
+    ]
     makers = {mark.getnext().text for mark in marks}
     assert len(marks) == 8
     assert makers == {"Kommunens bedömning", "Beräknat"}
