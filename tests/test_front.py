@@ -27,6 +27,7 @@ from lagesbild.swedish.front import (
     NO_FIGURE,
     NOTHING,
     counted_plans,
+    first_sentences,
     gap_line,
     moved_line,
     status_line,
@@ -305,3 +306,10 @@ def test_all_areas_fit_the_first_screens_and_the_first_figure_comes_within_three
     assert 0 < opened.page.evaluate(AREAS_END) <= screens * height
     assert opened.page.evaluate(FIRST_FIGURE) <= 3 * height
     assert opened.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_line_has_whole_sentences_of_a_long_summary_and_at_least_the_first():
+    short, long = "Det går bra. Mer behövs.", "En mening. " * 30
+    assert first_sentences(short) == short
+    assert first_sentences(long) == " ".join(["En mening."] * 22)
+    assert first_sentences("x" * 300) == "x" * 300

@@ -146,8 +146,9 @@ def test_every_drawing_has_its_alternative_text_source_and_table(report):
         titles = [svg.xpath("./title")[0].text for svg in page.xpath("//*[@class='drawing']/svg")]
         assert titles == [component.record["alternative"]] * 2  # the wide drawing's and the narrow one's
         assert len(set(page.xpath("//svg//@id"))) == len(page.xpath("//svg//@id"))
-        kind = component.record["alternative"].split(". ")[0]
-        assert kind in KINDS.values() or component.record["number"].startswith("R")  # those name what they show
+        assert component.record["finding"] not in component.record["alternative"]
+        kind = component.record["alternative"].split(": ")[0]
+        assert kind in KINDS.values() or component.record["anchor"].startswith("r")  # those name what they show
         assert page.xpath("//*[@class='source']")[0].text_content().startswith("Källa: ")
         assert len(page.xpath("//table//tr")) > 1
         assert rows(component)

@@ -27,7 +27,8 @@ FIGURES = """
   drawings: [...figure.querySelectorAll('svg[role=img]')].filter(svg => svg.getClientRects().length)
     .map(svg => svg.querySelector('title')?.textContent),
   cells: figure.querySelectorAll('table.data tbody td, table.stacked tbody td').length,
-  card: figure.querySelector('.card')?.textContent,
+  missing: figure.querySelector('.missing .state')?.textContent,
+  add: figure.querySelector('.missing a.add')?.getAttribute('href'),
   download: figure.querySelector('a[download]')?.getAttribute('href'),
 }]))
 """
@@ -68,6 +69,8 @@ def test_every_link_within_the_report_has_an_end(default_report, open_page, name
     links = set(page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"))
     assert len(links) > 10
     for link in links:
+        if link.startswith("https://"):  # a report that people name
+            continue
         file, _, anchor = link.partition("#")
         target = default_report.folder / (file or FILES[name])
         assert target.is_file(), link
@@ -88,22 +91,24 @@ def figures(default_report, chromium) -> dict[str, dict]:
 def test_every_figure_is_told_in_full(figures):
     assert len(figures) > 25
     for key, figure in figures.items():
-        for part in ("number", "heading", "subtitle", "source"):
-            assert (figure[part] or "").strip(), f"{key} has no {part}"
+        assert (figure["heading"] or "").strip(), f"{key} has no heading"
         if figure["drawings"]:
+            for part in ("subtitle", "source"):
+                assert (figure[part] or "").strip(), f"{key} has no {part}"
             assert len((figure["drawings"][0] or "").strip()) > 30, f"{key} is not described"
             assert figure["cells"] > 0, f"{key} has no table"
             assert figure["download"], f"{key} has no download"
         else:
-            assert len(figure["card"].strip()) > 30, f"{key} is neither drawn nor explained"
+            assert figure["missing"] == "Saknas", f"{key} is neither drawn nor told to be missing"
+            assert figure["add"].startswith("underlaget.html#"), key
 
 
-def test_nineteen_of_the_twenty_five_figures_are_drawn_and_six_are_cards(figures):
-    numbered = {key: figure for key, figure in figures.items() if re.fullmatch(r"Figur \d+", figure["number"])}
+def test_nineteen_of_the_twenty_five_figures_are_drawn_and_six_are_one_line(figures):
+    numbered = {key: figure for key, figure in figures.items() if re.fullmatch(r"Figur \d+", figure["number"] or "")}
     assert [numbered[f"figur-{number}"]["number"] for number in range(1, 26)] == [f"Figur {n}" for n in range(1, 26)]
     assert len(numbered) == 25
     assert sum(len(figure["drawings"]) for figure in numbered.values()) == 19
-    assert sum(bool(figure["card"]) for figure in numbered.values()) == 6
+    assert sum(bool(figure["missing"]) for figure in numbered.values()) == 6
 
 
 def test_every_download_opens_in_a_swedish_spreadsheet(figures, default_report):

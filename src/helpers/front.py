@@ -192,7 +192,7 @@ def _judged_line(catalog: Catalog, naming: Naming, line: JudgedLine, year: int) 
         page = catalog.focus_areas[priority.area].page
         name, link = naming.title(priority), f"{page}.html#{priority_anchor(line.judged)}"
     if isinstance(line, WorkNeeded):
-        return Highlight(name, f": {line.summary}", link, JUDGED, "work_needed")
+        return Highlight(name, f": {words.first_sentences(line.summary)}", link, JUDGED, "work_needed")
     return Highlight(name, words.status_line(line.before, line.now, year), link, JUDGED, "status")
 
 

@@ -40,7 +40,7 @@ COMPARED = {
     Compared.WITHIN: "Skillnaden mot hela landet är inte säker.",
     Compared.UNKNOWN: "Det går inte att veta om skillnaden är säker.",
 }
-VERBS = {Direction.INCREASED: "har ökat", Direction.DECREASED: "har minskat"}
+VERBS = {Direction.INCREASED: "ökade", Direction.DECREASED: "minskade"}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the front page says: the lines of *Det viktigaste*, the arrows of the areas, and its fixed sentences."""
 
+import re
 from collections.abc import Collection
 
 import pandas as pd
@@ -119,3 +120,16 @@ def unfunded_line(plans: Collection[str]) -> str:
 def present(year: int, edition: int) -> bool:
     """Whether a value of `year` is told in the present tense."""
     return year >= edition - 1
+
+
+LONGEST = 240  # characters of people's summary in a line; the whole stands on its page
+
+
+def first_sentences(text: str) -> str:
+    """As many whole sentences of `text` as a line has room for, at least the first."""
+    first, *others = re.split(r"(?<=[.!?])\s+", text.strip())
+    for other in others:
+        if len(f"{first} {other}") > LONGEST:
+            break
+        first = f"{first} {other}"
+    return first

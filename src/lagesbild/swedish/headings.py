@@ -277,8 +277,9 @@ class _Said:
             start = f"{self.subject} {verb}"
             return _fitting([f"{start}{self.where} {years}{value}", f"{start} {years}{value}", f"{start} {years}"])
         verbs = {Direction.DECREASED: ("har minskat", "minskade"), Direction.INCREASED: ("har ökat", "ökade")}
-        if row["direction"] not in verbs:
-            return ""
+        rose = series[last] > series[first]
+        if row["direction"] not in verbs or rose != (row["direction"] == Direction.INCREASED):
+            return ""  # no direction, or the rows' own values say otherwise
         start = f"{self.subject} {verbs[row['direction']][not self.now]}"
         values = f"från {self.measure.number(series[first])} till {self.measure.amount(series[last])}"
         return _fitting(f"{start}{tail} {years}" for tail in (f"{self.where} {values}", f" {values}", self.where, ""))
