@@ -23,6 +23,7 @@ FILES: dict[str, type[Record]] = {
     "programme.yml": models.ProgrammeFile,
     "indicators/<page>.yml": models.PageFile,
     "units.yml": models.UnitsFile,
+    "names.yml": models.NamesFile,
     "publishers.yml": models.PublishersFile,
     "regions.yml": models.RegionsFile,
     "comparisons.yml": models.Comparisons,

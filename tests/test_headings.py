@@ -185,7 +185,8 @@ def test_has_decreased_is_said_by_the_direction_rule_only_and_with_its_whole_win
     )
     assert measure_heading(days, rows, judged, LATER).startswith("Ohälsotalet minskade i Påhittsby från 30,0")
     up = judgements(directions=[direction("increased", 2013, 2022)])
-    assert "har ökat" in measure_heading(days, rows, up, NOW)
+    assert "har ökat" in measure_heading(days, series(*range(20, 30)), up, NOW)
+    assert "ökat" not in measure_heading(days, rows, up, NOW)  # the rows' own ends say otherwise
     turned = judgements(directions=[direction("turned", 2013, 2022)])
     assert measure_heading(days, rows, turned, LATER) == (
         f"Ohälsotalet vände i Påhittsby 2013–2022, senast 21,0{NBSP}dagar"

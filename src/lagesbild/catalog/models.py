@@ -361,10 +361,14 @@ class UnitsFile(Record):
 
 
 class NamesFile(Record):
+    """What municipalities call themselves, where the rule does not give it."""
+
     official_names: dict[str, str] = Field(default={}, description="code -> what the municipality calls itself")
 
 
 class TermsFile(Record):
+    """The words of the page *Begrepp*."""
+
     terms: dict[str, str] = Field(default={}, description="a word of the report -> what it means, in plain Swedish")
 
 
