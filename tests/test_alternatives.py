@@ -15,7 +15,6 @@ from lagesbild.swedish.alternatives import (
     Written,
     alternative_text,
     changes_text,
-    classes_text,
     fitted,
     ordered_text,
 )
@@ -136,22 +135,6 @@ def test_a_drawing_of_an_analysts_own_begins_as_it_is_described(catalog):
 # What the regional charts use.
 
 SHARE = Written(lambda value: f"{value:.1f}".replace(".", ","), "procent")
-
-
-def test_a_map_names_the_places_of_each_class_where_they_are_few():
-    classes = {"lägsta fjärdedelen": ["Alby", "Broby"], "mittersta": [], "högsta fjärdedelen": ["Ceby"]}
-    text = classes_text("Karta över plats i riket 2021", classes, ("Ceby, plats 200", "Alby, plats 3"))
-    assert "lägsta fjärdedelen: Alby och Broby; högsta fjärdedelen: Ceby." in text
-    assert "mittersta" not in text
-    assert SHORTEST <= len(text) <= LONGEST
-
-
-@pytest.mark.parametrize("many", [15, 16])
-def test_a_map_of_many_places_counts_them_and_names_the_extremes(many):
-    classes = {"låg": [f"B{n}" for n in range(many - 1)], "hög": ["Ceby"]}
-    text = classes_text("Karta över plats i riket 2021.", classes, ("Ceby, plats 200", "B0, plats 3"))
-    assert ("B7" in text) is (many == 15)
-    assert ("i låg och ett i hög. Högst ligger Ceby, plats 200, lägst B0, plats 3." in text) is (many == 16)
 
 
 def test_orders_and_changes_can_be_told_of_any_names():

@@ -147,9 +147,7 @@ def _part(
     tables = {table.id for name in entry.indicators if (table := catalog.indicators[name].table)}
     fetched = f'Kör "lagesbild fetch": {listed(sorted(tables))} hämtas från SCB, månad för månad. ' if tables else ""
     documents = "Värden ur ett dokument skrivs in i data/raw/documents/. " if entry.indicators else ""
-    stands = material or (
-        number not in WRITTEN and (number != "R7" or not known.empty)
-    )  # R7 has members with values
+    stands = material or (number not in WRITTEN and (number != "R7" or not known.empty))  # R7 has members with values
     return AtHand(
         anchor=number.lower(),
         name=f"{number}. {entry.title}",

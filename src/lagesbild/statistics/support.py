@@ -141,7 +141,6 @@ def rank_correlation(x: np.ndarray, y: np.ndarray, axis: int = -1) -> np.ndarray
 # Months in a row, for a season to be taken out of them: STL (Cleveland and others 1990, Journal of Official Statistics
 # 6), robust, is called where its rows are chosen.
 
-FEWEST_MONTHS = 36  # two seasons of each month are needed to tell season from chance; three, to trust it
 PERIOD = 12
 
 

@@ -5,14 +5,14 @@ first and last value, where it turned, and who lies highest and lowest at the en
 whole data stands in the table under the figure.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from lagesbild.catalog.models import Better
 from lagesbild.swedish.findings import Measure, places_text, subjects_text, totals
-from lagesbild.swedish.numbers import SEX, listed, period_text, years_text
+from lagesbild.swedish.numbers import SEX, period_text, years_text
 from lagesbild.swedish.words import count_words
 from lagesbild.tidy.schema import breaks_in
 
@@ -73,21 +73,6 @@ def changes_text(
     then = {each: values[year] for each, values in series.items() if year in values}
     ends = [f"{year} {text[:1].lower()}{text[1:]}" for text in _order(then, replace(written, unit=""), "")]
     return fitted([head, _course(name, series[name], written), *(ends if len(then) > 1 else []), *more])
-
-
-def classes_text(head: str, classes: Mapping[str, Sequence[str]], extremes: tuple[str, str]) -> str:
-    """The text of a map: the places of each class where all are at most 15, else their numbers and the extremes.
-
-    `classes`: class -> names. `extremes`: the highest and the lowest place, each with its value.
-    """
-    known = {name: places for name, places in classes.items() if places}
-    ends = f"Högst ligger {extremes[0]}, lägst {extremes[1]}."
-    if sum(map(len, known.values())) <= MOST_NAMED:
-        named = f"{'; '.join(f'{name}: {listed(list(places))}' for name, places in known.items())}."
-        if len(f"{head} {named}") <= LONGEST:
-            return fitted([head, named, ends])
-    counted = listed([f"{count_words(len(places))} i {name}" for name, places in known.items()])
-    return fitted([head, f"{counted[:1].upper()}{counted[1:]}.", ends])
 
 
 def alternative_text(kind: str, measures: Mapping[str, Measure], rows: pd.DataFrame, better: Better = "neither") -> str:

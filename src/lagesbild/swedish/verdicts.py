@@ -190,9 +190,6 @@ def reach_text(last: int, edition: int, judged: bool) -> str:
 # The gap between women and men in Swedish: what it has done, and what is not known about it.
 
 NO_ARROW = "Ingen pil beräknas"
-NO_ARROW_FOR_EQUALITY = (
-    "För målet om lika makt för kvinnor och män beräknas ingen pil: ingen indikator visar att jämställdhet är nådd."
-)
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
 NOT_AT_HAND = "Delas upp på kön hos utgivaren, men inte hämtat så för {place}"
 NO_SURE_GAP = "Ingen skillnad mellan kvinnor och män är säker."
