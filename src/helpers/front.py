@@ -160,8 +160,11 @@ def highlights(report: Report, lines: Sequence[Line]) -> Component:
             name, text = words.counted_plans(len(line.plans)), words.unfunded_line(line.plans)
             shown.append(Highlight(name, text, UNFUNDED, JUDGED, "plans"))
         else:
-            use, measure = _main_use(uses[line.indicator]), measure_of(catalog, line.indicator)
-            link = f"{'' if use.page == report.page else f'{use.page}.html'}#{use_anchor(use)}"
+            measure = measure_of(catalog, line.indicator)
+            link = f"indikatorer.html#matt-{line.indicator.replace('_', '-')}"  # where another measure is drawn instead
+            if line.indicator in uses:
+                use = _main_use(uses[line.indicator])
+                link = f"{'' if use.page == report.page else f'{use.page}.html'}#{use_anchor(use)}"
             if isinstance(line, TargetCrossing):
                 text, rule = words.target_line(measure, line.target, line.value, line.year, line.met), "target"
             elif isinstance(line, Moved):

@@ -21,7 +21,7 @@ from lagesbild.rules.directions import movements
 from lagesbild.rules.editions import Edition, edition_of
 from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.register import Written, written_of
-from lagesbild.rules.uses import Use, drawn_indicators, indicator_uses
+from lagesbild.rules.uses import Use, drawn_indicators, indicator_pages, indicator_uses
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.names import Naming, official_name
@@ -179,7 +179,7 @@ class Report:
     @property
     def ranked(self) -> list[str]:
         """The indicators of any figure or priority of the report that have a value for the municipality."""
-        return list(indicator_uses(self.catalog, self.latest))
+        return [indicator for indicator in indicator_pages(self.catalog) if indicator in self.latest]
 
     @property
     def before(self) -> Assessment | None:

@@ -13,7 +13,7 @@ from lagesbild.pages.measures import measure_name, page_link
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import area_indicators, combined_movement, has_arrow, movements
 from lagesbild.rules.judgements import Judgements
-from lagesbild.rules.uses import indicator_uses
+from lagesbild.rules.uses import indicator_pages
 from lagesbild.statistics.combined import Arrow
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction, Movement
@@ -122,7 +122,7 @@ def _arrow(catalog: Catalog, area: FocusArea, indicators: Iterable[str], moved: 
 
 def _changes(catalog: Catalog, moved: Mapping[str, Movement], good: bool) -> list[str]:
     """The surest changes for the better, or for the worse, each as a sentence."""
-    shown = indicator_uses(catalog, moved)
+    shown = indicator_pages(catalog)
     sure = [(m.p_adjusted, name) for name, m in moved.items() if name in shown and m.good is good and not m.weak]
     chosen = [name for _, name in sorted(sure)[:MOST_CHANGES]]
     return [

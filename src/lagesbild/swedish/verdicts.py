@@ -192,7 +192,7 @@ def reach_text(last: int, edition: int, judged: bool) -> str:
 NO_ARROW = "Ingen pil beräknas"
 NOT_BY_SEX = "Publiceras inte uppdelat på kön"
 NOT_AT_HAND = "Delas upp på kön hos utgivaren, men inte hämtat så för {place}"
-NO_SURE_GAP = "Ingen skillnad mellan kvinnor och män är säker."
+NO_SURE_GAP = "Ingen av sidans skillnader mellan kvinnor och män är säker."
 MOVEMENTS = {
     GapMovement.WIDENING: "Gapet har vidgats",
     GapMovement.NARROWING: "Gapet har krympt",
