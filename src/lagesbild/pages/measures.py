@@ -12,7 +12,7 @@ import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.charts import fan
-from lagesbild.charts.svg import drawings
+from lagesbild.charts.svg import Drawings, drawings
 from lagesbild.charts.theme import Frame, breaks_of
 from lagesbild.html.components import Cell, Column, DataTable
 from lagesbild.html.marks import use_anchor
@@ -328,7 +328,7 @@ class Ahead:
     anchor: str
     heading: str
     subtitle: str
-    drawings: Mapping[str, str]
+    drawings: Drawings
     source: str
     table: DataTable
 
