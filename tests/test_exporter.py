@@ -465,3 +465,12 @@ def test_the_stylesheet_uses_only_colours_that_exist(tmp_path):
     write_assets(tmp_path)
     style = (tmp_path / "style.css").read_text("utf-8")
     assert set(re.findall(r"var\((--[\w-]+)\)", style)) <= set(re.findall(r"(--[\w-]+):", style))
+
+
+def test_every_text_of_a_page_is_typeset_and_no_attribute():
+    cell = new_markdown_cell(
+        "Av 100 000 i 16-24 år - nästan 40 procent, U07-416, 2024-03-01. [Mer](https://x.se/2019-2022)"
+    )
+    source = page(cell)
+    assert "Av 100\u00a0000 i 16–24 år – nästan 40\u00a0procent, U07-416, 2024-03-01." in source
+    assert 'href="https://x.se/2019-2022"' in source

@@ -258,11 +258,15 @@ def test_names_genitive_and_group_follow_the_municipality(report, code, name, ge
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("code", "name", "year"), [("2401", "Nordmaling", 2024), ("2480", "Umeå", 2020)])
-def test_a_place_or_year_without_judgements_gets_every_page_and_says_so(report, page, code, name, year):
-    header, *others = report.page(page, code, year).values()
-    assert f"Inga bedömningar för {name} {year}" in header.html
-    assert len(others) > 3
+@pytest.mark.parametrize(("code", "year"), [("2401", 2024), ("2480", 2020)])
+def test_a_place_or_year_without_judgements_gets_every_page_and_says_so(report, page, code, year):
+    shown = list(report.page(page, code, year).values())
+    said = "".join(component.html for component in shown)
+    municipality = {"2401": "Nordmalings kommun", "2480": "Umeå kommun"}[code]
+    assert said.count(f"{municipality} har inte lagt in några egna bedömningar") == (
+        page != "regional_support"
+    )  # the region has a document of its own
+    assert len(shown) > 4
 
 
 def test_one_changed_value_changes_text_table_file_and_drawing_and_no_other_figure(report, tmp_path):

@@ -97,7 +97,8 @@ def test_every_figure_is_told_in_full(figures):
                 assert (figure[part] or "").strip(), f"{key} has no {part}"
             assert len((figure["drawings"][0] or "").strip()) > 30, f"{key} is not described"
             assert figure["cells"] > 0, f"{key} has no table"
-            assert figure["download"], f"{key} has no download"
+            # an outlook is drawn by no notebook: all that it holds stands in its table
+            assert figure["download"] or key.startswith("utblick-"), f"{key} has no download"
         else:
             assert figure["missing"] == "Saknas", f"{key} is neither drawn nor told to be missing"
             assert figure["add"].startswith("underlaget.html#"), key
