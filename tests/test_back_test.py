@@ -30,8 +30,9 @@ from lagesbild.sources.raw import load_places
 from lagesbild.sources.snapshot import NAME, read_manifest, read_snapshot
 from lagesbild.tidy.build import table_at_hand
 from lagesbild.tidy.schema import current
+from read_pages import Report
 from region_roots import LABELS, TYPES
-from reports import FROZEN, Built, built, files_below, real_copy
+from reports import FROZEN, files_below, real_copy
 
 EXPECTED = Path(__file__).with_name("expected") / "key_figures.csv"
 # 19 figures are drawn: the report's own measure, computed, or a related one; 6 are cards
@@ -100,12 +101,12 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def report(report_of) -> Report:
     """The default report of the repository's own figures."""
-    return built(real_copy(tmp_path_factory.mktemp("real")), "2480", 2024)
+    return report_of("Umeå")
 
 
-def page(report: Built, name: str) -> html.HtmlElement:
+def page(report: Report, name: str) -> html.HtmlElement:
     return html.fromstring((report.folder / f"{name}.html").read_bytes())
 
 
@@ -165,7 +166,7 @@ def test_a_figure_has_the_published_values_in_words_or_table(report, name, ancho
 
 
 @pytest.fixture(scope="module")
-def region(report: Built) -> html.HtmlElement:
+def region(report: Report) -> html.HtmlElement:
     return page(report, "regional_support")
 
 
