@@ -22,7 +22,6 @@ from lagesbild.html.components import (
     Project,
     Provenance,
     Section,
-    SourceRow,
     Statement,
     StripRow,
 )
@@ -146,10 +145,6 @@ def chapter(svg: str) -> NotebookNode:
         StripRow("Otrygga på torget", "procent, 2023", "4,0", 2023, "5,0", "1 av 290", "troligen 1–3", link="#figur-1"),
         StripRow("Trygga", "procent, 2023", "96", 2023),
     )
-    source = SourceRow(
-        "Otrygga på torget", "kalla-1", "Påhittade byrån", "Fri", "Byrån 2023", "Andel som svarar ja.",
-        "2023", "Byrån har 2024", (("Figur 1", "#figur-1"),),
-    )  # fmt: skip
     return new_notebook(
         cells=[
             passage("header.html", facts=EditionFacts("Trygga torg", "Hur trygga är torgen?", "Påhittsby", 2024)),
@@ -182,6 +177,5 @@ def chapter(svg: str) -> NotebookNode:
             passage(
                 "strips.html", heading="Jämförelse", anchor="jamforelse", place="Påhittsby", rows=strips, similar=""
             ),
-            passage("sources.html", heading="Källor", anchor="kallor", rows=(source,)),
         ]
     )

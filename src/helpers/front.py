@@ -17,11 +17,12 @@ from lagesbild.html.marks import (
     JUDGED,
     arrow_marks,
     judgements,
+    measure_anchor,
     priority_anchor,
     status_marks,
     use_anchor,
 )
-from lagesbild.html.render import Component, passage_component, prose_html, rendered
+from lagesbild.html.render import Component, parted_prose, passage_component, prose_html, rendered
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import area_indicators, combined_movement, has_arrow, last_common_year
 from lagesbild.rules.highlights import (
@@ -161,7 +162,7 @@ def highlights(report: Report, lines: Sequence[Line]) -> Component:
             shown.append(Highlight(name, text, UNFUNDED, JUDGED, "plans"))
         else:
             measure = measure_of(catalog, line.indicator)
-            link = f"indikatorer.html#matt-{line.indicator.replace('_', '-')}"  # where another measure is drawn instead
+            link = f"indikatorer.html#{measure_anchor(line.indicator)}"  # where another measure is drawn instead
             if line.indicator in uses:
                 use = _main_use(uses[line.indicator])
                 link = f"{'' if use.page == report.page else f'{use.page}.html'}#{use_anchor(use)}"
@@ -211,12 +212,12 @@ def _main_use(uses: list[Use]) -> Use:
 def introduction(report: Report) -> Component:
     """The first paragraph of people's introduction, the rest in a fold with the goals whole, and the ways on."""
     catalog, assessment = report.catalog, report.assessment
-    first, _, rest = ((assessment and assessment.introduction) or "").strip().partition("\n\n")
+    first, rest = parted_prose((assessment and assessment.introduction) or "")
     whole = [f"{goal.label}: {report.worded(goal.title)}." for goal in catalog.goals.values()] if assessment else []
     gaps = [gap.missing for gap in catalog.gaps.values() if gap.page == report.page and not gap.priority]
     title = words.ABOUT
     html = rendered(
-        "introduction.html", heading=title, anchor="om", first=prose_html(first), rest=prose_html(rest), goals=whole,
+        "introduction.html", heading=title, anchor="om", first=first, rest=rest, goals=whole,
         by=JUDGED, caveat=prose_html(catalog.programme.caveat) if assessment else "", gaps=gaps, ways=words.WAYS,
     )  # fmt: skip
     return passage_component(Passage(html, anchor="om", title=title))

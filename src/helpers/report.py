@@ -20,7 +20,7 @@ from lagesbild.rules.comparing import Ranking, comparable, ranking
 from lagesbild.rules.directions import movements
 from lagesbild.rules.editions import Edition, edition_of
 from lagesbild.rules.judgements import Judgements
-from lagesbild.rules.register import Written, written_of
+from lagesbild.rules.register import Written, region_of, written_of
 from lagesbild.rules.uses import Use, drawn_indicators, indicator_pages, indicator_uses
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.statistics.direction import Movement
@@ -307,7 +307,7 @@ def open_region(municipality: str, year: int, region: str = "", root: str | None
         hint = f"Did you mean '{near[0]}'? " if near else ""
         choose = f"Choose: {', '.join(regions)}."
         raise UnknownChoice(f"region: '{region}' is not in data/catalog/regions.yml. {hint}{choose}")
-    slug = region or next((name for name, entry in regions.items() if municipality in entry.members), "")
+    slug = region or region_of(edition.catalog, municipality)
     entry = regions.get(slug)
     codes = edition.places.codes([*entry.members, *entry.comparisons]) if entry else []
     return RegionReport(

@@ -276,21 +276,6 @@ class StripRow:
     link: str = ""
 
 
-@dataclass(frozen=True)
-class SourceRow:
-    """One indicator or document that a page builds on."""
-
-    name: str
-    anchor: str = ""
-    publisher: str = ""
-    licence: str = ""
-    citation: str = ""
-    definition: str = ""
-    last_year: str = ""
-    newer: str = ""  # who publishes newer, and how to fetch it
-    used_in: tuple[tuple[str, str], ...] = ()  # (text, link)
-
-
 # Single statements on a page: a claim beside the figures, and a line of what matters most.
 
 

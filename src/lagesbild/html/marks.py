@@ -143,6 +143,21 @@ def priority_anchor(priority: str) -> str:
     return f"prioritering-{priority.replace('.', '-')}"
 
 
+def page_link(page: str, front: str = "overview") -> str:
+    """The file of a page of the report whose `front` page opens first."""
+    return "index.html" if page == front else f"{page}.html"
+
+
+def measure_anchor(indicator: str) -> str:
+    """The anchor of a measure's row on *Indikatorer*."""
+    return f"matt-{indicator.replace('_', '-')}"
+
+
+def source_anchor(indicator: str) -> str:
+    """The anchor of an indicator's source and definition on *Underlaget*."""
+    return f"kalla-{indicator.replace('_', '-')}"
+
+
 def use_anchor(use: Use) -> str:
     """The anchor of the figure or of the priority's section."""
     return f"figur-{use.figure}" if use.figure else priority_anchor(use.priority)

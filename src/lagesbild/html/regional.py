@@ -32,16 +32,16 @@ from lagesbild.html.components import Column, DataTable
 from lagesbild.html.tables import DOWNLOAD, MISSING, number_or_symbol, numbers_table
 from lagesbild.statistics.support import after_last_gap
 from lagesbild.swedish import support as texts
-from lagesbild.swedish.alternatives import MOST_NAMED as MOST_OF_A_CLASS
 from lagesbild.swedish.alternatives import fitted
 from lagesbild.swedish.headings import MOST
 from lagesbild.swedish.numbers import MONTHS, decimal, in_place, listed, readable, signed, years_text
-from lagesbild.swedish.statements import among_places, fewer, inner, number_word
-from lagesbild.swedish.words import capital
+from lagesbild.swedish.statements import among_places, fewer
+from lagesbild.swedish.words import capital, inner, number_word
 
 # What a figure says, and what several of them share.
 
 MOST_NAMED = 7  # places in a subtitle and a note; more are counted
+MOST_OF_A_CLASS = 15  # places that a map's text names class by class; of more, their numbers and the extremes
 
 
 @dataclass(frozen=True)

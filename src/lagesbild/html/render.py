@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
+from lagesbild.assessments.prose import parted
 from lagesbild.charts.theme import COLOURS, FAMILY, TOKENS
 from lagesbild.html.components import FigureBlock, Part, Passage
 from lagesbild.paths import PACKAGE
@@ -45,7 +46,7 @@ def prose_html(text: str) -> str:
 
 def parted_prose(text: str) -> tuple[str, str]:
     """The first paragraph or list of `text`, and the rest, both as `prose_html` gives them."""
-    first, _, rest = text.strip().partition("\n\n")
+    first, rest = parted(text)
     return prose_html(first), prose_html(rest)
 
 

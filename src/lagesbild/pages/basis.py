@@ -12,8 +12,8 @@ import pandas as pd
 from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.html.components import Cell, Column, DataTable
+from lagesbild.html.marks import page_link, source_anchor
 from lagesbild.html.render import rendered
-from lagesbild.pages.measures import measure_name, page_link, source_anchor
 from lagesbild.places import COUNTRY, Places
 from lagesbild.rules.directions import movements
 from lagesbild.rules.judgements import Judgements
@@ -175,14 +175,14 @@ def _directions(catalog: Catalog, judged: Judgements, place: str, name: str) -> 
     pages, moved = indicator_pages(catalog), movements(judged.directions, place)
     entries = {indicator: catalog.indicators[indicator] for indicator in pages}
     known = {indicator: moved[indicator] for indicator in pages if indicator in moved}
-    judged_rows = tuple((measure_name(entries[i]), *_judged_cells(m)) for i, m in known.items() if m.judged)
-    refused = tuple((measure_name(entries[i]), basis_text(m)) for i, m in known.items() if not m.judged)
+    judged_rows = tuple((entries[i].subject, *_judged_cells(m)) for i, m in known.items() if m.judged)
+    refused = tuple((entries[i].subject, basis_text(m)) for i, m in known.items() if not m.judged)
     headers = ("Mått", "Riktning", "Period och jämförelse", "p", "Justerat p")
     return {
         "text": tested_text(len(judged_rows), len(known)),
         "judged": _words(f"Mått vars riktning bedöms, {name}.", headers, judged_rows),
         "refused": _words(f"Mått vars riktning inte bedöms, {name}, och varför.", ("Mått", "Varför inte"), refused),
-        "lacking": [measure_name(entries[i]) for i in pages if i not in known],
+        "lacking": [entries[i].subject for i in pages if i not in known],
     }
 
 
@@ -211,7 +211,7 @@ def _revised(catalog: Catalog, places: Places, rows: pd.DataFrame, shown: Iterab
 def _revised_row(row: Any, catalog: Catalog, place: str) -> tuple[str, ...]:
     decimals = catalog.decimals_of(row.indicator)
     old, new = ("saknas" if pd.isna(value) else decimal(value, decimals) for value in (row.old, row.new))
-    return (measure_name(catalog.indicators[row.indicator]), place, str(row.year), SEX[row.sex], old, new, row.vintage)
+    return (catalog.indicators[row.indicator].subject, place, str(row.year), SEX[row.sex], old, new, row.vintage)
 
 
 # Sources and definitions.
@@ -247,7 +247,7 @@ def _source(catalog: Catalog, name: str, entry: Indicator, last: int | None, use
     local = "kommunens egen fil, data/raw/local/" if entry.local else ""
     return Origin(
         anchor=source_anchor(name),
-        name=measure_name(entry),
+        name=entry.subject,
         title=entry.title,
         publisher=catalog.publishers[entry.publisher].name,
         publisher_anchor=_publisher_anchor(entry.publisher),

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from lagesbild.assessments.models import Assessment, Initiative, Plan, RegionAssessment, Undertaking, register
 from lagesbild.catalog.models import Catalog
-from lagesbild.html.marks import priority_anchor
+from lagesbild.html.marks import page_link, priority_anchor
 from lagesbild.html.render import rendered
-from lagesbild.pages.measures import page_link
 from lagesbild.rules.register import Written, day_of
 from lagesbild.swedish.names import Naming
 from lagesbild.swedish.numbers import listed

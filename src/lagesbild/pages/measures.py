@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog, Indicator
+from lagesbild.catalog.models import Catalog
 from lagesbild.charts import fan
 from lagesbild.charts.svg import Drawings, drawings
 from lagesbild.charts.theme import Frame, breaks_of
 from lagesbild.html.components import Cell, Column, DataTable
-from lagesbild.html.marks import use_anchor
+from lagesbild.html.marks import measure_anchor, page_link, source_anchor, use_anchor
 from lagesbild.html.render import rendered
 from lagesbild.places import COUNTRY, Places
 from lagesbild.rules.comparing import Ranking, comparable, ranking
@@ -29,6 +29,7 @@ from lagesbild.statistics.outlook import NoOutlook, Outlook, tried_and_drawn
 from lagesbild.swedish.findings import CLASSES_ARE_OURS, EMPTY_CLASS, NO_RANK, QUARTILES, Measure, class_spans
 from lagesbild.swedish.numbers import NBSP, OWN_COMPUTATION, SEX, decimal, in_place, listed, period_text, signed
 from lagesbild.swedish.verdicts import HOW, METHOD, NO_OUTLOOK, movement_sign, tried_text
+from lagesbild.swedish.words import inner
 from lagesbild.tidy.schema import yearly_totals
 
 FILE = "indikatorer.html"
@@ -141,23 +142,13 @@ def _known(catalog: Catalog, judged: Judgements, data: pd.DataFrame, place: str)
     return sorted(known, key=lambda each: each.own is None)
 
 
-def measure_name(entry: Indicator) -> str:
-    """What a measure is called in a list: a few words that stand by themselves."""
-    return entry.subject or entry.title
-
-
-def source_anchor(indicator: str) -> str:
-    """The anchor of an indicator's source and definition on *Underlaget*."""
-    return f"kalla-{indicator.replace('_', '-')}"
-
-
 # The list.
 
 
 def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
     entry, own = known.measure.indicator, known.own
     page = indicator_pages(catalog)[known.indicator][0]
-    name = measure_name(entry)
+    name = entry.subject
     first = Field(
         name,
         note="Ersätter ett mått som saknas"
@@ -173,7 +164,7 @@ def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
     where = Field("" if places else NONE, links=places, key=f"{list(catalog.pages).index(page)} {first_of}")
     publisher = catalog.publishers[entry.publisher].name
     last = (Field(publisher, key=publisher), where)
-    anchor = f"matt-{known.indicator.replace('_', '-')}"
+    anchor = measure_anchor(known.indicator)
     if own is None:
         said = GROUPED if known.uses else LACKING
         value = Field(
@@ -198,13 +189,8 @@ def _line(known: _Known, catalog: Catalog, municipalities: int) -> Line:
 
 def _amount(measure: Measure, value: float) -> str:
     """A value as a table has it: "12,5 %"."""
-    symbol = measure.unit.symbol.replace("100 000", f"100{NBSP}000").replace("1 000", f"1{NBSP}000")
+    symbol = measure.unit.symbol
     return f"{measure.number(value)}{NBSP}{symbol}" if symbol else measure.number(value)
-
-
-def page_link(page: str, front: str = "overview") -> str:
-    """The file of a page of the report whose front page is `front`."""
-    return "index.html" if page == front else f"{page}.html"
 
 
 def _use_link(catalog: Catalog, use: Use) -> tuple[str, str]:
@@ -261,7 +247,7 @@ def _no_ranks(catalog: Catalog, known: list[_Known]) -> list[tuple[str, list[str
         if each.own is not None and each.ranking.placing is None:
             why = NO_RANK.get(each.ranking.reason, "kommunen har inget värde det år som platserna gäller")
             why = "ett antal jämförs inte mellan kommuner av olika storlek" if each.indicator in counted else why
-            reasons.setdefault(f"{why[0].upper()}{why[1:]}", []).append(measure_name(each.measure.indicator))
+            reasons.setdefault(f"{why[0].upper()}{why[1:]}", []).append(each.measure.subject)
     return list(reasons.items())
 
 
@@ -275,7 +261,7 @@ def _others_table(catalog: Catalog, places: Places, place: str, known: list[_Kno
     others |= {GROUP: "Liknande kommuner"} if group else {}
     rows = tuple(
         (
-            Cell(measure_name(each.measure.indicator), (), f"#matt-{each.indicator.replace('_', '-')}"),
+            Cell(each.measure.subject, (), f"#{measure_anchor(each.indicator)}"),
             _amount(each.measure, each.own["value"]),
             period_text(each.measure.indicator, int(each.own["year"])),
             *(_other(each, other, len(group.members) if group else 0) for other in others),
@@ -309,7 +295,7 @@ def _class_table(known: list[_Known]) -> DataTable:
         spans, placing = class_spans(each.ranking.cuts, each.measure), each.ranking.placing
         cells = [Cell("", quartile=q, chip=spans[q]) if q in spans else EMPTY_CLASS for q in QUARTILES]
         period = each.measure.period(placing.year) if placing else ""
-        body.append((Cell(measure_name(each.measure.indicator), (f"{each.measure.unit.text}, {period}",)), *cells))
+        body.append((Cell(each.measure.subject, (f"{each.measure.unit.text}, {period}",)), *cells))
     caption = f"Klassernas gränser, från bäst till sämst placerade kommun i klassen. {CLASSES_ARE_OURS}"
     return DataTable(caption, tuple(Column(header) for header in ("Mått", *QUARTILES.values())), tuple(body))
 
@@ -320,7 +306,7 @@ def _class_table(known: list[_Known]) -> DataTable:
 def _by_reason(catalog: Catalog, tried: Mapping[str, Outlook]) -> dict[NoOutlook, list[str]]:
     reasons: dict[NoOutlook, list[str]] = {}
     for indicator, outlook in tried.items():
-        reasons.setdefault(outlook.reason, []).append(measure_name(catalog.indicators[indicator]))
+        reasons.setdefault(outlook.reason, []).append(catalog.indicators[indicator].subject)
     return reasons
 
 
@@ -345,7 +331,7 @@ def _ahead(
         path = outlook.path
         if path is None:
             continue
-        entry, subject = catalog.indicators[indicator], measure_name(catalog.indicators[indicator])
+        entry, subject = catalog.indicators[indicator], catalog.indicators[indicator].subject
         measure = Measure(entry, catalog.unit_of(indicator), catalog.decimals_of(indicator))
         past = points[(points["indicator"] == indicator) & (points["year"] < path["year"].min())]
         past = past.sort_values("year").tail(outlook.years)
@@ -354,7 +340,7 @@ def _ahead(
         words = {"label": entry.label, "unit": measure.unit.text, "decimals": measure.decimals, "mark": "line"}
         rows = rows.assign(name=name, role="focus", **words)
         first, last, end = past.iloc[0], past.iloc[-1], path.iloc[-1]
-        named, ends = f"{subject[:1].lower()}{subject[1:]}", _span(end, 80, measure.decimals)
+        named, ends = inner(subject), _span(end, 80, measure.decimals)
         alternative = (
             f"Linje över tid, med en solfjäder för två år framåt: {named}, {name}. {int(first.year)}: "
             f"{measure.number(first.value)}, {int(last.year)}: {measure.number(last.value)}. Väntat {int(end.year)}: "

@@ -8,8 +8,8 @@ import pandas as pd
 
 from lagesbild.assessments.models import Assessment, Judgement
 from lagesbild.catalog.models import Catalog, FocusArea
+from lagesbild.html.marks import page_link
 from lagesbild.html.render import rendered
-from lagesbild.pages.measures import measure_name, page_link
 from lagesbild.places import COUNTRY
 from lagesbild.rules.directions import area_indicators, combined_movement, has_arrow, movements
 from lagesbild.rules.judgements import Judgements
@@ -109,7 +109,7 @@ def _fact(
         return
     pair = known[chosen]
     measure = Measure(catalog.indicators[chosen], catalog.unit_of(chosen), catalog.decimals_of(chosen))
-    name, when = measure_name(measure.indicator), measure.period(pair["year"])
+    name, when = measure.subject, measure.period(pair["year"])
     yield f"{name} var {measure.amount(pair['value'])} {when}."
     yield f"I hela landet var siffran {measure.number(pair['other_value'])}."
     yield COMPARED[pair["verdict"]].format(here=in_place(naming.name))
@@ -126,7 +126,7 @@ def _changes(catalog: Catalog, moved: Mapping[str, Movement], good: bool) -> lis
     sure = [(m.p_adjusted, name) for name, m in moved.items() if name in shown and m.good is good and not m.weak]
     chosen = [name for _, name in sorted(sure)[:MOST_CHANGES]]
     return [
-        f"{measure_name(catalog.indicators[name])} {VERBS[moved[name].direction]} från {{0}} till {{1}}.".format(
+        f"{catalog.indicators[name].subject} {VERBS[moved[name].direction]} från {{0}} till {{1}}.".format(
             *moved[name].span
         )
         for name in chosen

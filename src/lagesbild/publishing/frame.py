@@ -17,8 +17,9 @@ from markupsafe import Markup
 from lagesbild.assessments.load import load_assessment, load_region_assessment
 from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
+from lagesbild.html.marks import page_link
 from lagesbild.places import Places
-from lagesbild.publishing.request import FRONT, BuildRequest
+from lagesbild.publishing.request import BuildRequest
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.numbers import typeset
@@ -142,11 +143,6 @@ def made_pages(request: BuildRequest) -> dict[str, str]:
     return {name: title for name, title in MADE.items() if not (request.region and name in OF_A_MUNICIPALITY)}
 
 
-def page_file(name: str, front: str = FRONT) -> str:
-    """The file of a page: the front is the one that opens first."""
-    return "index.html" if name == front else f"{name}.html"
-
-
 def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict[str, PageFrame]:
     """Page name -> everything around its body. Raises AssessmentError with every error of the edition's file."""
     pages = {name: catalog.pages[name] for name in request.pages(catalog)}
@@ -156,14 +152,14 @@ def page_frames(request: BuildRequest, catalog: Catalog, places: Places) -> dict
     links = {name: naming.worded(page.nav) for name, page in pages.items()} | made
     frames = {}
     for name, title in titles.items():
-        items = {page: NavItem(page_file(page, request.front), text, page == name) for page, text in links.items()}
+        items = {page: NavItem(page_link(page, request.front), text, page == name) for page, text in links.items()}
         crumbs = [items[request.front], *([items[name]] if name != request.front else [])]
         frames[name] = replace(
             common,
             title=title,
             nav=tuple(items[page] for page in pages),
             more=tuple(items[page] for page in made),
-            list_page=page_file("underlaget" if request.region else "indikatorer"),
+            list_page=page_link("underlaget" if request.region else "indikatorer"),
             breadcrumb=tuple(crumbs),
         )
     return frames

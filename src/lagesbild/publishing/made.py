@@ -13,7 +13,7 @@ from lagesbild.places import Places
 from lagesbild.publishing.frame import made_pages
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.rules.editions import edition_of, key_figures
-from lagesbild.rules.register import written_of
+from lagesbild.rules.register import region_of, written_of
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.tidy.schema import current, whole_years
@@ -35,7 +35,7 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     edition = edition_of(request.paths, page, request.municipality, request.year)
     place, year, judged, places = request.municipality, request.year, edition.judged, edition.places
     of, own = (place, year), bool(request.region)
-    region = request.region or next((n for n, entry in catalog.regions.items() if place in entry.members), "")
+    region = request.region or region_of(catalog, place)
     written = written_of(request.paths, region, year, catalog) if region else None
     assessment = None if own else edition.assessment
     name = catalog.regions[region].name if own else places.name(place)

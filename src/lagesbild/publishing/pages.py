@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from lagesbild.html.marks import page_link
 from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
 from lagesbild.paths import Paths
@@ -30,7 +31,6 @@ from lagesbild.publishing.frame import (
     body_tree,
     contents,
     framed,
-    page_file,
     refuse_unfit,
     with_images,
     without_folder,
@@ -292,7 +292,7 @@ class Site:
                 run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
         if run.notebook is None:
             text = failed_page(run, frame)
-        self._write(page_file(run.name, self.front), anonymous(text, frame.root))
+        self._write(page_link(run.name, self.front), anonymous(text, frame.root))
         for name, content in images.items():
             (self.folder / name).parent.mkdir(exist_ok=True)
             (self.folder / name).write_bytes(content)
@@ -319,13 +319,13 @@ class Site:
         tree = body_tree(body)
         refuse_unfit(tree, name)
         headings = contents(tree)  # of which a page with few needs no list
-        self._write(page_file(name), framed(body, self.frames[name], headings if len(headings) > 3 else ()))
+        self._write(page_link(name), framed(body, self.frames[name], headings if len(headings) > 3 else ()))
 
     def finish(self, key_figures: pd.DataFrame) -> None:
         """Writes the key figures, the index of the search, and what all pages offer to download."""
         for name, text in self.downloads.items():
             self._write(f"data/{name}", text)
-        titles = {self.folder / page_file(name, self.front): frame.title for name, frame in self.frames.items()}
+        titles = {self.folder / page_link(name, self.front): frame.title for name, frame in self.frames.items()}
         finished = {path.name: (titles[path], path.read_text("utf-8")) for path in titles if path.is_file()}
         self._write(INDEX, index_script(finished))
         self._write("key_figures.csv", key_figures.to_csv(index=False, lineterminator="\n"))

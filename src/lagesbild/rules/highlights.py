@@ -16,7 +16,7 @@ import pandas as pd
 from lagesbild.assessments.models import Assessment, Judgement
 from lagesbild.catalog.models import Better, Catalog, Indicator, Target
 from lagesbild.places import COUNTRY
-from lagesbild.rules.comparing import Gap, Placing, Ranking, place_gaps
+from lagesbild.rules.comparing import Gap, Placing, Ranking, place_gaps, sure_gaps
 from lagesbild.rules.directions import area_indicators, movements
 from lagesbild.rules.judgements import Judgements
 from lagesbild.statistics.differences import Compared
@@ -280,17 +280,9 @@ def _than_country(verdict: str, better: Better) -> bool | None:
 
 
 def largest_gap(gaps: Mapping[str, Gap], year: int) -> Iterator[LargestGap]:
-    """The gap between women and men that is largest beside the mean of the two, among those that are decided."""
-    rows = {indicator: gap.latest for indicator, gap in gaps.items() if _sure_gap(gap.latest, year)}
-    if rows:
-        relative = {i: abs(row["difference"]) / (row["value"] + row["other_value"]) for i, row in rows.items()}
-        indicator = max(relative, key=relative.__getitem__)
-        yield LargestGap(indicator, rows[indicator])
-
-
-def _sure_gap(row: pd.Series, year: int) -> bool:
-    decided = row["verdict"] in (Compared.LOWER, Compared.HIGHER)
-    return decided and not _too_old(int(row["year"]), year) and row["value"] + row["other_value"] > 0
+    """The gap between women and men that is largest beside the mean of the two, among those that are sure."""
+    for indicator, gap in list(sure_gaps(gaps, year).items())[:1]:
+        yield LargestGap(indicator, gap.latest)
 
 
 # The measure that stands for an area on the front page.

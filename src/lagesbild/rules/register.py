@@ -38,6 +38,11 @@ class Written:
         return f"{self.assessment.basis.title}, {self.assessment.basis.publisher}"
 
 
+def region_of(catalog: Catalog, municipality: str) -> str:
+    """The first region that the municipality is a member of, by its name in the catalogue; empty without one."""
+    return next((name for name, region in catalog.regions.items() if municipality in region.members), "")
+
+
 def written_of(paths: Paths, slug: str, year: int, catalog: Catalog) -> Written | None:
     """What the region's analysis group wrote in its latest edition up to `year`; None when it wrote none.
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from lagesbild.catalog.models import Better
-from lagesbild.swedish.findings import Measure, places_text, subjects_text, totals
-from lagesbild.swedish.numbers import SEX, period_text, years_text
-from lagesbild.swedish.words import count_words
+from lagesbild.swedish.findings import Measure, group_names, places_text, subjects_text, totals
+from lagesbild.swedish.numbers import inside, period_text, years_text
+from lagesbild.swedish.words import count_words, inner
 from lagesbild.tidy.schema import breaks_in
 
 SHORTEST, LONGEST = 100, 250  # characters
-MOST_NAMED = 15  # places that a map names class by class
 TABLE = ("Alla värden finns i tabellen under figuren.", "Där står också hur måttet räknas.")
 BETTER: Mapping[Better, str] = {"lower": "Lägre är bättre.", "higher": "Högre är bättre.", "neither": ""}
 
@@ -71,7 +70,7 @@ def changes_text(
     name = own if own in series else next(iter(series))
     year = max(series[name])
     then = {each: values[year] for each, values in series.items() if year in values}
-    ends = [f"{year} {text[:1].lower()}{text[1:]}" for text in _order(then, replace(written, unit=""), "")]
+    ends = [f"{year} {inner(text)}" for text in _order(then, replace(written, unit=""), "")]
     return fitted([head, _course(name, series[name], written), *(ends if len(then) > 1 else []), *more])
 
 
@@ -118,8 +117,7 @@ def _unbroken(rows: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFra
 def _head(kind: str, measures: Mapping[str, Measure], rows: pd.DataFrame) -> str:
     """Kind, measures, places and years: what is compared. Long lists become numbers."""
     kind = kind.strip().removesuffix(".")
-    labels = subjects_text(measures)
-    labels = labels[:1].lower() + labels[1:]
+    labels = inner(subjects_text(measures))
     several = f"{count_words(len(measures))} mått" if len(measures) > 1 else labels
     first = next(iter(measures.values())).indicator
     years = period_text(first, int(rows["year"].iloc[0])) if rows["year"].nunique() == 1 else years_text(rows["year"])
@@ -139,11 +137,6 @@ def _count(n: int) -> str:
     return f"Visar {'ett värde' if n == 1 else f'{n} värden'}."
 
 
-def _inside(name: str) -> str:
-    """A place's name inside a sentence."""
-    return "riket" if name == "Riket" else name
-
-
 def _order(values: Mapping[str, float], written: Written, own: str) -> list[str]:
     """Highest and lowest of several, and where `own` lies between them."""
     if len(values) < 2:
@@ -151,7 +144,7 @@ def _order(values: Mapping[str, float], written: Written, own: str) -> list[str]
     ordered = sorted(values, key=lambda name: -values[name])
     high, low = ordered[0], ordered[-1]
     texts = [
-        f"Högst {_inside(high)}, {written.amount(values[high])}, lägst {_inside(low)}, {written.number(values[low])}."
+        f"Högst {inside(high)}, {written.amount(values[high])}, lägst {inside(low)}, {written.number(values[low])}."
     ]
     if own in values and own not in (high, low):
         at = sum(value > values[own] for value in values.values()) + 1
@@ -187,8 +180,8 @@ def _measures(measures: Mapping[str, Measure], rows: pd.DataFrame, own: str) -> 
             continue
         last = of[of["year"] == mine["year"].iloc[-1]].drop_duplicates("name").set_index("name")["value"]
         ends = {"högst": str(last.idxmax()), "lägst": str(last.idxmin())} if len(last) > 1 else {}
-        others = [f"{word} {_inside(at)}, {measure.number(last[at])}" for word, at in ends.items() if at != name]
-        texts.append("; ".join([f"{label}: {_inside(name)} {measure.amount(last[name])}", *others]) + ".")
+        others = [f"{word} {inside(at)}, {measure.number(last[at])}" for word, at in ends.items() if at != name]
+        texts.append("; ".join([f"{label}: {inside(name)} {measure.amount(last[name])}", *others]) + ".")
     return texts
 
 
@@ -202,7 +195,7 @@ def _groups(head: str, measure: Measure, rows: pd.DataFrame, rest: list[str]) ->
     own = own[own["role"] == "focus"] if (own["role"] == "focus").any() else own
     last = own[own["year"] == own["year"].max()]
     last = last[last["sex"] == "T"] if (last["sex"] == "T").any() else last
-    names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in last.itertuples()]
+    names = group_names(last)
     values = dict(zip(names, last["value"], strict=True))
     texts = _order(values, _written(measure), "")
     begun = []
@@ -227,5 +220,5 @@ def _sexes(head: str, measure: Measure, rows: pd.DataFrame, own: str, rest: list
     if len(pairs) > 1:
         far, near = str(apart.idxmax()), str(apart.idxmin())
         values = f"kvinnor {measure.number(pairs['K'][far])}, män {measure.number(pairs['M'][far])}"
-        texts.append(f"Störst skillnad: {_inside(far)}, {values}. Minst: {_inside(near)}.")
+        texts.append(f"Störst skillnad: {inside(far)}, {values}. Minst: {inside(near)}.")
     return fitted([head, *texts, *rest], [_count(len(rows))])

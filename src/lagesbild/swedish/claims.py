@@ -9,7 +9,8 @@ from lagesbild.catalog.models import Catalog, Unit
 from lagesbild.claims.evaluate import Case, Finding, Obstacle, Outcome
 from lagesbild.claims.language import GROUP, MUNICIPALITIES, WOMEN_MINUS_MEN, PlaceSet, Relation, Statement
 from lagesbild.places import Places
-from lagesbild.swedish.numbers import NBSP, decimal, genitive, in_place, listed, period_text, signed
+from lagesbild.swedish.numbers import NBSP, decimal, genitive, in_place, inside, listed, period_text, signed
+from lagesbild.swedish.words import inner
 
 TITLE = "Påståenden prövade mot siffrorna"
 TESTED = "Påståenden som har prövats mot siffrorna ({n})"
@@ -84,8 +85,7 @@ class ClaimWords:
     def _subject(self) -> str:
         """The measure as a sentence names it: "andelen unga utan arbete eller studier"."""
         measure, entries = self.statement.measure, self.catalog.indicators
-        name = entries[measure.indicator].subject
-        name = name if name[1:2].isupper() else name[:1].lower() + name[1:]
+        name = inner(entries[measure.indicator].subject)
         base = f", i procent av {entries[measure.per].label.lower()}," if measure.per else ""
         return name + base + SEXES.get(measure.sex, "")
 
@@ -211,7 +211,7 @@ class ClaimWords:
         return self.catalog.regions[places.word].name if places.word else self._names(places.codes)
 
     def _names(self, codes: Sequence[str]) -> str:
-        return listed([self.places.name(code).replace("Riket", "riket") for code in codes])
+        return listed([inside(self.places.name(code)) for code in codes])
 
     @staticmethod
     def _sentence(text: str) -> str:

@@ -18,13 +18,13 @@ from lagesbild.swedish.numbers import (
     OWN_COMPUTATION,
     SEX,
     decimal,
-    in_place,
+    inside,
     listed,
     period_text,
     signed,
     years_text,
 )
-from lagesbild.swedish.words import capital, count_words
+from lagesbild.swedish.words import capital, count_words, inner
 from lagesbild.tidy.schema import RESTATED, breaks_in
 
 # Rows are chart rows: tidy rows with `name`, `label` and `role` (focus, country, region, peer).
@@ -40,6 +40,11 @@ class Measure:
     indicator: Indicator
     unit: Unit
     decimals: int
+
+    @property
+    def subject(self) -> str:
+        """What a sentence calls the measure: "Andelen unga utan arbete eller studier"; its label without a phrase."""
+        return self.indicator.subject or self.indicator.label
 
     def amount(self, value: float) -> str:
         """A value as a sentence has it: "12,5 procent", "8 442 brott per 100 000 invånare"."""
@@ -92,14 +97,19 @@ def places_text(rows: pd.DataFrame) -> str:
     for role, words in (("peer", "liknande kommuner"), ("added", "andra platser")):
         few = len(roles[role]) <= FEW_PLACES
         names += roles[role] if few else [f"{count_words(len(roles[role]))} {words}"]
-    names += [*roles["region"], *(in_place(name).removeprefix("i ") for name in roles["country"])]
+    names += [*roles["region"], *map(inside, roles["country"])]
     return capital(listed(names))
+
+
+def group_names(rows: pd.DataFrame) -> list[str]:
+    """What each row's group is called, with the sex where it is of one: "åk 9, kvinnor"."""
+    return [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in rows.itertuples()]
 
 
 def subjects_text(measures: Mapping[str, Measure]) -> str:
     """The measures as headings name them, in a row: "Arbetslösheten och arbetslösheten bland utrikes födda"."""
-    names = list(dict.fromkeys(each.indicator.subject or each.indicator.label for each in measures.values()))
-    return listed([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
+    names = list(dict.fromkeys(each.subject for each in measures.values()))
+    return listed([names[0], *map(inner, names[1:])])
 
 
 def figure_subtitle(measures: Mapping[str, Measure], rows: pd.DataFrame) -> str:
@@ -200,7 +210,7 @@ def absence_notes(rows: pd.DataFrame) -> list[str]:
     known = rows.assign(known=rows["value"].notna())
     has = known.groupby(["label", "name"], sort=False)["known"].any().unstack("label")
     bare = [name for name in rows["name"].unique() if not has.loc[name].any()]
-    said = {name: "riket" if name == "Riket" else name for name in has.index}
+    said = {name: inside(name) for name in has.index}
     notes = [f"Saknar värde: {listed([said[name] for name in bare])}."] if bare else []
     for label in rows["label"].unique():
         lacking = [name for name in has.index[has[label].eq(False)] if name not in bare]

@@ -20,7 +20,7 @@ from lagesbild.statistics.direction import Direction
 from lagesbild.statistics.panel import SEX_GAP
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.statistics.surveys import Z_DECIDED
-from lagesbild.swedish.findings import Measure, totals
+from lagesbild.swedish.findings import Measure, group_names, totals
 from lagesbild.swedish.numbers import MONTHS, SEX, in_place, listed
 from lagesbild.swedish.words import (
     FEWEST_CASES,
@@ -164,7 +164,7 @@ class _Said:
     @property
     def subject(self) -> str:
         """The measure as a heading names it, and of which sex where the rows are of one."""
-        name = self.measure.indicator.subject or self.measure.indicator.label
+        name = self.measure.subject
         sex = self.last["sex"] if len(self.own) else "T"
         return name if sex == "T" else f"{name} bland {SEX[sex].lower()}"
 
@@ -391,7 +391,7 @@ def _groups(measure: Measure, rows: pd.DataFrame, edition: int) -> Iterator[str]
     shown = latest if latest[latest["sex"] == "T"].empty else latest[latest["sex"] == "T"]
     said = _Said(measure, latest.assign(role="focus", sex="T", group=""), None, edition)
     start, when = f"{said.subject} {said.verb}", f" {measure.period(latest['year'].iloc[0])}"
-    names = [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in shown.itertuples()]
+    names = group_names(shown)
     if len(shown) <= FEW_GROUPS:
         first, *others = zip(names, shown["value"], strict=True)
         each = [f"{measure.amount(first[1])} ({first[0]})", *(f"{measure.number(v)} ({name})" for name, v in others)]

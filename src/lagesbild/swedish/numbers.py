@@ -56,9 +56,14 @@ def genitive(name: str) -> str:
 ISLANDS = {"Gotland", "Orust", "Tjörn", "Öckerö", "Lidingö", "Ekerö", "Hammarö"}  # one is on them, not in them
 
 
+def inside(name: str) -> str:
+    """A place's name inside a sentence: "Umeå", "riket"."""
+    return "riket" if name == "Riket" else name
+
+
 def in_place(name: str) -> str:
     """A place as a sentence's "where": "i Umeå", "på Gotland", "i riket"."""
-    return "i riket" if name == "Riket" else f"{'på' if name in ISLANDS else 'i'} {name}"
+    return f"{'på' if name in ISLANDS else 'i'} {inside(name)}"
 
 
 def listed(words: Sequence[str]) -> str:

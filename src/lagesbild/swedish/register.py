@@ -10,8 +10,7 @@ from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.rules.register import AsOf, State, Written, lacking
 from lagesbild.rules.uses import figure_state
 from lagesbild.swedish.numbers import MONTHS, decimal, listed, period_text, readable
-from lagesbild.swedish.statements import inner, number_word
-from lagesbild.swedish.words import capital
+from lagesbild.swedish.words import capital, inner, number_word
 
 # Headings of all the register's tables, by column.
 
@@ -82,7 +81,7 @@ def state_text(record: Initiative, state: State) -> str:
         "stated": record.status or "",
         "overdue": f"försenad: slutdagen {end} har passerat, och inget utfall är angivet",
         "in_time": f"slutdagen {end} har inte passerat",
-    }.get(state, STATES[state][:1].lower() + STATES[state][1:])
+    }.get(state, inner(STATES[state]))
 
 
 def date_text(written: str | None, words: str | None) -> str:

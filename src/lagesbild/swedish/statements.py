@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lagesbild.swedish.numbers import decimal, listed, signed
-from lagesbild.swedish.words import capital
+from lagesbild.swedish.words import capital, inner, number_word
 
 # One statement, and the words that statements share.
 
-NUMBERS = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
 COMPUTED, PRINTED, WITHHELD = "Beräknat", "Enligt underlaget", "Påståendet görs inte"
 TOTAL, POPULATION = "Totalt", "Befolkningen"
 PARTS = {  # what columns are called that are no indicator's
@@ -42,16 +41,6 @@ class Statement:
 def withheld(text: str, evidence: str = "") -> Statement:
     """A statement that is not made, with the reason."""
     return Statement(text, evidence, WITHHELD, NOT_SAID)
-
-
-def number_word(number: int) -> str:
-    """ "fem", and "16" from thirteen on."""
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)
-
-
-def inner(phrase: str) -> str:
-    """A noun phrase inside a sentence: its first letter small, unless it is an abbreviation."""
-    return phrase if phrase[1:2].isupper() else phrase[:1].lower() + phrase[1:]
 
 
 def among_places(count: int, known: int) -> str:

@@ -8,7 +8,8 @@ from lagesbild.rules.support import TOTAL as SUM
 from lagesbild.rules.support import complete, unreported
 from lagesbild.sources.files import PrintedRow
 from lagesbild.swedish.numbers import MONTHS, NBSP, decimal, genitive, listed, signed
-from lagesbild.swedish.statements import TOTAL, UNIT, fewer, inner, moved_text, number_word
+from lagesbild.swedish.statements import TOTAL, UNIT, fewer, moved_text
+from lagesbild.swedish.words import inner, number_word
 
 # Do ill health and unemployment move together? In words what holds, or what is lacking; the test stands on *Metod*.
 

@@ -13,7 +13,7 @@ from lagesbild.statistics.noise import FEWEST_CASES, POOL, YEARS_BEHIND
 from lagesbild.statistics.outlook import FEWEST, NoOutlook
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import decimal, listed
-from lagesbild.swedish.words import capital, count_words
+from lagesbild.swedish.words import capital, count_words, inner
 
 # Movements in Swedish: what a series has done, why it cannot be judged, and what it was held against.
 
@@ -149,8 +149,8 @@ def moved_text(computed: Combined, moved: Mapping[str, Movement], catalog: Catal
     for indicator in (*computed.moved, *computed.weak):
         words = movement_sign(moved[indicator]).words
         first, last = moved[indicator].span
-        name = catalog.indicators[indicator].subject or catalog.indicators[indicator].label
-        name = name if not parts else name[:1].lower() + name[1:]
+        name = catalog.indicators[indicator].subject
+        name = inner(name) if parts else name
         parts.append(f"{name} {words[0].lower()}{words[1:]} {first}–{last}")
     return f"{'; '.join(parts)}." if parts else ""
 
@@ -205,8 +205,7 @@ MOVEMENTS = {
 
 def largest_gap_text(measure: Measure, gap: pd.Series) -> str:
     """Which gap of the page is largest, with both values; `gap` is a row of `Judgements.differences`."""
-    name = measure.indicator.subject
-    about = f"{name[0].lower()}{name[1:]}"
+    about = inner(measure.subject)
     women, men, period = measure.amount(gap["value"]), measure.number(gap["other_value"]), measure.period(gap["year"])
     return f"Den största skillnaden gäller {about}: {women} bland kvinnor och {men} bland män {period}."
 

@@ -12,8 +12,8 @@ from lagesbild.swedish.numbers import decimal
 BARE, NEAR = 1.0, 3.5  # points from a fraction: said as it is, and with "drygt" or "knappt"
 PARTS = {20.0: "en femtedel", 25.0: "en fjärdedel", 100 / 3: "en tredjedel"}
 FRACTIONS = {**PARTS, 50.0: "hälften", 200 / 3: "två tredjedelar", 75.0: "tre fjärdedelar"}
-COUNTS = ["inget", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
-OF_TEN = {10.0 * n: f"{'en' if n == 1 else COUNTS[n]} av tio" for n in range(1, 10)}
+NUMBERS = ["noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"]
+OF_TEN = {10.0 * n: f"{NUMBERS[n]} av tio" for n in range(1, 10)}
 SHARES = FRACTIONS | {at: words for at, words in OF_TEN.items() if at not in FRACTIONS}  # of two as near: the fraction
 HALF = 50.0
 TWICE = (1.85, 1.95, 2.05, 2.15)  # "knappt", bare from the second to the third, "drygt"
@@ -66,9 +66,14 @@ def _nearest(percent: float, known: dict[float, str]) -> str:
     return known[at] if abs(away) <= BARE else f"{'drygt' if away > 0 else 'knappt'} {known[at]}"
 
 
+def number_word(number: int) -> str:
+    """ "en", "fem", and "13" from thirteen on."""
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
 def count_words(n: int) -> str:
-    """A number of things in a sentence, neuter: "ett", "sju", "13"."""
-    return COUNTS[n] if n < len(COUNTS) else str(n)
+    """A number of neuter things in a sentence: "inget", "ett", "sju", "13"."""
+    return {0: "inget", 1: "ett"}.get(n) or number_word(n)
 
 
 def persons_words(count: float) -> str:
@@ -105,6 +110,11 @@ def among_words(n: int, entry: Indicator) -> str:
     if n == MUNICIPALITIES:
         return "bland landets kommuner"
     return f"bland {n} {'deltagande kommuner' if entry.voluntary else 'kommuner med värde'}"
+
+
+def inner(phrase: str) -> str:
+    """A noun phrase inside a sentence: its first letter small, unless it is an abbreviation."""
+    return phrase if phrase[1:2].isupper() else phrase[:1].lower() + phrase[1:]
 
 
 def capital(text: str) -> str:
