@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from copies import made_up_root
 from lagesbild.publishing.frame import NavItem, PageFrame, framed
-from lagesbild.publishing.made import MOST_BYTES, computed
+from lagesbild.publishing.made import MOST_BYTES, computed, page_entries
 from lagesbild.publishing.pages import write_assets
 from lagesbild.publishing.request import BuildRequest
 
@@ -26,7 +26,12 @@ ENTRIES = [
     [0, "har", "Här bor många", "Människor har det bra här."],
     [0, "hus", "Bostäder", "Ungdomsarbetslösheten och bostäderna, med <img src=x onerror=alert(1)> som text."],
     [1, "matt-a", "Andelen arbetslösa", "3,0 % 2024 5,4 %"],
+    [0, "laget-mer", "Mer ur kommunens text", "Torgskolan fick nya lyktor."],
 ]
+FOLD = (
+    "<details class='written' id='laget-mer'><summary>Mer ur kommunens text</summary>"
+    "<p>Torgskolan fick nya lyktor.</p></details>"
+)
 INDEX = {"pages": [["work.html", "Arbete"], ["indikatorer.html", "Indikatorer"]], "entries": ENTRIES}
 
 
@@ -38,7 +43,7 @@ def folder(tmp_path_factory) -> Path:
     made = tmp_path_factory.mktemp("site")
     write_assets(made)
     (made / "indikatorer.html").write_text(framed(beside.pages["indikatorer"](), FRAME), "utf-8")
-    (made / "work.html").write_text(framed("<h1>Arbete</h1><h2 id='brott'>Brott</h2>", FRAME), "utf-8")
+    (made / "work.html").write_text(framed(f"<h1>Arbete</h1><h2 id='brott'>Brott</h2>{FOLD}", FRAME), "utf-8")
     (made / "sok.js").write_text(f"var SOK = {json.dumps(INDEX)};\n", "utf-8")
     return made
 
@@ -161,6 +166,15 @@ def test_a_result_leads_to_its_place_marks_what_was_found_and_runs_nothing(searc
     assert opened.problems == []
     assert {Path(address).name for address in opened.requests} >= {"work.html", "sok.js", "search.js"}
     assert all(address.startswith("file:") for address in opened.requests)
+
+
+def test_what_stands_in_a_fold_is_an_entry_of_its_own_and_a_result_opens_it(searched):
+    [_, entry] = page_entries(f"<main><h2 id='laget'>Läget</h2>{FOLD}</main>")
+    assert [entry.anchor, entry.heading, *entry.texts] == ENTRIES[-1][1:]
+    page = searched("lykt").page
+    assert not page.locator("#laget-mer p").is_visible()
+    page.locator("#sok li a").click()
+    page.locator("#laget-mer p").wait_for(state="visible")
 
 
 def test_the_search_is_for_keyboards_and_screen_readers(searched):

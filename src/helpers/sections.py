@@ -287,7 +287,12 @@ def observations(report: RegionReport) -> Component:
         return nothing()
     first, rest = parted_prose(written.introduction)
     html = rendered(
-        "prose.html", prose=first, rest=rest, fold=f"Mer: {written.basis.title}", by=written.basis.judged_by
+        "prose.html",
+        prose=first,
+        rest=rest,
+        fold=f"Mer: {written.basis.title}",
+        fold_id="iakttagelser-mer",
+        by=written.basis.judged_by,
     )
     return passage_component(Passage(html), first=True)
 

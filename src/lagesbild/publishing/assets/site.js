@@ -35,10 +35,13 @@ document.querySelectorAll("[data-register]").forEach(function (register) {
   register.querySelector(".filters").hidden = false;
   register.addEventListener("change", function () { choose(register); });
 });
-// A link to a record shows it, also where a filter has hidden it, and opens it.
+// A link to a fold, or into one, opens it, also a record that a filter has hidden.
 function reveal() {
-  const record = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
-  if (record && record.classList.contains("record")) { record.hidden = false; record.open = true; }
+  const target = location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.hidden = false;
+    fold.open = true;
+  }
 }
 window.addEventListener("hashchange", reveal);
 reveal();
