@@ -95,7 +95,7 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
         (
             "indicator,year,value",
             ("reported_assault", 2022, 100_001),
-            "100001 of 'reported_assault' (per 100 000 invånare): more cases than inhabitants. Correct it.",
+            "100001 of 'reported_assault' (per 100\xa0000 invånare): more cases than inhabitants. Correct it.",
         ),
         (
             "indicator,year,count,value",
@@ -155,10 +155,10 @@ PEOPLE = ROW | {"indicator": "population", "value": 5000.0}
             [ROW | {"count": 0.0}],
             "place 9901, 2022, sex T: 20 (procent): a share above 0 of no cases.",
         ),
-        ([CRIME | {"value": 100_001.0}], "100001 (per 100 000 invånare): more cases than inhabitants. Correct it"),
-        ([CRIME | {"count": 5001.0}, PEOPLE], "1200 (per 100 000 invånare): more cases than inhabitants."),
+        ([CRIME | {"value": 100_001.0}], "100001 (per 100\xa0000 invånare): more cases than inhabitants. Correct it"),
+        ([CRIME | {"count": 5001.0}, PEOPLE], "1200 (per 100\xa0000 invånare): more cases than inhabitants."),
         ([PEOPLE | {"value": 0.0}], "population, place 9901, 2022, sex T: 0 (personer): a base of nobody."),
-        ([CRIME | {"value": -1.0}], "-1 is outside 0 to inf (per 100 000 invånare)"),
+        ([CRIME | {"value": -1.0}], "-1 is outside 0 to inf (per 100\xa0000 invånare)"),
         ([ROW | {"status": "odd"}], "status is 'odd'"),
         ([ROW | {"indicator": "gone"}], "indicator is 'gone'"),
     ],
@@ -290,7 +290,7 @@ def test_the_data_dictionary_describes_every_indicator_and_every_column(copy):
     lines = (copy.paths.processed / "data_dictionary.md").read_text("utf-8").splitlines()
     cells = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
     assert set(cells) == {*copy.catalog.stored, *COLUMNS}
-    assert cells["reported_crime"].endswith("| per 100 000 invånare | kolada | 6 | 3 | 2020-2022 |")
+    assert cells["reported_crime"].endswith("| per 100\xa0000 invånare | kolada | 6 | 3 | 2020-2022 |")
     assert cells["feels_well"].endswith("| local | 0 | 0 | - |")
 
 

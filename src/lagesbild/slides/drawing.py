@@ -14,6 +14,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import PP_ALIGN
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as PptxDeck
 from pptx.shapes.base import BaseShape
 from pptx.slide import Slide as Drawn
@@ -22,6 +23,7 @@ from pptx.util import Emu, Inches, Pt
 from lagesbild.charts.theme import SERIES, TOKENS, text_width
 from lagesbild.html.components import Cell, DataTable, text_of
 from lagesbild.slides.content import Deck, Slide, SlideChart
+from lagesbild.swedish.numbers import typeset
 
 # Sizes and colours of the slides.
 
@@ -311,16 +313,21 @@ def _swedish(paragraphs: Iterable[Any]) -> None:
 
 # The deck as a file: the same bytes each time for the same material.
 
+TEXT = qn("a:t")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a zip can hold
 STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 
 
 def slides_bytes(deck: Deck) -> bytes:
-    """The deck as a .pptx file. Its dates are the snapshot's, never the clock's."""
+    """The deck as a .pptx file, its texts set as the pages' are. Its dates are the snapshot's, never the clock's."""
     native = empty_deck()
     for slide in deck.slides:
         for page in paged(slide):
             add_slide(native, page)
+    for drawn in native.slides:
+        for part in (drawn, drawn.notes_slide):
+            for text in part.element.iter(TEXT):
+                text.text = typeset(text.text or "")
     facts = native.core_properties
     facts.title, facts.author, facts.language = deck.title, deck.author, "sv-SE"
     facts.created = facts.modified = datetime.fromisoformat(deck.made) if deck.made else datetime(*EPOCH)
