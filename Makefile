@@ -3,8 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
-# What reads whole reports of six places runs beside the rest: a process each for two cores.
-READERS := $(addprefix tests/test_,reading.py grammar.py reading_in_browser.py front.py back_test.py)
 
 .PHONY: report test soak size lab lint check expected frozen reference benchmarks clean
 
@@ -14,10 +12,7 @@ report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in t
 test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
 	@sh tests/browser.sh
 	@sh tests/office.sh
-	@$(PYTEST) -m "not soak" $(READERS) > .venv/readers.log 2>&1 & readers=$$!; \
-	$(PYTEST) -m "not soak" --durations=10 $(READERS:%=--ignore=%); rest=$$?; \
-	echo "Waiting for the tests that read whole reports (.venv/readers.log) ..."; \
-	wait $$readers; read=$$?; cat .venv/readers.log; [ $$rest -eq 0 ] && [ $$read -eq 0 ]
+	$(PYTEST) -m "not soak" -n 2 --dist loadfile --durations=10
 
 soak: $(INSTALLED)  ## the long seeded runs: damaged files, kills (LAGESBILD_SOAK=200 for more rounds)
 	$(PYTEST) -m soak --durations=10

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from reports import built, real_copy, run
+from reports import built, once, real_copy, run
 
 YEAR = 2024
 MUNICIPALITIES = {"Umeå": "2480", "Nordmaling": "2401", "Stockholm": "0180", "Gotland": "0980"}
@@ -94,15 +94,19 @@ class Report:
 @pytest.fixture(scope="session")
 def report_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
     """`report_of("Umeå")`: built from the repository's own figures when first asked for, once a session."""
-    root = real_copy(tmp_path_factory.mktemp("read") / "projekt")
+
+    root = once(tmp_path_factory, "read", real_copy)
+
+    def folder_of(name: str) -> Path:
+        if name in MUNICIPALITIES:
+            return built(root, MUNICIPALITIES[name], YEAR).folder
+        ended = run("build", "--root", root, "--region", REGIONS[name], "--year", YEAR)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return root / "reports" / "regions" / REGIONS[name] / str(YEAR)
 
     @cache
     def report(name: str) -> Report:
-        if name in MUNICIPALITIES:
-            return Report(name, built(root, MUNICIPALITIES[name], YEAR).folder)
-        ended = run("build", "--root", root, "--region", REGIONS[name], "--year", YEAR)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        return Report(name, root / "reports" / "regions" / REGIONS[name] / str(YEAR))
+        return Report(name, once(tmp_path_factory, f"read-{name}", lambda folder: folder_of(name)))
 
     return report
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -9,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from lagesbild.paths import PACKAGE
 
@@ -86,10 +89,24 @@ def built(root: Path, municipality: str, year: int, *options: object, **environm
     return Built(root, root / "reports" / municipality / str(year), ended)
 
 
+def once(folders: pytest.TempPathFactory, name: str, made: Callable[[Path], Any]) -> Any:
+    """What `made` gives for a folder of this name: made once a session, however many processes share the tests.
+
+    One at a time: a build has work for all cores.
+    """
+    own = folders.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    kept = folder.with_name(f"{name}.pickle")
+    with FileLock(folder.with_name("once.lock")):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(made(folder)))
+    return pickle.loads(kept.read_bytes())
+
+
 @pytest.fixture(scope="session")
 def default_report(tmp_path_factory) -> Built:
     """Umeå's report for 2024 from the frozen snapshot, in a folder whose name no page may tell."""
-    return built(frozen_copy(tmp_path_factory.mktemp("annabritta") / "projekt"), "2480", 2024)
+    return once(tmp_path_factory, "annabritta", lambda folder: built(frozen_copy(folder / "projekt"), "2480", 2024))
 
 
 def quick_project(root: Path) -> Path:
