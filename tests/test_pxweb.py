@@ -13,7 +13,8 @@ from werkzeug import Response
 
 from lagesbild.catalog.models import Indicator, PinnedTable
 from lagesbild.errors import ContentError
-from lagesbild.sources.http import Client, Limits
+from lagesbild.sources.exchange import Limits
+from lagesbild.sources.http import Client
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
 from lagesbild.sources.pxweb_questions import Axis, Question
 from lagesbild.sources.pxweb_tables import Period, code_of, period_of, place_of, same_title, sex_of
@@ -22,7 +23,9 @@ from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
 TITLE = "Påhittade helårsekvivalenter efter region, kön, åldersgrupp, tabellinnehåll och månad"
 SCOPE = Scope(2022, 2024)
-QUICK = Limits(connect=900, read=900, deadline=900, attempts=2, backoff=0.0, calls=1000, window=0.001)
+QUICK = Limits(
+    connect=900, read=900, deadline=900, attempts=2, backoff=0.0, calls=1000, window=0.001, patience=9000, hurry=900
+)
 
 
 class FakeTable:
