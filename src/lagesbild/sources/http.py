@@ -196,12 +196,12 @@ class Client:
         self.calls = 0
         self._clock, self._sleep = clock, sleep
         self._probe = probe
-        self._silences = 0  # requests in a row without an answer, and the seconds that they took
-        self._lost = 0.0
+        self._silences = 0  # requests in a row without an answer
+        self._lost: dict[str, float] = {}  # kind of request -> seconds since one was answered that brought nothing
         self._lost_in_all = 0.0
         self._given_up = ""  # why nothing is asked any more
         self._last = ""  # why there was no answer
-        self._answered: dict[str, Request] = {}  # by kind, the latest
+        self._answered: dict[str, Request] = {}  # kind -> the latest
         if not _is_base(base_url):
             raise SourceError(
                 f"{name}: '{base_url}' is no base address. Give one that begins with https:// and ends with "
@@ -254,26 +254,27 @@ class Client:
 
     def _answer(self, method: str, url: str, body: Any) -> Answer:
         self._refuse_when_given_up(request := Request(method, url, body))
-        limits = self.limits
-        if self._silences or self._lost or self._lost_in_all > limits.patience:
-            limits = limits.hurried(attempts=1 if self._silences or self._lost else 2)
+        limits, kind = self.limits, self._kind(request)
+        failing = self._silences or kind in self._lost
+        if failing or self._lost_in_all > limits.patience:
+            limits = limits.hurried(attempts=1 if failing else 2)
         began = self._clock()
-        ends = began + min(limits.deadline, max(1.0, limits.patience - self._lost))
+        ends = began + min(limits.deadline, max(1.0, limits.patience - sum(self._lost.values())))
         for attempt in range(1, limits.attempts + 1):
             try:
                 answer = self._asked(request, limits, ends)
             except ExchangeError as met:
                 wait = limits.backoff * 2 ** (attempt - 1) if met.wait is None else met.wait
                 if not met.again or attempt == limits.attempts or self._clock() + wait > ends:
-                    self._count(met, self._clock() - began)
+                    self._count(kind, met, self._clock() - began)
                     tried = f" (attempt {attempt})" if attempt > 1 else ""
                     asked = f", asks to wait {met.wait:.0f} s" if met.wait else ""
                     error = self.error(f"{met.what}{asked}{tried}", met.remedy, str(request))
                     raise (TooLargeError(str(error)) if met.too_large else error) from None
                 self._sleep(wait)
             else:
-                self._answered[self._kind(request)] = request
-                self._silences, self._lost = 0, 0.0
+                self._answered[kind] = request
+                self._count(kind)
                 return answer
         raise AssertionError("unreachable: the last attempt gives up")
 
@@ -287,35 +288,39 @@ class Client:
         """Requests of one kind are answered by the same part of a service, or not."""
         return f"{request.method} {request.url.removeprefix(self.base_url).partition('/')[0]}"
 
-    def _count(self, met: ExchangeError, seconds: float) -> None:
-        """Counts a request that failed; any answer, be it a refusal, is a sign of life."""
-        if not met.outage:
-            self._silences, self._lost = 0, 0.0
+    def _count(self, kind: str, met: ExchangeError | None = None, seconds: float = 0.0) -> None:
+        """Counts a request without an answer; any answer, be it a refusal, is a sign of life."""
+        if met is None or not met.outage:
+            self._silences = 0
+            self._lost.pop(kind, None)
             return
         self._silences, self._last = self._silences + 1, met.what
-        self._lost += seconds
+        self._lost[kind] = self._lost.get(kind, 0.0) + seconds
         self._lost_in_all += seconds
 
     def _refuse_when_given_up(self, request: Request) -> None:
         """Raises SourceError when the service is at fault as a whole, and no request will be answered."""
-        if not self._given_up and (self._silences >= OUTAGE or self._lost >= self.limits.patience):
-            self._given_up = self._reason_to_give_up(self._answered.get(self._kind(request)))
+        kind = self._kind(request)
+        worn_out = kind in self._lost and sum(self._lost.values()) >= self.limits.patience
+        if not self._given_up and (worn_out or self._silences >= OUTAGE):
+            self._given_up = self._reason_to_give_up(kind, worn_out)
         if self._given_up:
             raise self.error(f"not asked, since {self._given_up}", "Fetch again later.", str(request))
 
-    def _reason_to_give_up(self, alike: Request | None) -> str:
-        """Why, or nothing: `alike` was answered before, and what is answered again proves that the service is there."""
-        silence = f"{self._silences} requests in a row got no answer within {self._lost:.0f} s, last: {self._last}"
+    def _reason_to_give_up(self, kind: str, worn_out: bool) -> str:
+        """Why, or nothing when a request of this kind is answered again, or any other before all patience is gone."""
+        why = f"no request was answered for {sum(self._lost.values()):.0f} s, last: {self._last}"
+        alike = self._answered.get(kind)
         known = alike or next(reversed(self._answered.values()), Request("GET", self.url(self._probe), None))
         limits = self.limits.hurried(attempts=1)
         try:
             self._asked(known, limits, self._clock() + limits.deadline)
         except ExchangeError:
-            return f"{silence}; nor did {known}, asked last"
+            return f"{why}; nor was {known}"
         self._silences = 0
         if alike:
-            self._lost = 0.0
-        return silence if self._lost >= self.limits.patience else ""
+            self._lost.pop(kind, None)
+        return why if worn_out and not alike else ""
 
     def _followed(self, request: Request, limits: Limits, ends: float) -> Exchange:
         """The answer at the end of the redirects. Raises ExchangeError for any status but 2xx."""

@@ -43,48 +43,42 @@ from lagesbild.sources.series import (
 _REMEDY = f"{KEPT} Fetch again; if it stays, tell Kolada."
 
 
-def _frame(rows: list[tuple]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=ROW_COLUMNS).astype(ROW_TYPES)
-
-
 @dataclass
 class Gathering:
     """One series while its parts come in."""
 
     wanted: WantedSeries
     pinned: Pinned
-    rows: pd.DataFrame = field(default_factory=lambda: _frame([]))
+    rows: list[tuple] = field(default_factory=list)  # ROW_COLUMNS
     requests: list[dict] = field(default_factory=list)
     asked: tuple[Asked, ...] = ()
     failure: str | None = None
 
     def finished(self) -> FetchedSeries | FailedSeries:
         """The whole series, or why it failed."""
-        if self.failure is None:
-            self.failure = _late_value(self)
-        if self.failure is not None:
-            return FailedSeries(self.wanted, self.failure)
+        rows = pd.DataFrame(self.rows, columns=ROW_COLUMNS).astype(ROW_TYPES)
+        if failure := self.failure or self._late_value(rows):
+            return FailedSeries(self.wanted, failure)
         return FetchedSeries(
             self.wanted,
             self.pinned.title,
-            self.rows,
+            rows,
             self.requests,
             self.asked,
             definition=self.pinned.definition,
             warnings=list(self.pinned.warnings),
         )
 
-
-def _late_value(gathering: Gathering) -> str | None:
-    """What is wrong when a series has values after the year that its title ends with."""
-    last, years = gathering.pinned.last_year, gathering.rows.loc[gathering.rows["value"].notna(), "year"]
-    if last is None or not (years > last).any():
-        return None
-    request = gathering.requests[0]
-    return (
-        f"Kolada says that the series ends {last} but has a value for {years.max()} "
-        f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_REMEDY}"
-    )
+    def _late_value(self, rows: pd.DataFrame) -> str | None:
+        """What is wrong when a series has values after the year that its title ends with."""
+        last, years = self.pinned.last_year, rows.loc[rows["value"].notna(), "year"]
+        if last is None or not (years > last).any():
+            return None
+        request = self.requests[0]
+        return (
+            f"Kolada says that the series ends {last} but has a value for {years.max()} "
+            f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_REMEDY}"
+        )
 
 
 @dataclass
@@ -136,11 +130,8 @@ class Gatherer:
         """Adds the answers to one request."""
         answers = list(pages(self.client, data_path(list(alive), years)))
         self._refuse_others(answers, alive)
-        collected: dict[str, list[tuple]] = {series: [] for series in alive}
         for answer in answers:
-            self._sort(answer, alive, collected, years)
-        for series, gathering in alive.items():
-            gathering.rows = pd.concat([gathering.rows, _frame(collected[series])], ignore_index=True)
+            self._sort(answer, alive, years)
 
     def _refuse_others(self, answers: list[Answer], alive: dict[str, Gathering]) -> None:
         for answer in answers:
@@ -149,19 +140,17 @@ class Gatherer:
                 what = f"the answer is about {min(strange)}, which was not asked for"
                 raise self.client.error(what, _REMEDY, answer)
 
-    def _sort(
-        self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[tuple]], years: list[int]
-    ) -> None:
-        before = {series: len(rows) for series, rows in collected.items()}
+    def _sort(self, answer: Answer, alive: dict[str, Gathering], years: list[int]) -> None:
+        before = {series: len(gathering.rows) for series, gathering in alive.items()}
         for item in items(answer):
             gathering = alive[item["kpi"]]
             if gathering.failure is None:
                 try:
-                    collected[item["kpi"]].extend(figures(item, years, self.known_places))
+                    gathering.rows.extend(figures(item, years, self.known_places))
                 except ContentError as error:
                     gathering.failure = str(self.client.error(error.what, _REMEDY, answer))
         for series, gathering in alive.items():
-            gathering.requests.append(answer.as_request(len(collected[series]) - before[series]))
+            gathering.requests.append(answer.as_request(len(gathering.rows) - before[series]))
 
 
 # Kolada as an adapter: series in batches of 25, each whole or failed for itself.
