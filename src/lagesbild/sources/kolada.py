@@ -178,7 +178,7 @@ class KoladaAdapter:
         return sorted(series, key=lambda wanted: wanted.id)
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
-        """Titles, and the figures of every area. Kolada may take them in smaller requests only, which a fetch finds out."""
+        """Titles, and the figures of every area. Should Kolada take less at once, a fetch finds it out."""
         calls = [(f"kpi/{','.join(series.id for series in batch)}", 1) for batch in in_batches(list(wanted))]
         for years, same in _by_years(wanted, scope).items():
             for batch in in_batches([series.id for series in same]):
