@@ -47,7 +47,7 @@ class Memory(Client):
         return self._read("POST", self.url(path), self.answers[self.url(path)])
 
     def _read(self, method: str, url: str, content: bytes) -> Answer:
-        return Answer(url, method, None, json.loads(content), digest(content), len(content))
+        return Answer(method, url, None, json.loads(content), digest(content), len(content))
 
 
 def entry(**source) -> Indicator:

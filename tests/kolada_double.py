@@ -23,12 +23,14 @@ from lagesbild.catalog.models import (
 )
 from lagesbild.paths import Paths
 from lagesbild.sources import fetch
+from lagesbild.sources.exchange import Limits
 from lagesbild.sources.fetch import FetchRequest, FetchSummary
-from lagesbild.sources.http import Limits
 from lagesbild.sources.kolada import KoladaAdapter
 
 # No pauses, and limits that a slow machine does not reach: the bound of the whole suite ends a wait.
-QUICK = Limits(connect=900, read=900, deadline=900, attempts=2, backoff=0.01, calls=10_000, window=1)
+QUICK = Limits(
+    connect=900, read=900, deadline=900, attempts=2, backoff=0.01, calls=10_000, window=1, patience=9000, hurry=900
+)
 PLACES = {"0000": "Riket", "0099": "Region Påhitt", "9901": "Påhittsby", "9902": "Sagostad", "9903": "Luftslott"}
 PLACES |= {f"99{number}": f"Dikt{number}" for number in range(11, 17)}
 GROUP = {"id": "G99", "title": "Liknande kommuner, övergripande, Påhittsby, 2025", "members": ["9902", "9911"]}

@@ -145,7 +145,7 @@ def test_only_three_rooms_write_and_only_the_sources_use_the_network():
     writers = {module.split(".")[1] for module in MODULES if attributes_in(module) & writing or opens_to_write(module)}
     assert writers == {"sources", "tidy", "publishing"}
     users = {module for module in MODULES if roots_of_imports(module) & network}
-    assert users == {"lagesbild.sources.http"}
+    assert users == {"lagesbild.sources.exchange", "lagesbild.sources.http"}
 
 
 def opens_to_write(module: str) -> bool:

@@ -335,3 +335,27 @@ def test_a_size_beyond_all_reason_is_refused_before_memory_is_taken():
         content["size"][place] = len(codes)
     with pytest.raises(ContentError, match="125000000000 cells"):
         cube(content)
+
+
+class Counting(str):
+    """A code that counts how often any was compared with another."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Counting.compared += 1
+        return str.__eq__(self, other)
+
+
+@pytest.mark.parametrize("form", [pytest.param(form, id=f"I-16-{form}") for form in ("list", "object")])
+def test_codes_are_found_without_comparing_each_with_each(form):
+    content, many = small(), 2000
+    codes = [f"{number:04d}" for number in range(many)]
+    index = codes if form == "list" else {Counting(code): number for number, code in enumerate(codes)}
+    category = {"index": index, "label": {Counting(code): "totalt" for code in codes}}
+    content["dimension"]["Kon"] = {"label": "kön", "category": category}
+    content |= {"size": [many, 1, 2], "value": {}, "status": {}}
+    Counting.compared = 0
+    assert list(heading(content).dimensions["Kon"].labels) == codes
+    assert Counting.compared < 10 * many

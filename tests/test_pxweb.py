@@ -13,7 +13,9 @@ from werkzeug import Response
 
 from lagesbild.catalog.models import Indicator, PinnedTable
 from lagesbild.errors import ContentError
-from lagesbild.sources.http import Client, Limits
+from lagesbild.sources import pxweb_questions
+from lagesbild.sources.exchange import Limits
+from lagesbild.sources.http import Client
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
 from lagesbild.sources.pxweb_questions import Axis, Question
 from lagesbild.sources.pxweb_tables import Period, code_of, period_of, place_of, same_title, sex_of
@@ -22,7 +24,9 @@ from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
 TITLE = "Påhittade helårsekvivalenter efter region, kön, åldersgrupp, tabellinnehåll och månad"
 SCOPE = Scope(2022, 2024)
-QUICK = Limits(connect=900, read=900, deadline=900, attempts=2, backoff=0.0, calls=1000, window=0.001)
+QUICK = Limits(
+    connect=900, read=900, deadline=900, attempts=2, backoff=0.0, calls=1000, window=0.001, patience=9000, hurry=900
+)
 
 
 class FakeTable:
@@ -497,6 +501,70 @@ def test_version_1_is_read_with_its_byte_order_mark_its_own_limits_and_its_count
     assert cells(series.rows)["0000", 2021, 0, "M", ""] == (201, "")
     assert len(series.rows) == 2 * 3 * 2
     assert len([True for request, _ in httpserver.log if request.method == "POST"]) == 3
+
+
+def of_one_measure(request, code: str) -> Response:
+    """An older server's answer to a question that names the measure, or a measure that nobody asked about."""
+    query = {item["code"]: item["selection"]["values"] for item in json.loads(request.data)["query"]}
+    chosen = {key: codes for key, codes in query.items() if key != "ContentsCode"}
+    body = {
+        "class": "dataset",
+        "id": list(chosen),
+        "size": [len(codes) for codes in chosen.values()],
+        "role": {"metric": ["ContentsCode"]},
+        "dimension": {key: {"category": {"index": codes}} for key, codes in chosen.items()}
+        | {"ContentsCode": {"category": {"label": {code: "Andel"}}}},
+        "value": [float(number) for number in range(math.prod(map(len, chosen.values())))],
+    }
+    return as_json(body)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["I-15-asked-for", "I-15-not-asked-for"])
+def test_a_measure_that_stands_beside_the_answers_dimensions_is_read(fohm, httpserver, named):
+    about = json.loads(json.dumps(SURVEY))
+    about["variables"][1:2] = [{"code": "ContentsCode", "text": "mått", "values": ["A"], "valueTexts": ["Andel"]}]
+    if not named:
+        about["variables"].pop(1)
+        about["title"] = "Andel efter region, kön och år"
+    url = "/api/v1/sv/C/andel.px"
+    httpserver.expect_request(url, method="GET").respond_with_json(about)
+    httpserver.expect_request(url, method="POST").respond_with_handler(lambda request: of_one_measure(request, "A"))
+    series = fetched(fohm, {"health": survey(id="C/andel.px", title=about["title"])}, Scope(2012, 2025))["health"]
+    assert isinstance(series, FetchedSeries), series.reason
+    assert len(series.rows) == 2 * 3 * 2
+    assert series.rows["value"].notna().all()
+
+
+def test_another_measure_beside_the_answers_dimensions_is_refused_i_15(fohm, httpserver):
+    about = json.loads(json.dumps(SURVEY))
+    about["variables"][1:2] = [{"code": "ContentsCode", "text": "mått", "values": ["A"], "valueTexts": ["Andel"]}]
+    url = "/api/v1/sv/C/andel.px"
+    httpserver.expect_request(url, method="GET").respond_with_json(about)
+    httpserver.expect_request(url, method="POST").respond_with_handler(lambda request: of_one_measure(request, "B"))
+    series = fetched(fohm, {"health": survey(id="C/andel.px")}, Scope(2012, 2025))["health"]
+    assert "differs in 'ContentsCode' from what was asked: A, B" in series.reason
+
+
+class Counting(str):
+    """A place's code that counts how often any was compared with another."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Counting.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_places_are_found_without_comparing_each_with_each_i_16(scb, table, monkeypatch):
+    places = {f"{number:04d}": f"Ort {number}" for number in range(2000, 3000)}
+    table.variables["Region"] = ("region", places, False)
+    table.config["maxDataCells"] = 1_000_000
+    monkeypatch.setattr(pxweb_questions, "place_of", lambda code: Counting(code))
+    Counting.compared = 0
+    series = fetched(scb, {"a": indicator()}, replace(SCOPE, since=2024))["a"]
+    assert set(series.rows["place"]) == set(places)
+    assert Counting.compared < 30 * len(places)
 
 
 def test_pooled_years_must_be_as_many_as_the_catalogue_says(fohm):

@@ -172,7 +172,7 @@ class _Run:
         """A client at the address given for this source, else the environment's, else the service's own."""
         variable = f"LAGESBILD_{service.source.upper()}_URL"
         address = self.request.addresses.get(service.source) or os.environ.get(variable) or service.address
-        return Client(service.name, address, service.limits)
+        return Client(service.name, address, service.limits, probe=service.probe)
 
     def _jobs(
         self, indicators: list[tuple[str, Indicator]], kolada: Client

@@ -1,9 +1,8 @@
-"""One polite HTTP client: limits, pace, retries, an outage breaker, and answers read as strict JSON."""
+"""One polite HTTP client: pace, retries, a service given up as a whole, and answers read as strict JSON."""
 
 import hashlib
 import json
 import re
-import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -13,164 +12,13 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from threading import Thread
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-import requests
-import truststore
-import urllib3
-from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 
-from lagesbild.errors import ContentError, ExchangeError, SourceError
-
-# One request and its whole answer, within a time that holds whatever the other side does.
-
-CHUNK = 1 << 16
-_LATER = "Check the network and the base address, then fetch again; what was fetched before is kept."
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds, attempts and bytes that one request may take, and calls per window of the service."""
-
-    connect: float = 10.0
-    read: float = 30.0  # between two pieces of an answer
-    deadline: float = 120.0  # for one request with redirects, attempts, waits; a longer Retry-After ends it
-    attempts: int = 4
-    backoff: float = 1.0  # seconds before the second attempt, doubled for each one after
-    largest: int = 200 << 20  # bytes of an answer
-    calls: int = 5
-    window: float = 1.0
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What goes out: `json` is posted, `seconds` is the time left for the whole answer."""
-
-    method: str
-    url: str
-    json: Any
-    limits: Limits
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """What came back, of any status."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def excerpt(self) -> str:
-        """The start of the body, fit for a message."""
-        words = self.content[:400].decode("utf-8", "replace").split()
-        return f"it begins '{' '.join(words)[:100]}'" if words else "it is empty"
-
-
-class _SystemTrust(HTTPAdapter):
-    """Certificates are checked against the operating system's store, as the browser does."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
-        return super().init_poolmanager(*args, ssl_context=_system_store(), **kwargs)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=_system_store(), **kwargs)
-
-
-def _system_store() -> ssl.SSLContext:
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def new_session(base_url: str, user_agent: str) -> requests.Session:
-    """A session that trusts what the system trusts; proxies come from the environment, never for loopback."""
-    session = requests.Session()
-    session.mount("https://", _SystemTrust())
-    session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
-    host = urlsplit(base_url).hostname or ""
-    session.trust_env = not (host in ("localhost", "::1") or host.startswith("127."))
-    return session
-
-
-def exchanged(session: requests.Session, ask: Ask) -> Exchange:
-    """The answer to `ask`, read to its end. Raises ExchangeError.
-
-    It runs in a thread that can be left behind: a socket's time-out starts anew with every byte, so a
-    server that drips its headers would hold us for hours.
-    """
-    outcome: list[Exchange | BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(_received(session, ask))
-        except BaseException as error:  # handed over to the waiting thread
-            outcome.append(error)
-
-    thread = Thread(target=run, daemon=True, name="lagesbild-request")
-    thread.start()
-    thread.join(ask.seconds)
-    if not outcome:
-        raise _too_slow(ask.seconds)
-    if isinstance(outcome[0], Exchange):
-        return outcome[0]
-    raise _as_exchange_error(outcome[0])
-
-
-def _received(session: requests.Session, ask: Ask) -> Exchange:
-    ends = time.monotonic() + ask.seconds
-    timeout = (min(ask.limits.connect, ask.seconds), min(ask.limits.read, ask.seconds))
-    pieces, size = [], 0
-    with session.request(
-        ask.method, ask.url, json=ask.json, timeout=timeout, stream=True, allow_redirects=False
-    ) as response:
-        while piece := response.raw.read1(CHUNK, decode_content=True):
-            pieces.append(piece)
-            size += len(piece)
-            if size > ask.limits.largest:
-                much = f"sent more than {ask.limits.largest:,} bytes"
-                raise ExchangeError(much, "Ask for less, for example with --only.")
-            if time.monotonic() > ends:
-                raise _too_slow(ask.seconds)
-        return Exchange(response.status_code, response.headers, b"".join(pieces))
-
-
-def _too_slow(seconds: float) -> ExchangeError:
-    return ExchangeError(f"no whole answer within {seconds:.3g} s", _LATER, again=True, outage=True)
-
-
-def _as_exchange_error(error: BaseException) -> BaseException:
-    """`error` as ExchangeError where it is the network's; anything else as it is."""
-    match error:
-        case requests.exceptions.SSLError() | urllib3.exceptions.SSLError():
-            return ExchangeError(
-                f"its certificate is not trusted ({_root(error)})",
-                "The system's trust store decides: have the organisation's root certificate installed there.",
-                outage=True,
-            )
-        case requests.exceptions.ProxyError():
-            barred = f"the proxy refused ({_root(error)})"
-            return ExchangeError(barred, "Check HTTPS_PROXY and NO_PROXY.", again=True, outage=True)
-        case requests.exceptions.Timeout() | urllib3.exceptions.TimeoutError():
-            return ExchangeError(f"timed out ({_root(error)})", _LATER, again=True, outage=True)
-        case requests.exceptions.ConnectionError() | urllib3.exceptions.HTTPError():
-            return ExchangeError(f"the connection failed ({_root(error)})", _LATER, again=True, outage=True)
-        case requests.exceptions.RequestException():
-            return ExchangeError(f"cannot be asked ({error})", "Check the base address.")
-        case OSError():  # requests says so when REQUESTS_CA_BUNDLE names no file
-            return ExchangeError(f"cannot be asked ({error})", "Check REQUESTS_CA_BUNDLE and the proxy settings.")
-    return error
-
-
-def _root(error: BaseException) -> str:
-    """The innermost reason, without the objects that urllib3 wraps around it."""
-    while inner := next(
-        (x for x in (getattr(error, "reason", None), *error.args) if isinstance(x, BaseException)), None
-    ):
-        error = inner
-    return str(error).rpartition(">: ")[2] or type(error).__name__
-
+from lagesbild.errors import ContentError, ExchangeError, SourceError, TooLargeError
+from lagesbild.sources.exchange import Ask, Exchange, Limits, exchanged, new_session
 
 # How fast a service may be asked, and how long it asks us to wait.
 
@@ -221,16 +69,26 @@ def _moment(text: str) -> datetime | None:
 # An answer of a service: its JSON with what is needed to trace it, or the reason why it is refused.
 
 _JSON = re.compile(r"^(application|text)/([\w.-]+\+)?json$")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # one half of a character beyond the first 65,536
 _NO_JSON = "Check the base address and whether a proxy or a sign-in page stands in between, then fetch again."
 
 
 @dataclass(frozen=True)
-class Answer:
+class Request:
+    """What is asked for."""
+
+    method: str
+    url: str
+    body: Any  # what is posted; None for GET
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+@dataclass(frozen=True)
+class Answer(Request):
     """`content` is the parsed JSON; `sha256` and `bytes` are those of the body as received (unzipped)."""
 
-    url: str
-    method: str
-    body: Any  # what was posted; None for GET
     content: Any
     sha256: str
     bytes: int
@@ -248,25 +106,42 @@ def parsed(exchange: Exchange) -> Any:
     kind["Content-Type"] = exchange.headers.get("Content-Type", "text/plain")
     if not _JSON.match(kind.get_content_type()) or "Content-Type" not in exchange.headers:
         shown = exchange.headers.get("Content-Type") or "no content type"
-        raise ExchangeError(f"answered with {shown} instead of JSON ({exchange.excerpt()})", _NO_JSON)
+        raise ExchangeError(f"answered with {shown} instead of JSON ({exchange.excerpt()})", _NO_JSON, outage=True)
     if not exchange.content.strip():
-        raise ExchangeError("answered with an empty body", "Fetch again later.", again=True)
+        raise ExchangeError("answered with an empty body", "Fetch again later.", again=True, outage=True)
     try:
         # utf-8-sig: some PxWeb servers put a byte order mark before the JSON
         encoding = (kind.get_content_charset() or "utf-8").lower()
         text = exchange.content.decode("utf-8-sig" if encoding in ("utf-8", "utf8") else encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         raise ExchangeError(
             f"answered with text in an undeclared encoding ({error})",
             "Nothing is guessed: report it to the service.",
+            outage=True,
         ) from None
     try:
-        return json.loads(text, parse_constant=_no_number)
+        content = json.loads(text, parse_constant=_no_number)
+        if _SURROGATE.search(text):
+            _refuse_half_characters(content)
     except (ValueError, RecursionError) as error:
         raise ExchangeError(
             f"answered with broken or cut-off JSON ({error})",
             "Fetch again; if it stays, the service is at fault.",
             again=True,
+            outage=True,
+        ) from None
+    return content
+
+
+def _refuse_half_characters(content: Any) -> None:
+    """Raises ExchangeError for a text such as "\\ud800", which JSON may hold but no file."""
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half, before = error.object[error.start], error.object[max(0, error.start - 40) : error.start]
+        raise ExchangeError(
+            f"answered with a text that holds half a character, \\u{ord(half):04x} after '{before}'",
+            "It can be stored nowhere and is not guessed: tell the publisher.",
         ) from None
 
 
@@ -284,7 +159,8 @@ def _no_number(name: str) -> None:
 PURPOSE = "situation reports of Swedish municipalities from official statistics"
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_REDIRECTS = 3
-OUTAGE = 3  # so many requests in a row without an answer, and the rest is not asked
+TOO_LARGE = (413, 414, 422)  # the request, its address, or what it asks for
+OUTAGE = 3  # so many requests in a row without an answer, and the service must prove that it is there
 
 
 def client_version() -> str:
@@ -299,6 +175,10 @@ class Client:
     """One service at one base address (with its version path and a slash at the end).
 
     Every failure is a SourceError that names service, request, what happened and what to do.
+
+    A service that fails as a whole is given up after `Limits.patience` seconds, or sooner: when OUTAGE requests in a
+    row got no answer, something is asked again that it did answer, else `probe`, a path that it always answers
+    quickly. Where that is answered, the faults are those requests' own and the others are asked on.
     """
 
     def __init__(
@@ -308,13 +188,20 @@ class Client:
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        probe: str = "",
     ):
         self.name = name
         self.base_url = base_url.rstrip("/") + "/"
         self.limits = limits or Limits()
         self.calls = 0
         self._clock, self._sleep = clock, sleep
-        self._silences: list[str] = []  # why the latest requests got no answer
+        self._probe = probe
+        self._silences = 0  # requests in a row without an answer
+        self._lost: dict[str, float] = {}  # kind of request -> seconds since one was answered that brought nothing
+        self._lost_in_all = 0.0
+        self._given_up = ""  # why nothing is asked any more
+        self._last = ""  # why there was no answer
+        self._answered: dict[str, Request] = {}  # kind -> the latest
         if not _is_base(base_url):
             raise SourceError(
                 f"{name}: '{base_url}' is no base address. Give one that begins with https:// and ends with "
@@ -353,7 +240,7 @@ class Client:
 
     def error(self, what: str, remedy: str, request: Answer | str = "") -> SourceError:
         """A SourceError about `request`: an answer, or 'GET address'."""
-        shown = f"{request.method} {request.url}" if isinstance(request, Answer) else request
+        shown = str(request)
         shown = f"{shown[:200]}..." if len(shown) > 203 else shown
         return SourceError(f"{self.name}: {shown}{': ' if shown else ''}{what}. {remedy}")
 
@@ -366,46 +253,90 @@ class Client:
             raise self.error(error.what, f"{error.remedy} {remedy}".strip(), request) from None
 
     def _answer(self, method: str, url: str, body: Any) -> Answer:
-        ends = self._clock() + self.limits.deadline
-        for attempt in range(1, self.limits.attempts + 1):
-            if len(self._silences) >= OUTAGE:
-                silent = f"not asked, since {OUTAGE} requests in a row got no answer, last: {self._silences[-1]}"
-                raise self.error(silent, "Fetch again later.", f"{method} {url}")
+        self._refuse_when_given_up(request := Request(method, url, body))
+        limits, kind = self.limits, self._kind(request)
+        failing = self._silences or kind in self._lost
+        if failing or self._lost_in_all > limits.patience:
+            limits = limits.hurried(attempts=1 if failing else 2)
+        began = self._clock()
+        ends = began + min(limits.deadline, max(1.0, limits.patience - sum(self._lost.values())))
+        for attempt in range(1, limits.attempts + 1):
             try:
-                exchange = self._followed(method, url, body, ends)
-                answer = parsed(exchange)
+                answer = self._asked(request, limits, ends)
             except ExchangeError as met:
-                self._wait_or_give_up(met, attempt, ends, f"{method} {url}")
+                wait = limits.backoff * 2 ** (attempt - 1) if met.wait is None else met.wait
+                if not met.again or attempt == limits.attempts or self._clock() + wait > ends:
+                    self._count(kind, met, self._clock() - began)
+                    tried = f" (attempt {attempt})" if attempt > 1 else ""
+                    asked = f", asks to wait {met.wait:.0f} s" if met.wait else ""
+                    error = self.error(f"{met.what}{asked}{tried}", met.remedy, str(request))
+                    raise (TooLargeError(str(error)) if met.too_large else error) from None
+                self._sleep(wait)
             else:
-                self._silences.clear()
-                return Answer(url, method, body, answer, digest(exchange.content), len(exchange.content))
+                self._answered[kind] = request
+                self._count(kind)
+                return answer
         raise AssertionError("unreachable: the last attempt gives up")
 
-    def _wait_or_give_up(self, met: ExchangeError, attempt: int, ends: float, request: str) -> None:
-        """Sleep until the next attempt, or raise SourceError when there is none."""
-        wait = self.limits.backoff * 2 ** (attempt - 1) if met.wait is None else met.wait
-        last = not met.again or attempt == self.limits.attempts
-        if last or self._clock() + wait > ends:
-            self._silences = [*self._silences, met.what] if met.outage else []
-            tried = f" (attempt {attempt})" if attempt > 1 else ""
-            asked = f", asks to wait {met.wait:.0f} s" if met.wait else ""
-            raise self.error(f"{met.what}{asked}{tried}", met.remedy, request) from None
-        self._sleep(wait)
+    def _asked(self, request: Request, limits: Limits, ends: float) -> Answer:
+        """The answer to one attempt. Raises ExchangeError."""
+        exchange = self._followed(request, limits, ends)
+        content = exchange.content
+        return Answer(request.method, request.url, request.body, parsed(exchange), digest(content), len(content))
 
-    def _followed(self, method: str, url: str, body: Any, ends: float) -> Exchange:
+    def _kind(self, request: Request) -> str:
+        """Requests of one kind are answered by the same part of a service, or not."""
+        return f"{request.method} {request.url.removeprefix(self.base_url).partition('/')[0]}"
+
+    def _count(self, kind: str, met: ExchangeError | None = None, seconds: float = 0.0) -> None:
+        """Counts a request without an answer; any answer, be it a refusal, is a sign of life."""
+        if met is None or not met.outage:
+            self._silences = 0
+            self._lost.pop(kind, None)
+            return
+        self._silences, self._last = self._silences + 1, met.what
+        self._lost[kind] = self._lost.get(kind, 0.0) + seconds
+        self._lost_in_all += seconds
+
+    def _refuse_when_given_up(self, request: Request) -> None:
+        """Raises SourceError when the service is at fault as a whole, and no request will be answered."""
+        kind = self._kind(request)
+        worn_out = kind in self._lost and sum(self._lost.values()) >= self.limits.patience
+        if not self._given_up and (worn_out or self._silences >= OUTAGE):
+            self._given_up = self._reason_to_give_up(kind, worn_out)
+        if self._given_up:
+            raise self.error(f"not asked, since {self._given_up}", "Fetch again later.", str(request))
+
+    def _reason_to_give_up(self, kind: str, worn_out: bool) -> str:
+        """Why, or nothing when a request of this kind is answered again, or any other before all patience is gone."""
+        why = f"no request was answered for {sum(self._lost.values()):.0f} s, last: {self._last}"
+        alike = self._answered.get(kind)
+        known = alike or next(reversed(self._answered.values()), Request("GET", self.url(self._probe), None))
+        limits = self.limits.hurried(attempts=1)
+        try:
+            self._asked(known, limits, self._clock() + limits.deadline)
+        except ExchangeError:
+            return f"{why}; nor was {known}"
+        self._silences = 0
+        if alike:
+            self._lost.pop(kind, None)
+        return why if worn_out and not alike else ""
+
+    def _followed(self, request: Request, limits: Limits, ends: float) -> Exchange:
         """The answer at the end of the redirects. Raises ExchangeError for any status but 2xx."""
+        url = request.url
         for _ in range(MAX_REDIRECTS + 1):
             self._pace.wait()
             self.calls += 1
             left = max(0.05, ends - self._clock())
-            exchange = exchanged(self._session, Ask(method, url, body, self.limits, left))
+            exchange = exchanged(self._session, Ask(request.method, url, request.body, limits, left))
             if exchange.status not in REDIRECTS:
                 return _good(exchange)
-            if method != "GET" or "Location" not in exchange.headers:
+            if request.method != "GET" or "Location" not in exchange.headers:
                 raise ExchangeError(f"redirects ({exchange.status}) what was posted", "Correct the base address.")
             try:
                 url = self.url(urljoin(url, exchange.headers["Location"]))
-            except SourceError as error:
+            except ValueError as error:  # a SourceError, or no address at all
                 raise ExchangeError(f"redirects out of reach ({error})", "Look at the proxy.") from None
         many = f"redirects more than {MAX_REDIRECTS} times"
         raise ExchangeError(many, "Correct the base address, or look at the proxy.")
@@ -433,4 +364,7 @@ def _good(exchange: Exchange) -> Exchange:
         raise ExchangeError(what, "The way is barred: look at the proxy or the base address.")
     if status in (404, 410):
         raise ExchangeError(what, "This version of the service is gone or the base address is wrong: correct it.")
+    if status in TOO_LARGE:
+        large = "The service does not take so much at once, or not this: look at the series in the catalogue."
+        raise ExchangeError(what, large, too_large=True)
     raise ExchangeError(what, "The service does not accept the request: look at the series in the catalogue.")

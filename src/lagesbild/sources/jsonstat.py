@@ -41,6 +41,11 @@ class Dimension:
     code_notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
 
 
+def is_measure(dimension: str, role: str) -> bool:
+    """Does the dimension say what is counted?"""
+    return role == "metric" or dimension == "ContentsCode"
+
+
 @dataclass(frozen=True)
 class Heading:
     """A dataset without its values. `updated` is the service's own stamp."""
@@ -56,17 +61,20 @@ class Heading:
 def heading(content: Any) -> Heading:
     """The dataset's own description. Raises ContentError when it contradicts itself."""
     _require(isinstance(content, dict), f"is no object but {_kind(content)}")
-    _require(content.get("class") == "dataset", f"has the class {content.get('class')!r}, not 'dataset'")
+    _require(content.get("class") == "dataset", f"has the class {content.get('class')!r:.60}, not 'dataset'")
     version = content.get("version", "2.0")
-    _require(isinstance(version, str) and version.startswith("2."), f"has the version {version!r}, not 2")
+    _require(isinstance(version, str) and version.startswith("2."), f"has the version {version!r:.60}, not 2")
     ids, sizes, described = content.get("id"), content.get("size"), content.get("dimension")
-    _require(_all(ids, str) and len(set(ids)) == len(ids), f"'id' is no list of different texts: {ids!r}")
-    _require(_all(sizes, int) and min(sizes, default=0) >= 0, f"'size' is no list of whole numbers: {sizes!r}")
+    _require(list_of(ids, str) and len(set(ids)) == len(ids), f"'id' is no list of different texts: {ids!r:.60}")
+    _require(list_of(sizes, int) and min(sizes, default=0) >= 0, f"'size' is no list of whole numbers: {sizes!r:.60}")
     _require(len(ids) == len(sizes), f"has {len(ids)} ids and {len(sizes)} sizes")
     _require(isinstance(described, dict), f"'dimension' is {_kind(described)}")
-    lost, extra = [name for name in ids if name not in described], [name for name in described if name not in ids]
+    lost, extra = [name for name in ids if name not in described], sorted(described.keys() - set(ids))
+    roles = _roles(content.get("role"), described)
+    if not lost and [is_measure(name, roles.get(name, "")) for name in extra] == [True]:
+        # an older server's form: of the one measure there, only its name is said
+        ids, sizes, extra = [*ids, *extra], [*sizes, 1], []
     _require(not lost and not extra, f"lost the dimension {lost} and has {extra} beside those of 'id'")
-    roles = _roles(content.get("role"), ids)
     extension = _mapping(content, "extension")
     return Heading(
         _text(content, "label"),
@@ -86,7 +94,8 @@ def _dimension(name: str, size: int, role: str, content: Any) -> Dimension:
     category, extension = _mapping(content, "category"), _mapping(content, "extension")
     labels = _mapping(category, "label")
     codes = _codes(name, size, category.get("index"), labels)
-    stray = [code for code in labels if code not in codes]
+    known = set(codes)
+    stray = [code for code in labels if code not in known]
     _require(not stray, f"dimension '{name}' has labels for codes that are not in it: {stray[:5]}")
     wrong = [code for code, label in labels.items() if not isinstance(label, str)]
     _require(not wrong, f"dimension '{name}' has labels that are no text: {wrong[:5]}")
@@ -98,7 +107,7 @@ def _dimension(name: str, size: int, role: str, content: Any) -> Dimension:
         role,
         {code: labels.get(code, code) for code in codes},
         extension.get("elimination") is True,
-        {code: str(unit.get("base", "")) for code, unit in units.items() if isinstance(unit, dict)},
+        {code: _text(unit, "base") for code, unit in units.items() if isinstance(unit, dict)},
         _notes(content.get("note"), extension.get("noteMandatory")),
         {code: _notes(notes, mandatory.get(code)) for code, notes in _mapping(category, "note").items()},
     )
@@ -111,13 +120,13 @@ def _codes(dimension: str, size: int, index: Any, labels: dict[str, Any]) -> lis
         return list(labels)
     if isinstance(index, dict):
         _require(
-            _all(list(index.values()), int) and sorted(index.values()) == list(range(len(index))),
+            list_of(list(index.values()), int) and sorted(index.values()) == list(range(len(index))),
             f"the index of dimension '{dimension}' does not number its codes from 0 to {len(index) - 1}",
         )
         codes = sorted(index, key=index.__getitem__)
     else:
         _require(
-            _all(index, str) and len(set(index)) == len(index),
+            list_of(index, str) and len(set(index)) == len(index),
             f"the index of '{dimension}' is no list of different codes",
         )
         codes = index
@@ -125,12 +134,14 @@ def _codes(dimension: str, size: int, index: Any, labels: dict[str, Any]) -> lis
     return codes
 
 
-def _roles(content: Any, ids: list[str]) -> dict[str, str]:
+def _roles(content: Any, dimensions: dict[str, Any]) -> dict[str, str]:
     _require(content is None or isinstance(content, dict), f"'role' is {_kind(content)}")
     roles: dict[str, str] = {}
     for role in ROLES:
-        for name in (content or {}).get(role) or ():
-            _require(name in ids, f"gives the role {role} to '{name}', which is no dimension")
+        names = (content or {}).get(role)
+        _require(names is None or list_of(names, str), f"'role' names for {role} no list of dimensions: {names!r:.60}")
+        for name in names or ():
+            _require(name in dimensions, f"gives the role {role} to '{name}', which is no dimension")
             _require(name not in roles, f"gives two roles to '{name}'")
             roles[name] = role
     return roles
@@ -138,7 +149,7 @@ def _roles(content: Any, ids: list[str]) -> dict[str, str]:
 
 def _notes(content: Any, mandatory: Any) -> tuple[Note, ...]:
     texts = [content] if isinstance(content, str) else content or []
-    _require(_all(texts, str), f"has notes that are no text: {content!r}"[:200])
+    _require(list_of(texts, str), f"has notes that are no text: {content!r:.60}")
     shown = mandatory if isinstance(mandatory, dict) else {}
     return tuple(Note(text, bool(shown.get(str(place)))) for place, text in enumerate(texts))
 
@@ -155,7 +166,7 @@ def _text(content: dict[str, Any], name: str) -> str:
     return member or ""
 
 
-def _all(content: Any, kind: type) -> bool:
+def list_of(content: Any, kind: type) -> bool:
     """Is it a list of `kind` only? True and False are no numbers."""
     return isinstance(content, list) and all(type(item) is kind for item in content)
 
@@ -206,7 +217,7 @@ def _values(content: Any, cells: int) -> np.ndarray:
     _require(isinstance(content, list) and len(content) == cells, f"has {amount} for {cells} cells")
     if strange := {type(value) for value in content} - {int, float, type(None)}:
         place, value = next((i, value) for i, value in enumerate(content) if type(value) in strange)
-        raise ContentError(f"the json-stat dataset's value {place} is {value!r}, which is no number"[:200])
+        raise ContentError(f"the json-stat dataset's value {place} is {value!r:.60}, which is no number")
     try:
         values = np.array(content, dtype="float64")
     except OverflowError:

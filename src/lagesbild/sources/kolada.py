@@ -3,15 +3,20 @@
 Kolada takes any two of series, places and years, 25 of each. Places are never named: all areas come, in pages.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from math import ceil
 
 import pandas as pd
 
 from lagesbild.catalog.models import Indicator
-from lagesbild.errors import ContentError, SourceError
-from lagesbild.sources.http import Answer, Client, Limits
+from lagesbild.errors import ContentError, SourceError, TooLargeError
+from lagesbild.sources.exchange import Limits
+from lagesbild.sources.http import Answer, Client
 from lagesbild.sources.kolada_answers import (
+    AT_ONCE,
     Pinned,
     checked_title,
     data_pages,
@@ -38,78 +43,95 @@ from lagesbild.sources.series import (
 _REMEDY = f"{KEPT} Fetch again; if it stays, tell Kolada."
 
 
-def _frame(rows: list[tuple]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=ROW_COLUMNS).astype(ROW_TYPES)
-
-
 @dataclass
 class Gathering:
     """One series while its parts come in."""
 
     wanted: WantedSeries
     pinned: Pinned
-    rows: pd.DataFrame = field(default_factory=lambda: _frame([]))
+    rows: list[tuple] = field(default_factory=list)  # ROW_COLUMNS
     requests: list[dict] = field(default_factory=list)
     asked: tuple[Asked, ...] = ()
     failure: str | None = None
 
     def finished(self) -> FetchedSeries | FailedSeries:
         """The whole series, or why it failed."""
-        if self.failure is None:
-            self.failure = _late_value(self)
-        if self.failure is not None:
-            return FailedSeries(self.wanted, self.failure)
+        rows = pd.DataFrame(self.rows, columns=ROW_COLUMNS).astype(ROW_TYPES)
+        if failure := self.failure or self._late_value(rows):
+            return FailedSeries(self.wanted, failure)
         return FetchedSeries(
             self.wanted,
             self.pinned.title,
-            self.rows,
+            rows,
             self.requests,
             self.asked,
             definition=self.pinned.definition,
             warnings=list(self.pinned.warnings),
         )
 
+    def _late_value(self, rows: pd.DataFrame) -> str | None:
+        """What is wrong when a series has values after the year that its title ends with."""
+        last, years = self.pinned.last_year, rows.loc[rows["value"].notna(), "year"]
+        if last is None or not (years > last).any():
+            return None
+        request = self.requests[0]
+        return (
+            f"Kolada says that the series ends {last} but has a value for {years.max()} "
+            f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_REMEDY}"
+        )
 
-def _late_value(gathering: Gathering) -> str | None:
-    """What is wrong when a series has values after the year that its title ends with."""
-    last, years = gathering.pinned.last_year, gathering.rows.loc[gathering.rows["value"].notna(), "year"]
-    if last is None or not (years > last).any():
-        return None
-    request = gathering.requests[0]
-    return (
-        f"Kolada says that the series ends {last} but has a value for {years.max()} "
-        f"({request['method']} {request['url'][:160]}). Read its description and correct the catalogue. {_REMEDY}"
-    )
 
-
-@dataclass(frozen=True)
+@dataclass
 class Gatherer:
-    """Asks for figures. `known_places` is Kolada's list: a row about another place is refused."""
+    """Asks for figures. `known_places` is Kolada's list: a row about another place is refused.
+
+    `at_once`: so many series and years are asked for in one request; fewer once Kolada has refused as many.
+    """
 
     client: Client
     known_places: frozenset[str]
+    at_once: tuple[int, int] = (AT_ONCE, AT_ONCE)
 
-    def rows_of(self, batch: list[Gathering], years: list[int]) -> dict[str, pd.DataFrame]:
-        """Series id -> its rows of `years`, for the series that are still whole; the others' failure is set.
+    def gather(self, batch: list[Gathering], years: range) -> None:
+        """Adds to each series its rows of these years, of every area; or sets its failure.
 
-        A request that fails is made again series by series, so that one bad series does not take 24 along.
+        Raises SourceError when a request for several series fails: which of them it is due to is not known.
         """
-        alive = {gathering.wanted.id: gathering for gathering in batch if gathering.failure is None}
-        if not alive:
-            return {}
-        try:
-            answers = list(pages(self.client, data_path(list(alive), years)))
-            self._refuse_others(answers, alive)
-        except SourceError as error:
-            if len(alive) == 1:
-                next(iter(alive.values())).failure = str(error)
-                return {}
-            each = [self.rows_of([gathering], years) for gathering in alive.values()]
-            return {series: rows for rows_of_one in each for series, rows in rows_of_one.items()}
-        collected: dict[str, list[tuple]] = {series: [] for series in alive}
+        for gathering in batch:
+            gathering.asked = (Asked(frozenset(years)),)
+        waiting = deque([(batch, list(years))])
+        while waiting:
+            series, part = waiting.popleft()
+            series = [gathering for gathering in series if gathering.failure is None]
+            if len(series) > self.at_once[0] or len(part) > self.at_once[1]:
+                some, times = in_batches(series, self.at_once[0]), in_batches(part, self.at_once[1])
+                waiting.extendleft(reversed(list(product(some, times))))
+            elif series:
+                try:
+                    self._add({gathering.wanted.id: gathering for gathering in series}, part)
+                except TooLargeError as error:
+                    self._halve(series, part, str(error))
+                    waiting.appendleft((series, part))
+                except SourceError as error:
+                    if len(series) > 1:
+                        raise
+                    series[0].failure = str(error)
+
+    def _halve(self, series: list[Gathering], years: list[int], refused: str) -> None:
+        """Ask for half as much from now on: fewer series, then fewer years. One series' one year fails it."""
+        if len(series) > 1:
+            self.at_once = ceil(len(series) / 2), self.at_once[1]
+        elif len(years) > 1:
+            self.at_once = 1, ceil(len(years) / 2)
+        else:  # it was the series, and not the size
+            series[0].failure, self.at_once = refused, (AT_ONCE, AT_ONCE)
+
+    def _add(self, alive: dict[str, Gathering], years: list[int]) -> None:
+        """Adds the answers to one request."""
+        answers = list(pages(self.client, data_path(list(alive), years)))
+        self._refuse_others(answers, alive)
         for answer in answers:
-            self._sort(answer, alive, collected, years)
-        return {series: _frame(rows) for series, rows in collected.items() if alive[series].failure is None}
+            self._sort(answer, alive, years)
 
     def _refuse_others(self, answers: list[Answer], alive: dict[str, Gathering]) -> None:
         for answer in answers:
@@ -118,29 +140,17 @@ class Gatherer:
                 what = f"the answer is about {min(strange)}, which was not asked for"
                 raise self.client.error(what, _REMEDY, answer)
 
-    def _sort(
-        self, answer: Answer, alive: dict[str, Gathering], collected: dict[str, list[tuple]], years: list[int]
-    ) -> None:
-        before = {series: len(rows) for series, rows in collected.items()}
+    def _sort(self, answer: Answer, alive: dict[str, Gathering], years: list[int]) -> None:
+        before = {series: len(gathering.rows) for series, gathering in alive.items()}
         for item in items(answer):
             gathering = alive[item["kpi"]]
             if gathering.failure is None:
                 try:
-                    collected[item["kpi"]].extend(figures(item, years, self.known_places))
+                    gathering.rows.extend(figures(item, years, self.known_places))
                 except ContentError as error:
                     gathering.failure = str(self.client.error(error.what, _REMEDY, answer))
         for series, gathering in alive.items():
-            gathering.requests.append(answer.as_request(len(collected[series]) - before[series]))
-
-
-def gather(gatherer: Gatherer, batch: list[Gathering], years: range) -> None:
-    """Add to each series its rows of these years, of every area."""
-    by_id = {gathering.wanted.id: gathering for gathering in batch}
-    for part in in_batches(list(years)):
-        for series, rows in gatherer.rows_of(batch, part).items():
-            by_id[series].rows = pd.concat([by_id[series].rows, rows], ignore_index=True)
-    for gathering in batch:
-        gathering.asked = (Asked(frozenset(years)),)
+            gathering.requests.append(answer.as_request(len(gathering.rows) - before[series]))
 
 
 # Kolada as an adapter: series in batches of 25, each whole or failed for itself.
@@ -150,6 +160,7 @@ class KoladaAdapter:
     """Kolada v3. A row about a place that is not in its list of places is refused."""
 
     source, name, address = "kolada", "Kolada", "https://api.kolada.se/v3/"
+    probe = "municipality?per_page=1"
     limits = Limits(calls=5, window=1.0)
 
     def __init__(self, client: Client):
@@ -167,7 +178,7 @@ class KoladaAdapter:
         return sorted(series, key=lambda wanted: wanted.id)
 
     def plan(self, wanted: Sequence[WantedSeries], scope: Scope) -> list[PlannedCall]:
-        """Titles, and the figures of every area."""
+        """Titles, and the figures of every area. Should Kolada take less at once, a fetch finds it out."""
         calls = [(f"kpi/{','.join(series.id for series in batch)}", 1) for batch in in_batches(list(wanted))]
         for years, same in _by_years(wanted, scope).items():
             for batch in in_batches([series.id for series in same]):
@@ -176,25 +187,46 @@ class KoladaAdapter:
         return [PlannedCall("GET", self.client.url(path), most) for path, most in calls]
 
     def series(self, wanted: Sequence[WantedSeries], scope: Scope) -> Iterator[FetchedSeries | FailedSeries]:
-        """Each series once: those that cannot be asked for first."""
+        """Each series once: those that cannot be asked for first, and last those whose batch failed.
+
+        They are asked for alone, so that one bad series does not take 24 along, and after all batches, so that
+        it is known by then whether the service answers at all.
+        """
         gatherer = Gatherer(self.client, scope.known)
-        titled = [result for batch in in_batches(list(wanted)) for result in self._titled(batch)]
+        titled = list(self._titled(list(wanted)))
         yield from (result for result in titled if isinstance(result, FailedSeries))
         whole = {result.wanted.id: result for result in titled if isinstance(result, Gathering)}
+        again: list[tuple[Gathering, range]] = []
         for years, same in _by_years([result.wanted for result in whole.values()], scope).items():
             for batch in in_batches([whole[series.id] for series in same]):
-                gather(gatherer, batch, years)
-                yield from (gathering.finished() for gathering in batch)
+                try:
+                    gatherer.gather(batch, years)
+                except SourceError:
+                    again += [(Gathering(gathering.wanted, gathering.pinned), years) for gathering in batch]
+                else:
+                    yield from (gathering.finished() for gathering in batch)
+        for gathering, years in again:
+            gatherer.gather([gathering], years)
+            yield gathering.finished()
 
-    def _titled(self, batch: list[WantedSeries]) -> list[Gathering | FailedSeries]:
+    def _titled(self, wanted: list[WantedSeries]) -> Iterator[Gathering | FailedSeries]:
         """The series whose titles are the pinned ones, ready to be gathered; the others failed."""
+        again: list[WantedSeries] = []
+        for batch in in_batches(wanted):
+            try:
+                yield from self._pinned(batch)
+            except SourceError:
+                again += batch
+        for series in again:
+            try:
+                yield from self._pinned([series])
+            except SourceError as error:
+                yield FailedSeries(series, str(error))
+
+    def _pinned(self, batch: list[WantedSeries]) -> list[Gathering | FailedSeries]:
+        """The same for the series of one request. Raises SourceError when it fails."""
         path = f"kpi/{','.join(series.id for series in batch)}"
-        try:
-            kpis = {item.get("id"): item for answer in pages(self.client, path) for item in items(answer)}
-        except SourceError as error:
-            if len(batch) > 1:  # one bad id must not take the others along
-                return [result for series in batch for result in self._titled([series])]
-            return [FailedSeries(batch[0], str(error))]
+        kpis = {str(item.get("id")): item for answer in pages(self.client, path) for item in items(answer)}
         results: list[Gathering | FailedSeries] = []
         for series in batch:
             try:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from math import ceil, prod
@@ -43,9 +44,9 @@ def items(answer: Answer) -> list[dict]:
     return answer.content["values"]
 
 
-def in_batches(ids: list) -> list[list]:
-    """`ids` in as few batches as one segment of an address allows."""
-    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+def in_batches(ids: list, size: int = AT_ONCE) -> list[list]:
+    """`ids` in as few batches as one segment of an address allows, or of `size`."""
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def _next_url(content: Any) -> str | None:
@@ -56,9 +57,9 @@ def _next_url(content: Any) -> str | None:
         raise ContentError("the list of values holds something else than objects")
     count, next_url = content.get("count"), content.get("next_url")
     if count is not None and count != len(content["values"]):
-        raise ContentError(f"{len(content['values'])} values came where count says {count!r}")
+        raise ContentError(f"{len(content['values'])} values came where count says {count!r:.60}")
     if next_url is not None and not isinstance(next_url, str):
-        raise ContentError(f"next_url is {next_url!r}, no address")
+        raise ContentError(f"next_url is {next_url!r:.60}, no address")
     return next_url
 
 
@@ -88,20 +89,20 @@ def figures(item: dict, years: Container[int], known_places: frozenset[str]) -> 
     asked for.
     """
     place, year = item.get("municipality"), item.get("period")
-    at = f"{place} {year}"
+    at = f"{place!s:.20} {year!s:.20}"
     if isinstance(place, str) and not _DIGITS.match(place):
         return  # a group of municipalities has an id such as G37563, and is no place
     if type(year) is not int:
-        raise ContentError(f"{at}: the period {year!r} is no whole number")
+        raise ContentError(f"{at}: the period {year!r:.60} is no whole number")
     if not isinstance(place, str) or place not in known_places:
-        raise ContentError(f"{at}: {place!r} is no place of Kolada's list")
+        raise ContentError(f"{at}: {place!r:.60} is no place of Kolada's list")
     if year not in years:
         raise ContentError(f"{at}: the year was not asked for")
     if not isinstance(item.get("values"), list):
         raise ContentError(f"{at}: there is no list of values")
     for entry in item["values"]:
         if not isinstance(entry, dict):
-            raise ContentError(f"{at}: {entry!r} is no value with gender and status")
+            raise ContentError(f"{at}: {entry!r:.60} is no value with gender and status")
         sex, deleted = entry.get("gender"), entry.get("isdeleted")
         value: Any = entry.get("value")
         usual = type(value) is float and not entry.get("status") and not deleted
@@ -109,26 +110,26 @@ def figures(item: dict, years: Container[int], known_places: frozenset[str]) -> 
             yield place, year, 0, sex, "", value, math.nan, ""
             continue
         if deleted is not None and type(deleted) is not bool:
-            raise ContentError(f"{at}: isdeleted is {deleted!r}, neither true nor false")
+            raise ContentError(f"{at}: isdeleted is {deleted!r:.60}, neither true nor false")
         if deleted:
             continue
         value, status = _value(entry, at)
         if sex not in SEXES:
-            raise ContentError(f"{at}: the gender {sex!r} is none of T, K, M")
+            raise ContentError(f"{at}: the gender {sex!r:.60} is none of T, K, M")
         yield place, year, 0, sex, "", value, math.nan, status
 
 
 def _value(entry: dict, at: str) -> tuple[float, str]:
     value, status = entry.get("value"), entry.get("status")
     if status is not None and not isinstance(status, str):
-        raise ContentError(f"{at}: the status {status!r} is no text")
+        raise ContentError(f"{at}: the status {status!r:.60} is no text")
     mark = (status or "").strip().lower()
     if value is None:
         return math.nan, _STATUS.get(mark, "missing")
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ContentError(f"{at}: the value {value!r} is no number")
+    if type(value) not in (int, float) or not abs(value) <= sys.float_info.max:
+        raise ContentError(f"{at}: the value {value!r:.60} is no number")
     if mark in _STATUS and mark:
-        raise ContentError(f"{at}: the value {value!r} has the status {status!r} of a missing one")
+        raise ContentError(f"{at}: the value {value!r:.60} has the status {status!r:.60} of a missing one")
     return float(value), "preliminary" if mark.startswith("prel") else ""
 
 
@@ -155,7 +156,7 @@ def checked_title(wanted: WantedSeries, kpi: dict | None) -> Pinned:
         raise ContentError("Kolada has no such indicator", remedy)
     title, definition = kpi.get("title"), kpi.get("description")
     if not isinstance(title, str):
-        raise ContentError(f"the title is {title!r}, no text", "Tell Kolada; the snapshot is kept.")
+        raise ContentError(f"the title is {title!r:.60}, no text", "Tell Kolada; the snapshot is kept.")
     closed = _CLOSED.search(title)
     before = title[: closed.start()] if closed else title
     if not _is_pinned(title, wanted.title) and not _is_pinned(before, wanted.title):
@@ -242,7 +243,7 @@ def _place(item: dict) -> dict[str, str]:
     texts = [part for part in map(item.get, ("id", "title", "type")) if isinstance(part, str)]
     code, name, kind = texts if len(texts) == 3 else ("", "", "")
     if len(texts) < 3 or (kind in KINDS and not _FOUR_DIGITS.match(code)):
-        raise ContentError(f"{item!r} is no place with code, name and type")
+        raise ContentError(f"{item!r:.60} is no place with code, name and type")
     return {"place": code, "name": name, "type": kind}
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator
 from lagesbild.errors import ContentError, SourceError
-from lagesbild.sources.http import Answer, Client, Limits
-from lagesbild.sources.jsonstat import Cube, cube, heading
+from lagesbild.sources.exchange import Limits
+from lagesbild.sources.http import Answer, Client
+from lagesbild.sources.jsonstat import MOST_CELLS, Cube, cube, heading, is_measure
 from lagesbild.sources.pxweb_questions import Aim, Axis, Question, aimed
 from lagesbild.sources.pxweb_tables import (
     Table,
@@ -68,7 +69,7 @@ def _same_cube(cube: Cube, question: Question) -> None:
         name: set(dimension.labels)
         for name, dimension in cube.heading.dimensions.items()
         # some tables of one measure name it in the answer alone
-        if name in asked or dimension.role != "metric" or len(dimension.labels) != 1
+        if name in asked or not is_measure(name, dimension.role) or len(dimension.labels) != 1
     }
     if lost := [name for name in asked if name not in given]:
         what = f"the answer lost the dimension {', '.join(lost)}"
@@ -166,21 +167,23 @@ class Gathering:
 
 
 def shared_questions(gatherings: Sequence[Gathering]) -> list[tuple[Question, list[Gathering]]]:
-    """Each question once, with the contents of all series that ask it, and those series."""
+    """Each question once, without the contents, and the series that ask it: all of one variable for contents."""
     sharing: dict[tuple, list[Gathering]] = {}
     for gathering in gatherings:
         for question in gathering.aim.questions:
             variable = gathering.aim.content[0] if gathering.aim.content else None
             sharing.setdefault((question, variable), []).append(gathering)
-    return [(_with_contents(question, variable, asking), asking) for (question, variable), asking in sharing.items()]
+    return [(question, asking) for (question, _), asking in sharing.items()]
 
 
-def _with_contents(question: Question, variable: str | None, asking: list[Gathering]) -> Question:
-    if variable is None:
-        return question
+def with_contents(question: Question, asking: list[Gathering]) -> Question:
+    """The question with the contents of the series that ask it."""
     # a code sent twice is an error at the service
-    codes = dict.fromkeys(gathering.aim.content[1] for gathering in asking if gathering.aim.content)
-    axis = Axis(variable, "content", tuple((code, code) for code in codes))
+    contents = dict.fromkeys(gathering.aim.content for gathering in asking if gathering.aim.content)
+    if not contents:
+        return question
+    [variable] = {variable for variable, _ in contents}
+    axis = Axis(variable, "content", tuple((code, code) for _, code in contents))
     return replace(question, axes=(*question.axes, axis))
 
 
@@ -191,6 +194,7 @@ def _asked(question: Question) -> Asked:
 
 # The adapters: the series of a table are asked for together, each whole or failed for itself.
 
+LONGEST_WINDOW = 600  # seconds; a call may have to wait for so long
 PLANNED_CELLS = 100_000  # for a plan without the network; a fetch asks the service for its limit
 MONTHS = 12
 JSON_STAT = "json-stat2"
@@ -202,7 +206,8 @@ class PxWebAdapter:
 
     source, name, address = "scb", "SCB", "https://statistikdatabasen.scb.se/api/v2/"
     limits = Limits(calls=1, window=1.0)  # until the service's own pace is read, before anything else is asked
-    config = "config"  # the path of the service's own limits, and their names: cells of an answer, calls, seconds
+    # the path of the service's own limits, and their names: cells of an answer, calls, seconds
+    probe = config = "config"
     config_names = ("maxDataCells", "maxCallsPerTimeWindow", "timeWindow")
     slashes = False  # in a table's id
 
@@ -247,35 +252,46 @@ class PxWebAdapter:
                     yield FailedSeries(series, str(error))
                 else:
                     gatherings.append(Gathering(aim, table, [answer.as_request(0) for answer in answers]))
-            self._gather(gatherings, table_id, most)
+            for question, asking in shared_questions(gatherings):
+                self._gather(question, asking, most)
             yield from (gathering.finished(scope) for gathering in gatherings)
 
-    def _gather(self, gatherings: list[Gathering], table: str, most: int) -> None:
-        """Asks every question once, in parts that the service answers whole."""
-        for question, asking in shared_questions(gatherings):
-            for part in question.parts(most):
-                if all(gathering.failure for gathering in asking):
-                    break
-                try:
-                    answer = self._figures(table, part.selection)
-                    with self.client.reading(answer, KEPT):
-                        rows = rows_of(cube(answer.content), part)
-                except SourceError as error:
-                    for gathering in asking:
-                        gathering.failure = gathering.failure or str(error)
-                else:
-                    for gathering in asking:
-                        gathering.add(rows, answer)
+    def _gather(self, question: Question, asking: list[Gathering], most: int) -> None:
+        """Asks a question for all these series, in parts that the service answers whole; else for each of them."""
+        asking = [gathering for gathering in asking if gathering.failure is None]
+        if not asking:
+            return
+        table, answers = asking[0].table.id, list[tuple[pd.DataFrame, Answer]]()
+        try:
+            for part in with_contents(question, asking).parts(most):
+                answer = self._figures(table, part.selection)
+                with self.client.reading(answer, KEPT):
+                    answers.append((rows_of(cube(answer.content), part), answer))
+        except SourceError as error:
+            if len(asking) == 1:
+                asking[0].failure = str(error)
+            for gathering in asking:  # what is wrong with one series must not take the others along
+                self._gather(question, [gathering], most)
+        else:
+            for gathering in asking:
+                for rows, answer in answers:
+                    gathering.add(rows, answer)
 
     def _most_cells(self) -> int:
         """How many cells the service gives in one answer. Its pace is read too, and kept from now on."""
         answer = self.client.get(self.config)
         content = answer.content if isinstance(answer.content, dict) else {}
-        limits = {name: value for name in self.config_names if type(value := content.get(name)) is int and value > 0}
+        limits: dict[str, int] = {}
+        for name in self.config_names:
+            if type(value := content.get(name)) is int and 0 < value <= MOST_CELLS:
+                limits[name] = value
         if missing := [name for name in self.config_names if name not in limits]:
             what = f"the limits do not say {', '.join(missing)}"
             raise self.client.error(what, "Check that the base address is that of a PxWeb service.", answer)
         cells, calls, window = limits.values()
+        if window > LONGEST_WINDOW:
+            what = f"the limits allow {calls} calls in {window} seconds"
+            raise self.client.error(what, "That would take days: ask the publisher.", answer)
         self.client.pace_to(calls, window)
         return cells
 
@@ -306,7 +322,7 @@ class PxWebV1Adapter(PxWebAdapter):
 
     source, name = "fohm", "Folkhälsomyndigheten"
     address = "https://fohm-app.folkhalsomyndigheten.se/Folkhalsodata/api/v1/sv/"
-    config = "?config"
+    probe = config = "?config"
     config_names = ("maxCells", "maxCalls", "timeWindow")
     slashes = True
 

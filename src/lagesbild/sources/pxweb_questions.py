@@ -132,16 +132,15 @@ class Choice:
         region = self.table.region
         if region is None:
             return []
-        places: dict[str, str] = {}
+        codes: dict[str, str] = {}  # by place
         for code in region.labels:
-            place = place_of(code)
-            if place in places.values():
-                raise ContentError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
-            if place:
-                places[code] = place
-        if not places:
+            if place := place_of(code):
+                if place in codes:
+                    raise ContentError(f"table {self.table.id} has two codes for {place}", "Choose another table.")
+                codes[place] = code
+        if not codes:
             raise ContentError(f"table {self.table.id} has no municipality and no region", "Choose another table.")
-        return [Axis(region.id, "place", tuple(places.items()))]
+        return [Axis(region.id, "place", tuple((code, place) for place, code in codes.items()))]
 
     def periods(self) -> Axis:
         """The periods of the scope's years, which must be of the kind that the catalogue says."""

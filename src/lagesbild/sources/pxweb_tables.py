@@ -8,7 +8,7 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from lagesbild.errors import ContentError
-from lagesbild.sources.jsonstat import Dimension, Heading
+from lagesbild.sources.jsonstat import Dimension, Heading, is_measure, list_of
 from lagesbild.sources.series import Scope, WantedSeries
 
 # The code of a label of the catalogue: by the same label, or by one with one long word spelt a little otherwise.
@@ -126,7 +126,7 @@ class Table:
     @property
     def content(self) -> Dimension | None:
         """The variable that says what is counted; tables of one measure have none."""
-        return self._only("metric", lambda variable: variable.role == "metric" or variable.id == "ContentsCode")
+        return self._only("metric", lambda variable: is_measure(variable.id, variable.role))
 
     @property
     def region(self) -> Dimension | None:
@@ -205,8 +205,9 @@ def without_period(title: str) -> str:
 
 def table_of_version_2(table: str, about: Any, heading: Heading) -> Table:
     """The table as `tables/{id}` (`about`) and its metadata (`heading`) describe it."""
-    if not isinstance(about, dict):
-        raise ContentError(f"table {table} is described by {about!r}"[:200], "The service is at fault: fetch later.")
+    kinds = {"updated": str, "lastPeriod": str, "discontinued": bool}
+    if not isinstance(about, dict) or not all(isinstance(about.get(name), kinds[name] | None) for name in kinds):
+        raise ContentError(f"table {table} is described by {about!r:.200}", "The service is at fault: fetch later.")
     px = heading.extension.get("px")
     return Table(
         table,
@@ -222,20 +223,25 @@ def table_of_version_2(table: str, about: Any, heading: Heading) -> Table:
 
 def table_of_version_1(table: str, about: Any) -> Table:
     """The table as version 1 describes it. Raises ContentError for a description of another form."""
-    try:
-        variables = [_variable_of_version_1(content) for content in about["variables"]]
-        return Table(table, str(about["title"]), {content.id: content for content in variables})
-    except (KeyError, TypeError, ValueError) as error:
-        raise ContentError(f"the description of table {table} cannot be read ({error!r})", "Check its path.") from None
+    title, described = (about.get("title"), about.get("variables", ())) if isinstance(about, dict) else (None, ())
+    if not isinstance(title, str) or not list_of(described, dict):
+        raise ContentError(f"table {table} has no title and variables", "Check its path.")
+    variables = {variable.id: variable for variable in map(_variable_of_version_1, described)}
+    if len(variables) < len(described):
+        raise ContentError(f"table {table} has two variables with the same code", "Check its path.")
+    return Table(table, title, variables)
 
 
 def _variable_of_version_1(content: dict[str, Any]) -> Dimension:
-    codes, texts = content["values"], content["valueTexts"]
+    code, label = content.get("code"), content.get("text")
+    codes, texts = content.get("values", ()), content.get("valueTexts", ())
+    if not (isinstance(code, str) and isinstance(label, str) and list_of(codes, str) and list_of(texts, str)):
+        raise ContentError(f"variable {code!r:.60} has no code, text, values and valueTexts", "Check the table's path.")
     if len(codes) != len(texts) or len(set(codes)) != len(codes):
-        raise ValueError(f"the values of '{content['code']}' do not match their texts")
-    role = "time" if content.get("time") is True else ""
+        raise ContentError(f"the values of '{code}' do not match their texts", "Tell the publisher.")
     labels = dict(zip(codes, texts, strict=True))
-    return Dimension(content["code"], content["text"], role, labels, content.get("elimination") is True)
+    role = "time" if content.get("time") is True else ""
+    return Dimension(code, label, role, labels, content.get("elimination") is True)
 
 
 # Whether a table still is what it was: tables move to new ones and freeze without a flag.

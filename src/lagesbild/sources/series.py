@@ -8,7 +8,8 @@ import pandas as pd
 
 from lagesbild.catalog.models import Indicator, PinnedTable, Unit
 from lagesbild.errors import SourceError
-from lagesbild.sources.http import Client, Limits
+from lagesbild.sources.exchange import Limits
+from lagesbild.sources.http import Client
 
 # The rows that every service gives: ROW_COLUMNS, one row per place, year, month, sex and group.
 
@@ -135,6 +136,7 @@ class Adapter(Protocol):
     source: str  # the folder in data/raw/: kolada, scb, fohm
     name: str
     address: str
+    probe: str  # a path that is answered quickly whenever the service is there
     limits: Limits
     client: Client
 
