@@ -15,7 +15,6 @@ from lagesbild.places import UnknownPlace
 from lagesbild.records import RecordError
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources import fetch
-from lagesbild.sources.cells import FileError
 from lagesbild.sources.raw import load_places
 from lagesbild.sources.series import STATUSES, WITHOUT_VALUE
 from lagesbild.statistics import panel
@@ -76,7 +75,7 @@ def test_a_code_stays_text_from_every_kind_of_file_to_parquet_and_back(copy):
 
 def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
     copy.own_file("own.xlsx", ("inequality_index", 2022, 180, 0.2), header="indicator,year,place,value")
-    with pytest.raises(FileError, match=r"own\.xlsx \[Sheet\], row 2, column 'place': '180' .*'0180'"):
+    with pytest.raises(TidyError, match=r"own\.xlsx \[Sheet\], row 2, column 'place': '180' .*'0180'"):
         copy.table()
 
 
@@ -84,8 +83,17 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
     ("header", "row", "said"),
     [
         ("indicator,year,value", ("inequality_indx", 2022, 0.2), "Use one of: inequality_index."),
-        ("indicator,year,value", ("reported_crime", 2022, 1), "'reported_crime' is no indicator that a file may fill."),
-        ("indicator,year,place,value", ("feels_well", 2022, "9999", 1), "place '9999' is not in data/raw/kolada/"),
+        pytest.param(
+            "indicator,year,value",
+            ("reported_crime", 2022, 1),
+            "'reported_crime' is no indicator that a file may fill: it comes from elsewhere. Use one of: reported_assault.",
+            id="I-37-the-nearest-that-a-file-may-fill",
+        ),
+        (
+            "indicator,year,place,value",
+            ("feels_well", 2022, "9999", 1),
+            "column 'place': '9999' is no known place code",
+        ),
         (
             "indicator,year,value",
             ("feels_well", 2022, 100.5),
@@ -95,7 +103,7 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
         (
             "indicator,year,value",
             ("reported_assault", 2022, 100_001),
-            "100001 of 'reported_assault' (per 100 000 invånare): more cases than inhabitants. Correct it.",
+            "100001 of 'reported_assault' (per 100\u00a0000 invånare): more cases than inhabitants. Correct it.",
         ),
         (
             "indicator,year,count,value",
@@ -155,10 +163,10 @@ PEOPLE = ROW | {"indicator": "population", "value": 5000.0}
             [ROW | {"count": 0.0}],
             "place 9901, 2022, sex T: 20 (procent): a share above 0 of no cases.",
         ),
-        ([CRIME | {"value": 100_001.0}], "100001 (per 100 000 invånare): more cases than inhabitants. Correct it"),
-        ([CRIME | {"count": 5001.0}, PEOPLE], "1200 (per 100 000 invånare): more cases than inhabitants."),
+        ([CRIME | {"value": 100_001.0}], "100001 (per 100\u00a0000 invånare): more cases than inhabitants. Correct it"),
+        ([CRIME | {"count": 5001.0}, PEOPLE], "1200 (per 100\u00a0000 invånare): more cases than inhabitants."),
         ([PEOPLE | {"value": 0.0}], "population, place 9901, 2022, sex T: 0 (personer): a base of nobody."),
-        ([CRIME | {"value": -1.0}], "-1 is outside 0 to inf (per 100 000 invånare)"),
+        ([CRIME | {"value": -1.0}], "-1 is outside 0 to inf (per 100\u00a0000 invånare)"),
         ([ROW | {"status": "odd"}], "status is 'odd'"),
         ([ROW | {"indicator": "gone"}], "indicator is 'gone'"),
     ],
@@ -290,7 +298,7 @@ def test_the_data_dictionary_describes_every_indicator_and_every_column(copy):
     lines = (copy.paths.processed / "data_dictionary.md").read_text("utf-8").splitlines()
     cells = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
     assert set(cells) == {*copy.catalog.stored, *COLUMNS}
-    assert cells["reported_crime"].endswith("| per 100 000 invånare | kolada | 6 | 3 | 2020-2022 |")
+    assert cells["reported_crime"].endswith("| per 100\u00a0000 invånare | kolada | 6 | 3 | 2020-2022 |")
     assert cells["feels_well"].endswith("| local | 0 | 0 | - |")
 
 
