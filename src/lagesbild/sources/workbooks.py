@@ -40,10 +40,10 @@ def sheets_of(raw: bytes, only: str | None, shown_as: str) -> list[Table]:
     except (FileError, MemoryError):
         raise
     except Exception as error:  # openpyxl and the XML parser raise errors of every kind on a damaged file
-        what = str(error).strip() or "it is damaged"
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise FileError(
             [
-                f"{shown_as}: no readable Excel workbook ({type(error).__name__}: {what[:200]}). "
+                f"{shown_as}: no readable Excel workbook ({what}). "
                 "Open it in Excel and save it as .xlsx, or send a copy that opens there."
             ]
         ) from None

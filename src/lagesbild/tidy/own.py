@@ -11,7 +11,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.records import RecordError
-from lagesbild.sources.cells import THOUSANDS, WHOLE
+from lagesbild.sources.cells import THOUSANDS, WHOLE, folded
 from lagesbild.sources.files import local_rows
 from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import NAME, read_manifest
@@ -56,10 +56,11 @@ def _checked_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFram
 def _file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
     folder, shown_as = path.parent.name, paths.relative(path)
     if places.kinds.get(folder) != "K":
+        code = next((code for code, name in places.names.items() if folded(name) == folded(folder)), "2480")
         raise TidyError(
             [
                 f"{shown_as}: the folder '{folder}' is not named after a municipality's code. Rename it, for "
-                "example to data/raw/local/2480."
+                f"example to data/raw/local/{code}."
             ]
         )
     return local_rows(path, folder, shown_as, places.names).assign(file=shown_as)
@@ -69,7 +70,7 @@ def _last_year(paths: Paths) -> int:
     """The year of the snapshot's latest fetch: a figure of a later one is mistyped, or the snapshot too old for it."""
     manifests = [read_manifest(path.parent, path.parent.name) for path in sorted(paths.raw.glob(f"*/{NAME}"))]
     entries = [entry for manifest in manifests for entry in (*manifest.series.values(), *manifest.lists.values())]
-    return max((int(entry["fetched"][:4]) for entry in entries), default=9999)
+    return max((int(entry["fetched"][:4]) for entry in entries if "fetched" in entry), default=9999)
 
 
 # What is wrong with one row, and with rows together.
