@@ -14,7 +14,7 @@ from lagesbild.records import RecordError
 from lagesbild.sources.cells import THOUSANDS, WHOLE, folded
 from lagesbild.sources.files import local_rows
 from lagesbild.sources.raw import local_files
-from lagesbild.sources.snapshot import NAME, read_manifest
+from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.tidy.schema import BLOCK, CELL, TidyError, case_fault
 
 # The rows of every file. Beside the table's columns: `file` and `row`, where a value stands, and `written`, its cell.
@@ -45,7 +45,7 @@ def _checked_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFram
             errors += error.errors
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     if not rows.empty:
-        last = _last_year(paths)
+        last = int(latest_fetch(paths)[:4] or 9999)
         errors += filter(None, (_row_error(row, catalog, last) for row in rows.itertuples()))
         errors += [*_twice(rows), *_broken_wholes(rows, catalog)]
     if errors:
@@ -66,18 +66,11 @@ def _file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
     return local_rows(path, folder, shown_as, places.names).assign(file=shown_as)
 
 
-def _last_year(paths: Paths) -> int:
-    """The year of the snapshot's latest fetch: a figure of a later one is mistyped, or the snapshot too old for it."""
-    manifests = [read_manifest(path.parent, path.parent.name) for path in sorted(paths.raw.glob(f"*/{NAME}"))]
-    entries = [entry for manifest in manifests for entry in (*manifest.series.values(), *manifest.lists.values())]
-    return max((int(entry["fetched"][:4]) for entry in entries if "fetched" in entry), default=9999)
-
-
 # What is wrong with one row, and with rows together.
 
 
 def _row_error(row: Any, catalog: Catalog, last_year: int) -> str:
-    """What is wrong with one row, else nothing."""
+    """What is wrong with one row, else nothing. `last_year` is the snapshot's: no row may be of a later one."""
     at = f"{row.file}, row {row.row}"
     entry = catalog.indicators.get(row.indicator)
     if entry is None or not entry.local:
