@@ -19,7 +19,7 @@ from lagesbild.catalog.models import Indicator, PinnedFile, Slug
 from lagesbild.paths import Paths
 from lagesbild.records import Record, RecordError, read_record
 from lagesbild.sources import cells
-from lagesbild.sources.cells import Cell, FileError, Line, RefusedError, Sheet, Symbols, Wanted, folded
+from lagesbild.sources.cells import MOST_ERRORS, Cell, FileError, Line, RefusedError, Sheet, Symbols, Wanted, folded
 from lagesbild.sources.series import KEY, ROW_TYPES, WITHOUT_VALUE
 from lagesbild.sources.sheets import sheet_in
 
@@ -184,7 +184,7 @@ def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
     errors = []
     for _, same in rows[rows.duplicated(CELL, keep=False)].groupby(CELL, sort=False):
         about = ", ".join(f"{name} {same.iloc[0][name]}" for name in CELL if same.iloc[0][name] != "")
-        numbers = ", ".join(str(row) for row in same["row"])
+        numbers = ", ".join(str(row) for row in same["row"].head(MOST_ERRORS)) + " ..." * (len(same) > MOST_ERRORS)
         errors.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
     return errors
 
