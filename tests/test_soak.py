@@ -11,16 +11,15 @@ from pathlib import Path
 import pytest
 
 from copies import Copy, made_up_root
+from damage import CSV, damaged, damaged_workbook, workbook
 from lagesbild.errors import Refusal
 from lagesbild.places import Places
 from lagesbild.sources.raw import load_places
-from lagesbild.tidy.build import own_rows
+from lagesbild.tidy.own import own_rows
 from reports import COMMAND, children, eventually, files_below, lives, quick_project, run
 
 ROUNDS = int(os.environ.get("LAGESBILD_SOAK", "50"))
 SEED = 2024
-OWN = "indicator,year,sex,value,count\nfeels_well,2022,T,74.1,430\nfeels_well,2022,K,71.5,201\n"
-JUNK = [b'"', b";", b",", b"\n", b"\r", b"\t", b"-", b"\xff", b"\x00", b"\xe5", b"9", b"x", b"="]
 
 
 def rounds(sample: int) -> list:
@@ -30,14 +29,10 @@ def rounds(sample: int) -> list:
     return [*few, *many]
 
 
-def damaged(content: bytes, dice: random.Random) -> bytes:
-    """`content` with one to five places cut out, doubled, or overwritten."""
-    for _ in range(dice.randint(1, 5)):
-        at = dice.randrange(len(content) + 1)
-        until = min(len(content), at + dice.randint(0, 12))
-        middle = dice.choice([b"", content[at:until] * 2, dice.choice(JUNK), bytes([dice.randrange(256)])])
-        content = content[:at] + middle + content[until:]
-    return content
+def seeds(number: int) -> list:
+    """The seeds of `number` files: a tenth that every suite reads, and those of the long run."""
+    tenth = pytest.param(range(SEED, SEED + number // 10), marks=pytest.mark.slow, id="a-tenth")
+    return [tenth, pytest.param(range(SEED + number // 10, SEED + number), marks=pytest.mark.soak, id="the-rest")]
 
 
 def refusal_of(copy: Copy, places: Places) -> str | None:
@@ -49,21 +44,27 @@ def refusal_of(copy: Copy, places: Places) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("seed", rounds(3))
-def test_a_damaged_csv_is_read_or_refused_with_its_name_and_nothing_else_happens(tmp_path, seed):
-    dice = random.Random(seed)
+@pytest.mark.parametrize("seeds", seeds(4 * ROUNDS))
+@pytest.mark.parametrize(
+    ("name", "whole", "made"),
+    [
+        pytest.param("egen.csv", CSV, lambda dice: damaged(CSV, dice), id="I-20-csv"),
+        pytest.param("egen.xlsx", workbook(), damaged_workbook, id="I-20-workbook"),
+    ],
+)
+def test_a_damaged_file_is_read_or_refused_with_its_name_and_nothing_else_happens(tmp_path, seeds, name, whole, made):
     copy = made_up_root(tmp_path)
-    path = copy.own_file("egen.csv")
+    path = copy.own_file(name)
     places = load_places(copy.paths)
-    path.write_bytes(OWN.encode())
+    path.write_bytes(whole)
     assert refusal_of(copy, places) is None
     refusals = 0
-    for _ in range(200):
-        path.write_bytes(damaged(OWN.encode(), dice))
+    for seed in seeds:
+        path.write_bytes(made(random.Random(seed)))
         refused = refusal_of(copy, places)
-        assert refused is None or "data/raw/local/9901/egen.csv" in refused
+        assert refused is None or f"data/raw/local/9901/{name}" in refused, seed
         refusals += refused is not None
-    assert refusals > 20
+    assert refusals > len(seeds) / 10
 
 
 def state_of(folder: Path) -> str:

@@ -15,7 +15,6 @@ from lagesbild.places import UnknownPlace
 from lagesbild.records import RecordError
 from lagesbild.rules.editions import RefusedEdition
 from lagesbild.sources import fetch
-from lagesbild.sources.cells import FileError
 from lagesbild.sources.raw import load_places
 from lagesbild.sources.series import STATUSES, WITHOUT_VALUE
 from lagesbild.statistics import panel
@@ -76,7 +75,7 @@ def test_a_code_stays_text_from_every_kind_of_file_to_parquet_and_back(copy):
 
 def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
     copy.own_file("own.xlsx", ("inequality_index", 2022, 180, 0.2), header="indicator,year,place,value")
-    with pytest.raises(FileError, match=r"own\.xlsx \[Sheet\], row 2, column 'place': '180' .*'0180'"):
+    with pytest.raises(TidyError, match=r"own\.xlsx \[Sheet\], row 2, column 'place': '180' .*'0180'"):
         copy.table()
 
 
@@ -84,8 +83,17 @@ def test_a_code_that_excel_made_a_number_is_refused_and_not_guessed(copy):
     ("header", "row", "said"),
     [
         ("indicator,year,value", ("inequality_indx", 2022, 0.2), "Use one of: inequality_index."),
-        ("indicator,year,value", ("reported_crime", 2022, 1), "'reported_crime' is no indicator that a file may fill."),
-        ("indicator,year,place,value", ("feels_well", 2022, "9999", 1), "place '9999' is not in data/raw/kolada/"),
+        pytest.param(
+            "indicator,year,value",
+            ("reported_crime", 2022, 1),
+            "is no indicator that a file may fill: it comes from elsewhere. Use one of: reported_assault.",
+            id="I-37-the-nearest-that-a-file-may-fill",
+        ),
+        (
+            "indicator,year,place,value",
+            ("feels_well", 2022, "9999", 1),
+            "'place': '9999' is no known place code",
+        ),
         (
             "indicator,year,value",
             ("feels_well", 2022, 100.5),
@@ -117,7 +125,7 @@ def test_an_error_in_an_own_file_is_refused_with_file_row_value_and_remedy(copy,
     good = ("inequality_index", 2021, *[""] * (len(row) - 3), 0.2)
     copy.own_file("own.csv", good, row, header=header)
     message = refusal(copy)
-    assert message.startswith("data/raw/local/9901/own.csv, row 3: ")
+    assert message.startswith("data/raw/local/9901/own.csv, row 3")
     assert said in message
     assert "\n" not in message
 

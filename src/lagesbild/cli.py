@@ -67,7 +67,8 @@ def check(
         typer.Option(
             "--strict",
             help="Hold every claim of the assessments against the figures, and list what stands behind each number "
-            "and direction word of their prose; 1 if a claim is false or a number stands alone.",
+            "and direction word of their prose; 1 if a claim is false, a number stands alone, or one of a "
+            "municipality's own file is unlikely.",
         ),
     ] = False,
     root: Root = None,
@@ -79,7 +80,7 @@ def check(
 
         catalog = checked_files(paths)
         notebooks = notebook_paths(paths, catalog)
-        own = check_own_files(paths, catalog)
+        own, unlikely = check_own_files(paths, catalog)
         out.print(
             f"{len(catalog.indicators)} indicators, {len(catalog.figures)} figures, {len(catalog.priorities)} "
             f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
@@ -88,13 +89,13 @@ def check(
         from lagesbild.claims.check import copied_editions
         from lagesbild.sources.raw import load_places
 
-        for warning in copied_editions(paths, catalog, load_places(paths)):
+        for warning in (*unlikely, *copied_editions(paths, catalog, load_places(paths))):
             err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
         if strict:
-            _check_strictly(paths, catalog)
+            _check_strictly(paths, catalog, unlikely)
 
 
-def _check_strictly(paths: Paths, catalog: "Catalog") -> None:
+def _check_strictly(paths: Paths, catalog: "Catalog", unlikely: list[str]) -> None:
     """Says what the figures bear out and what stands behind the prose; exit code 1 where something is to be mended."""
     from lagesbild.claims.check import claim_check
     from lagesbild.claims.prose import backed_prose, coverage
@@ -116,7 +117,7 @@ def _check_strictly(paths: Paths, catalog: "Catalog") -> None:
         soft_wrap=True,
     )
     out.print(f"Prose: {coverage(prose)}; {len(errors) - len(claims.errors)} to mend.", soft_wrap=True)
-    if errors:
+    if errors or unlikely:
         raise typer.Exit(1)
 
 

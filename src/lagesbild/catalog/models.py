@@ -168,6 +168,10 @@ class Indicator(Record):
     groups: bool = Field(
         default=False, description="values are split by a group of their own (household, answer, year of school)"
     )
+    sum_to: float | None = Field(
+        default=None,
+        description="what all groups of a place, time and sex add up to, such as 100: own files are held against it",
+    )
     month: int | None = Field(default=None, description="the month that the figure is about, where it is not the year")
     years_pooled: int = Field(default=1, description="2: the value of a year is made from that year and the one before")
     every: int = Field(default=1, description="years between two surveys")

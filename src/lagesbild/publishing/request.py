@@ -97,15 +97,17 @@ def checked_files(paths: Paths) -> Catalog:
     return catalog
 
 
-def check_own_files(paths: Paths, catalog: Catalog) -> int:
-    """How many files the municipalities have added, all in order. Raises TidyError or FileError with the errors."""
+def check_own_files(paths: Paths, catalog: Catalog) -> tuple[int, list[str]]:
+    """How many files the municipalities have added, all in order, and what to look at in them.
+
+    Raises TidyError, or MisplacedFile, with the errors.
+    """
     own = local_files(paths)
     if not own:
-        return 0
-    from lagesbild.tidy.build import own_rows  # pandas is needed only when there is something to read
+        return 0, []
+    from lagesbild.tidy.own import own_file_warnings  # pandas is needed only when there is something to read
 
-    own_rows(paths, catalog, load_places(paths))
-    return len(own)
+    return len(own), own_file_warnings(paths, catalog, load_places(paths))
 
 
 # The notebooks of a copy, looked at without running them: are they there, and do they take what a build gives?

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,11 +38,22 @@ Lines = list[tuple[int, list[Cell]]]  # each with the number of its row in the f
 
 
 @dataclass(frozen=True)
+class Table:
+    """The rows of a csv file or of one sheet; a sparse one's end with the last cell that holds something."""
+
+    shown_as: str
+    lines: Lines
+    is_hidden: bool = False
+    is_sparse: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """The header (as written, stripped) and the filled rows below it, each with its number in the file."""
+    """The header (as written, stripped), where it stands, and the filled rows below it, each with its number."""
 
     shown_as: str
     header: list[str]
+    header_row: int
     rows: Lines
 
     @property
@@ -60,16 +72,40 @@ class Wanted:
 
 
 def folded(name: str) -> str:
-    """A column's name without regard to case and kinds of space: Excel wraps long headings."""
-    return " ".join(name.split()).casefold()
+    """A name without regard to case, kinds of space (Excel wraps long headings) and how its letters are composed."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+
+
+# The text of a cell as it comes from a file: one spelling of each letter, nothing that turns or breaks a line.
+
+TURNING = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+BROKEN = {"\ufffd", "\ufffe", "\uffff"}
+
+
+def cell_text(written: str) -> str | Unreadable:
+    """The stripped text, composed (NFC), without signs that nobody sees: zero-width ones, soft hyphens.
+
+    Control characters, what turns the direction of a line, and what is left of lost letters are Unreadable.
+    """
+    if written.isascii() and written.isprintable():
+        return written.strip()
+    for sign in written:
+        kind = unicodedata.category(sign)
+        if sign in TURNING or sign in BROKEN or kind in ("Co", "Cs") or (kind == "Cc" and sign not in "\t\n\r"):
+            shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in written)
+            return Unreadable(shown, f"holds U+{ord(sign):04X}, which is no letter and no sign. Type the cell again")
+    composed = unicodedata.normalize("NFC", written)
+    return "".join(sign for sign in composed if unicodedata.category(sign) != "Cf").strip()
 
 
 # What a single cell says: a number, a year, a place, a sex. What is doubtful is refused, never guessed.
 
 NUMBER = re.compile(r"[-+]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?([eE][-+]?\d+)?", re.ASCII)
-SEXES = {"t": "T", "k": "K", "m": "M", "totalt": "T", "total": "T", "båda könen": "T", "": "T"}
-SEXES |= dict.fromkeys(("kvinnor", "kvinna", "women", "woman", "female"), "K")
-SEXES |= dict.fromkeys(("män", "man", "men", "male"), "M")
+WOMEN = ("k", "kvinnor", "kvinna", "flickor", "flicka", "tjejer", "tjej", "women", "woman", "girls", "female")
+MEN = ("m", "män", "man", "pojkar", "pojke", "killar", "kille", "men", "boys", "male")
+ALL = ("", "t", "totalt", "total", "totalen", "alla", "samtliga", "båda", "båda könen", "bägge könen", "both", "all")
+SEXES = dict.fromkeys(WOMEN, "K") | dict.fromkeys(MEN, "M") | dict.fromkeys(ALL, "T")
+TOGETHER = re.compile(r"(\w+)\s*(?:och|&|\+|/)\s*(\w+)")  # women and men, boys + girls
 MONTHS = "januari februari mars april maj juni juli augusti september oktober november december"
 
 
@@ -107,8 +143,9 @@ class Line:
 
 
 def shown(cell: Cell) -> str:
-    """The cell as a message prints it."""
-    return f"'{cell.shown if isinstance(cell, Unreadable) else cell}'"
+    """The cell as a message prints it, cut where it is long."""
+    written = str(cell.shown if isinstance(cell, Unreadable) else cell)
+    return f"'{written if len(written) < 80 else written[:77] + '...'}'"
 
 
 def text(cell: Cell) -> str:
@@ -124,7 +161,7 @@ def number(cell: Cell) -> float:
     """The cell as a number: decimal comma or point, spaces between thousands."""
     value = math.nan
     if isinstance(cell, int | float):
-        value = float(cell)
+        value = float(cell) if abs(cell) < 1e300 else math.nan  # an int may be too large for a float
     elif NUMBER.fullmatch(written := text(cell).replace("\u2212", "-")):
         value = float(written.replace(" ", "").replace(",", "."))
     if not math.isfinite(value):
@@ -134,7 +171,18 @@ def number(cell: Cell) -> float:
     return value
 
 
-def measured(symbols: Symbols) -> Callable[[Cell], tuple[float, str]]:
+THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,]\d{3})+", re.ASCII)
+WHOLE = "is no whole number. Write it like 2987 or 2 987: no point or comma between thousands, no decimals"
+
+
+def cases(cell: Cell) -> float:
+    """The cell as a number of cases: 2.987 may be meant as thousands, and is refused."""
+    if isinstance(cell, str) and THOUSANDS.fullmatch(cell):
+        raise RefusedError(WHOLE)
+    return number(cell)
+
+
+def measured(symbols: Symbols, reader: Callable[[Cell], float] = number) -> Callable[[Cell], tuple[float, str]]:
     """Reads (value, status): NaN with its status where a symbol stands for no value, never zero."""
 
     def read(cell: Cell) -> tuple[float, str]:
@@ -142,7 +190,7 @@ def measured(symbols: Symbols) -> Callable[[Cell], tuple[float, str]]:
         for status in ("missing", "hidden"):
             if written.replace(" ", "") in getattr(symbols, status):
                 return math.nan, status
-        return number(cell), ""
+        return reader(cell), ""
 
     return read
 
@@ -168,11 +216,14 @@ def month(cell: Cell) -> int:
 
 
 def sex(cell: Cell) -> str:
-    """T, K or M; an empty cell is T."""
-    code = SEXES.get(text(cell).casefold())
-    if code is None:
-        raise RefusedError("is no sex. Write T, K or M (or totalt, kvinnor, män)")
-    return code
+    """T, K or M; an empty cell is T, and so are the two together ("flickor och pojkar")."""
+    written = text(cell).casefold()
+    together = TOGETHER.fullmatch(written)
+    if together and {SEXES.get(part) for part in together.groups()} == {"K", "M"}:
+        return "T"
+    if written not in SEXES:
+        raise RefusedError("is no sex. Write T, K or M (or totalt, kvinnor, män, flickor, pojkar)")
+    return SEXES[written]
 
 
 def place_code(cell: Cell) -> str:

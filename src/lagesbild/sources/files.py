@@ -19,7 +19,7 @@ from lagesbild.catalog.models import Indicator, PinnedFile, Slug
 from lagesbild.paths import Paths
 from lagesbild.records import Record, RecordError, read_record
 from lagesbild.sources import cells
-from lagesbild.sources.cells import Cell, FileError, Line, RefusedError, Sheet, Symbols, Wanted, folded
+from lagesbild.sources.cells import MOST_ERRORS, Cell, FileError, Line, RefusedError, Sheet, Symbols, Wanted, folded
 from lagesbild.sources.series import KEY, ROW_TYPES, WITHOUT_VALUE
 from lagesbild.sources.sheets import sheet_in
 
@@ -28,14 +28,22 @@ from lagesbild.sources.sheets import sheet_in
 CODE_FIRST = re.compile(r"(\d{4})\b[ .,:-]*(.*)", re.ASCII)
 
 
+NATURAL = ("{}s", "{} kommun", "{}s kommun", "{} stad", "{}s stad")  # what a municipality is called in a sentence
+
+
 class PlaceNames:
-    """Reads places: `names` is code -> name, compared without regard to case and kind of space."""
+    """Reads places: `names` is code -> name, compared without regard to case and kind of space.
+
+    A name may have its genitive, "kommun" or "stad": "Umeå kommun", "Linköpings kommun".
+    """
 
     def __init__(self, names: dict[str, str]):
         self.names = names
         self.codes: dict[str, list[str]] = {}
         for code, name in names.items():
             self.codes.setdefault(folded(name), []).append(code)
+        natural = {folded(form.format(name)): codes for name, codes in self.codes.items() for form in NATURAL}
+        self.codes = natural | self.codes
 
     def code(self, cell: Cell) -> str:
         """The place's code, by code, by name, or by both ("0180 Stockholm"), which must then agree."""
@@ -47,8 +55,8 @@ class PlaceNames:
             return self._by_name(written)
         code, name = both.groups()
         if code not in self.names:
-            raise RefusedError("is no known place code. Correct it, or add the place to the list of places")
-        if name and folded(name) != folded(self.names[code]):
+            raise RefusedError("is no known place code: data/raw/kolada/places.csv has all. Correct it (four digits)")
+        if name and code not in self.codes.get(folded(name), ()):
             raise RefusedError(f"names another place than its code, which is {self.names[code]}. Correct one of them")
         return code
 
@@ -76,13 +84,20 @@ Reader = Callable[[Cell], Any]
 SYMBOLS = Symbols(*(frozenset(PinnedFile.model_fields[name].default) for name in ("missing", "hidden")))
 
 
-def local_rows(path: Path, place: str, shown_as: str | None = None) -> pd.DataFrame:
-    """Tidy rows of a municipality's own file; rows without a place are about `place`.
+def local_rows(
+    path: Path, place: str, shown_as: str | None = None, place_names: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """Tidy rows of a municipality's own file, with `written`, the value's cell as text; rows without a place are
+    about `place`, others may name theirs where `place_names` (code -> name) are given.
 
     `vintage` is "", `margin` NaN where none is given. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED), shown_as or path.as_posix())
-    return _tidy_rows(sheet, LOCAL, place)
+    rows = _tidy_rows(sheet, LOCAL, place, PlaceNames(place_names).code if place_names else cells.place_code)
+    if rows.empty:
+        raise FileError([f"{sheet.shown_as}: has the columns' names and no row. Fill it in, or take the file away."])
+    at = sheet.folded.index("value")
+    return rows.assign(written=[str(line[at]) for _, line in sheet.rows])
 
 
 def document_rows(path: Path) -> pd.DataFrame:
@@ -91,17 +106,17 @@ def document_rows(path: Path) -> pd.DataFrame:
     `vintage` is "": sources.yml has it. Raises FileError with every error.
     """
     sheet = sheet_in(path, Wanted(REQUIRED | {"place", "page"}), path.as_posix())
-    return _tidy_rows(sheet, (*LOCAL, "page"), None)
+    return _tidy_rows(sheet, (*LOCAL, "page"), None, cells.place_code)
 
 
-def _tidy_rows(sheet: Sheet, known: tuple[str, ...], place: str | None) -> pd.DataFrame:
+def _tidy_rows(sheet: Sheet, known: tuple[str, ...], place: str | None, place_of: Reader) -> pd.DataFrame:
     errors = [
         f"{sheet.shown_as}: unknown column '{name}'. Known: {', '.join(known)}. Rename it, or take it out."
         for name in sheet.header
         if folded(name) not in known
     ]
     lines = _lines(sheet, sheet.folded, errors)
-    rows = [_tidy_row(line, place, "page" in known) for line in lines]
+    rows = [_tidy_row(line, place, "page" in known, place_of) for line in lines]
     paged = ["page"] if "page" in known else []
     return checked(pd.DataFrame(rows, columns=[*COLUMNS, *paged, "row"]), lines, errors, "value")
 
@@ -110,11 +125,11 @@ def _lines(sheet: Sheet, columns: Iterable[str], errors: list[str]) -> list[Line
     return [Line(sheet.shown_as, row, dict(zip(columns, texts, strict=True)), errors) for row, texts in sheet.rows]
 
 
-def _tidy_row(line: Line, place: str | None, paged: bool) -> dict[str, Any]:
+def _tidy_row(line: Line, place: str | None, paged: bool, place_of: Reader) -> dict[str, Any]:
     columns = {name: name for name in line.cells}
     row = _numbers(line, columns, SYMBOLS)
     status = line.read("status", lambda cell: _agreed(cells.status(cell), row["value"], row["status"]))
-    readers: dict[str, Reader] = {"indicator": cells.slug, "place": cells.place_code, "year": cells.year}
+    readers: dict[str, Reader] = {"indicator": cells.slug, "place": place_of, "year": cells.year}
     readers |= {"month": cells.month, "sex": cells.sex, "group": cells.text}
     if "place" not in columns or (place is not None and line.cells["place"] == ""):
         del readers["place"]
@@ -127,7 +142,8 @@ def _numbers(line: Line, columns: Mapping[str, str], symbols: Symbols) -> dict[s
     """Value, count and status of a line; `columns` is what is read -> the name of its column."""
     measured = cells.measured(symbols)
     value, status = line.read(columns["value"], measured) or (math.nan, "")
-    count, _ = (line.read(columns["count"], measured) if "count" in columns else None) or (math.nan, "")
+    counted = cells.measured(symbols, cells.cases)
+    count, _ = (line.read(columns["count"], counted) if "count" in columns else None) or (math.nan, "")
     margin, _ = (line.read(columns["margin"], measured) if "margin" in columns else None) or (math.nan, "")
     margin = margin if margin > 0 else math.nan  # a margin of 0 is none
     numbers = {"value": value, "margin": margin, "count": count, "status": status}
@@ -168,7 +184,7 @@ def _twice(rows: pd.DataFrame, lines: list[Line]) -> list[str]:
     errors = []
     for _, same in rows[rows.duplicated(CELL, keep=False)].groupby(CELL, sort=False):
         about = ", ".join(f"{name} {same.iloc[0][name]}" for name in CELL if same.iloc[0][name] != "")
-        numbers = ", ".join(str(row) for row in same["row"])
+        numbers = ", ".join(str(row) for row in same["row"].head(MOST_ERRORS)) + " ..." * (len(same) > MOST_ERRORS)
         errors.append(f"{lines[0].shown_as}, rows {numbers}: the same thing twice ({about}). Keep one of them.")
     return errors
 

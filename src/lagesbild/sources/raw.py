@@ -30,10 +30,41 @@ def raw_files(paths: Paths) -> list[Path]:
     return [path for path in files if not path.name.startswith((".", "~"))]
 
 
+class MisplacedFile(Refusal):
+    """Files among the municipalities' own that nothing would read, one line each."""
+
+
+BESIDE = ("readme.md", "thumbs.db", "desktop.ini")  # in data/raw/local/, and no figures; nor is what editors leave
+
+
 def local_files(paths: Paths) -> list[Path]:
-    """The municipalities' own files, `data/raw/local/<municipality>/*.csv|xlsx`, sorted; without what editors leave."""
-    files = sorted(paths.local.glob("*/*")) if paths.local.is_dir() else ()
-    return [path for path in files if path.suffix.lower() in (".csv", ".xlsx") and path.name[0] not in "~."]
+    """The municipalities' own files, `data/raw/local/<municipality>/*.csv|xlsx`, sorted.
+
+    Raises MisplacedFile with every other file that lies there: its figures would be missed without a word.
+    """
+    files = [path for path in sorted({*paths.local.glob("*/*"), *paths.local.rglob("*")}) if path.is_file()]
+    files = [path for path in files if not _is_beside(path.relative_to(paths.local))]
+    misplaced = [f"{paths.relative(path)}: {why}" for path in files if (why := _misplaced(path, paths.local))]
+    if misplaced:
+        raise MisplacedFile("\n".join(misplaced))
+    return files
+
+
+def _is_beside(inside: Path) -> bool:
+    hidden = any(part.startswith((".", "~")) for part in inside.parts)
+    return hidden or inside.name.endswith("~") or inside.name.casefold() in BESIDE
+
+
+def _misplaced(path: Path, folder: Path) -> str:
+    """Why a file would not be read, else nothing."""
+    municipality, *inside = path.relative_to(folder).parts
+    if not inside:
+        return "lies beside the municipalities' folders. Move it into one, such as data/raw/local/2480/."
+    if len(inside) > 1:
+        return f"lies too deep. Move it up, into data/raw/local/{municipality}/."
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        return f"files of the kind '{path.suffix}' are not read. Save it as .xlsx or as CSV UTF-8, or take it away."
+    return ""
 
 
 def load_places(paths: Paths) -> Places:

@@ -68,6 +68,13 @@ def read_manifest(folder: Path, source: str) -> Manifest:
         ) from None
 
 
+def latest_fetch(paths: Paths) -> str:
+    """The day (ISO) of the latest fetch of any service; "" where nothing has been fetched."""
+    manifests = [read_manifest(path.parent, path.parent.name) for path in sorted(paths.raw.glob(f"*/{NAME}"))]
+    entries = [entry for manifest in manifests for entry in (*manifest.series.values(), *manifest.lists.values())]
+    return max((entry.get("fetched", "") for entry in entries), default="")
+
+
 # Files replaced together or not at all.
 
 

@@ -2,13 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +14,10 @@ import pandas as pd
 from lagesbild.catalog.models import Catalog, Share
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places
-from lagesbild.sources.files import local_rows, publisher_rows, typed_in_rows
-from lagesbild.sources.raw import load_places, local_files, raw_files, snapshot_folder
+from lagesbild.sources.files import publisher_rows, typed_in_rows
+from lagesbild.sources.raw import load_places, raw_files, snapshot_folder
 from lagesbild.sources.snapshot import read_manifest, read_snapshot
+from lagesbild.tidy.own import own_rows
 from lagesbild.tidy.schema import (
     AT,
     CELL,
@@ -27,69 +26,11 @@ from lagesbild.tidy.schema import (
     KEY,
     MEANING,
     RESTATED,
-    TidyError,
-    case_fault,
     checked,
     current,
     typed,
 )
 from lagesbild.tidy.suppression import without_small_numbers
-
-# The municipalities' own files: `data/raw/local/<municipality>/*.csv|xlsx`, every error with its file and row.
-
-
-def own_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
-    """Rows of all own files. Their vintage is empty: a new file replaces the old one.
-
-    Raises TidyError with every error in the rows, and FileError for a file that cannot be read.
-    """
-    rows = _stacked(_own_file_rows(paths, path, places) for path in local_files(paths))
-    if rows.empty:
-        return rows
-    errors = [*filter(None, (_row_error(row, catalog, places) for row in rows.itertuples())), *_twice(rows)]
-    if errors:
-        raise TidyError(errors)
-    return rows.drop(columns=["file", "row"])
-
-
-def _own_file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
-    folder, shown_as = path.parent.name, paths.relative(path)
-    if places.kinds.get(folder) != "K":
-        raise TidyError(
-            [
-                f"{shown_as}: the folder '{folder}' is not named after a municipality's code. Rename it, for "
-                "example to data/raw/local/2480."
-            ]
-        )
-    return local_rows(path, folder, shown_as).assign(file=shown_as)
-
-
-def _row_error(row: Any, catalog: Catalog, places: Places) -> str:
-    """What is wrong with one row, else nothing."""
-    at = f"{row.file}, row {row.row}"
-    entry = catalog.indicators.get(row.indicator)
-    if entry is None or not entry.local:
-        allowed = sorted(indicator for indicator, entry in catalog.indicators.items() if entry.local)
-        near = get_close_matches(row.indicator, allowed, n=1) or allowed
-        return f"{at}: '{row.indicator}' is no indicator that a file may fill. Use one of: {', '.join(near)}."
-    if row.place not in places.names:
-        return f"{at}: place '{row.place}' is not in data/raw/kolada/places.csv. Correct the code (four digits)."
-    if row.month != (entry.month or 0):
-        wanted = f"month {entry.month}" if entry.month else "the whole year, so leave the month out"
-        return f"{at}: month {row.month}, but '{row.indicator}' is about {wanted}. Correct the month."
-    unit = catalog.unit_of(row.indicator)
-    low, high = unit.low, unit.high
-    if (low is not None and row.value < low) or (high is not None and row.value > high):
-        bounds = f"at least {low:g}" if high is None else f"{low:g} to {high:g}"
-        return f"{at}: {row.value:g} is outside what '{row.indicator}' can be ({unit.text}, {bounds}). Correct it."
-    fault = case_fault(row.value, row.count, unit)
-    return f"{at}: {row.value:g} of '{row.indicator}' ({unit.text}): {fault}. Correct it." if fault else ""
-
-
-def _twice(rows: pd.DataFrame) -> Iterator[str]:
-    for key, same in rows[rows.duplicated(CELL, keep=False)].groupby(CELL, sort=True):
-        where = " and ".join(f"{row.file}, row {row.row}" for row in same.itertuples())
-        yield f"{where}: the same thing twice ({', '.join(str(part) for part in key if part != '')}). Keep one of them."
 
 
 def _stacked(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

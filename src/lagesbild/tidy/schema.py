@@ -26,6 +26,7 @@ COLUMNS = {
 }
 AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside its indicator
 CELL = ["indicator", *AT]
+BLOCK = CELL[:4]  # indicator, place, year and month: the rows that readers can add up
 KEY = [*CELL, "vintage"]
 RESTATED = "restated"  # the one status that the build gives, and no source: see `tidy.build.restated`
 TABLE_STATUSES = STATUSES | {RESTATED: "own computation in today's definition, from the published count"}

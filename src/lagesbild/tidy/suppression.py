@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog
-from lagesbild.tidy.schema import CELL
+from lagesbild.tidy.schema import BLOCK, CELL
 
 # The table is tidy rows of a municipality's own figures. Within one indicator, place, year and month, T is
 # women plus men (K, M) and the group "" is the sum of the other groups, wherever those rows are there. Hiding
 # takes value, margin and count of the whole row, since a share with its base gives the count back. Build
 # differences and means from the table that comes out: then they are empty where one of their sides is hidden.
 
-BLOCK = CELL[:4]  # indicator, place, year and month: the rows that readers can add up
 HIDDEN = "hidden"
 NUMBERS = ["value", "margin", "count"]
 THRESHOLD = 5
