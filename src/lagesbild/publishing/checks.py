@@ -191,8 +191,8 @@ def refuse_dead_links(links: Iterable[Link], files: Mapping[str, Container[str] 
 
 
 def anchors_of(page: str) -> set[str]:
-    """What can be linked to within a whole page; `top` always can."""
-    return {"top", *(str(each) for each in html.fromstring(page).xpath("//@id | //a/@name"))}
+    """What can be linked to within a whole page, as it is read; `top` always can."""
+    return {"top", *(unquote(each) for each in html.fromstring(page).xpath("//@id | //a/@name"))}
 
 
 def without_folder(body: str, root: str) -> str:

@@ -7,6 +7,7 @@ from html import escape, unescape
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
+from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import html
@@ -122,14 +123,16 @@ _ID = re.compile(r"""\sid=["']([^"']+)""")
 
 def with_own_anchors(body: str) -> str:
     """The body with the links of its markdown headings, each with an id of its own: the second `Läge` is `Läge-2`."""
-    taken = set(_ID.findall(_HEADING.sub("", body)))  # components keep theirs, which are linked to from elsewhere
-    natural = {match[2] for match in _HEADING.finditer(body)}
+    # Components keep theirs, which are linked to from elsewhere. Compared as they are read: nbconvert quotes letters.
+    taken = {unquote(each) for each in _ID.findall(_HEADING.sub("", body))}
+    natural = {unquote(match[2]) for match in _HEADING.finditer(body)}
 
     def linked(match: re.Match[str]) -> str:
-        level, anchor, text = match.groups()
-        others = (f"{anchor}-{number}" for number in count(2))
-        own = anchor if anchor not in taken else next(each for each in others if each not in taken | natural)
-        taken.add(own)
+        level, own, text = match.groups()
+        if unquote(own) in taken:
+            others = (f"{own}-{number}" for number in count(2))
+            own = next(each for each in others if unquote(each) not in taken | natural)
+        taken.add(unquote(own))
         return _with_permalink(level, own, text)
 
     return _HEADING.sub(linked, body)

@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,10 @@ class Printed(OutStream):
         self.dropped: Counter[str] = Counter()
         self.flushed = -self.flush_interval
         super().__init__(*given, **named)
+        try:
+            self.own = self.fileno()  # ipykernel's copy of the process's own stream, where it has taken its place
+        except OSError:
+            self.own = getattr(sys, f"__{self.name}__").fileno()
 
     def write(self, string: str) -> int | None:
         """Keeps what still fits, and writes it to the process's own stream, where it outlives a kernel that dies.
@@ -41,8 +44,7 @@ class Printed(OutStream):
         self.dropped[cell] += len(string) - len(fits)
         if fits or not string:
             super().write(fits)
-            with suppress(OSError, ValueError):  # io.UnsupportedOperation is both: a stream without a file of its own
-                os.write(self.fileno(), fits.encode("utf-8", "replace"))
+            os.write(self.own, fits.encode("utf-8", "replace"))
         return len(string)
 
     def flush(self) -> None:
@@ -73,8 +75,7 @@ class BuildKernel(IPKernelApp):
         """Puts the streams in place, and has a crash write its traceback to the process's own stderr."""
         self.outstream_class = "lagesbild.publishing.kernel.Printed"
         super().init_io()
-        with suppress(OSError, ValueError):
-            faulthandler.enable(sys.stderr.fileno())
+        faulthandler.enable(sys.stderr.own)
 
     def init_path(self) -> None:
         """Lets cells import what lies beside their notebook, behind Python's library: IPython does, but for -P."""
