@@ -189,7 +189,7 @@ def test_a_heading_gives_way_to_a_component_and_doubled_components_stay_refused_
     with pytest.raises(
         UnfitPageError, match=r"cell 3 .*the id 'Läget' stands twice.* Give each component its own anch"
     ):
-        page_html(notebook(component, component), FRAME)
+        page_html(notebook(component, shown(passage_component(Passage('<h2 id="Läget">Läge</h2>')))), FRAME)
 
 
 @pytest.mark.parametrize("root", ["/tmp/x/{b}", "/tmp/en å", "/tmp/100%", "/tmp/$HOME", "/tmp/a&b", "/tmp/x/ö {0}%s"])

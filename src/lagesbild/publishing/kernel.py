@@ -33,7 +33,7 @@ class Printed(OutStream):
         except OSError:
             self.own = getattr(sys, f"__{self.name}__").fileno()
 
-    def write(self, string: str) -> int | None:
+    def write(self, string: str) -> int:
         """Keeps what still fits, and writes it to the process's own stream, where it outlives a kernel that dies.
 
         Says as any stream that all was written.
@@ -57,8 +57,8 @@ class Printed(OutStream):
             self.flushed = time.monotonic()
             super().flush()
 
-    def tell(self) -> None:
-        """Ends a cell's output with how much of it was dropped."""
+    def end_cell(self, *_: Any) -> None:
+        """Ends what a cell printed with how much of it was dropped."""
         if dropped := self.dropped[self.parent_header.get("msg_id", "")]:
             super().write(NOTICE.format(dropped))
 
@@ -75,7 +75,7 @@ class BuildKernel(IPKernelApp):
         """Puts the streams in place, and has a crash write its traceback to the process's own stderr."""
         self.outstream_class = "lagesbild.publishing.kernel.Printed"
         super().init_io()
-        faulthandler.enable(sys.stderr.own)
+        faulthandler.enable(self._streams()[-1].own)
 
     def init_path(self) -> None:
         """Lets cells import what lies beside their notebook, behind Python's library: IPython does, but for -P."""
@@ -85,8 +85,11 @@ class BuildKernel(IPKernelApp):
     def init_shell(self) -> None:
         """Starts IPython; at the end of each cell its streams tell what they dropped."""
         super().init_shell()
-        for stream in (sys.stdout, sys.stderr):
-            self.shell.events.register("post_run_cell", lambda _, stream=stream: stream.tell())
+        for stream in self._streams():
+            self.shell.events.register("post_run_cell", stream.end_cell)  # type: ignore[union-attr]  # it has begun
+
+    def _streams(self) -> list[Printed]:
+        return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, Printed)]
 
 
 if __name__ == "__main__":  # by its name, as IPython puts the cells' module in the place of __main__

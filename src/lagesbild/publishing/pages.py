@@ -334,7 +334,7 @@ class Site:
             try:
                 text, resources = _exported(run.notebook, frame, self.notebooks)
                 images = resources["outputs"]
-                self._offer(run, frame.title)
+                self._offer(run.name, run.notebook)
                 self.whole[run.name] = run, resources["links"]
             except Exception as error:  # one chapter's trouble must not end the batch
                 run = _unfit(run, error)
@@ -347,21 +347,21 @@ class Site:
             (self.folder / name).write_bytes(content)
         return run
 
-    def _offer(self, run: Run, page: str) -> None:
+    def _offer(self, name: str, notebook: NotebookNode) -> None:
         """Keeps what a page's components offer to download. Raises UnfitPageError for two files of one name."""
-        offered, own = self._offered(), {}
-        for record in records_of(run.notebook):
-            if name := record.get("download_name"):
-                text = own[name] = download_of(record)
-                if offered.setdefault(name, text) != text:
+        offered, own, page = self._offered(), {}, self.frames[name].title
+        for record in records_of(notebook):
+            if file := record.get("download_name"):
+                text = own[file] = download_of(record)
+                if offered.setdefault(file, text) != text:
                     raise UnfitPageError(
-                        f"page {page!r}: another component offers other rows as {name}. Give one of them its anchor=."
+                        f"page {page!r}: another component offers other rows as {file}. Give one of them its anchor=."
                     )
-                if not re.fullmatch(r"[\w.-]+", name):
+                if not re.fullmatch(r"[\w.-]+", file):
                     raise UnfitPageError(
-                        f"page {page!r}: '{name}' is no file. Write an anchor of letters, digits and -."
+                        f"page {page!r}: '{file}' is no file. Write an anchor of letters, digits and -."
                     )
-        self.downloads[run.name] = own
+        self.downloads[name] = own
 
     def _offered(self) -> dict[str, str]:
         return {name: text for own in self.downloads.values() for name, text in own.items()}
