@@ -19,8 +19,12 @@ from reports import HEADER, PARAMETERS, contents, hidden, quick_project, write_n
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'
 TROUBLE = {  # page -> (its last cell, state, what its cause says)
     "no_vulnerable_areas": (UNLUCKY, "failed", "ValueError: ingen lycka i data"),
-    "equal_power": ("import os\nos._exit(7)", "kernel died", "exit in a cell"),
-    "childhood": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "kernel died", "exit in a cell"),
+    "equal_power": (
+        "import os\nos._exit(7)",
+        "kernel died",
+        'cell 3 ("import os"): its process ended with exit code 7',
+    ),
+    "childhood": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "kernel died", "(SIGKILL)"),
     "housing": (HEADER, "failed", "headings of level one"),
     "work": (UNLUCKY, "failed", "ValueError: ingen lycka i data"),
 }

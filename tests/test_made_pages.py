@@ -15,7 +15,8 @@ from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 from lagesbild.publishing import made as search
-from lagesbild.publishing.frame import MADE, PageFrame, body_tree, framed, page_frames, refuse_unfit
+from lagesbild.publishing.checks import body_tree, refuse_unfit
+from lagesbild.publishing.frame import MADE, PageFrame, framed, page_frames
 from lagesbild.publishing.made import computed
 from lagesbild.publishing.pages import write_assets
 from lagesbild.publishing.request import BuildRequest

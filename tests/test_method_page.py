@@ -18,8 +18,9 @@ from copies import REPOSITORY, Copy, made_up_root
 from lagesbild.catalog.load import load_catalog
 from lagesbild.paths import Paths
 from lagesbild.publishing import evidence, method
+from lagesbild.publishing.checks import body_tree, refuse_unfit
 from lagesbild.publishing.evidence import answers, worked_example
-from lagesbild.publishing.frame import PageFrame, body_tree, contents, framed, refuse_unfit
+from lagesbild.publishing.frame import PageFrame, contents, framed
 from lagesbild.publishing.method import method_html
 from lagesbild.rules.editions import Edition, edition_of
 from lagesbild.rules.highlights import MOST_LINES

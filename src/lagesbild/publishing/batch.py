@@ -408,6 +408,9 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
                 run = future.result()
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
                 watcher.finished(done[run.name], len(done), len(running))
+            for run in site.without_dead_links():
+                done[run.name] = run
+                watcher.finished(run, len(done), len(running))
             site.finish(plan.computed.key_figures())
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels

@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
 from html import escape, unescape
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
-from unicodedata import normalize
 from urllib.parse import unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -117,6 +116,37 @@ def contents(tree: html.HtmlElement) -> tuple[Heading, ...]:
     return tuple(Heading(text, anchor, tuple(below)) for text, anchor, below in headings)
 
 
+# nbconvert's heading of a markdown cell; components make theirs themselves.
+_HEADING = re.compile(r'<(h[1-6]) id="([^"]+)">((?:(?!</h).)*)<a class="anchor-link" href="[^"]*">[^<]*</a></\1>')
+_ID = re.compile(r"""\sid=["']([^"']+)""")
+
+
+def with_own_anchors(body: str) -> str:
+    """The body with the links of its markdown headings, each with an id of its own: the second `Läge` is `Läge-2`."""
+    # Components keep theirs, which are linked to from elsewhere. Compared as they are read: nbconvert quotes letters.
+    taken = {unquote(each) for each in _ID.findall(_HEADING.sub("", body))}
+    natural = {unquote(match[2]) for match in _HEADING.finditer(body)}
+
+    def linked(match: re.Match[str]) -> str:
+        level, own, text = match.groups()
+        if unquote(own) in taken:
+            others = (f"{own}-{number}" for number in count(2))
+            own = next(each for each in others if unquote(each) not in taken | natural)
+        taken.add(unquote(own))
+        return _with_permalink(level, own, text)
+
+    return _HEADING.sub(linked, body)
+
+
+def _with_permalink(level: str, anchor: str, text: str) -> str:
+    """A markdown heading with its link beside it, so that the link is no part of the heading's name."""
+    if level == "h1":
+        return f'<h1 id="{anchor}">{text}</h1>'
+    name = escape(unescape(re.sub(r"<[^>]+>", "", text)))
+    link = f'<a class="permalink" href="#{anchor}" aria-label="Länk till avsnittet {name}">#</a>'
+    return f'<div class="heading"><{level} id="{anchor}">{text}</{level}>\n{link}</div>'
+
+
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
     """The whole page as HTML, ending with a line break; every text of it is typeset, no attribute."""
     # The body is made by our own templates and by nbconvert, which escape what they are given.
@@ -191,176 +221,3 @@ def _common(request: BuildRequest, catalog: Catalog, places: Places) -> PageFram
         version=version("lagesbild"),
         root=str(request.paths.root),
     )
-
-
-# What a page's body must hold before it may be published.
-
-UNDESCRIBED = "No description has been provided for this image"
-
-
-class UnfitPageError(ValueError):
-    """A page that would reach readers broken: says what, where, and how to mend it."""
-
-
-def body_tree(body: str) -> html.HtmlElement:
-    """The body as an element tree, to look at only: writing it out again would change the drawings' names."""
-    return html.fromstring(f"<div>{body}</div>")
-
-
-def refuse_unfit(tree: html.HtmlElement, page: str) -> None:
-    """Raises UnfitPageError for the first thing that readers, or the page's own policy, could not take."""
-    for check in (_images, _blocked, _headings, _identities):
-        message = check(tree)
-        if message:
-            raise UnfitPageError(f"page {page!r}: {message}")
-
-
-def _images(tree: html.HtmlElement) -> str:
-    for image in tree.iter("img"):
-        if not (image.get("alt") or "").strip() or UNDESCRIBED in image.get("alt"):
-            return (
-                f"an image without a description ({(image.get('src') or '')[:60]}). Write what it shows: "
-                "![what it shows](file), or its alt; show a drawing with show_plot; or tag the cell 'analyst'."
-            )
-        if image.get("srcset") is not None:
-            return f"an image with a srcset ({image.get('src')}). Give it one src: one file is copied with the page."
-    return f"it says {UNDESCRIBED!r}. Describe the image." if UNDESCRIBED in tree.text_content() else ""
-
-
-# What the page's policy blocks, or what would bring a file that is not copied with the page.
-BLOCKED = {
-    "script", "style", "iframe", "object", "embed", "meta", "link", "base", "form",
-    "picture", "source", "video", "audio", "track", "image",
-}  # fmt: skip
-
-
-def _blocked(tree: html.HtmlElement) -> str:
-    for element in tree.iter(html.etree.Element):
-        scripted = [name for name in element.attrib if name == "style" or name.startswith("on")]
-        pictured = element.tag == "input" and (element.get("type") or "").lower() == "image"
-        if element.tag in BLOCKED or scripted or pictured:
-            what = f"<{element.tag} {scripted[0]}=...>" if scripted else f"<{element.tag}>"
-            return (
-                f"{what} in a cell, which the page's policy blocks (a bare DataFrame writes such markup). "
-                "Show the table with show_table(frame, caption), or tag the cell 'analyst'."
-            )
-    return ""
-
-
-def _headings(tree: html.HtmlElement) -> str:
-    firsts = [" ".join(element.text_content().split()) for element in tree.iter("h1")]
-    if len(firsts) == 1:
-        return ""
-    return f"{len(firsts)} headings of level one {firsts}, one is needed. Tag a second title cell 'analyst'."
-
-
-def _identities(tree: html.HtmlElement) -> str:
-    seen: set[str] = set()
-    for identity in tree.xpath("//@id"):
-        if identity in seen:
-            why = "so its links go astray. Give each component its own anchor=; a title makes one too."
-            return f"the id {identity!r} stands twice, {why}"
-        seen.add(identity)
-    return ""
-
-
-def without_folder(body: str, root: str) -> str:
-    """`body` with paths below `root` written from there on, so that no page tells where it was made."""
-    if len(root) < 2:
-        return body
-    return re.sub(rf"(?<![\w.-]){re.escape(root.rstrip('/'))}(?:/|\b(?![\w-]))", "", body)
-
-
-# Images that lie in the notebooks' folder: checked, and copied with the page.
-
-MEDIA = "media"  # the folder beside the pages
-IMAGE = re.compile(r"""(<img\b(?:[^>"']|"[^"]*"|'[^']*')*?\ssrc\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
-SIGNATURES = {
-    ".png": b"\x89PNG\r\n\x1a\n",
-    ".jpg": b"\xff\xd8\xff",
-    ".jpeg": b"\xff\xd8\xff",
-    ".webp": b"RIFF",
-    ".svg": b"",
-}
-ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]", re.IGNORECASE)  # another host, a drive, the top of a disk
-FETCHES = re.compile(r"@import|\\|url\((?!\s*[\"']?\s*(?:#|data:image/(?:png|jpeg|webp)))", re.IGNORECASE)  # in CSS
-
-
-def with_images(body: str, page: str, folder: Path) -> tuple[str, dict[str, bytes]]:
-    """The body with its images linked from `media/`, and these files by their names beside the page.
-
-    The same file has the same name on every page. Raises UnfitPageError for the first image that cannot be copied.
-    """
-    files: dict[str, bytes] = {}
-    seen = 0
-
-    def linked(match: re.Match[str]) -> str:
-        nonlocal seen
-        seen += 1
-        start, quote, source = match.groups()
-        if source.startswith("data:image/"):
-            return match.group()
-        try:
-            name, content = _image_file(unescape(source), folder)
-        except ValueError as error:
-            raise UnfitPageError(f"page {page!r}: the image '{unescape(source)[:80]}' {error}") from None
-        files[name] = content
-        return f"{start}{quote}{name}{quote}"
-
-    body = IMAGE.sub(linked, body)
-    if seen < sum(1 for _ in body_tree(body).iter("img")):
-        raise UnfitPageError(
-            f'page {page!r}: an image without a src in quotes. Write it such as src="bilder/karta.png".'
-        )
-    return body, files
-
-
-def _image_file(source: str, folder: Path) -> tuple[str, bytes]:
-    """An image's name beside the page, made from its own name and content, and the content. Raises ValueError."""
-    if ELSEWHERE.match(source):
-        raise ValueError("does not lie beside the notebook. Save the file there, and link it such as bilder/karta.png.")
-    path = (folder / unquote(source)).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise ValueError("lies outside the notebooks' folder. Save the file in it, and link it from there.")
-    if path.suffix.lower() not in SIGNATURES:
-        raise ValueError(f"is of a kind that is not copied. Save it as one of {', '.join(SIGNATURES)}.")
-    if not path.is_file():
-        raise ValueError("is missing. Save the file there, seen from the notebook, or correct the link.")
-    content = path.read_bytes()
-    if not content.startswith(SIGNATURES[path.suffix.lower()]):
-        raise ValueError(f"is no {path.suffix.lower()} inside. Save it again in that form.")
-    if path.suffix.lower() == ".svg" and (reason := _unsafe(content)):
-        raise ValueError(f"{reason}. Save it as plain SVG, without scripts and links, or as png.")
-    plain = normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "bild"
-    return f"{MEDIA}/{stem}-{sha256(content).hexdigest()[:12]}{path.suffix.lower()}", content
-
-
-def _unsafe(svg: bytes) -> str:
-    """Why an SVG must not be copied: it is none, runs something, or refers to other files; else nothing."""
-    parser = html.etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = html.etree.fromstring(svg, parser)
-    except html.etree.XMLSyntaxError as error:
-        return f"is no SVG ({error})"
-    try:
-        text = svg.decode("utf-8")
-    except UnicodeDecodeError:
-        return "is not written in UTF-8"
-    if root.tag != "{http://www.w3.org/2000/svg}svg" or "<!ENTITY" in text or "<?xml-stylesheet" in text:
-        return "is no SVG by itself"
-    for element in root.iter(html.etree.Element):
-        tag = html.etree.QName(element).localname.lower()
-        if tag in ("script", "foreignobject", "iframe", "object", "embed", "handler"):
-            return f"holds <{tag}>"
-        if tag == "style" and FETCHES.search("".join(element.itertext())):
-            return "has a style that refers to another file"
-        for key, value in element.attrib.items():
-            name = html.etree.QName(key).localname.lower()
-            if name.startswith("on") or (name == "attributename" and value.lower().endswith("href")):
-                return f"runs something ({name})"
-            if name in ("href", "src") and not re.match(r"\s*(#|data:image/(png|jpeg|webp);)", value):
-                return f"refers to {value[:60]!r}"
-            if name in ("style", "filter", "fill", "stroke", "mask", "clip-path", "cursor") and FETCHES.search(value):
-                return f"refers to {value[:60]!r}"
-    return ""

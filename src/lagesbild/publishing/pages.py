@@ -6,15 +6,16 @@ import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
-from html import escape, unescape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from traitlets import default
@@ -24,20 +25,22 @@ from lagesbild.html.marks import page_link
 from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
 from lagesbild.paths import Paths
-from lagesbild.publishing.frame import (
-    TEMPLATES,
-    PageFrame,
+from lagesbild.publishing.checks import (
+    MARK,
+    Link,
     UnfitPageError,
+    anchors_of,
     body_tree,
-    contents,
-    framed,
+    own_links,
+    refuse_dead_links,
     refuse_unfit,
     with_images,
     without_folder,
 )
+from lagesbild.publishing.frame import TEMPLATES, PageFrame, contents, framed, with_own_anchors
 from lagesbild.publishing.made import INDEX, index_script
 from lagesbild.publishing.request import FRONT, BuildRequest
-from lagesbild.publishing.run import ANALYST, Run, anonymous, one_line, page_cells, records_of
+from lagesbild.publishing.run import ANALYST, Run, anonymous, cell_names, one_line, page_cells, records_of
 from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.tidy.build import input_key
@@ -45,7 +48,7 @@ from lagesbild.tidy.build import input_key
 # The project's own nbconvert exporter: a run notebook becomes a page for readers, without code.
 
 PICTURES = ("image/png", "image/jpeg")  # kinds of output that a page shows; each needs a description
-_HEADING = re.compile(r'<(h[1-6]) id="([^"]+)">((?:(?!</h).)*)<a class="anchor-link" href="[^"]*">[^<]*</a></\1>')
+SHOWN = ["text/html", "text/markdown", *PICTURES]
 
 
 class ReportExporter(HTMLExporter):
@@ -69,10 +72,9 @@ class ReportExporter(HTMLExporter):
 
     @property
     def default_config(self) -> Config:
-        kinds = ["text/html", "text/markdown", *PICTURES]
         own = Config(
             {
-                "NbConvertBase": {"display_data_priority": kinds},
+                "NbConvertBase": {"display_data_priority": SHOWN},
                 "HighlightMagicsPreprocessor": {"enabled": False},
             }
         )
@@ -84,15 +86,31 @@ class ReportExporter(HTMLExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page as HTML, and nbconvert's resources: its `outputs` are the images that lie beside the page."""
+        """The page as HTML, and nbconvert's resources.
+
+        Its `outputs` are the images that lie beside the page, and `links` what authors link to within the report.
+        """
         frame = (resources or {}).get("frame") or _bare_frame(nb, resources)
-        _refuse_outputs(nb, frame.title)
-        body, resources = self._body(NotebookNode(nb, cells=page_cells(nb)), resources)
-        body = without_folder(body, frame.root)
+        names = cell_names(nb)
+        for name, cell in zip(names, nb.cells, strict=True):
+            if ANALYST not in cell.metadata.get("tags", ()):
+                _refuse_raw(cell, f"page {frame.title!r}: {name}")
+            _refuse_outputs(cell, f"page {frame.title!r}: {name}")
+        numbers = {id(cell): number for number, cell in enumerate(nb.cells)}
+        shown = [_numbered(cell, numbers[id(cell)]) for cell in page_cells(nb)]
+        try:
+            body, resources = self._body(NotebookNode(nb, cells=shown), resources)
+        except MissingAttachmentError as error:
+            raise UnfitPageError(f"page {frame.title!r}: {names[error.number]}: {error}") from None
+        body = with_own_anchors(without_folder(body, frame.root))
         tree = body_tree(body)
-        refuse_unfit(tree, frame.title)
-        body, resources["outputs"] = with_images(body, frame.title, Path(resources["metadata"]["path"] or "."))
-        return framed(body, frame, contents(tree)), resources
+        refuse_unfit(tree, frame.title, names)
+        folder = Path(resources["metadata"]["path"] or ".")
+        body, resources["outputs"] = with_images(body, frame.title, folder, names)
+        page, resources["links"] = framed(MARK.sub("", body), frame, contents(tree)), own_links(tree, names)
+        within = [link for link in resources["links"] if not link.file]
+        refuse_dead_links(within, {"": anchors_of(page) if within else None}, frame.title)
+        return page, resources
 
     def _body(self, nb: NotebookNode, resources: dict[str, Any] | None) -> tuple[str, dict[str, Any]]:
         # HTMLExporter's own method parses the page again: that breaks the names in drawings, and it fills in
@@ -106,8 +124,31 @@ class ReportExporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """A markdown cell as HTML; its headings get ids and links."""
-        return _HEADING.sub(_with_permalink, super().markdown2html(context, source))
+        """A markdown cell as HTML; its headings get ids and links, and what is attached to it is found by any spelling.
+
+        Raises MissingAttachmentError.
+        """
+        cell = context["cell"]
+        attached = cell.get("attachments", {})
+        quoted = {quote(name): content for name, content in attached.items()}  # as Markdown's reader spells it
+        given = {"cell": {"attachments": attached | quoted}, "resources": context["resources"]}
+        try:
+            return super().markdown2html(given, source)
+        except InvalidNotebook as error:
+            raise MissingAttachmentError(cell.metadata["number"], str(error)) from None
+
+
+class MissingAttachmentError(Exception):
+    """A cell, by its place in the notebook, shows an attachment that it does not hold."""
+
+    def __init__(self, number: int, message: str):
+        super().__init__(f"{message}. Add the image to the cell once more, or save it beside the notebook and link it.")
+        self.number = number
+
+
+def _numbered(cell: NotebookNode, number: int) -> NotebookNode:
+    """The cell with its place in the notebook, which the template writes before what it shows."""
+    return NotebookNode(cell, metadata=NotebookNode(cell.metadata, number=number))
 
 
 def page_and_images(notebook: NotebookNode, frame: PageFrame, folder: Path) -> tuple[str, dict[str, bytes]]:
@@ -115,9 +156,12 @@ def page_and_images(notebook: NotebookNode, frame: PageFrame, folder: Path) -> t
 
     The same notebook, frame and files give the same bytes.
     """
-    given = {"frame": frame, "metadata": {"path": str(folder)}}
-    page, resources = ReportExporter().from_notebook_node(notebook, given)
+    page, resources = _exported(notebook, frame, folder)
     return page, resources["outputs"]
+
+
+def _exported(notebook: NotebookNode, frame: PageFrame, folder: Path) -> tuple[str, dict[str, Any]]:
+    return ReportExporter().from_notebook_node(notebook, {"frame": frame, "metadata": {"path": str(folder)}})
 
 
 def _is_shown(data: Any, kinds: WidgetsDataTypeFilter) -> bool:
@@ -132,28 +176,37 @@ def _bare_frame(nb: NotebookNode, resources: dict[str, Any] | None) -> PageFrame
     return PageFrame(name, str(parameters.get("municipality", "")), parameters.get("year", ""))
 
 
-def _refuse_outputs(nb: NotebookNode, page: str) -> None:
-    """Raises UnfitPageError for a cell that ended with an error, or that shows a picture which nobody described."""
-    for number, cell in enumerate(nb.cells, start=1):
-        for output in cell.get("outputs", ()):
-            if output.output_type == "error":
-                raise UnfitPageError(
-                    f"page {page!r}: cell {number} ended with {output.ename}: {output.evalue}. "
-                    "Mend it, run the notebook again, then render it."
-                )
-            if ANALYST in cell.metadata.get("tags", ()):
-                continue
-            data = output.get("data", {})
-            if "text/html" not in data and "<component " in "".join(data.get("text/plain", "")):
-                raise UnfitPageError(
-                    f"page {page!r}: cell {number} ends with several components, of which a page shows none. "
-                    "End each cell with one component."
-                )
-            if _is_bare_picture(cell, output):
-                raise UnfitPageError(
-                    f"page {page!r}: cell {number} shows a picture without a description. End the cell with "
-                    "show_plot(report, figure, rows, title=..., description=..., source=...), or tag it 'analyst'."
-                )
+def _refuse_raw(cell: NotebookNode, where: str) -> None:
+    if cell.cell_type == "raw" and cell.source.strip():
+        raise UnfitPageError(
+            f"{where} is a raw cell, which would stand on the page as it is written. Make it a markdown cell, or tag "
+            "it 'analyst'."
+        )
+
+
+def _refuse_outputs(cell: NotebookNode, where: str) -> None:
+    """Raises UnfitPageError for a cell that ended with an error, or shows what no page can show or nobody described."""
+    for output in cell.get("outputs", ()):
+        if output.output_type == "error":
+            raise UnfitPageError(
+                f"{where} ended with {output.ename}: {output.evalue}. Mend it, run the notebook again, then render it."
+            )
+        if ANALYST in cell.metadata.get("tags", ()):
+            continue
+        data = output.get("data", {})
+        if "text/html" not in data and "<component " in "".join(data.get("text/plain", "")):
+            raise UnfitPageError(
+                f"{where} ends with several components, of which a page shows none. End each cell with one component."
+            )
+        if _is_bare_picture(cell, output):
+            raise UnfitPageError(
+                f"{where} shows a picture without a description. End the cell with "
+                "show_plot(report, figure, rows, title=..., description=..., source=...), or tag it 'analyst'."
+            )
+        if "text/latex" in data and not data.keys() & set(SHOWN):
+            raise UnfitPageError(
+                f"{where} shows mathematics, which no page draws. Show it as text, or tag the cell 'analyst'."
+            )
 
 
 def _is_bare_picture(cell: NotebookNode, output: NotebookNode) -> bool:
@@ -163,16 +216,6 @@ def _is_bare_picture(cell: NotebookNode, output: NotebookNode) -> bool:
         return False
     described = {kind for kind in PICTURES if cell.metadata.get("alt") or output.metadata.get(kind, {}).get("alt")}
     return not kinds & described
-
-
-def _with_permalink(match: re.Match[str]) -> str:
-    """A markdown heading with its link beside it, so that the link is no part of the heading's name."""
-    level, anchor, text = match.groups()
-    if level == "h1":
-        return f'<h1 id="{anchor}">{text}</h1>'
-    name = escape(unescape(re.sub(r"<[^>]+>", "", text)))
-    link = f'<a class="permalink" href="#{anchor}" aria-label="Länk till avsnittet {name}">#</a>'
-    return f'<div class="heading"><{level} id="{anchor}">{text}</{level}>\n{link}</div>'
 
 
 # The files that lie beside the pages of a report: stylesheet, fonts, script.
@@ -263,6 +306,7 @@ WHY = {
     "timed out": "Beräkningen tog för lång tid.",
 }
 REMEDY = "Kapitlen görs var för sig, så rapportens övriga sidor är inte berörda."
+KEY_FIGURES = "key_figures.csv"
 
 
 class Site:
@@ -273,7 +317,9 @@ class Site:
         self.notebooks = notebooks  # the folder that images are copied from
         self.frames = frames
         self.front = front
-        self.downloads: dict[str, str] = {}  # file below data/ -> its text
+        self.downloads: dict[str, dict[str, str]] = {}  # page -> file below data/ -> its text
+        self.whole: dict[str, tuple[Run, list[Link]]] = {}  # page -> its run, and what it links to within the report
+        self.failed: set[str] = set()
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
 
@@ -286,11 +332,14 @@ class Site:
         images: dict[str, bytes] = {}
         if run.notebook is not None:
             try:
-                text, images = page_and_images(run.notebook, frame, self.notebooks)
-                self._offer(run.notebook, frame.title)
+                text, resources = _exported(run.notebook, frame, self.notebooks)
+                images = resources["outputs"]
+                self._offer(run.name, run.notebook)
+                self.whole[run.name] = run, resources["links"]
             except Exception as error:  # one chapter's trouble must not end the batch
-                run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
+                run = _unfit(run, error)
         if run.notebook is None:
+            self.failed.add(run.name)
             text = failed_page(run, frame)
         self._write(page_link(run.name, self.front), anonymous(text, frame.root))
         for name, content in images.items():
@@ -298,21 +347,44 @@ class Site:
             (self.folder / name).write_bytes(content)
         return run
 
-    def _offer(self, notebook: NotebookNode, page: str) -> None:
+    def _offer(self, name: str, notebook: NotebookNode) -> None:
         """Keeps what a page's components offer to download. Raises UnfitPageError for two files of one name."""
-        offered = dict(self.downloads)
+        offered, own, page = self._offered(), {}, self.frames[name].title
         for record in records_of(notebook):
-            if name := record.get("download_name"):
-                text = download_of(record)
-                if offered.setdefault(name, text) != text:
+            if file := record.get("download_name"):
+                text = own[file] = download_of(record)
+                if offered.setdefault(file, text) != text:
                     raise UnfitPageError(
-                        f"page {page!r}: another component offers other rows as {name}. Give one of them its anchor=."
+                        f"page {page!r}: another component offers other rows as {file}. Give one of them its anchor=."
                     )
-                if not re.fullmatch(r"[\w.-]+", name):
+                if not re.fullmatch(r"[\w.-]+", file):
                     raise UnfitPageError(
-                        f"page {page!r}: '{name}' is no file. Write an anchor of letters, digits and -."
+                        f"page {page!r}: '{file}' is no file. Write an anchor of letters, digits and -."
                     )
-        self.downloads = offered
+        self.downloads[name] = own
+
+    def _offered(self) -> dict[str, str]:
+        return {name: text for own in self.downloads.values() for name, text in own.items()}
+
+    def without_dead_links(self) -> list[Run]:
+        """The runs that have failed after all, as their pages link to what is not there; all pages must be added.
+
+        What a page that could not be made would hold is not known, so links to its anchors stand.
+        """
+        files: dict[str, set[str] | None] = dict.fromkeys([f"data/{name}" for name in self._offered()] + [KEY_FIGURES])
+        linked = {link.file for _, links in self.whole.values() for link in links}
+        for name in self.frames:
+            file = page_link(name, self.front)
+            known = file in linked and name not in self.failed
+            files[file] = anchors_of((self.folder / file).read_text("utf-8")) if known else None
+        ended = []
+        for run, links in self.whole.values():
+            try:
+                refuse_dead_links([link for link in links if link.file], files, self.frames[run.name].title)
+            except UnfitPageError as error:
+                del self.downloads[run.name]
+                ended.append(self.add(_unfit(run, error)))
+        return ended
 
     def add_made(self, name: str, body: str) -> None:
         """Writes a page that no notebook makes."""
@@ -323,15 +395,19 @@ class Site:
 
     def finish(self, key_figures: pd.DataFrame) -> None:
         """Writes the key figures, the index of the search, and what all pages offer to download."""
-        for name, text in self.downloads.items():
+        for name, text in self._offered().items():
             self._write(f"data/{name}", text)
         titles = {self.folder / page_link(name, self.front): frame.title for name, frame in self.frames.items()}
         finished = {path.name: (titles[path], path.read_text("utf-8")) for path in titles if path.is_file()}
         self._write(INDEX, index_script(finished))
-        self._write("key_figures.csv", key_figures.to_csv(index=False, lineterminator="\n"))
+        self._write(KEY_FIGURES, key_figures.to_csv(index=False, lineterminator="\n"))
 
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, "utf-8", newline="")
+
+
+def _unfit(run: Run, error: Exception) -> Run:
+    return replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
 
 
 def failed_page(run: Run, frame: PageFrame) -> str:
