@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,12 +85,6 @@ class _SeriesEntry(_ListEntry):
     places_of_earlier_fetches: list[str] = []
 
 
-def _this_client() -> str:
-    from lagesbild.sources.http import client_version  # which needs requests: a command that only looks is quick
-
-    return client_version()
-
-
 @dataclass
 class Manifest:
     """`series`: series id -> its entry; `lists`: places and comparison_groups -> their entries.
@@ -104,7 +98,7 @@ class Manifest:
     source: str
     series: dict[str, Any] = field(default_factory=dict)
     lists: dict[str, Any] = field(default_factory=dict)
-    client: str = field(default_factory=_this_client)
+    client: str = ""
     more: dict[str, Any] = field(default_factory=dict)  # of a later version
 
     def content(self) -> bytes:
@@ -115,11 +109,16 @@ class Manifest:
 
     def with_series(self, series: str, entry: dict[str, Any]) -> "Manifest":
         """A copy with one series' entry new, written by this version of the client."""
-        return Manifest(self.source, _with(self.series, series, entry), self.lists, more=self.more)
+        return self._written(series=_with(self.series, series, entry))
 
     def with_list(self, name: str, entry: dict[str, Any]) -> "Manifest":
         """A copy with one list's entry new."""
-        return Manifest(self.source, self.series, _with(self.lists, name, entry), more=self.more)
+        return self._written(lists=_with(self.lists, name, entry))
+
+    def _written(self, **entries: dict[str, Any]) -> "Manifest":
+        from lagesbild.sources.http import client_version  # with requests: a command that only looks is quick
+
+        return replace(self, client=client_version(), **entries)
 
 
 def _with(entries: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:

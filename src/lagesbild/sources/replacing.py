@@ -8,8 +8,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.sources.raw import (
@@ -90,6 +88,8 @@ def leftovers(folder: Path) -> dict[Path, str]:
 @contextlib.contextmanager
 def fetch_lock(paths: Paths) -> Iterator[None]:
     """Keeps other fetches out of data/raw. Raises SourceError when one is at work, or nothing can be written there."""
+    from filelock import FileLock, Timeout  # a command that only looks is quick
+
     lock = FileLock(paths.raw / LOCK, timeout=0)
     try:
         paths.raw.mkdir(parents=True, exist_ok=True)
