@@ -100,7 +100,8 @@ def fetch_lock(paths: Paths) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise SourceError(
-            f"{paths.raw / LOCK}: nothing can be stored there ({error}). Make the folder writable, then fetch again."
+            f"{paths.raw / LOCK}: nothing can be stored there ({error}). Make the folder writable, then "
+            "run the command again."
         ) from None
     try:
         yield
