@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -109,16 +109,16 @@ class Manifest:
 
     def with_series(self, series: str, entry: dict[str, Any]) -> "Manifest":
         """A copy with one series' entry new, written by this version of the client."""
-        return self._written(series=_with(self.series, series, entry))
+        return self._by_us(_with(self.series, series, entry), self.lists)
 
     def with_list(self, name: str, entry: dict[str, Any]) -> "Manifest":
         """A copy with one list's entry new."""
-        return self._written(lists=_with(self.lists, name, entry))
+        return self._by_us(self.series, _with(self.lists, name, entry))
 
-    def _written(self, **entries: dict[str, Any]) -> "Manifest":
+    def _by_us(self, series: dict[str, Any], lists: dict[str, Any]) -> "Manifest":
         from lagesbild.sources.http import client_version  # with requests: a command that only looks is quick
 
-        return replace(self, client=client_version(), **entries)
+        return Manifest(self.source, series, lists, client_version(), self.more)
 
 
 def _with(entries: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:
