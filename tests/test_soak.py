@@ -109,7 +109,7 @@ def test_a_build_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path, s
 @pytest.fixture(scope="module")
 def fetching(tmp_path_factory, make_httpserver) -> tuple[Project, Project]:
     """A project with a history, whose service has other values now; and what an undisturbed fetch makes of them."""
-    make_httpserver.clear()
+    make_httpserver.clear()  # of the doubles of other modules, which would answer first
     with pytest.MonkeyPatch.context() as patch:
         without_pauses(patch)
         copy = made_up_root(tmp_path_factory.mktemp("history"))

@@ -46,6 +46,7 @@ def copy(tmp_path: Path) -> Copy:
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory, make_httpserver: HTTPServer) -> Path:
     """A snapshot that was fetched on FIRST, and on LATER with a revised value."""
+    make_httpserver.clear()  # of the doubles of other modules, which would answer first
     with pytest.MonkeyPatch.context() as patch:
         without_pauses(patch)
         project = Project(Paths(tmp_path_factory.mktemp("history")), KoladaDouble(make_httpserver))
