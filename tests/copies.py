@@ -28,9 +28,8 @@ from lagesbild.html.render import Component
 from lagesbild.paths import PACKAGE, ROOT_VARIABLE, Paths
 from lagesbild.sources.http import digest
 from lagesbild.sources.keeping import Keeper, SeriesResult, Terms
-from lagesbild.sources.raw import LISTS, list_bytes, load_places
+from lagesbild.sources.raw import LISTS, NAME, list_bytes, load_places, read_manifest
 from lagesbild.sources.series import FetchedSeries, WantedSeries
-from lagesbild.sources.snapshot import NAME, read_manifest
 from lagesbild.tidy.build import tidy_table
 from reports import frozen_copy
 
@@ -119,9 +118,9 @@ class Copy:
         """Stores `places` or `comparison_groups`, with its line in the manifest."""
         self.kolada.mkdir(parents=True, exist_ok=True)
         content = list_bytes(name, rows)
-        (self.kolada / f"{name}.csv").write_bytes(content)
         entry = {"title": name, "fetched": "2024-05-01", "sha256": digest(content), "rows": len(rows)}
         manifest = read_manifest(self.kolada, "kolada").with_list(name, entry)
+        (self.kolada / f"{name}.csv").write_bytes(content)
         (self.kolada / NAME).write_bytes(manifest.content())
 
     def with_neighbours(self) -> None:

@@ -16,13 +16,8 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.sources.http import digest
-from lagesbild.sources.raw import LISTS, load_places
-from lagesbild.sources.snapshot import (
-    NAME,
-    read_manifest,
-    read_series,
-    series_bytes,
-)
+from lagesbild.sources.raw import LISTS, NAME, load_places, read_manifest
+from lagesbild.sources.snapshot import read_series, series_bytes
 from reports import FROZEN
 
 REPOSITORY = Paths(PACKAGE.parents[1])

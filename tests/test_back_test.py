@@ -26,8 +26,8 @@ from lagesbild.claims.language import Vocabulary, parsed
 from lagesbild.claims.prose import backed_prose
 from lagesbild.paths import Paths
 from lagesbild.sources.files import document_rows, document_sources
-from lagesbild.sources.raw import load_places
-from lagesbild.sources.snapshot import NAME, read_manifest, read_snapshot
+from lagesbild.sources.raw import NAME, load_places, read_manifest
+from lagesbild.sources.snapshot import read_snapshot
 from lagesbild.tidy.build import table_at_hand
 from lagesbild.tidy.schema import current
 from read_pages import Report

@@ -27,9 +27,9 @@ from lagesbild.paths import Paths
 from lagesbild.sources.http import Client
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.kolada_answers import checked_title, figures
-from lagesbild.sources.raw import load_places, read_list
+from lagesbild.sources.raw import load_places, read_list, read_manifest
 from lagesbild.sources.series import Scope, WantedSeries
-from lagesbild.sources.snapshot import read_manifest, read_snapshot
+from lagesbild.sources.snapshot import read_snapshot
 from lagesbild.tidy.build import tidy_table
 from lagesbild.tidy.schema import survey_rows
 from lagesbild.tidy.schema import whole_years as whole_years_of

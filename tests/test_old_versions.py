@@ -1,5 +1,6 @@
 """What users have from 0.1.0 keeps working: snapshot, manifest, lock; and its notebooks are told the new names."""
 
+import json
 from pathlib import Path
 from shutil import copytree
 
@@ -12,6 +13,10 @@ from lagesbild.cli import app
 from lagesbild.paths import Paths
 from lagesbild.publishing.batch import HeldTargetError, Target
 from lagesbild.publishing.request import import_errors
+from lagesbild.sources.http import client_version
+from lagesbild.sources.raw import NAME, check_snapshots, read_manifest
+from lagesbild.sources.replacing import leftovers, sound_snapshots
+from lagesbild.sources.snapshot import read_series
 from reports import quick_project
 
 OLD = Path(__file__).parent / "data" / "0.1.0"
@@ -40,6 +45,50 @@ def test_its_snapshot_gives_the_same_rows_as_one_written_now(copy, tmp_path_fact
         ("9901", 2021, 10.0, "2024-05-01"),
         ("9901", 2022, 11.0, "2024-05-01"),
     ]
+
+
+def test_its_snapshot_is_whole_and_what_a_killed_fetch_of_it_left_is_set_right_i_09(copy):
+    manifest = (copy.kolada / NAME).read_bytes()
+    (copy.paths.raw / ".fetch.lock").touch()  # it stays when a fetch ends
+    sound_snapshots(copy.paths)
+    csv = copy.kolada / "N07609.csv"
+    whole = csv.read_bytes()
+    (copy.kolada / ".N07609.csv.4711.old").write_bytes(whole)
+    (copy.kolada / ".manifest.json.4711.old").write_bytes(manifest)
+    (copy.kolada / ".manifest.json.4711.new").write_bytes(manifest[:100])
+    csv.write_bytes(whole.replace(b",20,", b",21,"))
+    sound_snapshots(copy.paths)
+    assert csv.read_bytes() == whole
+    assert (copy.kolada / NAME).read_bytes() == manifest
+    assert leftovers(copy.kolada) == {}
+
+
+def test_its_snapshot_is_fetched_into_with_every_vintage_kept_i_09(copy):
+    before = read_manifest(copy.kolada, "kolada")
+    result = copy.fetched("N07609", {("9901", 2022): 17.5, ("9902", 2022): 20, ("0000", 2022): 27}, date="2026-11-27")
+    assert result.state == "revised"
+    check_snapshots(copy.paths)
+    after = read_manifest(copy.kolada, "kolada")
+    assert (before.client, after.client) == ("lagesbild/0.1.0", client_version())
+    assert {name for name in after.series if after.series[name] != before.series[name]} == {"N07609"}
+    assert after.lists == before.lists
+    assert {*read_series(copy.kolada, after, "N07609")["vintage"]} == {"2024-05-01", "2026-11-27"}
+
+
+def test_what_a_later_version_puts_into_a_manifest_is_read_and_kept_i_09(copy):
+    whole = json.loads((copy.kolada / NAME).read_bytes())
+    whole["format"] = 3
+    whole["lists"]["counties"] = whole["lists"]["places"] | {"kind": "x"}
+    (copy.kolada / "counties.csv").write_bytes((copy.kolada / "places.csv").read_bytes())
+    for name in ("N07609", "N07901"):
+        whole["series"][name]["language"] = "sv"
+    (copy.kolada / NAME).write_text(json.dumps(whole), "utf-8")
+    assert len(copy.table()) == 46
+    copy.fetched("N07609", {("9901", 2022): 17.5}, date="2026-11-27")
+    check_snapshots(copy.paths)
+    after = json.loads((copy.kolada / NAME).read_bytes())
+    assert (after["format"], after["lists"]) == (3, whole["lists"])
+    assert [after["series"][name]["language"] for name in ("N07609", "N07901")] == ["sv", "sv"]
 
 
 def test_its_report_counts_as_whole_and_its_lock_can_be_taken(copy):

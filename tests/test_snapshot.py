@@ -12,16 +12,10 @@ from pytest_httpserver import HTTPServer
 
 from kolada_double import GOOD, OTHER, KoladaDouble, Project, value, without_pauses
 from lagesbild.paths import Paths
-from lagesbild.sources import snapshot
-from lagesbild.sources.snapshot import (
-    SNAPSHOT_COLUMNS,
-    SnapshotError,
-    read_manifest,
-    read_series,
-    read_snapshot,
-    replace_together,
-    series_bytes,
-)
+from lagesbild.sources import replacing
+from lagesbild.sources.raw import SnapshotError, read_manifest
+from lagesbild.sources.replacing import replace_together
+from lagesbild.sources.snapshot import SNAPSHOT_COLUMNS, read_series, read_snapshot, series_bytes
 
 FIRST, LATER = date(2026, 1, 10), date(2026, 6, 1)
 
@@ -122,13 +116,6 @@ def test_a_damaged_snapshot_is_refused_with_the_file_and_the_remedy(project: Pro
     with pytest.raises(SnapshotError, match=path.name) as refused:
         read_snapshot(project.paths, "kolada")
     assert any(word in str(refused.value) for word in ("Restore", "Remove"))
-
-
-def test_a_removed_file_is_fetched_anew(project: Project) -> None:
-    before = project.files()
-    (project.folder / f"{GOOD}.csv").unlink()
-    assert result_of(project, fetched=FIRST).state == "new"
-    assert project.files()[f"{GOOD}.csv"] == before[f"{GOOD}.csv"]
 
 
 # ---- what a later fetch changes -------------------------------------------------------------------------------
@@ -255,7 +242,7 @@ def test_files_are_replaced_together_or_not_at_all(
         raise error
 
     if step == "fsync":
-        monkeypatch.setattr(snapshot.os, "fsync", no_room)
+        monkeypatch.setattr(replacing.os, "fsync", no_room)
     else:
         monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises(type(error)):

@@ -4,28 +4,34 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from copies import Copy, made_up_root
+from copies import GROUPS, Copy, made_up_root
 from damage import CSV, damaged, damaged_workbook, workbook
+from kolada_double import PLACES, KoladaDouble, Project, value, without_pauses
 from lagesbild.errors import Refusal
+from lagesbild.paths import Paths
 from lagesbild.places import Places
-from lagesbild.sources.raw import load_places
+from lagesbild.sources.raw import NAME, load_places
+from lagesbild.sources.replacing import sound_snapshots
 from lagesbild.tidy.own import own_rows
 from reports import COMMAND, children, eventually, files_below, lives, quick_project, run
 
 ROUNDS = int(os.environ.get("LAGESBILD_SOAK", "50"))
+KILLS = max(ROUNDS, 60)  # of a fetch
 SEED = 2024
 
 
-def rounds(sample: int) -> list:
+def rounds(sample: int, whole: int = ROUNDS) -> list:
     """Seeds: a few that every suite runs, and those of the long run."""
     few = [pytest.param(SEED + number, marks=pytest.mark.slow) for number in range(sample)]
-    many = [pytest.param(SEED + number, marks=pytest.mark.soak) for number in range(sample, ROUNDS)]
+    many = [pytest.param(SEED + number, marks=pytest.mark.soak) for number in range(sample, whole)]
     return [*few, *many]
 
 
@@ -99,3 +105,62 @@ def test_a_build_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path, s
     assert again.returncode == 0, again.stderr
     assert state_of(report) == "new"
     assert {path.name for path in report.parent.iterdir()} == {"2024", ".2024.lock"}
+
+
+@pytest.fixture(scope="module")
+def fetching(tmp_path_factory, make_httpserver) -> tuple[Project, Project]:
+    """A project with a history, whose service has other values now; and what an undisturbed fetch makes of them."""
+    make_httpserver.clear()  # of the doubles of other modules, which would answer first
+    with pytest.MonkeyPatch.context() as patch:
+        without_pauses(patch)
+        copy = made_up_root(tmp_path_factory.mktemp("history"))
+        shutil.rmtree(copy.kolada)
+        double = KoladaDouble(make_httpserver)
+        pinned = [e.kolada for e in copy.catalog.indicators.values() if e.kolada and e.unit == "percent"][:8]
+        title, members = GROUPS["G99001"]
+        double.groups = [{"id": "G99001", "title": title, "members": members}]
+        double.titles = {series.id: series.title for series in pinned}
+        double.titles |= {series.margin: series.margin_title for series in pinned if series.margin}
+        double.rows = {(k, y, p): [value(20.5)] for k in double.titles for y in range(2015, 2020) for p in PLACES}
+        project = Project(copy.paths, double, copy.catalog)
+        only = tuple(series.id for series in pinned)
+        assert project.fetch(fetched=date(2020, 1, 10), only=only).ok
+        double.rows |= {(key, 2017, "9901"): [value(30.5)] for key in double.titles}
+        double.places["9904"] = "Nyby"
+        undisturbed = Project(Paths(copy.paths.root.with_name("undisturbed")), double, copy.catalog)
+        shutil.copytree(copy.paths.root, undisturbed.paths.root)
+        assert undisturbed.fetch(only=only, accept=("places",)).ok
+    return project, undisturbed
+
+
+@pytest.mark.parametrize("seed", rounds(6, KILLS))
+def test_after_a_fetch_that_is_killed_the_next_command_heals_and_the_next_fetch_ends_as_undisturbed(
+    tmp_path, fetching, monkeypatch, seed
+):
+    dice = random.Random(seed)
+    history, undisturbed = fetching
+    project = Project(Paths(tmp_path / "project"), history.double, history.catalog)
+    shutil.copytree(history.paths.root, project.paths.root)
+    old, new = history.files(), undisturbed.files()
+    only = [series for series in history.double.titles if f"{series}.csv" in old]
+    options = [f"--only={series}" for series in only]
+    command = [COMMAND, "fetch", "--root", project.paths.root, "--accept", "places", *options]
+    environment = os.environ | {"LAGESBILD_KOLADA_URL": history.double.address}
+    ending, most = dice.choice([("", 30), (".old", 3)])  # anywhere, or where files are just being replaced
+    moment, seen, last = dice.randint(1, most), 0, {}
+    history.double.asked.clear()
+    fetch = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    eventually(lambda: fetch.poll() is not None or history.double.asked)
+    while fetch.poll() is None and seen < moment:  # without a pause: each step there takes less than a millisecond
+        names = {entry.name: entry.inode() for entry in os.scandir(project.folder)}
+        seen, last = seen + (names != last and any(name.endswith(ending) for name in names)), names
+    fetch.kill()
+    fetch.wait()
+    if dice.random() < 0.5:  # the next command only looks
+        sound_snapshots(project.paths)
+        healed = project.files()
+        assert healed.keys() == old.keys()
+        assert all(healed[name] in (old[name], new[name]) for name in healed if name != NAME)
+    without_pauses(monkeypatch)
+    assert project.fetch(only=tuple(only), accept=("places",)).ok
+    assert project.files() == new

@@ -22,7 +22,7 @@ from lagesbild.rules.editions import Edition, edition_of
 from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.register import Written, region_of, written_of
 from lagesbild.rules.uses import Use, drawn_indicators, indicator_pages, indicator_uses
-from lagesbild.sources.snapshot import fetch_dates
+from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.statements import PARTS
@@ -344,7 +344,7 @@ def _opened(
         "months": months.assign(name=months["place"].map(places.names)),
         "judged": edition.judged,
         "revised": revisions(edition.rows),
-        "vintage": max(fetch_dates(paths).values(), default="okänt datum"),
+        "vintage": latest_fetch(paths) or "okänt datum",
     }
 
 

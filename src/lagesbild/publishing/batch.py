@@ -310,7 +310,7 @@ def build_slides(request: BuildRequest) -> Path:
     plan = _planned(request)
     from lagesbild.publishing.run import Executor, Kernels, records_of
     from lagesbild.slides.content import deck_of
-    from lagesbild.sources.snapshot import fetch_dates
+    from lagesbild.sources.snapshot import latest_fetch
 
     with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
         kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)})
@@ -321,7 +321,7 @@ def build_slides(request: BuildRequest) -> Path:
             kernels.stop()
     if run.notebook is None:
         raise RefusedBuild(f"slides: {REGIONAL}.ipynb ended as '{run.state}': {run.cause}")
-    region, made = plan.catalog.regions[request.region], max(fetch_dates(request.paths).values(), default="")
+    region, made = plan.catalog.regions[request.region], latest_fetch(request.paths)
     deck = deck_of(records_of(run.notebook), f"{region.name} {request.year}", region.publisher or "", made)
     return write_slides(
         deck, request.paths.reports / "regions" / request.region / f"{request.name}-{request.year}.pptx"

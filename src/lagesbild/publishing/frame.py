@@ -19,7 +19,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.html.marks import page_link
 from lagesbild.places import Places
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.sources.snapshot import fetch_dates
+from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.numbers import typeset
 
@@ -217,7 +217,7 @@ def _common(request: BuildRequest, catalog: Catalog, places: Places) -> PageFram
         publisher=(assessment and assessment.basis.publisher) or "",
         caveat=catalog.programme.caveat if assessment else "",
         licence=catalog.publishers["kolada"].licence,
-        snapshot=max(fetch_dates(request.paths).values(), default=""),
+        snapshot=latest_fetch(request.paths),
         version=version("lagesbild"),
         root=str(request.paths.root),
     )

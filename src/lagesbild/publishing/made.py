@@ -14,7 +14,7 @@ from lagesbild.publishing.frame import made_pages
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.rules.editions import edition_of, key_figures
 from lagesbild.rules.register import region_of, written_of
-from lagesbild.sources.snapshot import fetch_dates
+from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.tidy.schema import current, whole_years
 
@@ -69,7 +69,7 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
             year=year,
             region=region,
             own=own,
-            vintage=max(fetch_dates(request.paths).values(), default="okänt datum"),
+            vintage=latest_fetch(request.paths) or "okänt datum",
         )
 
     def method() -> str:

@@ -20,6 +20,7 @@ from lagesbild.claims.prose import backed_prose
 from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.sources.raw import load_places, local_files
+from lagesbild.sources.replacing import sound_snapshots
 
 CELL_SECONDS = 300
 FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
@@ -77,13 +78,18 @@ def first_member(paths: Paths, region: str) -> str:
 
 def municipality_code(paths: Paths, text: str) -> str:
     """The code of a municipality given by code or by name. Raises UnknownPlace for an unknown name."""
+    sound_snapshots(paths)
     return load_places(paths).municipality_code(text)
 
 
 def checked_files(paths: Paths) -> Catalog:
-    """The catalogue, after it and every assessments file were read strictly. Raises RecordError with every error."""
+    """The catalogue, after it and every assessments file were read strictly, and the snapshot was found whole.
+
+    Raises RecordError with every error of the hand-made files, SnapshotError with the first of the snapshot's.
+    """
     catalog = load_catalog(paths)
     load_all_assessments(paths, catalog)
+    sound_snapshots(paths)
     places = load_places(paths)
     for region, entry in catalog.regions.items():
         for code in (*entry.members, *entry.comparisons):

@@ -9,8 +9,9 @@ pxweb_tables     a table's labels, periods, variables; whether it has moved or e
 pxweb_questions  which codes of a table an indicator stands for, and how a question is split to the service's limit
 jsonstat         the json-stat 2 format
 keeping          vintages, revisions, what stops a series (a new definition, a new division), manifest entries
-snapshot         the snapshot's files and manifest, read with their checksums and written all or none
-raw              the files of data/raw by name, and the lists of places and comparison groups
+snapshot         the rows of a snapshot's files, and what a fetch makes of them
+replacing        a file and its manifest written both or none; the lock; what a killed fetch left, set right
+raw              the files of data/raw, held against their manifests; the lists of places and comparison groups
 files            municipalities' own, publishers' and typed-in tables as tidy rows; sources.yml
 sheets, cells    one csv or Excel sheet; one cell: number, year, month, sex, place, status
 """

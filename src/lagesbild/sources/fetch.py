@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
@@ -17,6 +15,7 @@ from lagesbild.sources.keeping import Keeper, SeriesResult, Terms, refreshed_lis
 from lagesbild.sources.kolada import KoladaAdapter
 from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
 from lagesbild.sources.raw import snapshot_folder, stored_places
+from lagesbild.sources.replacing import fetch_lock, heal
 from lagesbild.sources.series import Adapter, PlannedCall, Scope, WantedSeries
 
 # What a fetch is asked to bring, and what became of it.
@@ -114,14 +113,9 @@ def fetch(
     run = _Run(paths, catalog, request, report)
     if request.dry_run:
         return run.planned(indicators)
-    paths.raw.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(paths.raw / ".fetch.lock", timeout=0):
-            return run.fetched(indicators)
-    except Timeout:
-        raise SourceError(
-            f"{paths.relative(paths.raw)}: another 'lagesbild fetch' is at work there. Wait for it to end."
-        ) from None
+    with fetch_lock(paths):
+        heal(paths)
+        return run.fetched(indicators)
 
 
 @dataclass

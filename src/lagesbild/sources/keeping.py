@@ -5,100 +5,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from lagesbild.catalog.models import Catalog, Comparisons
 from lagesbild.errors import SourceError
 from lagesbild.places import Places
 from lagesbild.sources.http import Client, digest
 from lagesbild.sources.kolada_answers import FetchedList, comparison_groups, places
-from lagesbild.sources.raw import list_bytes, read_list, stored_places
-from lagesbild.sources.series import KEY, FailedSeries, FetchedSeries, WantedSeries, checked_rows
-from lagesbild.sources.snapshot import (
-    NAME,
-    SNAPSHOT_COLUMNS,
-    Manifest,
-    read_manifest,
-    read_series,
-    replace_together,
-    series_bytes,
-)
-
-# The rows of a series after a fetch, with the values that were added, revised and withdrawn.
-
-
-@dataclass(frozen=True)
-class Revision:
-    """A past value that was changed; `new` is None where it was withdrawn, `old` where it was missing."""
-
-    place: str
-    year: int
-    month: int
-    sex: str
-    group: str
-    old: float | None
-    new: float | None
-
-
-@dataclass(frozen=True)
-class Merge:
-    """A series after a fetch: all its rows, what changed, and which rows the fetch did not confirm."""
-
-    rows: pd.DataFrame
-    added: int
-    revisions: list[Revision]
-    unconfirmed: bool  # some rows stem from an earlier fetch alone
-    apart: tuple[str, ...]  # places with rows that this fetch did not ask for: they rest on an earlier one
-    gone: bool  # nothing came back although the snapshot has values in what was asked
-
-
-def merged(old: pd.DataFrame, fetched: FetchedSeries, date: str) -> Merge:
-    """The snapshot's rows with the fetched ones: both vintages of every changed value.
-
-    A value that was asked for and did not come back gets a row without value, status "missing". Raises SourceError
-    for a fetch dated before the snapshot.
-    """
-    current = old.drop_duplicates(KEY, keep="last")
-    both = current.merge(fetched.rows, on=KEY, how="outer", suffixes=("_old", ""), indicator="where")
-    came, was = both["where"] != "left_only", both["where"] != "right_only"
-    asked = pd.Series(False, index=both.index)
-    for part in fetched.asked:
-        asked |= part.covers(both)
-    if fetched.rows.empty and bool((asked & both["value_old"].notna()).any()):
-        return Merge(old, 0, [], True, (), gone=True)
-    same_value = _equal(both["value_old"], both["value"])
-    same = same_value & _equal(both["count_old"], both["count"]) & (both["status_old"] == both["status"])
-    withdrawn = ~came & asked & ~(both["value_old"].isna() & (both["status_old"] == "missing"))
-    changed = (came & was & ~same) | withdrawn
-    both.loc[withdrawn, "status"] = "missing"
-    news = both.loc[changed | ~was, [*KEY, "value", "count", "status"]].assign(vintage=date)
-    if len(old) and len(news) and date < old["vintage"].max():
-        raise SourceError(
-            f"{fetched.wanted.id}: the fetch is dated {date} but the snapshot has rows of "
-            f"{old['vintage'].max()}; the older figures would stay current. Correct the clock or the date "
-            "given."
-        )
-    replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(news[KEY]))
-    kept = old[~((old["vintage"] == date) & replaced)]
-    rows = pd.concat([kept, news[SNAPSHOT_COLUMNS]], ignore_index=True) if len(news) else old
-    return Merge(
-        rows=rows,
-        added=int((~was & both["value"].notna()).sum()),
-        revisions=[_revision(row) for row in both[changed & ~same_value].itertuples(index=False)],
-        unconfirmed=bool((~came).any()) or len(rows) > len(both),
-        apart=tuple(sorted(set(both.loc[~came & ~asked, "place"]))),
-        gone=False,
-    )
-
-
-def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
-    return (left == right) | (left.isna() & right.isna())
-
-
-def _revision(row: Any) -> Revision:
-    old, new = (None if value != value else float(value) for value in (row.value_old, row.value))
-    return Revision(row.place, int(row.year), int(row.month), row.sex, row.group, old, new)
-
+from lagesbild.sources.raw import NAME, Manifest, list_bytes, read_list, read_manifest, stored_places
+from lagesbild.sources.replacing import replace_together
+from lagesbild.sources.series import FailedSeries, FetchedSeries, WantedSeries, checked_rows
+from lagesbild.sources.snapshot import Merge, Revision, merged, read_series, series_bytes
 
 # A fetched series into the snapshot: checked, compared with what was known, written or left alone.
 
@@ -157,19 +72,16 @@ class Keeper:
         except SourceError as error:
             message = str(error)
         except OSError as error:
-            message = (
-                f"{series.wanted.id}: cannot be stored in {self.folder} ({error}). "
-                "Make room or mend the folder, then fetch again; the old file is kept."
-            )
+            message = _not_stored(series.wanted.id, self.folder, error)
         return self._result(series.wanted, "failed", message)
 
     def _stored(self, fetched: FetchedSeries) -> SeriesResult:
         wanted = fetched.wanted
         manifest = read_manifest(self.folder, self.source)
+        old = read_series(self.folder, manifest, wanted.id)
         known = manifest.series.get(wanted.id, {})
         rows = checked_rows(fetched, self.catalog.unit_of(wanted.indicator))
         self._refuse_new_definition(fetched, known)
-        old = read_series(self.folder, manifest, wanted.id)
         merge = merged(old, replace(fetched, rows=rows), self.terms.date)
         if merge.gone:
             result = self._result(wanted, "gone", _gone(fetched))
@@ -235,6 +147,13 @@ def _write(path: Path, content: bytes, manifest: Manifest) -> bool:
     return same
 
 
+def _not_stored(name: str, folder: Path, error: OSError) -> str:
+    return (
+        f"{name}: cannot be stored in {folder} ({error}). Make room, or make the folder writable, then fetch again; "
+        "the old file is kept."
+    )
+
+
 def _gone(fetched: FetchedSeries) -> str:
     first = fetched.requests[0] if fetched.requests else {}
     asked = f" ({first['method']} {first['url'][:200]})" if first else ""
@@ -265,8 +184,10 @@ def refreshed_lists(
     for name, fetch in fetches.items():
         try:
             result = SeriesResult("kolada", name, "", _store_list(folder, client.base_url, fetch(), terms))
-        except (SourceError, OSError) as error:
+        except SourceError as error:
             result = SeriesResult("kolada", name, "", "failed", f"{name}: {error}")
+        except OSError as error:
+            result = SeriesResult("kolada", name, "", "failed", _not_stored(name, folder, error))
         results.append(result)
     if not (folder / "places.csv").exists():
         raise SourceError(f"{results[0].message} Without a list of places nothing else can be fetched.")

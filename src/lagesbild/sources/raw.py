@@ -1,17 +1,24 @@
-"""The files of data/raw: which there are, and the lists of places and groups that every command needs.
+"""The files of data/raw: which there are, the manifests that they are held against, and the lists of places and groups.
 
 Nothing here needs pandas, so that a command that only looks is quick.
 """
 
 import csv
+import hashlib
 import io
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any
 
-from lagesbild.errors import Refusal
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lagesbild.errors import Refusal, SourceError
 from lagesbild.paths import Paths
 from lagesbild.places import Places
 
+SERVICES = ("kolada", "scb", "fohm")  # each has its snapshot in a folder of this name
 LISTS = {"places": ["place", "name", "type"], "comparison_groups": ["group", "title", "place"]}
 
 
@@ -67,6 +74,209 @@ def _misplaced(path: Path, folder: Path) -> str:
     return ""
 
 
+# `manifest.json` of a snapshot: where each series came from, when, and what its file must look like.
+
+NAME = "manifest.json"
+
+
+class SnapshotError(SourceError):
+    """A snapshot on disk that cannot be trusted: file, what is wrong with it, remedy."""
+
+
+class _Checked(BaseModel):
+    """What must be in a part of the manifest for us to go by it. Other fields are a later version's: they stay."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+
+class _Whole(_Checked):
+    series: dict[str, Any]
+    lists: dict[str, Any] = {}
+    client: str
+
+
+class _Request(_Checked):
+    method: str
+    url: str
+    sha256: str
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+
+class _ListEntry(_Checked):
+    fetched: Day
+    sha256: str
+    requests: list[_Request] = []
+
+
+class _SeriesEntry(_ListEntry):
+    vintage: Day
+    definition: str | None = None
+    places_of_earlier_fetches: list[str] = []
+
+
+@dataclass
+class Manifest:
+    """`series`: series id -> its entry; `lists`: places and comparison_groups -> their entries.
+
+    An entry has title, publisher, licence, citation, base_url, requests (method, url, body?, sha256,
+    bytes, rows, fetched), fetched, service_updated, definition, vintage, rows, sha256, first_year, last_year,
+    note, and places_of_earlier_fetches: the places some of whose rows the latest fetch did not confirm.
+    What a later version has put into it stays there when this one writes.
+    """
+
+    source: str
+    series: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, Any] = field(default_factory=dict)
+    client: str = ""
+    more: dict[str, Any] = field(default_factory=dict)  # of a later version
+
+    def content(self) -> bytes:
+        """The file's bytes: the same for the same entries."""
+        whole = {"source": self.source, "client": self.client, "series": self.series, "lists": self.lists}
+        text = json.dumps(self.more | whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+        return text.encode("utf-8", "backslashreplace")  # half a surrogate becomes \ud800, as JSON writes it
+
+    def with_series(self, series: str, entry: dict[str, Any]) -> "Manifest":
+        """A copy with one series' entry new, written by this version of the client."""
+        return self._by_us(_with(self.series, series, entry), self.lists)
+
+    def with_list(self, name: str, entry: dict[str, Any]) -> "Manifest":
+        """A copy with one list's entry new."""
+        return self._by_us(self.series, _with(self.lists, name, entry))
+
+    def _by_us(self, series: dict[str, Any], lists: dict[str, Any]) -> "Manifest":
+        from lagesbild.sources.http import client_version  # with requests: a command that only looks is quick
+
+        return Manifest(self.source, series, lists, client_version(), self.more)
+
+
+def _with(entries: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    known = entries.get(name)
+    return {**entries, name: {**known, **entry} if isinstance(known, dict) else entry}
+
+
+def read_manifest(folder: Path, source: str) -> Manifest:
+    """The manifest of a snapshot's folder; an empty one where nothing has been fetched.
+
+    Raises SnapshotError when it cannot be read, or was removed from beside its files. What its entries say is looked
+    at with their files, so that one that is damaged stops no other.
+    """
+    path = folder / NAME
+    anew = f"To begin anew, without earlier vintages, remove {folder} and run 'lagesbild fetch'."
+    try:
+        return manifest_of(path, source)
+    except FileNotFoundError:
+        if not csv_files(folder):
+            return Manifest(source)
+        what = "the manifest is missing, and files of series lie there"
+    except (OSError, ValueError) as error:
+        what = f"the manifest cannot be read ({_shown(error)})"
+    raise SnapshotError(f"{path}: {what}. {_restored(folder)} {anew}")
+
+
+def manifest_of(path: Path, source: str) -> Manifest:
+    """The manifest in a file. Raises OSError or ValueError when it cannot be read."""
+    content = path.read_bytes()
+    if MARKS in content:
+        raise ValueError("git's conflict marks, <<<<<<<, stand in it")
+    if b"\r\n" in content:
+        raise ValueError(LINE_ENDS)
+    whole = _Whole.model_validate(json.loads(content, object_pairs_hook=_once))
+    return Manifest(source, whole.series, whole.lists, whole.client, whole.model_extra or {})
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError(f"'{max(names, key=names.count)}' stands twice")
+    return dict(pairs)
+
+
+def _shown(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
+    return str(error)
+
+
+# The files of a snapshot, held against its manifest.
+
+MARKS = b"<<<<<<<"
+LINE_ENDS = (
+    "its line ends are CRLF now, as git makes them where core.autocrlf is set: run 'git config core.autocrlf false', "
+    "and remove the folder, so that git writes all of it"
+)
+
+
+def _restored(folder: Path) -> str:
+    return (
+        f"Restore the folder as it was committed, 'git checkout HEAD -- {folder}', and fetch again what was fetched "
+        "since then."
+    )
+
+
+def csv_files(folder: Path) -> list[Path]:
+    """The files of a snapshot's series and lists, sorted; without what editors and killed fetches leave."""
+    return [path for path in sorted(folder.glob("*.csv")) if not path.name.startswith(".")]
+
+
+def check_snapshots(paths: Paths) -> None:
+    """Holds the bytes of every service's snapshot against its manifest. Raises SnapshotError for the first fault."""
+    for source in SERVICES:
+        folder = snapshot_folder(paths, source)
+        manifest = read_manifest(folder, source)
+        for name in named_or_there(folder, manifest):
+            checked_bytes(folder, manifest, name)
+
+
+def named_or_there(folder: Path, manifest: Manifest) -> list[str]:
+    """Every series and list that has an entry or a file."""
+    return sorted({*manifest.series, *manifest.lists, *(path.stem for path in csv_files(folder))})
+
+
+def checked_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """The file of a series or list. Raises SnapshotError when it, or its entry, is missing, damaged or changed."""
+    path, is_list = folder / f"{name}.csv", name in LISTS or name in manifest.lists
+    entries, model = (manifest.lists, _ListEntry) if is_list else (manifest.series, _SeriesEntry)
+    remedy = f"{_restored(folder)} " + (
+        "Or remove the file and run 'lagesbild fetch'."
+        if is_list
+        else f"To begin {name} anew, without earlier vintages, remove this file and its entry in {NAME}, and run "
+        f"'lagesbild fetch --only {name}'."
+    )
+    if name not in entries:
+        raise SnapshotError(
+            f"{path}: no entry of {NAME} tells where this file comes from. A municipality's own file belongs into "
+            f"data/raw/local/<municipality>/. {remedy}"
+        )
+    try:
+        entry = model.model_validate(entries[name])
+        content = path.read_bytes()
+    except ValidationError as error:
+        raise SnapshotError(f"{folder / NAME}: {name}: {_shown(error)}. {remedy}") from None
+    except FileNotFoundError:
+        raise SnapshotError(f"{path}: {NAME} names this file but it is missing. {remedy}") from None
+    if hashlib.sha256(content).hexdigest() != entry.sha256:
+        raise SnapshotError(
+            f"{path}: the file is not the one that was fetched on {entry.fetched}: "
+            f"{_difference(content, entry.sha256)}. {remedy}"
+        )
+    return content
+
+
+def _difference(content: bytes, wanted: str) -> str:
+    if MARKS in content:
+        return "git's conflict marks, <<<<<<<, stand in it"
+    if hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == wanted:
+        return LINE_ENDS
+    return f"its checksum differs from {NAME}"
+
+
+# The lists that everything else hangs on: official places and comparison groups, beside Kolada's series.
+
+
 def load_places(paths: Paths) -> Places:
     """The snapshot's places and comparison groups. Raises NoSnapshot when none has been fetched."""
     folder = snapshot_folder(paths, "kolada")
@@ -92,11 +302,14 @@ def stored_places(folder: Path) -> Places:
 
 
 def read_list(folder: Path, name: str) -> list[dict[str, str]]:
-    """The rows of `places.csv` or `comparison_groups.csv`; empty where it was never fetched."""
-    path = folder / f"{name}.csv"
-    if not path.exists():
+    """The rows of `places.csv` or `comparison_groups.csv`; empty where it was never fetched, or was removed.
+
+    Raises SnapshotError when the file is not the one that was fetched.
+    """
+    if not (folder / f"{name}.csv").exists():
         return []
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    content = checked_bytes(folder, read_manifest(folder, folder.name), name)
+    return list(csv.DictReader(io.StringIO(content.decode())))
 
 
 def list_bytes(name: str, rows: Iterable[dict[str, str]]) -> bytes:

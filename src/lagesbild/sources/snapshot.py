@@ -1,10 +1,10 @@
-"""The snapshot in data/raw: csv files in canonical order, a manifest beside them, both replaced together."""
+"""The figures as received: `data/raw/<source>/`, one csv file a series, and what a fetch makes of them.
 
-import contextlib
-import json
-import os
-import shutil
-from dataclasses import dataclass, field
+Columns of the files: SNAPSHOT_COLUMNS, in canonical order (KEY, vintage). A changed value has a row for each
+vintage; the latest one is current.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,125 +12,16 @@ import pandas as pd
 
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
-from lagesbild.sources.http import client_version, digest
-from lagesbild.sources.raw import LISTS, csv_bytes, snapshot_folder
-from lagesbild.sources.series import KEY, ROW_COLUMNS, ROW_TYPES
-
-# `manifest.json` of a snapshot: where each series came from, when, and what its file must look like.
-
-NAME = "manifest.json"
-
-
-class SnapshotError(SourceError):
-    """A snapshot on disk that cannot be trusted: file, what is wrong with it, remedy."""
-
-
-@dataclass
-class Manifest:
-    """`series`: series id -> its entry; `lists`: places and comparison_groups -> their entries.
-
-    An entry has title, publisher, licence, citation, base_url, requests (method, url, body?, sha256,
-    bytes, rows, fetched), fetched, service_updated, definition, vintage, rows, sha256, first_year, last_year,
-    note, and places_of_earlier_fetches: the places some of whose rows the latest fetch did not confirm.
-    """
-
-    source: str
-    series: dict[str, dict[str, Any]] = field(default_factory=dict)
-    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
-    client: str = field(default_factory=client_version)
-
-    def content(self) -> bytes:
-        """The file's bytes: the same for the same entries."""
-        whole = {"source": self.source, "client": self.client, "series": self.series, "lists": self.lists}
-        return (json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
-
-    def with_series(self, series: str, entry: dict[str, Any]) -> "Manifest":
-        """A copy with one series' entry new, written by this version of the client."""
-        return Manifest(self.source, {**self.series, series: entry}, self.lists)
-
-    def with_list(self, name: str, entry: dict[str, Any]) -> "Manifest":
-        """A copy with one list's entry new."""
-        return Manifest(self.source, self.series, {**self.lists, name: entry})
-
-
-def read_manifest(folder: Path, source: str) -> Manifest:
-    """The manifest of a snapshot's folder; an empty one where nothing has been fetched."""
-    path = folder / NAME
-    try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
-        return Manifest(source, whole["series"], whole.get("lists", {}), whole["client"])
-    except FileNotFoundError:
-        return Manifest(source)
-    except (ValueError, KeyError, TypeError) as error:
-        raise SnapshotError(
-            f"{path}: the manifest cannot be read ({error!r}). Restore {source} from git, "
-            "or remove its folder and run 'lagesbild fetch'."
-        ) from None
-
-
-def latest_fetch(paths: Paths) -> str:
-    """The day (ISO) of the latest fetch of any service; "" where nothing has been fetched."""
-    manifests = [read_manifest(path.parent, path.parent.name) for path in sorted(paths.raw.glob(f"*/{NAME}"))]
-    entries = [entry for manifest in manifests for entry in (*manifest.series.values(), *manifest.lists.values())]
-    return max((entry.get("fetched", "") for entry in entries), default="")
-
-
-# Files replaced together or not at all.
-
-
-def replace_together(contents: dict[Path, bytes]) -> None:
-    """Write all files, or leave all as they were: on a full disk, on Ctrl-C, on any error.
-
-    Everything is on the disk under a temporary name before the first file is replaced; a file is never
-    seen half written. Traps: the names must lie in folders that exist on one file system each.
-    """
-    new = {path: _beside(path, "new") for path in contents}
-    old = {path: _beside(path, "old") for path in contents if path.exists()}
-    replaced: list[Path] = []
-    try:
-        for path, content in contents.items():
-            _write_through(new[path], content)
-        for path, backup in old.items():
-            _second_name(path, backup)
-        for path in contents:
-            replaced.append(path)
-            new[path].replace(path)
-    except BaseException:  # KeyboardInterrupt too: between two files it would part a csv from its manifest
-        for path in replaced:
-            if path in old and old[path].exists():
-                old[path].replace(path)
-            elif path not in old:
-                path.unlink(missing_ok=True)
-        raise
-    finally:
-        for path in (*new.values(), *old.values()):
-            with contextlib.suppress(OSError):
-                path.unlink(missing_ok=True)
-
-
-def _beside(path: Path, ending: str) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.{ending}")
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _second_name(path: Path, backup: Path) -> None:
-    backup.unlink(missing_ok=True)
-    try:
-        backup.hardlink_to(path)  # needs no space, so a full disk cannot stop the way back
-    except OSError:
-        shutil.copy2(path, backup)
-
-
-# The figures as received: `data/raw/<source>/`, one csv file a series, checked against its manifest.
-#
-# Columns of the files: SNAPSHOT_COLUMNS, in canonical order (KEY, vintage). A changed value has a row for each
-# vintage; the latest one is current.
+from lagesbild.sources.raw import (
+    NAME,
+    Manifest,
+    checked_bytes,
+    csv_bytes,
+    named_or_there,
+    read_manifest,
+    snapshot_folder,
+)
+from lagesbild.sources.series import KEY, ROW_COLUMNS, ROW_TYPES, FetchedSeries
 
 SNAPSHOT_COLUMNS = [*ROW_COLUMNS, "vintage"]
 
@@ -144,6 +35,11 @@ def fetch_dates(paths: Paths) -> dict[str, str]:
     return dates
 
 
+def latest_fetch(paths: Paths) -> str:
+    """The day (ISO) of the latest fetch of any service; "" where nothing has been fetched."""
+    return max(fetch_dates(paths).values(), default="")
+
+
 def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
     """All rows of a source with their `series`, sorted by series, key and vintage; empty without a snapshot.
 
@@ -153,11 +49,12 @@ def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
 
     folder = snapshot_folder(paths, source)
     manifest = read_manifest(folder, source)
-    _refuse_strangers(folder, manifest)
     tables = []
-    for series in sorted(manifest.series):
-        table = _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series]))
-        tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(series), len(table))))
+    for series in named_or_there(folder, manifest):
+        content = checked_bytes(folder, manifest, series)
+        if series in manifest.series:
+            table = _table(content)
+            tables.append(table.add_column(0, "series", pa.repeat(pa.scalar(series), len(table))))
     if not tables:
         table = _table(csv_bytes(SNAPSHOT_COLUMNS, []))
         tables = [table.add_column(0, "series", pa.array([], pa.string()))]
@@ -165,10 +62,13 @@ def read_snapshot(paths: Paths, source: str) -> pd.DataFrame:
 
 
 def read_series(folder: Path, manifest: Manifest, series: str) -> pd.DataFrame:
-    """The rows of one series, SNAPSHOT_COLUMNS; empty where it was never fetched or its file was removed."""
-    if series not in manifest.series or not (folder / f"{series}.csv").exists():
+    """The rows of one series, SNAPSHOT_COLUMNS; empty where it was never fetched: neither entry nor file is there.
+
+    Raises SnapshotError where one of the two is, without the other or with another content.
+    """
+    if series not in named_or_there(folder, manifest):
         return _table(csv_bytes(SNAPSHOT_COLUMNS, [])).to_pandas()
-    return _table(_checked_bytes(folder / f"{series}.csv", manifest.series[series])).to_pandas()
+    return _table(checked_bytes(folder, manifest, series)).to_pandas()
 
 
 def series_bytes(rows: pd.DataFrame) -> bytes:
@@ -189,33 +89,6 @@ def _texts(values: pd.Series) -> list[str]:
     ]
 
 
-def _refuse_strangers(folder: Path, manifest: Manifest) -> None:
-    known = {f"{name}.csv" for name in (*manifest.series, *LISTS)}
-    for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
-        if path.name not in known and not path.name.startswith("."):
-            raise SnapshotError(
-                f"{path}: no line of manifest.json tells where this file comes from. Remove it, or put the "
-                "municipality's own figures into data/raw/local/<municipality>/."
-            )
-
-
-def _checked_bytes(path: Path, entry: dict) -> bytes:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise SnapshotError(
-            f"{path}: the manifest names this file but it is missing. Restore it from git, or run "
-            f"'lagesbild fetch --only {path.stem}'."
-        ) from None
-    if digest(content) != entry["sha256"]:
-        raise SnapshotError(
-            f"{path}: the file is not the one that was fetched on {entry['fetched']} (its checksum differs "
-            "from manifest.json). Restore both from git, or remove the file and run "
-            f"'lagesbild fetch --only {path.stem}'."
-        )
-    return content
-
-
 def _table(content: bytes) -> Any:
     """An Arrow table of a series' file."""
     import pyarrow as pa
@@ -225,3 +98,79 @@ def _table(content: bytes) -> Any:
     types = {name: kinds.get(ROW_TYPES.get(name, ""), pa.string()) for name in SNAPSHOT_COLUMNS}
     typed = ConvertOptions(column_types=types, include_columns=SNAPSHOT_COLUMNS, null_values=[""])
     return read_csv(pa.BufferReader(content), ReadOptions(use_threads=False), convert_options=typed)
+
+
+# The rows of a series after a fetch, with the values that were added, revised and withdrawn.
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A past value that was changed; `new` is None where it was withdrawn, `old` where it was missing."""
+
+    place: str
+    year: int
+    month: int
+    sex: str
+    group: str
+    old: float | None
+    new: float | None
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A series after a fetch: all its rows, what changed, and which rows the fetch did not confirm."""
+
+    rows: pd.DataFrame
+    added: int
+    revisions: list[Revision]
+    unconfirmed: bool  # some rows stem from an earlier fetch alone
+    apart: tuple[str, ...]  # places with rows that this fetch did not ask for: they rest on an earlier one
+    gone: bool  # nothing came back although the snapshot has values in what was asked
+
+
+def merged(old: pd.DataFrame, fetched: FetchedSeries, date: str) -> Merge:
+    """The snapshot's rows with the fetched ones: both vintages of every changed value.
+
+    A value that was asked for and did not come back gets a row without value, status "missing". Raises SourceError
+    for a fetch dated before the snapshot.
+    """
+    current = old.drop_duplicates(KEY, keep="last")
+    both = current.merge(fetched.rows, on=KEY, how="outer", suffixes=("_old", ""), indicator="where")
+    came, was = both["where"] != "left_only", both["where"] != "right_only"
+    asked = pd.Series(False, index=both.index)
+    for part in fetched.asked:
+        asked |= part.covers(both)
+    if fetched.rows.empty and bool((asked & both["value_old"].notna()).any()):
+        return Merge(old, 0, [], True, (), gone=True)
+    same_value = _equal(both["value_old"], both["value"])
+    same = same_value & _equal(both["count_old"], both["count"]) & (both["status_old"] == both["status"])
+    withdrawn = ~came & asked & ~(both["value_old"].isna() & (both["status_old"] == "missing"))
+    changed = (came & was & ~same) | withdrawn
+    both.loc[withdrawn, "status"] = "missing"
+    news = both.loc[changed | ~was, [*KEY, "value", "count", "status"]].assign(vintage=date)
+    if len(old) and len(news) and date < old["vintage"].max():
+        raise SourceError(
+            f"{fetched.wanted.id}: the fetch is dated {date} but the snapshot has rows of "
+            f"{old['vintage'].max()}; the older figures would stay current. Correct the clock or the date "
+            "given."
+        )
+    replaced = pd.MultiIndex.from_frame(old[KEY]).isin(pd.MultiIndex.from_frame(news[KEY]))
+    kept = old[~((old["vintage"] == date) & replaced)]
+    rows = pd.concat([kept, news[SNAPSHOT_COLUMNS]], ignore_index=True) if len(news) else old
+    return Merge(
+        rows=rows,
+        added=int((~was & both["value"].notna()).sum()),
+        revisions=[_revision(row) for row in both[changed & ~same_value].itertuples(index=False)],
+        unconfirmed=bool((~came).any()) or len(rows) > len(both),
+        apart=tuple(sorted(set(both.loc[~came & ~asked, "place"]))),
+        gone=False,
+    )
+
+
+def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
+    return (left == right) | (left.isna() & right.isna())
+
+
+def _revision(row: Any) -> Revision:
+    old, new = (None if value != value else float(value) for value in (row.value_old, row.value))
+    return Revision(row.place, int(row.year), int(row.month), row.sex, row.group, old, new)

@@ -1,7 +1,6 @@
 """The tidy table made from everything in data/raw, and stored in data/processed with its dictionary."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from lagesbild.catalog.models import Catalog, Share
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places
 from lagesbild.sources.files import publisher_rows, typed_in_rows
-from lagesbild.sources.raw import load_places, raw_files, snapshot_folder
-from lagesbild.sources.snapshot import read_manifest, read_snapshot
+from lagesbild.sources.raw import SERVICES, load_places, raw_files, read_manifest, snapshot_folder
+from lagesbild.sources.replacing import beside, leftovers
+from lagesbild.sources.snapshot import read_snapshot
 from lagesbild.tidy.own import own_rows
 from lagesbild.tidy.schema import (
     AT,
@@ -138,8 +138,6 @@ def _proof(rows: pd.DataFrame, table: pd.DataFrame, catalog: Catalog, indicator:
 
 # From snapshots, typed-in tables and a municipality's own files to one table.
 
-SERVICES = ("kolada", "scb", "fohm")
-
 
 def tidy_table(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFrame:
     """Every value of every source, sorted by its key.
@@ -260,6 +258,8 @@ def store(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
 def _write_table(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
     paths.processed.mkdir(parents=True, exist_ok=True)
     _key_file(paths).unlink(missing_ok=True)  # a table without its key is built again
+    for left in leftovers(paths.processed):  # of killed commands; one at work that misses its own makes it again
+        left.unlink(missing_ok=True)
     dictionary = data_dictionary(table.rows, catalog)
     _replaced(paths.processed / FILE, lambda temporary: table.rows.to_parquet(temporary, index=False))
     _replaced(paths.processed / "data_dictionary.md", lambda temporary: temporary.write_text(dictionary, "utf-8"))
@@ -316,7 +316,7 @@ def _stored_key(paths: Paths, name: str) -> str:
 
 def _replaced(target: Path, write: Callable[[Path], object]) -> None:
     """Writes beside `target` and puts it in place in one step, so that a reader never meets half a file."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = beside(target, "new")
     write(temporary)
     temporary.replace(target)
 
