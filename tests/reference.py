@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic.fields import FieldInfo
 
 from lagesbild.catalog import models
-from lagesbild.publishing.request import RENAMED, names_in
+from lagesbild.publishing.notebooks import RENAMED, names_in
 from lagesbild.records import Record
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lagesbild.paths import Paths
-from lagesbild.publishing.request import RefusedBuild, import_errors, notebook_errors, own_values, parameter_errors
+from lagesbild.publishing.notebooks import import_errors, notebook_errors, own_values, parameter_errors
+from lagesbild.publishing.request import RefusedBuild
 from reports import PARAMETERS, write_notebook
 
 

@@ -11,7 +11,7 @@ from copies import Copy, made_up_root
 from lagesbild.cli import app
 from lagesbild.paths import Paths
 from lagesbild.publishing.batch import HeldTargetError, Target
-from lagesbild.publishing.request import import_errors
+from lagesbild.publishing.notebooks import import_errors
 from reports import quick_project
 
 OLD = Path(__file__).parent / "data" / "0.1.0"

@@ -21,15 +21,8 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.frame import PageFrame, page_frames
 from lagesbild.publishing.made import Computed, computed
-from lagesbild.publishing.request import (
-    REGIONAL,
-    BuildRequest,
-    RefusedBuild,
-    Value,
-    checked_files,
-    notebook_paths,
-    own_values,
-)
+from lagesbild.publishing.notebooks import notebook_paths, own_values
+from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
 
 if TYPE_CHECKING:  # what they import takes seconds
     from lagesbild.publishing.run import Run
