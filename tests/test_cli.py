@@ -9,6 +9,7 @@ from shutil import rmtree
 import pytest
 from typer.testing import CliRunner
 
+from copies import made_up_root
 from lagesbild.cli import app
 from lagesbild.paths import ROOT_VARIABLE
 from reports import COMMAND, quick_project, write_notebook
@@ -134,6 +135,22 @@ def test_an_options_refusal_names_option_value_and_remedy(project, monkeypatch, 
     assert said in " ".join(output.split())
     assert "Traceback" not in output
     assert state(project) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["build", "--region", "sagan"], id="I-50-build"),
+        pytest.param(["slides", "--region", "sagan", "--year", "2020"], id="I-50-slides-of-a-year-before-all"),
+    ],
+)
+def test_a_region_without_any_data_is_refused_as_a_municipality_is(project, command):
+    if command[0] == "build":
+        made_up_root(project)  # without the support figures
+    code, output = told(*command, "--root", project)
+    assert code == 2
+    assert "region: 'sagan' is without data: none of 9901, 9902, 9903 has a value" in output
+    assert not (project / "reports").exists()
 
 
 def test_an_option_that_may_be_repeated_is_taken_each_time(project):
