@@ -134,11 +134,12 @@ def check(
             f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
             soft_wrap=True,
         )
-        from lagesbild.claims.check import copied_editions
+        from lagesbild.claims.check import copied_editions, drafts
         from lagesbild.sources.raw import load_places
 
-        copied = copied_editions(paths, catalog, load_places(paths))
-        for warning in (*copied, *unshown_figures(paths, catalog, notebooks)):
+        places = load_places(paths)
+        beyond_form = [*copied_editions(paths, catalog, places), *drafts(paths, catalog, places)]
+        for warning in (*beyond_form, *unshown_figures(paths, catalog, notebooks)):
             err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
         if strict:
             _check_strictly(paths, catalog)
