@@ -298,6 +298,34 @@ def slides(
     out.print(f"Open {path}", soft_wrap=True, markup=False)
 
 
+@app.command(cls=Command)
+def new(
+    place: Annotated[
+        str, typer.Argument(help="A municipality's code or name, or a region of data/catalog/regions.yml.")
+    ],
+    year: Year = 2024,
+    root: Root = None,
+) -> None:
+    """Begin a place's judgements: a file with every field explained, and what the snapshot has and lacks for it."""
+    with _refusals():
+        paths = project_paths(root)
+        from lagesbild.publishing.request import checked_files
+        from lagesbild.publishing.skeleton import at_hand_lines, subject_of, write_skeleton
+
+        catalog = checked_files(paths)
+        subject = subject_of(paths, catalog, place)
+        lines = list(at_hand_lines(paths, catalog, subject, year))
+        path = write_skeleton(paths, catalog, subject, year)
+    last = path.with_name(f"{year - 1}.yml")
+    for line in lines:
+        out.print(line, soft_wrap=True, markup=False)
+    out.print(f"Wrote {paths.relative(path)}: a draft with every field explained.", soft_wrap=True, markup=False)
+    if last.is_file():
+        out.print(f"What still holds can be copied from {paths.relative(last)}.", soft_wrap=True, markup=False)
+    whose = f"--region {subject.region}" if subject.region else f"--municipality {subject.code}"
+    out.print(f"Next: write in it, then: lagesbild build {whose} --year {year}", soft_wrap=True, markup=False)
+
+
 class _BuildWatcher:
     """Shows how a build goes, one line a chapter."""
 

@@ -221,7 +221,7 @@ class Seat(Record):
     organisation: str = Field(description="its name; persons are not named")
     seats: int = Field(description="how many it sends")
     chair: bool = Field(default=False, description="one of the seats leads the group")
-    units: list[str] = []  # the parts of the organisation that they come from, where the document names them
+    units: list[str] = Field(default=[], description="the parts of the organisation that they come from")
 
 
 class LinkedIndicator(Record):
