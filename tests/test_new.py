@@ -37,7 +37,7 @@ def test_a_place_is_named_by_name_or_code_and_is_told_what_it_has_and_lacks(tmp_
     assert code == 0
     assert "Påhittsby 2024: 14 of 78 indicators have a value; 5 of 25 figures can be drawn" in said
     assert "figure 21 is missing:" in said
-    assert "In no file of its own are: " in said
+    assert "In no file of its own: " in said
     assert "inequality_index" in said
     assert said.splitlines()[-1].endswith("lagesbild build --municipality 9901 --year 2024")
     assert (root / OF["9901"]).is_file()

@@ -254,5 +254,5 @@ def at_hand_lines(paths: Paths, catalog: Catalog, subject: Subject, year: int) -
         yield f"  figure {number} is missing: {catalog.figures[number].title}"
     local = [name for name, entry in catalog.indicators.items() if entry.local and name not in latest]
     if local:
-        folder = f"{paths.relative(paths.local)}/{subject.code}/"
-        yield f"In no file of its own are: {', '.join(local)}. They go into {folder}, as the README.md beside it says."
+        folder = "data/raw/local"
+        yield f"In no file of its own: {', '.join(local)}. They go into {folder}/{subject.code}/: {folder}/README.md."
