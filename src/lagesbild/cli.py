@@ -256,6 +256,10 @@ def build(
     region: Annotated[
         str, typer.Option(help="A region of data/catalog/regions.yml: its own page in reports/regions/.")
     ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
+    ] = None,
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
@@ -272,7 +276,7 @@ def build(
         code = first_member(paths, region) if region else municipality_code(paths, asked)
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()))
+        request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
         outcome = build(request, _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)
@@ -344,6 +348,12 @@ def _build_summary(outcome: "Outcome") -> None:
     else:
         for cause, names in outcome.failures().items():
             err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
+    for when in sorted(set(outcome.kept.values())):
+        names = [name for name, started in outcome.kept.items() if started == when]
+        out.print(f"Kept as of {when}: {', '.join(names)}", soft_wrap=True, markup=False)
+    if not outcome.same_source:
+        changed = "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
+        err.print(changed, style="yellow", soft_wrap=True, markup=False)
     if outcome.kept_old:
         err.print("The last whole report was kept. What could be made lies beside it.")
     if outcome.log:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -25,6 +25,7 @@ from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
 
 if TYPE_CHECKING:  # what they import takes seconds
+    from lagesbild.publishing.pages import Site
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
 
@@ -184,6 +185,8 @@ class Outcome:
     runs: list["Run"] = field(default_factory=list)
     site: Path | None = None  # where readers open it
     kept_old: bool = False  # the last whole report was left in place
+    kept: dict[str, str] = field(default_factory=dict)  # page of an earlier run -> when that began
+    same_source: bool = True  # the kept pages are made from the same figures, catalogue and judgements
     trouble: str = ""  # why no report could be written
     log: Path | None = None
     seconds: float = 0.0
@@ -292,7 +295,13 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
             raise RefusedBuild(
                 f"{request.paths.reports}: no report can be written there ({error}). Make it a folder with room."
             ) from None
-        return _built(plan, place, watcher)
+        kept: dict[str, Any] = {}
+        if request.only:
+            from lagesbild.publishing.pages import kept_pages
+
+            shown_as = request.paths.relative(target.folder)
+            kept = kept_pages(target.folder, plan.frames, plan.notebooks, shown_as)
+        return _built(plan, place, watcher, kept)
 
 
 def build_slides(request: BuildRequest) -> Path:
@@ -335,17 +344,17 @@ def write_slides(deck: "Deck", target: Path) -> Path:
 def _planned(request: BuildRequest) -> Plan:
     catalog = checked_files(request.paths)
     every = notebook_paths(request.paths, catalog)
-    notebooks = {name: every[name] for name in request.pages(catalog)}
+    notebooks = {name: every[name] for name in request.run(catalog)}
     values = own_values(request.paths, notebooks, request.given)
     places, beside = computed(request, catalog, next(iter(notebooks)))
     return Plan(request, catalog, notebooks, values, page_frames(request, catalog, places), beside)
 
 
-def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
+def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any]) -> Outcome:
     from lagesbild.publishing.run import Executor, Kernels
 
     began, started = time.monotonic(), datetime.now(UTC)
-    outcome = Outcome()
+    outcome = Outcome(kept={name: entry["started"] for name, entry in kept.items()})
     kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)})
 
     def stop() -> None:
@@ -359,7 +368,7 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
 
     with interrupts(stop, end):
         try:
-            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started)
+            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started, kept)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
             outcome.code = FAILED
             outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
@@ -368,13 +377,15 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
     return outcome
 
 
-def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, started: datetime) -> None:
+def _make(
+    plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, started: datetime, kept: dict[str, Any]
+) -> None:
     """Runs and renders every chapter and puts the report in place, unless it is interrupted."""
+    outcome.runs, made = _chapters(plan, executor, watcher, kept)
     from lagesbild.publishing.pages import write_manifest
 
-    site = executor.work / "site"
-    outcome.runs = _chapters(plan, executor, watcher, site)
-    write_manifest(site, plan.request, outcome.runs, started)
+    site = made.folder
+    outcome.same_source = write_manifest(made, plan.request, outcome.runs, started)
     if executor.kernels.stopped.is_set():
         outcome.code = INTERRUPTED
         return
@@ -384,8 +395,8 @@ def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, 
     outcome.site = target.set_aside(site) if outcome.kept_old else target.replace(site)
 
 
-def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) -> list["Run"]:
-    """Every chapter's run, in the order of the pages; each is rendered while the next ones run."""
+def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, kept: dict[str, Any]) -> tuple[list["Run"], "Site"]:
+    """Every chapter's run, in the order of the pages, and the site; each is rendered while the next ones run."""
     done: dict[str, Run] = {}
     with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
         try:
@@ -394,7 +405,8 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
             ]
             from lagesbild.publishing.pages import Site
 
-            site = Site(folder, plan.request.paths.notebooks, plan.frames, plan.request.front)
+            site = Site(executor.work / "site", plan.request.paths.notebooks, plan.frames, plan.request.front)
+            site.keep(plan.request.folder, kept)
             for name, body in plan.computed.pages.items():
                 site.add_made(name, body())
             for future in as_completed(running):
@@ -405,4 +417,4 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
             raise
-    return [done[name] for name in plan.notebooks]
+    return [done[name] for name in plan.notebooks], site

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape, unescape
@@ -36,7 +37,7 @@ from lagesbild.publishing.frame import (
     without_folder,
 )
 from lagesbild.publishing.made import INDEX, index_script
-from lagesbild.publishing.request import FRONT, BuildRequest
+from lagesbild.publishing.request import FRONT, BuildRequest, RefusedBuild
 from lagesbild.publishing.run import ANALYST, Run, anonymous, one_line, page_cells, records_of
 from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import fetch_dates
@@ -204,8 +205,14 @@ def write_assets(folder: Path) -> tuple[Path, ...]:
 PACKAGES = ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")
 
 
-def write_manifest(folder: Path, request: BuildRequest, runs: list[Run], started: datetime) -> None:
-    """Writes the manifest of the finished report in `folder`."""
+def write_manifest(site: "Site", request: BuildRequest, runs: list[Run], started: datetime) -> bool:
+    """Writes the manifest of a finished report; returns whether its kept pages are made from the same as its new ones.
+
+    Each page has the run that made it: when, from what, and the files that belong to it.
+    """
+    folder, source = site.folder, made_from(request)
+    run_of = {"started": started.isoformat(timespec="seconds"), "made_from": source}
+    made = {run.name: _ending(run) | run_of | {"files": sorted(site.files.get(run.name, ()))} for run in runs}
     content = {
         "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
         **request.parameters,
@@ -214,11 +221,48 @@ def write_manifest(folder: Path, request: BuildRequest, runs: list[Run], started
         "commit": commit(request.paths),
         "versions": {name: version(name) for name in PACKAGES},
         "input": _input(request),
-        "notebooks": {run.name: _ending(run) for run in runs},
+        "notebooks": made | site.kept,
+        "frame": frame_key(site.frames),
         "files": checksums(folder),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "manifest.json").write_text(text + "\n", "utf-8")
+    return all(entry["made_from"] == source for entry in site.kept.values())
+
+
+def made_from(request: BuildRequest) -> str:
+    """A checksum of the figures, the catalogue and what people wrote: what pages are made from beside their code."""
+    digest = hashlib.sha256(input_key(request.paths).encode())
+    for path in sorted(request.paths.assessments.rglob("*.yml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def frame_key(frames: dict[str, PageFrame]) -> str:
+    """A checksum of what surrounds the pages: menu, names, days. Pages of two runs must have the same."""
+    return hashlib.sha256(repr({name: replace(frames[name], root="") for name in sorted(frames)}).encode()).hexdigest()
+
+
+def kept_pages(folder: Path, frames: dict[str, PageFrame], anew: Iterable[str], shown_as: str) -> dict[str, Any]:
+    """The other pages of the report that stands in `folder`, each with its entry of the manifest.
+
+    Raises RefusedBuild where they cannot stand beside new ones.
+    """
+    remedy = "Build the whole report once, without --only."
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        whole = manifest["state"] == "ok"
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise RefusedBuild(f"--only: no whole report stands in {shown_as}, so its other pages are not there. {remedy}")
+    if manifest.get("frame") != frame_key(frames):
+        raise RefusedBuild(f"--only: menu, names, days or version have changed since {shown_as} was built. {remedy}")
+    kept = {name: entry for name, entry in manifest["notebooks"].items() if name not in set(anew)}
+    for file in (file for entry in kept.values() for file in entry["files"]):
+        if not (folder / file).is_file() or _checksum(folder / file) != manifest["files"].get(file):
+            raise RefusedBuild(f"--only: {shown_as}/{file} is not as it was built. {remedy}")
+    return kept
 
 
 def _ending(run: Run) -> dict[str, Any]:
@@ -274,8 +318,21 @@ class Site:
         self.frames = frames
         self.front = front
         self.downloads: dict[str, str] = {}  # file below data/ -> its text
+        self.files: dict[str, set[str]] = {}  # page that was made -> what belongs to it
+        self.kept: dict[str, Any] = {}  # page of an earlier run -> its entry of the manifest
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
+
+    def keep(self, folder: Path, pages: dict[str, Any]) -> None:
+        """Takes pages over from the report in `folder`, as `kept_pages` has found them."""
+        self.kept = pages
+        for file in {file for entry in pages.values() for file in entry["files"]}:
+            where, _, name = file.partition("/")
+            if where == "data":
+                self.downloads[name] = (folder / file).read_bytes().decode()
+            else:
+                (self.folder / file).parent.mkdir(exist_ok=True)
+                (self.folder / file).write_bytes((folder / file).read_bytes())
 
     def add(self, run: Run) -> Run:
         """Writes the page of a finished run, and returns how the chapter ended: a page may be unfit for readers.
@@ -287,7 +344,8 @@ class Site:
         if run.notebook is not None:
             try:
                 text, images = page_and_images(run.notebook, frame, self.notebooks)
-                self._offer(run.notebook, frame.title)
+                offered = self._offer(run.notebook, frame.title)
+                self.files[run.name] = {page_link(run.name, self.front), *images, *offered}
             except Exception as error:  # one chapter's trouble must not end the batch
                 run = replace(run, state="failed", cause=one_line(f"{type(error).__name__}: {error}"), notebook=None)
         if run.notebook is None:
@@ -298,12 +356,16 @@ class Site:
             (self.folder / name).write_bytes(content)
         return run
 
-    def _offer(self, notebook: NotebookNode, page: str) -> None:
-        """Keeps what a page's components offer to download. Raises UnfitPageError for two files of one name."""
-        offered = dict(self.downloads)
+    def _offer(self, notebook: NotebookNode, page: str) -> list[str]:
+        """Keeps what a page's components offer to download, and returns those files.
+
+        Raises UnfitPageError for two files of one name.
+        """
+        offered, files = dict(self.downloads), []
         for record in records_of(notebook):
             if name := record.get("download_name"):
                 text = download_of(record)
+                files.append(f"data/{name}")
                 if offered.setdefault(name, text) != text:
                     raise UnfitPageError(
                         f"page {page!r}: another component offers other rows as {name}. Give one of them its anchor=."
@@ -313,6 +375,7 @@ class Site:
                         f"page {page!r}: '{name}' is no file. Write an anchor of letters, digits and -."
                     )
         self.downloads = offered
+        return files
 
     def add_made(self, name: str, body: str) -> None:
         """Writes a page that no notebook makes."""

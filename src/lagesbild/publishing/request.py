@@ -1,6 +1,7 @@
 """What a build is asked for, and what must be in order before it begins: the hand-made files."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from lagesbild.assessments.load import load_all_assessments
@@ -32,6 +33,7 @@ class BuildRequest:
     cell_seconds: int = CELL_SECONDS  # that one cell may take
     region: str = ""  # its own report, of one page, instead of the municipality's
     given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"
+    only: tuple[str, ...] = ()  # the pages that are made anew, the others kept; without any, all are made
 
     @property
     def name(self) -> str:
@@ -46,6 +48,16 @@ class BuildRequest:
     def pages(self, catalog: Catalog) -> list[str]:
         """The pages of the report, in the order of the navigation."""
         return [REGIONAL] if self.region else list(catalog.pages)
+
+    def run(self, catalog: Catalog) -> list[str]:
+        """The pages whose notebooks are run. Raises RefusedBuild for one that the report does not have."""
+        pages = self.pages(catalog)
+        for name in self.only:
+            if name not in pages:
+                near = get_close_matches(name, pages, n=1)
+                remedy = f"Did you mean '{near[0]}'?" if near else f"Choose: {', '.join(pages)}."
+                raise RefusedBuild(f"--only {name}: no notebook of this report makes a page '{name}'. {remedy}")
+        return [name for name in pages if name in (self.only or pages)]
 
     @property
     def folder(self) -> Path:
