@@ -52,10 +52,12 @@ class Command(typer.core.TyperCommand):
                 continue
             value = value if equals else next(rest, "")
             if not value.strip():
-                raise typer.BadParameter("'' is empty. Give it a value, or leave the option away.", ctx, option)
+                raise typer.BadParameter(
+                    "'' is empty. Give it a value, or leave the option away.", ctx, param_hint=f"'{name}'"
+                )
             if option.name in values and not getattr(option, "multiple", False):
                 first = values[option.name]
-                raise typer.BadParameter(f"'{value}' comes after '{first}'. Give it once.", ctx, option)
+                raise typer.BadParameter(f"'{value}' comes after '{first}'. Give it once.", ctx, param_hint=f"'{name}'")
             values[option.name] = value
         return super().parse_args(ctx, args)
 

@@ -214,7 +214,7 @@ def skeleton_text(paths: Paths, catalog: Catalog, subject: Subject, year: int, p
         {}
         if subject.region
         else {
-            "goals": {key: f"{entry.label}: {naming.title(entry)}" for key, entry in catalog.goals.items()},
+            "goals": {key: f"{entry.label}: {naming.worded(entry.title)}" for key, entry in catalog.goals.items()},
             "areas": {key: naming.title(entry) for key, entry in catalog.focus_areas.items()},
             "priorities": {key: naming.title(entry) for key, entry in catalog.priorities.items()},
         }
