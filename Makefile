@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: report test soak size lab lint check expected frozen reference benchmarks clean
@@ -48,10 +49,13 @@ benchmarks: $(INSTALLED)  ## time all judgements, and the build against a loop o
 	$(BIN)/python benchmarks/build.py
 
 $(INSTALLED): requirements.lock pyproject.toml
-	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
+	@echo "1/3 An environment in .venv, by $(PYTHON) ..."
+	@$(PYTHON) -m venv .venv
+	@echo "2/3 The packages of requirements.lock; what pip says is in .venv/packages.log ..."
+	@$(PYTHON) tests/install.py .venv/packages.log $$(grep -c '==' requirements.lock) $(PIP) --require-hashes -r requirements.lock
+	@echo "3/3 The project itself; what pip says is in .venv/project.log ..."
+	@$(PYTHON) tests/install.py .venv/project.log 1 $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 clean:  ## remove what was made: reports, the tidy table, caches

@@ -1,11 +1,13 @@
 """What the documents say of the code, made from it: `make reference` writes it again.
 
 CONTRIBUTING.md has the fields of the catalogue, from its models; CHANGELOG.md the names of 0.1.0 with those of
-today, from the list by which `lagesbild check` tells them.
+today, from the list by which `lagesbild check` tells them. `data/schemas/` has a JSON Schema for each kind of hand-made
+file, which editors complete and check it by: the first line of the file names it.
 """
 
 import csv
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,8 +16,10 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic.fields import FieldInfo
 
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog import models
-from lagesbild.publishing.request import RENAMED, names_in
+from lagesbild.paths import Paths
+from lagesbild.publishing.notebooks import RENAMED, names_in
 from lagesbild.records import Record
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +34,11 @@ FILES: dict[str, type[Record]] = {
     "snapshot.yml": models.SnapshotScope,
     "surveys.yml": models.SurveysFile,
     "terms.yml": models.TermsFile,
+}
+SCHEMAS: dict[str, type[Record]] = {
+    **{name.replace("indicators/<page>", "indicators").removesuffix(".yml"): model for name, model in FILES.items()},
+    "assessment": Assessment,
+    "region_assessment": RegionAssessment,
 }
 WORDS: dict[Any, str] = {
     str: "text",
@@ -105,7 +114,7 @@ def rows(record: type[Record], at: str = "") -> Iterator[str]:
             yield from rows(inner, f"{at}{place_of(name, kind)}.")
 
 
-def first_line(record: type[Record]) -> str:
+def described(record: type[Record]) -> str:
     return (record.__doc__ or "").strip().split("\n")[0]
 
 
@@ -115,7 +124,7 @@ def tables(file: str, record: type[Record]) -> Iterator[str]:
     entries = {place_of(name, kind): record_of(kind) for name, kind in kinds(record).items()}
     for at, entry in entries.items() if all(entries.values()) else [("", record)]:
         assert entry
-        yield f"`{at}`: {first_line(entry)}" if at else first_line(entry)
+        yield f"`{at}`: {described(entry)}" if at else described(entry)
         yield "\n".join([HEADINGS, *rows(entry)])
 
 
@@ -170,6 +179,40 @@ def remade(name: str) -> str:
     return f"{before}{begin}\n\n{make()}\n\n{end}{after}"
 
 
+def closed(part: Any) -> Any:
+    """A schema whose entries by id take ids alone: pydantic leaves other keys unsaid."""
+    if isinstance(part, list):
+        return [closed(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    own = {"additionalProperties": False} if "patternProperties" in part else {}
+    return {name: closed(each) for name, each in part.items()} | own
+
+
+def schema(name: str) -> str:
+    """The JSON Schema of a kind of file."""
+    content = closed(SCHEMAS[name].model_json_schema())
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | content
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def schema_of(path: Path) -> str:
+    """The schema of a hand-made file, which its first line is to name."""
+    paths, file = Paths(ROOT), path.resolve()
+    if file.is_relative_to(paths.assessments):
+        return "region_assessment" if file.is_relative_to(paths.assessments / "regions") else "assessment"
+    return "indicators" if file.parent.name == "indicators" else file.stem
+
+
+def first_line(path: Path) -> str:
+    """The line of a hand-made file by which editors find its schema."""
+    target = Paths(ROOT).schemas / f"{schema_of(path)}.json"
+    return f"# yaml-language-server: $schema={Path(os.path.relpath(target, path.resolve().parent)).as_posix()}"
+
+
 if __name__ == "__main__":
+    Paths(ROOT).schemas.mkdir(exist_ok=True)
+    for name in SCHEMAS:
+        (Paths(ROOT).schemas / f"{name}.json").write_text(schema(name), "utf-8")
     for name in MADE:
         (ROOT / name).write_text(remade(name), "utf-8")

@@ -114,6 +114,7 @@ def quick_project(root: Path) -> Path:
     import copies  # with pandas; conftest imports this file for every session
 
     made = copies.made_up_root(root)
+    made.document("support_profiles", "fte_total,9901,2021,0,T,,100,,,1")  # else its region is without data
     for page in made.catalog.pages:
         write_notebook(root, page)
     return root

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from lagesbild.paths import PACKAGE
-from lagesbild.publishing.request import RENAMED, names_in
+from lagesbild.publishing.notebooks import RENAMED, names_in
 
 ROOT = PACKAGE.parents[1]
 SRC = PACKAGE.parent

@@ -206,6 +206,26 @@ SPOILT = [
         "  social_relations_index:",
         ("'unit'", "Add it"),
     ),
+    *(
+        Spoilt(
+            f"I-51-{name}-with-å",
+            name,
+            f"\n  {key}:\n",
+            f"\n  {key}å:\n",
+            f"{key}å:",
+            (f"'{key}å' is no id. Write it in small letters a-z, digits and _.",),
+        )
+        for name, key in {
+            "regions.yml": "vasterbotten",
+            WORK: "sick_pay_days",
+            "units.yml": "days",
+            "publishers.yml": "scb",
+            "programme.yml": "regional_support",
+        }.items()
+    ),
+    Spoilt(
+        "I-51-page", "programme.yml", "page: work", "page: arbete_på", "page: arbete_på", ("'arbete_på' is no id.",)
+    ),
     Spoilt("wrong type", WORK, "last_year: 2024", "last_year: soon", "last_year:", ("'soon'", "valid integer")),
     Spoilt(
         "number as text",

@@ -9,7 +9,9 @@ from shutil import rmtree
 import pytest
 from typer.testing import CliRunner
 
+from copies import made_up_root
 from lagesbild.cli import app
+from lagesbild.paths import ROOT_VARIABLE
 from reports import COMMAND, quick_project, write_notebook
 
 
@@ -66,7 +68,6 @@ print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "sci
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--year", "abc"], "--year"),
         (["--year", "1990"], "1990 is without data"),
         (["--year", "2900"], "2900 is without data"),
         (["--municipality", "../x"], "no municipality is called '../x'. Write its name, or its code"),
@@ -74,7 +75,6 @@ print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "sci
         (["--municipality", "990"], "'990' is not a municipality's code"),
         (["--municipality", "9999"], "'9999' is no place"),
         (["--municipality", "0000"], "'0000' is Riket, not a municipality"),
-        (["--jobs", "0"], "jobs"),
         (["-p", "since=2015"], "-p since: no notebook of this report declares a parameter 'since'"),
         (["--parameter", "year=2020"], "'year' has an option of its own. Write --year 2020."),
         (["--municipalty", "9901"], "municipalty"),
@@ -82,10 +82,80 @@ print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "sci
 )
 def test_a_build_that_cannot_be_is_refused_and_writes_nothing(project, arguments, said):
     before = state(project)
-    code, output = told("build", "--root", project, "--municipality", "9901", *arguments)
+    place = [] if "--municipality" in arguments else ["--municipality", "9901"]
+    code, output = told("build", "--root", project, *place, *arguments)
     assert code == 2
     assert said in " ".join(output.split())
     assert state(project) == before
+
+
+YEARS = "is no whole number from 1900 to 9999. Write it such as"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param("build --year abc", f"'--year': 'abc' {YEARS} 2024.", id="I-46-year"),
+        pytest.param("build --year 1899", f"'--year': '1899' {YEARS} 2024.", id="I-46-year-too-early"),
+        pytest.param("build --year 99999", f"'--year': '99999' {YEARS} 2024.", id="I-46-year-too-late"),
+        pytest.param("build --year 2024.0", f"'--year': '2024.0' {YEARS} 2024.", id="I-48-year-with-decimals"),
+        pytest.param("build --year ٢٠٢٤", f"'٢٠٢٤' {YEARS} 2024.", id="I-48-year-in-other-digits"),
+        pytest.param("slides --year 20_24", f"'--year': '20_24' {YEARS} 2024.", id="I-48-year-of-slides"),
+        pytest.param("fetch --since abc", f"'--since': 'abc' {YEARS} 2012.", id="I-46-since"),
+        pytest.param(
+            "build --jobs 0", "'--jobs': '0' is no whole number of at least 1. Write it such as 2.", id="I-46-jobs"
+        ),
+        pytest.param("build --timeout x", "'--timeout': 'x' is no whole number of at least 1.", id="I-46-timeout"),
+        pytest.param("build --municipality=", "'--municipality': '' is empty. Give it a value", id="I-46-empty"),
+        pytest.param("build --region=", "'--region': '' is empty.", id="I-46-empty-region"),
+        pytest.param("check --root=", "'--root': '' is empty.", id="I-46-empty-root"),
+        pytest.param("fetch --note=", "'--note': '' is empty.", id="I-46-empty-note"),
+        pytest.param("build --municipality", "'--municipality': '' is empty.", id="I-46-no-value"),
+        pytest.param("slides", "region: '' is not in data/catalog/regions.yml. Choose: sagan.", id="I-46-no-region"),
+        pytest.param("slides --region sågan", "region: 'sågan' is not in", id="I-46-region"),
+        pytest.param("build --municipalty 9901", "--municipalty (Possible options: --municipality)", id="I-46-option"),
+        pytest.param("bild", "No such command 'bild'. Did you mean 'build'?", id="I-46-command"),
+        pytest.param(
+            "build --municipality 9901 --municipality=9902", "'9902' comes after '9901'. Give it once.", id="I-49-name"
+        ),
+        pytest.param("build --year 2023 --year 2023", "'--year': '2023' comes after '2023'.", id="I-49-year"),
+        pytest.param("fetch --since 2020 --since 2021", "'--since': '2021' comes after '2020'.", id="I-49-since"),
+        pytest.param("slides --region sagan --region sagan", "'--region': 'sagan' comes after", id="I-49-region"),
+        pytest.param("check --root . --root ..", "'--root': '..' comes after '.'", id="I-49-root"),
+        pytest.param(
+            "build --municipality 9901 --region sagan", "A report is of one of them", id="I-49-place-given-in-two-ways"
+        ),
+    ],
+)
+def test_an_options_refusal_names_option_value_and_remedy(project, monkeypatch, line, said):
+    monkeypatch.setenv(ROOT_VARIABLE, str(project))
+    before = state(project)
+    code, output = told(*line.split())
+    assert code == 2
+    assert said in " ".join(output.split())
+    assert "Traceback" not in output
+    assert state(project) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["build", "--region", "sagan"], id="I-50-build"),
+        pytest.param(["slides", "--region", "sagan", "--year", "2020"], id="I-50-slides-of-a-year-before-all"),
+    ],
+)
+def test_a_region_without_any_data_is_refused_as_a_municipality_is(project, command):
+    if command[0] == "build":
+        made_up_root(project)  # without the support figures
+    code, output = told(*command, "--root", project)
+    assert code == 2
+    assert "region: 'sagan' is without data: none of 9901, 9902, 9903 has a value" in output
+    assert not (project / "reports").exists()
+
+
+def test_an_option_that_may_be_repeated_is_taken_each_time(project):
+    given = ["fetch", "--root", project, "--dry-run", "--only", "N07540", "--only=N07609"]
+    assert told(*given)[0] == 0
 
 
 def broken_yaml(root: Path) -> None:

@@ -5,9 +5,25 @@ from pathlib import Path
 
 import pytest
 
+from lagesbild.catalog.load import load_catalog
+from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
-from lagesbild.publishing.request import RefusedBuild, import_errors, notebook_errors, own_values, parameter_errors
-from reports import PARAMETERS, write_notebook
+from lagesbild.publishing.notebooks import (
+    figure_errors,
+    import_errors,
+    notebook_errors,
+    own_values,
+    parameter_errors,
+    shown_figures,
+    unshown_figures,
+)
+from lagesbild.publishing.request import RefusedBuild
+from reports import PARAMETERS, REPOSITORY, write_notebook
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(Paths(REPOSITORY))
 
 
 def test_a_parameters_cell_as_every_notebook_has_it_is_in_order():
@@ -126,6 +142,66 @@ def test_a_notebook_without_its_tag_names_the_tag_that_looks_like_it(tmp_path):
     assert notebook_errors(path) == []
     path.write_text(path.read_text("utf-8").replace('"parameters"', '"paramters"'), "utf-8")
     assert re.match("0 cells are tagged 'parameters'. The tag 'paramters' looks misspelt.", notebook_errors(path)[0])
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=f"I-47-{kind}") for kind in ("markdown", "raw")])
+def test_a_parameters_tag_on_a_cell_that_is_never_run_is_refused_with_the_cell(tmp_path, kind):
+    write_notebook(tmp_path, "work")
+    path = tmp_path / "notebooks" / "work.ipynb"
+    path.write_text(path.read_text("utf-8").replace('"code"', f'"{kind}"', 1), "utf-8")
+    [line] = notebook_errors(path)
+    assert line == f"cell 1 is tagged 'parameters' and is a {kind} cell, which is never run. Make it a code cell."
+
+
+# Figures that a notebook shows, as far as they can be read without running it.
+
+OPENED = 'report = open_report("work", municipality, year)'
+EVERY = "; ".join(f"show_figure(report, {number}, rows, charts.lines)" for number in range(21, 26))
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        pytest.param([OPENED, EVERY.replace("23", "24")], ["figure 23 of 'work'"], id="I-52-not-shown"),
+        pytest.param([OPENED], ["figure 21, 22, 23, 24, 25 of 'work'"], id="I-52-none-shown"),
+        pytest.param(
+            [OPENED, EVERY.replace("(report, 23, rows, charts", '(report, number="23", rows=rows, chart=charts')],
+            [],
+            id="I-52-all-shown",
+        ),
+        pytest.param([OPENED, "for n in NUMBERS:\n    show_figure(report, n, rows, draw)"], [], id="I-52-computed"),
+        pytest.param([OPENED, "%matplotlib inline\n" + EVERY.replace("; ", "\n")], [], id="I-52-beside-magic"),
+    ],
+)
+def test_a_figure_of_the_catalogue_that_no_cell_shows_is_named(tmp_path, catalog, cells, named):
+    write_notebook(tmp_path, "work", *cells)
+    paths = Paths(tmp_path)
+    lines = unshown_figures(paths, catalog, {"work": paths.notebooks / "work.ipynb"})
+    assert len(lines) == len(named)
+    assert all(part in line for part, line in zip(named, lines, strict=True))
+    assert figure_errors(paths.notebooks / "work.ipynb", catalog) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        pytest.param("show_figure(report, 3, rows)", "cell 4 shows figure 3, and 'work' has 21, 22", id="I-52-other"),
+        pytest.param("helpers.show_figure(report, 99, rows)", "cell 4 shows figure 99", id="I-52-of-no-page"),
+        pytest.param('show_figure(report, "R2", rows)', "cell 4 shows figure R2", id="I-52-part-of-another-page"),
+        pytest.param("show_figure(mine(), 3, rows)", "", id="I-52-report-that-cannot-be-known"),
+    ],
+)
+def test_a_figure_that_is_not_of_the_page_is_refused_with_its_cell(tmp_path, catalog, call, said):
+    write_notebook(tmp_path, "work", OPENED, call)
+    errors = figure_errors(tmp_path / "notebooks" / "work.ipynb", catalog)
+    assert [line[: len(said)] for line in errors] == ([said] if said else [])
+
+
+def test_the_repositorys_notebooks_show_every_figure(catalog):
+    paths = Paths(REPOSITORY)
+    notebooks = {page: paths.notebooks / f"{page}.ipynb" for page in catalog.pages}
+    assert unshown_figures(paths, catalog, notebooks) == []
+    assert sum(len(shown_figures(path)) for path in notebooks.values()) > 30
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": [1]}', "\udcff"])

@@ -2,15 +2,17 @@
 
 import logging
 import os
+import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.core
 from rich.console import Console
 
 from lagesbild.errors import Refusal
@@ -26,12 +28,60 @@ app = typer.Typer(
     help="Yearly situation reports on social sustainability, from official statistics.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # no box around a refusal: it can be searched and copied
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 INTERRUPTED = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
 
+
+class Command(typer.core.TyperCommand):
+    """A command that refuses what its parser takes silently: an option given twice, of which the last would count, and
+    an empty value, which would count as none.
+    """
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own click
+        options = {name: option for option in self.params for name in option.opts if name.startswith("-")}
+        values: dict[str | None, str] = {}
+        rest = iter(args)
+        for word in rest:
+            name, equals, value = word.partition("=")
+            option = options.get(name)
+            if option is None or getattr(option, "is_flag", False):
+                continue
+            value = value if equals else next(rest, "")
+            if not value.strip():
+                raise typer.BadParameter(
+                    "'' is empty. Give it a value, or leave the option away.", ctx, param_hint=f"'{name}'"
+                )
+            if option.name in values and not getattr(option, "multiple", False):
+                first = values[option.name]
+                raise typer.BadParameter(f"'{value}' comes after '{first}'. Give it once.", ctx, param_hint=f"'{name}'")
+            values[option.name] = value
+        return super().parse_args(ctx, args)
+
+
+def whole(example: int, low: int, high: int | None = None) -> Callable[[object], int]:
+    """What reads an option's value as a whole number between the bounds, digits only."""
+
+    def read(value: object) -> int:
+        text = str(value)
+        number = int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
+        if number is None or number < low or (high is not None and number > high):
+            bounds = f"from {low} to {high}" if high is not None else f"of at least {low}"
+            raise typer.BadParameter(f"'{text}' is no whole number {bounds}. Write it such as {example}.")
+        return number
+
+    return read
+
+
+DEFAULT = "2480"  # the municipality whose report `build` makes
+FIRST, LAST = 1900, 9999  # years that may be asked for; whether there is data is another matter
+Year = Annotated[
+    int,
+    typer.Option(parser=whole(2024, FIRST, LAST), metavar="YEAR", help="The edition's year: no later value is shown."),
+]
 Root = Annotated[
     Path | None,
     typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."),
@@ -60,7 +110,7 @@ def _refusals() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     strict: Annotated[
         bool,
@@ -76,7 +126,8 @@ def check(
     """Read the catalogue, the assessments, the notebooks and the municipalities' own files strictly."""
     with _refusals():
         paths = project_paths(root)
-        from lagesbild.publishing.request import check_own_files, checked_files, notebook_paths
+        from lagesbild.publishing.notebooks import notebook_paths, unshown_figures
+        from lagesbild.publishing.request import check_own_files, checked_files
 
         catalog = checked_files(paths)
         notebooks = notebook_paths(paths, catalog)
@@ -86,10 +137,12 @@ def check(
             f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
             soft_wrap=True,
         )
-        from lagesbild.claims.check import copied_editions
+        from lagesbild.claims.check import copied_editions, drafts
         from lagesbild.sources.raw import load_places
 
-        for warning in (*unlikely, *copied_editions(paths, catalog, load_places(paths))):
+        places = load_places(paths)
+        beyond_form = [*copied_editions(paths, catalog, places), *drafts(paths, catalog, places)]
+        for warning in (*unlikely, *beyond_form, *unshown_figures(paths, catalog, notebooks)):
             err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
         if strict:
             _check_strictly(paths, catalog, unlikely)
@@ -121,10 +174,15 @@ def _check_strictly(paths: Paths, catalog: "Catalog", unlikely: list[str]) -> No
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=Command)
 def fetch(
     only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
-    since: Annotated[int | None, typer.Option(help="First year to ask for, instead of the catalogue's.")] = None,
+    since: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole(2012, FIRST, LAST), metavar="YEAR", help="First year to ask for, instead of the catalogue's."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
     note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
     accept: Annotated[
@@ -188,39 +246,49 @@ def _fetch_summary(summary: "FetchSummary") -> None:
     out.print(f"{', '.join(f'{count} {state}' for state, count in states.items())}; {summary.calls} calls.")
 
 
-@app.command()
+@app.command(cls=Command)
 def build(
-    municipality: Annotated[str, typer.Option(help="Four-digit code or name, such as 2480 or Linköping.")] = "2480",
-    year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
-    jobs: Annotated[int, typer.Option(min=1, help="Notebooks at a time.")] = 2,
-    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 300,
+    municipality: Annotated[
+        str | None, typer.Option(help="Four-digit code or name, such as 0180 or Linköping.", show_default=DEFAULT)
+    ] = None,
+    year: Year = 2024,
+    jobs: Annotated[int, typer.Option(parser=whole(2, 1), metavar="NUMBER", help="Notebooks at a time.")] = 2,
+    timeout: Annotated[
+        int, typer.Option(parser=whole(300, 1), metavar="SECONDS", help="Seconds that one cell may take.")
+    ] = 300,
     region: Annotated[
         str, typer.Option(help="A region of data/catalog/regions.yml: its own page in reports/regions/.")
     ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
+    ] = None,
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
     """Check everything, run the seven notebooks, and write the report as linked HTML."""
     with _refusals():
         paths = project_paths(root)
-        out.print(f"Checking data/ and notebooks/ for {region or municipality}, {year} ...", markup=False)
+        if region and municipality:
+            raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
+        asked = municipality or DEFAULT
+        out.print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...", markup=False)
         from lagesbild.publishing.batch import build
         from lagesbild.publishing.request import BuildRequest, first_member, municipality_code
 
-        municipality = first_member(paths, region) if region else municipality_code(paths, municipality)
-
+        code = first_member(paths, region) if region else municipality_code(paths, asked)
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        request = BuildRequest(paths, municipality, year, jobs, timeout, region, tuple(parameter or ()))
+        request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
         outcome = build(request, _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)
 
 
-@app.command()
+@app.command(cls=Command)
 def slides(
-    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")],
-    year: Annotated[int, typer.Option(help="The edition's year: no later value is shown.")] = 2024,
+    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")] = "",
+    year: Year = 2024,
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
@@ -235,6 +303,34 @@ def slides(
         given = tuple(parameter or ())
         path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region, given=given))
     out.print(f"Open {path}", soft_wrap=True, markup=False)
+
+
+@app.command(cls=Command)
+def new(
+    place: Annotated[
+        str, typer.Argument(help="A municipality's code or name, or a region of data/catalog/regions.yml.")
+    ],
+    year: Year = 2024,
+    root: Root = None,
+) -> None:
+    """Begin a place's judgements: a file with every field explained, and what the snapshot has and lacks for it."""
+    with _refusals():
+        paths = project_paths(root)
+        from lagesbild.publishing.request import checked_files
+        from lagesbild.publishing.skeleton import at_hand_lines, subject_of, write_skeleton
+
+        catalog = checked_files(paths)
+        subject = subject_of(paths, catalog, place)
+        lines = list(at_hand_lines(paths, catalog, subject, year))
+        path = write_skeleton(paths, catalog, subject, year)
+    last = path.with_name(f"{year - 1}.yml")
+    for line in lines:
+        out.print(line, soft_wrap=True, markup=False)
+    out.print(f"Wrote {paths.relative(path)}: a draft with every field explained.", soft_wrap=True, markup=False)
+    if last.is_file():
+        out.print(f"What still holds can be copied from {paths.relative(last)}.", soft_wrap=True, markup=False)
+    whose = f"--region {subject.region}" if subject.region else f"--municipality {subject.code}"
+    out.print(f"Next: write in it, then: lagesbild build {whose} --year {year}", soft_wrap=True, markup=False)
 
 
 class _BuildWatcher:
@@ -255,6 +351,12 @@ def _build_summary(outcome: "Outcome") -> None:
     else:
         for cause, names in outcome.failures().items():
             err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
+    for when in sorted(set(outcome.kept.values())):
+        names = [name for name, started in outcome.kept.items() if started == when]
+        out.print(f"Kept as of {when}: {', '.join(names)}", soft_wrap=True, markup=False)
+    if not outcome.same_source:
+        changed = "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
+        err.print(changed, style="yellow", soft_wrap=True, markup=False)
     if outcome.kept_old:
         err.print("The last whole report was kept. What could be made lies beside it.")
     if outcome.log:

@@ -29,6 +29,11 @@ class Paths:
         return self.root / "data" / "assessments"
 
     @property
+    def schemas(self) -> Path:
+        """What editors check the hand-made files by."""
+        return self.root / "data" / "schemas"
+
+    @property
     def raw(self) -> Path:
         return self.root / "data" / "raw"
 

@@ -12,6 +12,7 @@ from lagesbild.errors import Refusal
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where PyYAML was built with it
 Location = tuple[str | int, ...]
+ID = r"^[a-z][a-z0-9_]*$"  # of an entry: it names files and addresses
 
 
 class RecordError(Refusal):
@@ -125,6 +126,9 @@ class Document:
             return self.error((*at, error["ctx"]["name"]), error["msg"])
         if error["type"] == "missing":
             return self.error(at[:-1], f"the field '{at[-1]}' is missing. Add it.")
+        if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == ID:
+            at = at[:-1] if at[-1:] == ("[key]",) else at
+            return self.error(at, f"'{error['input']}' is no id. Write it in small letters a-z, digits and _.")
         if at[-1:] == ("[key]",):
             return self.error(
                 at, f'the key is read as {at[-2]!r}, not as text. Put it in quotes: "{self.keys[at[:-1]]}".'

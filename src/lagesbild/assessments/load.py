@@ -7,7 +7,7 @@ from pathlib import Path
 from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
-from lagesbild.records import AnyRecord, Location, RecordError, read_record
+from lagesbild.records import AnyRecord, Document, Location, RecordError, read_record
 
 Fault = tuple[Location, str]
 _YEAR_FILE = re.compile(r"\d{4}\.yml")
@@ -18,12 +18,13 @@ class AssessmentError(RecordError):
 
 
 def load_assessment(paths: Paths, municipality: str, year: int, catalog: Catalog) -> Assessment | None:
-    """The municipality's judgements of `year`; None when there is no file, for then nobody has judged.
+    """The municipality's judgements of `year`; None without a file or where nothing is written in it yet.
 
     Another year's judgements are never used instead. Raises AssessmentError with every validation error of the file.
     """
     path = _folder(paths, municipality, r"\d{4}", "four digits") / f"{year}.yml"
-    return _checked_assessment(paths, path, catalog) if path.is_file() else None
+    content = _checked_assessment(paths, path, catalog) if path.is_file() else None
+    return None if content is None or content.is_untouched else content
 
 
 def load_region_assessment(paths: Paths, slug: str, year: int, catalog: Catalog) -> RegionAssessment | None:
@@ -35,10 +36,14 @@ def load_region_assessment(paths: Paths, slug: str, year: int, catalog: Catalog)
 
 
 def region_edition(paths: Paths, slug: str, year: int) -> int | None:
-    """The year of the region's latest edition up to `year`; None when there is none."""
-    files = _region_folder(paths, slug).glob("*.yml")
-    years = [int(path.stem) for path in files if _YEAR_FILE.fullmatch(path.name)]
-    return max((edition for edition in years if edition <= year), default=None)
+    """The year of the region's latest edition up to `year`; None when there is none. One with nothing in it is none."""
+    files = {
+        int(path.stem): path for path in _region_folder(paths, slug).glob("*.yml") if _YEAR_FILE.fullmatch(path.name)
+    }
+    for edition in sorted((edition for edition in files if edition <= year), reverse=True):
+        if not _read(paths, files[edition], RegionAssessment)[0].is_untouched:
+            return edition
+    return None
 
 
 def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
@@ -78,13 +83,17 @@ def _checked_region(paths: Paths, path: Path, catalog: Catalog) -> RegionAssessm
     return _checked(paths, path, RegionAssessment, lambda content: _region_errors(content, path.parent.name, catalog))
 
 
+def _read(paths: Paths, path: Path, model: type[AnyRecord]) -> tuple[AnyRecord, Document]:
+    try:
+        return read_record(path, model, paths.relative(path))
+    except RecordError as error:
+        raise AssessmentError(error.errors) from None
+
+
 def _checked(
     paths: Paths, path: Path, model: type[AnyRecord], contradictions: Callable[[AnyRecord], Iterable[Fault]]
 ) -> AnyRecord:
-    try:
-        content, document = read_record(path, model, paths.relative(path))
-    except RecordError as error:
-        raise AssessmentError(error.errors) from None
+    content, document = _read(paths, path, model)
     errors = [document.error(at, what) for at, what in contradictions(content)]
     if errors:
         raise AssessmentError(errors)
@@ -108,7 +117,7 @@ def _assessment_errors(content: Assessment, catalog: Catalog) -> Iterator[Fault]
         entries = getattr(content, kind)
         for name in entries:
             yield from _known(wanted, (kind, name), name)
-        for name in sorted(wanted.keys() - entries.keys()):
+        for name in sorted(wanted.keys() - entries.keys() if not content.draft else ()):
             yield (kind,), f"'{name}' is missing. Judge it, or remove it from data/catalog/programme.yml."
     for kind in ("plans", "projects", "assignments", "references"):
         for index, entry in enumerate(getattr(content, kind)):

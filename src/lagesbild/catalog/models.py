@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lagesbild.records import Record
+from lagesbild.records import ID, Record
 
 PlaceCode = Annotated[str, Field(pattern=r"^\d{4}$")]
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Slug = Annotated[str, Field(pattern=ID)]
 GroupId = Annotated[str, Field(pattern=r"^G\d+$")]
 SeriesId = Annotated[str, Field(pattern=r"^[NU]\d{5}$")]
 Better = Literal["higher", "lower", "neither"]
@@ -356,12 +356,12 @@ class ProgrammeFile(Record):
     goals: dict[str, Goal]
     focus_areas: dict[str, FocusArea]
     priorities: dict[str, Priority]
-    pages: dict[str, Page]
+    pages: dict[Slug, Page]
     parts: dict[str, Part]
 
 
 class UnitsFile(Record):
-    units: dict[str, Unit]
+    units: dict[Slug, Unit]
 
 
 class NamesFile(Record):
@@ -377,23 +377,23 @@ class TermsFile(Record):
 
 
 class PublishersFile(Record):
-    publishers: dict[str, Publisher]
+    publishers: dict[Slug, Publisher]
 
 
 class RegionsFile(Record):
-    regions: dict[str, Region]
+    regions: dict[Slug, Region]
 
 
 class SurveysFile(Record):
-    surveys: dict[str, Survey]
+    surveys: dict[Slug, Survey]
 
 
 class PageFile(Record):
     """One file of `indicators/`: the figures, indicators and gaps of one page."""
 
     figures: dict[str, Figure] = {}
-    indicators: dict[str, Indicator] = {}
-    gaps: dict[str, Gap] = {}
+    indicators: dict[Slug, Indicator] = {}
+    gaps: dict[Slug, Gap] = {}
 
 
 class Catalog(ProgrammeFile, UnitsFile, NamesFile, TermsFile, PublishersFile, RegionsFile, SurveysFile, PageFile):

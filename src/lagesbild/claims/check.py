@@ -4,6 +4,7 @@ Claims are held against the figures with `--strict`. A warning never ends a comm
 
 * an edition copied from another place or year: its basis or a situation names another municipality or region than the
   folder's, or another year than the file's. Every `check` looks for it, without pandas;
+* a draft, with what is not judged in it yet;
 * a measure that repeats its value by construction, such as turnout in the years between two elections: `every` of the
   catalogue is to say so, or each repeated year counts as a new observation. Only with `--strict`, which makes the tidy
   table anyway.
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lagesbild.assessments.models import RegionAssessment
+from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import AssessmentFile, StatedClaim, Statement, assessment_files, stated_claims
 from lagesbild.paths import Paths
@@ -150,6 +151,21 @@ def _another_place(
     named = re.findall(rf"\b({'|'.join(map(re.escape, sorted(known, key=len, reverse=True)))})s?\b", text)
     if named and not {*named} & {*own}:
         yield at, f"'{text}' names {named[0]} in the file of {next(iter(own))}. {REMEDY}"
+
+
+def drafts(paths: Paths, catalog: Catalog, places: Places) -> list[str]:
+    """One line for each file that is a draft, with what is still to be judged in it."""
+    lines = []
+    for file in assessment_files(paths, catalog, places):
+        if isinstance(file.content, Assessment) and file.content.draft:
+            wanted = {"goals": catalog.goals, "areas": catalog.focus_areas, "priorities": catalog.priorities}
+            missing = {kind: sorted(keys - getattr(file.content, kind).keys()) for kind, keys in wanted.items()}
+            told = "; ".join(f"{kind} {', '.join(keys)}" for kind, keys in missing.items() if keys)
+            what = (
+                f"a draft without {told}. Judge them, or build with what there is." if told else "nothing is missing."
+            )
+            lines.append(file.document.error(("draft",), f"{what} Remove 'draft' when it is whole."))
+    return lines
 
 
 # A measure that repeats its value by construction.

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -21,17 +21,11 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.frame import PageFrame, page_frames
 from lagesbild.publishing.made import Computed, computed
-from lagesbild.publishing.request import (
-    REGIONAL,
-    BuildRequest,
-    RefusedBuild,
-    Value,
-    checked_files,
-    notebook_paths,
-    own_values,
-)
+from lagesbild.publishing.notebooks import notebook_paths, own_values
+from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
 
 if TYPE_CHECKING:  # what they import takes seconds
+    from lagesbild.publishing.pages import Site
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
 
@@ -191,6 +185,8 @@ class Outcome:
     runs: list["Run"] = field(default_factory=list)
     site: Path | None = None  # where readers open it
     kept_old: bool = False  # the last whole report was left in place
+    kept: dict[str, str] = field(default_factory=dict)  # page of an earlier run -> when that began
+    same_source: bool = True  # the kept pages are made from the same figures, catalogue and judgements
     trouble: str = ""  # why no report could be written
     log: Path | None = None
     seconds: float = 0.0
@@ -202,25 +198,6 @@ class Outcome:
             if run.state != "ok":
                 failures.setdefault(f"{run.state}: {run.cause}", []).append(run.name)
         return failures
-
-
-# The log of a build, for who made it: how each chapter ended, and the traces of those that failed.
-
-
-def write_log(request: BuildRequest, outcome: Outcome, started: datetime) -> Path | None:
-    """Writes the log below `reports/logs/` and returns its path; None when the disk takes none."""
-    folder = request.paths.reports / "logs"
-    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}.log"
-    lines = [f"build {request.name} {request.year}, exit code {outcome.code}, {outcome.seconds:.1f} s"]
-    lines += [f"the report: {outcome.trouble}"] if outcome.trouble else []
-    for run in outcome.runs:
-        lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-    except OSError:
-        return None
-    return path
 
 
 # What Ctrl-C and a polite kill do while something runs that must be ended in order.
@@ -299,7 +276,13 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
             raise RefusedBuild(
                 f"{request.paths.reports}: no report can be written there ({error}). Make it a folder with room."
             ) from None
-        return _built(plan, place, watcher)
+        kept: dict[str, Any] = {}
+        if request.only:
+            from lagesbild.publishing.manifest import kept_pages
+
+            shown_as = request.paths.relative(target.folder)
+            kept = kept_pages(target.folder, plan.frames, plan.notebooks, shown_as)
+        return _built(plan, place, watcher, kept)
 
 
 def build_slides(request: BuildRequest) -> Path:
@@ -342,17 +325,17 @@ def write_slides(deck: "Deck", target: Path) -> Path:
 def _planned(request: BuildRequest) -> Plan:
     catalog = checked_files(request.paths)
     every = notebook_paths(request.paths, catalog)
-    notebooks = {name: every[name] for name in request.pages(catalog)}
+    notebooks = {name: every[name] for name in request.run(catalog)}
     values = own_values(request.paths, notebooks, request.given)
     places, beside = computed(request, catalog, next(iter(notebooks)))
     return Plan(request, catalog, notebooks, values, page_frames(request, catalog, places), beside)
 
 
-def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
+def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any]) -> Outcome:
     from lagesbild.publishing.run import Executor, Kernels
 
     began, started = time.monotonic(), datetime.now(UTC)
-    outcome = Outcome()
+    outcome = Outcome(kept={name: entry["started"] for name, entry in kept.items()})
     kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)})
 
     def stop() -> None:
@@ -366,22 +349,32 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher) -> Outcome:
 
     with interrupts(stop, end):
         try:
-            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started)
+            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started, kept)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
             outcome.code = FAILED
             outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
     outcome.seconds = time.monotonic() - began
-    outcome.log = write_log(plan.request, outcome, started)
+    outcome.log = _log(plan.request, outcome, started)
     return outcome
 
 
-def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, started: datetime) -> None:
-    """Runs and renders every chapter and puts the report in place, unless it is interrupted."""
-    from lagesbild.publishing.pages import write_manifest
+def _log(request: BuildRequest, outcome: Outcome, started: datetime) -> Path | None:
+    from lagesbild.publishing.manifest import write_log
 
-    site = executor.work / "site"
-    outcome.runs = _chapters(plan, executor, watcher, site)
-    write_manifest(site, plan.request, outcome.runs, started)
+    lines = [f"build {request.name} {request.year}, exit code {outcome.code}, {outcome.seconds:.1f} s"]
+    lines += [f"the report: {outcome.trouble}"] if outcome.trouble else []
+    return write_log(request, lines, outcome.runs, started)
+
+
+def _make(
+    plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, started: datetime, kept: dict[str, Any]
+) -> None:
+    """Runs and renders every chapter and puts the report in place, unless it is interrupted."""
+    outcome.runs, made = _chapters(plan, executor, watcher, kept)
+    from lagesbild.publishing.manifest import write_manifest
+
+    site = made.folder
+    outcome.same_source = write_manifest(made, plan.request, outcome.runs, started)
     if executor.kernels.stopped.is_set():
         outcome.code = INTERRUPTED
         return
@@ -391,8 +384,8 @@ def _make(plan: Plan, executor: "Executor", watcher: Watcher, outcome: Outcome, 
     outcome.site = target.set_aside(site) if outcome.kept_old else target.replace(site)
 
 
-def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) -> list["Run"]:
-    """Every chapter's run, in the order of the pages; each is rendered while the next ones run."""
+def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, kept: dict[str, Any]) -> tuple[list["Run"], "Site"]:
+    """Every chapter's run, in the order of the pages, and the site; each is rendered while the next ones run."""
     done: dict[str, Run] = {}
     with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
         try:
@@ -401,7 +394,8 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
             ]
             from lagesbild.publishing.pages import Site
 
-            site = Site(folder, plan.request.paths.notebooks, plan.frames, plan.request.front)
+            site = Site(executor.work / "site", plan.request.paths.notebooks, plan.frames, plan.request.front)
+            site.keep(plan.request.folder, kept)
             for name, body in plan.computed.pages.items():
                 site.add_made(name, body())
             for future in as_completed(running):
@@ -415,4 +409,4 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, folder: Path) 
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
             raise
-    return [done[name] for name in plan.notebooks]
+    return [done[name] for name in plan.notebooks], site

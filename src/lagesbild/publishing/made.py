@@ -12,7 +12,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.frame import made_pages
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.rules.editions import edition_of, key_figures
+from lagesbild.rules.editions import edition_of, key_figures, refuse_region_without_data
 from lagesbild.rules.register import region_of, written_of
 from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.swedish.names import Naming, official_name
@@ -37,6 +37,8 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     of, own = (place, year), bool(request.region)
     region = request.region or region_of(catalog, place)
     written = written_of(request.paths, region, year, catalog) if region else None
+    if own and not written:
+        refuse_region_without_data(edition.rows, catalog, region, year)
     assessment = None if own else edition.assessment
     name = catalog.regions[region].name if own else places.name(place)
     naming = Naming(name, name if own else official_name(catalog, place, name), judged=assessment is not None)

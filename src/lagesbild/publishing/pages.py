@@ -1,12 +1,7 @@
 """Executed notebooks as a site: pages, downloads, assets, key figures and the manifest."""
 
-import hashlib
-import json
 import re
-import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +19,6 @@ from traitlets.config import Config
 from lagesbild.html.marks import page_link
 from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
-from lagesbild.paths import Paths
 from lagesbild.publishing.checks import (
     MARK,
     Link,
@@ -39,11 +33,8 @@ from lagesbild.publishing.checks import (
 )
 from lagesbild.publishing.frame import TEMPLATES, PageFrame, contents, framed, with_own_anchors
 from lagesbild.publishing.made import INDEX, index_script
-from lagesbild.publishing.request import FRONT, BuildRequest
+from lagesbild.publishing.request import FRONT
 from lagesbild.publishing.run import ANALYST, Run, anonymous, cell_names, one_line, page_cells, records_of
-from lagesbild.sources.raw import local_files
-from lagesbild.sources.snapshot import fetch_dates
-from lagesbild.tidy.build import input_key
 
 # The project's own nbconvert exporter: a run notebook becomes a page for readers, without code.
 
@@ -242,62 +233,6 @@ def write_assets(folder: Path) -> tuple[Path, ...]:
     return tuple(written)
 
 
-# manifest.json: what was made, from what, by which version. The only file of a report that tells of clocks.
-
-PACKAGES = ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")
-
-
-def write_manifest(folder: Path, request: BuildRequest, runs: list[Run], started: datetime) -> None:
-    """Writes the manifest of the finished report in `folder`."""
-    content = {
-        "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
-        **request.parameters,
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(request.paths),
-        "versions": {name: version(name) for name in PACKAGES},
-        "input": _input(request),
-        "notebooks": {run.name: _ending(run) for run in runs},
-        "files": checksums(folder),
-    }
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / "manifest.json").write_text(text + "\n", "utf-8")
-
-
-def _ending(run: Run) -> dict[str, Any]:
-    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
-
-
-def _input(request: BuildRequest) -> dict[str, Any]:
-    paths = request.paths
-    own = [path for path in local_files(paths) if path.parent.name == request.municipality]
-    return {
-        "key": input_key(paths),
-        "snapshots": fetch_dates(paths),
-        "local_files": {paths.relative(path): _checksum(path) for path in own},
-    }
-
-
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """File below `folder` -> SHA-256."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder).as_posix(): _checksum(path) for path in files}
-
-
-def commit(paths: Paths) -> str:
-    """The commit that the copy stands at, with `-dirty` when tracked files differ from it; else "not in git"."""
-    question = ["git", "-C", str(paths.root), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
-    try:
-        asked = subprocess.run(question, capture_output=True, text=True, check=False)
-    except OSError:  # no git on this machine
-        return "not in git"
-    return asked.stdout.strip() if asked.returncode == 0 else "not in git"
-
-
 # The report's folder while it is made: pages, downloads and key figures.
 
 WHY = {
@@ -318,10 +253,23 @@ class Site:
         self.frames = frames
         self.front = front
         self.downloads: dict[str, dict[str, str]] = {}  # page -> file below data/ -> its text
+        self.files: dict[str, set[str]] = {}  # page that was made -> what belongs to it
+        self.kept: dict[str, Any] = {}  # page of an earlier run -> its entry of the manifest
         self.whole: dict[str, tuple[Run, list[Link]]] = {}  # page -> its run, and what it links to within the report
         self.failed: set[str] = set()
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
+
+    def keep(self, folder: Path, pages: dict[str, Any]) -> None:
+        """Takes pages over from the report in `folder`, as `kept_pages` has found them."""
+        self.kept = pages
+        for page, file in ((page, file) for page, entry in pages.items() for file in entry["files"]):
+            where, _, name = file.partition("/")
+            if where == "data":
+                self.downloads.setdefault(page, {})[name] = (folder / file).read_bytes().decode()
+            else:
+                (self.folder / file).parent.mkdir(exist_ok=True)
+                (self.folder / file).write_bytes((folder / file).read_bytes())
 
     def add(self, run: Run) -> Run:
         """Writes the page of a finished run, and returns how the chapter ended: a page may be unfit for readers.
@@ -334,7 +282,8 @@ class Site:
             try:
                 text, resources = _exported(run.notebook, frame, self.notebooks)
                 images = resources["outputs"]
-                self._offer(run.name, run.notebook)
+                offered = self._offer(run.name, run.notebook)
+                self.files[run.name] = {page_link(run.name, self.front), *images, *offered}
                 self.whole[run.name] = run, resources["links"]
             except Exception as error:  # one chapter's trouble must not end the batch
                 run = _unfit(run, error)
@@ -347,8 +296,11 @@ class Site:
             (self.folder / name).write_bytes(content)
         return run
 
-    def _offer(self, name: str, notebook: NotebookNode) -> None:
-        """Keeps what a page's components offer to download. Raises UnfitPageError for two files of one name."""
+    def _offer(self, name: str, notebook: NotebookNode) -> list[str]:
+        """Keeps what a page's components offer to download, and returns those files.
+
+        Raises UnfitPageError for two files of one name.
+        """
         offered, own, page = self._offered(), {}, self.frames[name].title
         for record in records_of(notebook):
             if file := record.get("download_name"):
@@ -362,6 +314,7 @@ class Site:
                         f"page {page!r}: '{file}' is no file. Write an anchor of letters, digits and -."
                     )
         self.downloads[name] = own
+        return [f"data/{file}" for file in own]
 
     def _offered(self) -> dict[str, str]:
         return {name: text for own in self.downloads.values() for name, text in own.items()}
@@ -382,7 +335,7 @@ class Site:
             try:
                 refuse_dead_links([link for link in links if link.file], files, self.frames[run.name].title)
             except UnfitPageError as error:
-                del self.downloads[run.name]
+                del self.downloads[run.name], self.files[run.name]
                 ended.append(self.add(_unfit(run, error)))
         return ended
 

@@ -1,16 +1,8 @@
-"""What a build is asked for, and what must be in order before it begins: hand-made files and notebooks."""
+"""What a build is asked for, and what must be in order before it begins: the hand-made files."""
 
-import ast
-import csv
-import json
-import math
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from lagesbild.assessments.load import load_all_assessments
 from lagesbild.catalog.load import load_catalog
@@ -18,11 +10,12 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import stated_claims
 from lagesbild.claims.prose import backed_prose
 from lagesbild.errors import Refusal
-from lagesbild.paths import PACKAGE, Paths
+from lagesbild.paths import Paths
 from lagesbild.sources.raw import load_places, local_files
 from lagesbild.sources.replacing import sound_snapshots
 
 CELL_SECONDS = 300
+Value = str | int | float | bool  # of a notebook's own parameter
 FRONT, REGIONAL = "overview", "regional_support"  # the pages that open first
 
 
@@ -41,6 +34,7 @@ class BuildRequest:
     cell_seconds: int = CELL_SECONDS  # that one cell may take
     region: str = ""  # its own report, of one page, instead of the municipality's
     given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"
+    only: tuple[str, ...] = ()  # the pages that are made anew, the others kept; without any, all are made
 
     @property
     def name(self) -> str:
@@ -55,6 +49,16 @@ class BuildRequest:
     def pages(self, catalog: Catalog) -> list[str]:
         """The pages of the report, in the order of the navigation."""
         return [REGIONAL] if self.region else list(catalog.pages)
+
+    def run(self, catalog: Catalog) -> list[str]:
+        """The pages whose notebooks are run. Raises RefusedBuild for one that the report does not have."""
+        pages = self.pages(catalog)
+        for name in self.only:
+            if name not in pages:
+                near = get_close_matches(name, pages, n=1)
+                remedy = f"Did you mean '{near[0]}'?" if near else f"Choose: {', '.join(pages)}."
+                raise RefusedBuild(f"--only {name}: no notebook of this report makes a page '{name}'. {remedy}")
+        return [name for name in pages if name in (self.only or pages)]
 
     @property
     def folder(self) -> Path:
@@ -114,276 +118,3 @@ def check_own_files(paths: Paths, catalog: Catalog) -> tuple[int, list[str]]:
     from lagesbild.tidy.own import own_file_warnings  # pandas is needed only when there is something to read
 
     return len(own), own_file_warnings(paths, catalog, load_places(paths))
-
-
-# The notebooks of a copy, looked at without running them: are they there, and do they take what a build gives?
-#
-# Read as JSON: nbformat takes a second to import, and `lagesbild check` shall be quick.
-
-PARAMETERS = {"municipality": 'str = "0180"', "year": "int = 2024"}  # name -> type and default, as a cell has them
-OPTIONAL = {"region": 'str = ""'}  # what a notebook may declare besides; only a region's report is given it
-TAG = "parameters"
-
-
-def notebook_paths(paths: Paths, catalog: Catalog) -> dict[str, Path]:
-    """Page name -> notebook, in the order of the navigation. Raises RefusedBuild with every error of every notebook."""
-    notebooks = {name: paths.notebooks / f"{name}.ipynb" for name in catalog.pages}
-    errors = [f"{paths.relative(path)}: {error}" for path in notebooks.values() for error in notebook_errors(path)]
-    if errors:
-        raise RefusedBuild("\n".join(errors))
-    return notebooks
-
-
-def notebook_errors(path: Path) -> list[str]:
-    """Why a notebook cannot be run by a build, one line a reason; nothing when it can."""
-    if not path.is_file():
-        return ["the notebook is missing. Restore it, or remove its page from data/catalog/programme.yml."]
-    try:
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        tagged = [cell for cell in cells if TAG in _tags(cell)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return [f"it is no notebook of format 4 ({type(error).__name__}: {error}). Restore it, or save it again."]
-    if len(tagged) != 1:
-        near = get_close_matches(TAG, sorted({tag for cell in cells for tag in _tags(cell)} - {TAG}), n=1)
-        hint = f" The tag '{near[0]}' looks misspelt." if near else ""
-        return [f"{len(tagged)} cells are tagged '{TAG}'.{hint} Tag exactly one, and declare in it: {_wanted()}."]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    return parameter_errors("".join(tagged[0]["source"])) + [line for source in code for line in import_errors(source)]
-
-
-def _tags(cell: dict[str, Any]) -> list[str]:
-    return cell["metadata"].get("tags", [])
-
-
-def _wanted() -> str:
-    return ", ".join(_example(name) for name in PARAMETERS)
-
-
-def _example(name: str) -> str:
-    return f"{name}: {(PARAMETERS | OPTIONAL)[name]}"
-
-
-def parameter_errors(source: str) -> list[str]:
-    """What is wrong in the source of a parameters cell, one line an error.
-
-    Every notebook declares what a build gives, with its type. A parameter of the notebook's own has any other name,
-    one of the types of `TYPES`, and a default; a name that replaces one of a build's is taken for misspelt.
-    """
-    try:
-        declared = dict(_declared(ast.parse(source)))
-    except SyntaxError as error:
-        return [f"line {error.lineno} of the parameters cell is no Python ({error.msg}). Correct it."]
-    errors, meant = [], set()
-    for name in declared.keys() - PARAMETERS.keys() - OPTIONAL.keys():
-        near = get_close_matches(name, PARAMETERS.keys() - declared.keys(), n=1)
-        near += get_close_matches(name, OPTIONAL.keys() - declared.keys(), n=1, cutoff=0.8)
-        meant.update(near)
-        if near:
-            errors.append(f"a build has no parameter '{name}'. Did you mean '{near[0]}'?")
-        elif not declared[name].is_whole:
-            errors.append(
-                f"the parameter '{name}' needs a type and a default of that type: {', '.join(TYPES)}. "
-                f"Write it such as {OWN_EXAMPLE}, or set it in another cell."
-            )
-    for name in PARAMETERS.keys() - declared.keys() - meant:
-        errors.append(f"the parameter '{name}' is not declared. Write: {_example(name)}.")
-    for name, example in (PARAMETERS | OPTIONAL).items():
-        if name in declared and {declared[name].kind, declared[name].default_kind} != {example.split()[0]}:
-            errors.append(f"'{name}' has another type than a build gives. Write: {_example(name)}.")
-    return sorted(errors)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """A parameter as its cell has it: the type as it is written, and the default, None when it is no plain value."""
-
-    kind: str
-    default: Any
-
-    @property
-    def default_kind(self) -> str:
-        return type(self.default).__name__
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether a build can give it a value: the type is one of `TYPES` and the default is of it."""
-        kinds = {"float", "int"} if self.kind == "float" else {self.kind}
-        return self.kind in TYPES and self.default_kind in kinds
-
-
-def _declared(tree: ast.Module) -> Iterator[tuple[str, Declared]]:
-    """Every name that a cell assigns to, with its type and default."""
-    for statement in tree.body:
-        if isinstance(statement, ast.AnnAssign):
-            yield ast.unparse(statement.target), Declared(ast.unparse(statement.annotation), _plain(statement.value))
-        elif isinstance(statement, ast.Assign):
-            yield from ((ast.unparse(target), Declared("", _plain(statement.value))) for target in statement.targets)
-
-
-def _plain(value: ast.expr | None) -> Any:
-    try:
-        return None if value is None else ast.literal_eval(value)
-    except ValueError:  # something that Python would have to compute
-        return None
-
-
-# What a build is given for the notebooks' own parameters: `-p since=2015`.
-
-Value = str | int | float | bool
-TYPES = {"str": "", "int": "a whole number", "float": "a number with a decimal point", "bool": "true or false"}
-OWN_EXAMPLE = "since: int = 2015"
-
-
-def own_values(paths: Paths, notebooks: dict[str, Path], given: Iterable[str]) -> dict[str, dict[str, Value]]:
-    """Page name -> the values of its notebook's own parameters: those given as "name=value", else the defaults.
-
-    Raises RefusedBuild with every error: a name that no notebook declares, a value that is not of the declared type.
-    """
-    texts = _named(given)
-    declared = {page: own_parameters(path) for page, path in notebooks.items()}
-    names = {name for own in declared.values() for name in own}
-    errors = [_undeclared(name, names) for name in texts if name not in names]
-    values: dict[str, dict[str, Value]] = {}
-    for page, own in declared.items():
-        values[page] = {name: entry.default for name, entry in own.items()}
-        for name in own.keys() & texts.keys():
-            try:
-                values[page][name] = _read(texts[name], own[name].kind)
-            except ValueError:
-                errors.append(
-                    f"{paths.relative(notebooks[page])}: {name}: '{texts[name]}' is no {own[name].kind}. "
-                    f"Write {TYPES[own[name].kind]}, such as -p {name}={str(own[name].default).lower()}."
-                )
-    if errors:
-        raise RefusedBuild("\n".join(errors))
-    return values
-
-
-def own_parameters(path: Path) -> dict[str, Declared]:
-    """The parameters of its own that a notebook declares; it was found in order before."""
-    cells = json.loads(path.read_text("utf-8"))["cells"]
-    source = next("".join(cell["source"]) for cell in cells if TAG in _tags(cell))
-    return {n: entry for n, entry in _declared(ast.parse(source)) if n not in PARAMETERS | OPTIONAL}
-
-
-def _named(given: Iterable[str]) -> dict[str, str]:
-    """Name -> the text of its value. Raises RefusedBuild for what is not "name=value", or has an option of its own."""
-    texts: dict[str, str] = {}
-    for each in given:
-        name, equals, text = (part.strip() for part in each.partition("="))
-        if not (name and equals):
-            raise RefusedBuild(f"-p {each}: a parameter has a name and a value. Write it such as -p since=2015.")
-        if name in PARAMETERS | OPTIONAL:
-            raise RefusedBuild(f"-p {each}: '{name}' has an option of its own. Write --{name} {text}.")
-        if name in texts:
-            raise RefusedBuild(f"-p {each}: '{name}' is given twice, first as '{texts[name]}'. Keep one of them.")
-        texts[name] = text
-    return texts
-
-
-def _undeclared(name: str, names: set[str]) -> str:
-    near = get_close_matches(name, sorted(names), n=1)
-    remedy = f"Declare it in the cell tagged '{TAG}', such as {OWN_EXAMPLE}."
-    if near:
-        remedy = f"Did you mean '{near[0]}'?"
-    elif names:
-        remedy = f"Declared are: {', '.join(sorted(names))}."
-    return f"-p {name}: no notebook of this report declares a parameter '{name}'. {remedy}"
-
-
-def _read(text: str, kind: str) -> Value:
-    """The text as a value of one of `TYPES`. Raises ValueError when it is none."""
-    if kind == "int" and re.fullmatch(r"[+-]?\d+", text, re.ASCII):
-        return int(text)
-    if kind == "float" and "_" not in text and math.isfinite(float(text)):
-        return float(text)
-    if kind == "bool" and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if kind == "str":
-        return text
-    raise ValueError(text)
-
-
-# The names that a notebook imports from us: for those of 0.1.0 that have moved, where they are now.
-
-RENAMED = Path(__file__).with_name("renamed.csv")  # old;new, full names; new is empty for what is gone
-OURS = ("helpers", "lagesbild")
-SOURCES = PACKAGE.parent  # the folder that holds both
-MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)  # a line for Jupyter or the shell, no Python
-
-
-def import_errors(source: str) -> list[str]:
-    """A line for each name that a cell imports from us and that is not there, with the remedy.
-
-    Other packages are the notebook's own business; one that is not installed and is nearly called as ours is misspelt.
-    """
-    try:
-        tree = ast.parse(MAGIC.sub("pass", source))
-    except SyntaxError:
-        return []  # an error that the kernel explains better
-    wanted: list[tuple[str, str]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            wanted += [(node.module or "", alias.name) for alias in node.names]
-        elif isinstance(node, ast.Import):
-            wanted += [(alias.name, "") for alias in node.names]
-    return [_renamed(*each) for each in wanted if _is_ours(each[0].partition(".")[0]) and not _is_there(*each)]
-
-
-def _is_ours(package: str) -> bool:
-    misspelt = get_close_matches(package, OURS, n=1, cutoff=0.8) and package not in OURS
-    return find_spec(package) is None if misspelt else package in OURS
-
-
-def _is_there(module: str, name: str) -> bool:
-    """Whether `from module import name` (or `import module`) works, found without importing anything."""
-    names = names_in(module)
-    return names is not None and (name in ("", "*") or name in names or names_in(f"{module}.{name}") is not None)
-
-
-def names_in(module: str) -> set[str] | None:
-    """The names at the top of one of our modules; None when there is no such module."""
-    base = SOURCES.joinpath(*module.split("."))
-    path = next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
-    if path is None:
-        return None
-    names: set[str] = set()
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {alias.asname or alias.name for alias in node.names}
-        else:
-            parts = (part for part in ast.walk(node) if isinstance(part, ast.Name))
-            names |= {part.id for part in parts if isinstance(part.ctx, ast.Store)}
-    return names
-
-
-def _renamed(module: str, name: str) -> str:
-    with RENAMED.open(encoding="utf-8", newline="") as file:
-        renamed = {row["old"]: row["new"] for row in csv.DictReader(file, delimiter=";")}
-    old = f"{module}.{name}" if name else module
-    new = renamed.get(old)
-    if new == "":
-        return f"'{old}' is gone, and nothing takes its place. CHANGELOG.md has the names of 0.1.0."
-    if new is None and name and _is_there(renamed.get(module, ""), name):
-        new = f"{renamed[module]}.{name}"
-    if new is not None:
-        where, _, last = new.rpartition(".")
-        line = f"from {where} import {last}" if name else f"import {new}"
-        return f"'{old}' has another name now: '{new}'. Write: {line}."
-    near = _nearest(module, name)
-    if near is None:
-        return f"there is no '{old}'. CHANGELOG.md has the names of 0.1.0."
-    return f"there is no '{old if names_in(module) is not None else module}'. Did you mean '{near}'?"
-
-
-def _nearest(module: str, name: str) -> str | None:
-    """The name of ours that comes nearest: of a module that is there by what it holds, else of all modules."""
-    files = [path.relative_to(SOURCES).with_suffix("") for ours in OURS for path in (SOURCES / ours).rglob("*.py")]
-    modules = {".".join(path.parts).removesuffix(".__init__") for path in files}
-    names = names_in(module)
-    if names is None:
-        return next(iter(get_close_matches(module, sorted(modules), n=1)), None)
-    below = {full.rpartition(".")[2] for full in modules if full.rpartition(".")[0] == module}
-    return next((f"{module}.{near}" for near in get_close_matches(name, sorted(names | below), n=1)), None)

@@ -91,6 +91,18 @@ def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> No
         )
 
 
+def refuse_region_without_data(rows: pd.DataFrame, catalog: Catalog, region: str, year: int) -> None:
+    """Raises RefusedEdition when no member has a value, in the edition's `rows`, of what the regional page is about."""
+    parts = {name for part in catalog.parts.values() for name in part.indicators}
+    members = catalog.regions[region].members
+    own = rows[rows["place"].isin(members) & rows["indicator"].isin(parts)]
+    if own["value"].isna().all():
+        raise RefusedEdition(
+            f"region: '{region}' is without data: none of {', '.join(members)} has a value of any of its parts up to "
+            f"{year}. Run 'lagesbild fetch', which asks for every municipality, or choose another region or year."
+        )
+
+
 # The key figures of a place: one line for every indicator and sex with a value, whatever the pages draw.
 
 KEY_FIGURES = [

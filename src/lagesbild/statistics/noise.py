@@ -153,8 +153,8 @@ def windows(run: np.ndarray, edition: int) -> tuple[np.ndarray, np.ndarray]:
     The latest end counts: after a break with too few years, the stretch before it where that ends in time.
     """
     stop, length = np.zeros(len(run), int), np.zeros(len(run), int)
-    for last in range(edition, edition - YEARS_BEHIND - 1, -1):
-        found = (length == 0) & (run[:, last] >= FEWEST) if 0 <= last < run.shape[1] else np.zeros(len(run), bool)
+    for last in range(min(edition, run.shape[1] - 1), max(edition - YEARS_BEHIND, 0) - 1, -1):
+        found = (length == 0) & (run[:, last] >= FEWEST)
         stop[found], length[found] = last + 1, np.minimum(run[found, last], MOST)
     return stop, length
 

@@ -1,0 +1,133 @@
+"""What was made, from what and when: manifest.json, the only file of a report that tells of clocks, and the log."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from lagesbild.paths import Paths
+from lagesbild.publishing.frame import PageFrame
+from lagesbild.publishing.pages import Site
+from lagesbild.publishing.request import BuildRequest, RefusedBuild
+from lagesbild.publishing.run import Run
+from lagesbild.sources.raw import local_files
+from lagesbild.sources.snapshot import fetch_dates
+from lagesbild.tidy.build import input_key
+
+PACKAGES = ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")
+
+
+def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: datetime) -> bool:
+    """Writes the manifest of a finished report; returns whether its kept pages are made from the same as its new ones.
+
+    Each page has the run that made it: when, from what, and the files that belong to it.
+    """
+    folder, source = site.folder, made_from(request)
+    run_of = {"started": started.isoformat(timespec="seconds"), "made_from": source}
+    made = {run.name: _ending(run) | run_of | {"files": sorted(site.files.get(run.name, ()))} for run in runs}
+    content = {
+        "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
+        **request.parameters,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit(request.paths),
+        "versions": {name: version(name) for name in PACKAGES},
+        "input": _input(request),
+        "notebooks": made | site.kept,
+        "frame": frame_key(site.frames),
+        "files": checksums(folder),
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / "manifest.json").write_text(text + "\n", "utf-8")
+    return all(entry["made_from"] == source for entry in site.kept.values())
+
+
+def made_from(request: BuildRequest) -> str:
+    """A checksum of the figures, the catalogue and what people wrote: what pages are made from beside their code."""
+    digest = hashlib.sha256(input_key(request.paths).encode())
+    for path in sorted(request.paths.assessments.rglob("*.yml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def frame_key(frames: dict[str, PageFrame]) -> str:
+    """A checksum of what surrounds the pages: menu, names, days. Pages of two runs must have the same."""
+    return hashlib.sha256(repr({name: replace(frames[name], root="") for name in sorted(frames)}).encode()).hexdigest()
+
+
+def kept_pages(folder: Path, frames: dict[str, PageFrame], anew: Iterable[str], shown_as: str) -> dict[str, Any]:
+    """The other pages of the report that stands in `folder`, each with its entry of the manifest.
+
+    Raises RefusedBuild where they cannot stand beside new ones.
+    """
+    remedy = "Build the whole report once, without --only."
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        whole = manifest["state"] == "ok"
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise RefusedBuild(f"--only: no whole report stands in {shown_as}, so its other pages are not there. {remedy}")
+    if manifest.get("frame") != frame_key(frames):
+        raise RefusedBuild(f"--only: menu, names, days or version have changed since {shown_as} was built. {remedy}")
+    kept = {name: entry for name, entry in manifest["notebooks"].items() if name not in set(anew)}
+    for file in (file for entry in kept.values() for file in entry["files"]):
+        if not (folder / file).is_file() or _checksum(folder / file) != manifest["files"].get(file):
+            raise RefusedBuild(f"--only: {shown_as}/{file} is not as it was built. {remedy}")
+    return kept
+
+
+def _ending(run: Run) -> dict[str, Any]:
+    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
+
+
+def _input(request: BuildRequest) -> dict[str, Any]:
+    paths = request.paths
+    own = [path for path in local_files(paths) if path.parent.name == request.municipality]
+    return {
+        "key": input_key(paths),
+        "snapshots": fetch_dates(paths),
+        "local_files": {paths.relative(path): _checksum(path) for path in own},
+    }
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """File below `folder` -> SHA-256."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(folder).as_posix(): _checksum(path) for path in files}
+
+
+def commit(paths: Paths) -> str:
+    """The commit that the copy stands at, with `-dirty` when tracked files differ from it; else "not in git"."""
+    question = ["git", "-C", str(paths.root), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        asked = subprocess.run(question, capture_output=True, text=True, check=False)
+    except OSError:  # no git on this machine
+        return "not in git"
+    return asked.stdout.strip() if asked.returncode == 0 else "not in git"
+
+
+# The log of a build, for who made it: how each chapter ended, and the traces of those that failed.
+
+
+def write_log(request: BuildRequest, lines: list[str], runs: list[Run], started: datetime) -> Path | None:
+    """Writes the log, `lines` first, below `reports/logs/` and returns its path; None when the disk takes none."""
+    folder = request.paths.reports / "logs"
+    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}.log"
+    for run in runs:
+        lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+    except OSError:
+        return None
+    return path
