@@ -47,6 +47,7 @@ reference: $(INSTALLED)  ## write anew what CONTRIBUTING.md and CHANGELOG.md hav
 benchmarks: $(INSTALLED)  ## time all judgements, and the build against a loop of papermill and nbconvert
 	$(BIN)/python benchmarks/all_judgements.py
 	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/own_files.py
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
