@@ -121,10 +121,6 @@ def relist(copy: Copy) -> None:
     _store_list(copy.kolada, "http://127.0.0.1:1/", FetchedList("comparison_groups", rows, []), Terms("2024-06-01"))
 
 
-def begin(copy: Copy) -> None:
-    copy.fetched("N00938", {("9901", 2022): 12.0})
-
-
 @pytest.mark.parametrize(
     ("work", "before"),
     [
