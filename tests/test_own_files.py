@@ -10,17 +10,16 @@ import zipfile
 import openpyxl
 import pytest
 from openpyxl.worksheet._reader import WorkSheetParser
-from typer.testing import CliRunner
 
 from copies import Copy, made_up_root
 from damage import INSIDE, SHEET, packed, with_size, workbook
-from lagesbild.cli import app
 from lagesbild.errors import Refusal
 from lagesbild.sources import workbooks
 from lagesbild.sources.cells import FileError
 from lagesbild.sources.files import local_rows
 from lagesbild.sources.raw import MisplacedFile, load_places, local_files
 from lagesbild.tidy.own import own_file_warnings, own_rows
+from test_cli import told
 
 NAMES = {"9901": "Påhittsby", "9902": "Sagostad"}
 HEADER = "indicator;year;sex;group;value\n"
@@ -341,8 +340,8 @@ def test_a_file_that_nothing_would_read_is_refused(copy, name, said):
 
 def command(copy: Copy, *options: str) -> tuple[int, str]:
     """Exit code and output of a command about the project, run in this process."""
-    ended = CliRunner().invoke(app, [*options, "--root", str(copy.paths.root)])
-    return ended.exit_code, ended.output.strip()
+    code, said = told(*options, "--root", copy.paths.root)
+    return code, said.strip()
 
 
 def test_a_build_refuses_what_nothing_would_read_i_28(copy):
