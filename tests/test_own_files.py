@@ -140,10 +140,17 @@ def test_a_workbook_packed_in_another_way_than_excels_is_refused_i_22(read):
     assert "packed in another way" in refusal(read, packed(members_of(workbook()), zipfile.ZIP_LZMA), "file.xlsx")
 
 
-def test_an_old_workbook_under_the_new_name_is_refused_with_what_to_do_i_28(read):
-    assert "locked with a password. Open it in Excel and save it as .xlsx" in refusal(
-        read, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "file.xlsx"
-    )
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"\xd0\xcf\x11\xe0" + bytes(512), "an old .xls file under another name, or loc", id="I-28-old"),
+        pytest.param(HEADER.encode(), "no Excel workbook; a csv file must be named .csv. Open it", id="I-28-csv"),
+    ],
+)
+def test_another_file_under_a_workbooks_name_is_refused_with_what_to_do(read, content, said):
+    message = refusal(read, content, "file.xlsx")
+    assert message.startswith(f"local/9901/file.xlsx: is {said}")
+    assert message.endswith("Open it in Excel and save it as .xlsx, without a password.")
 
 
 @pytest.mark.parametrize(
