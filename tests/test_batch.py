@@ -10,7 +10,7 @@ import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing import pages
+from lagesbild.publishing import manifest
 from lagesbild.publishing.batch import DONE, FAILED, Outcome, Target, build
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Executor, Kernels
@@ -170,13 +170,19 @@ def test_a_whole_report_stays_until_the_next_one_is_whole(project):
     assert not target.incomplete.exists()
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"state": "incomplete"}'])
+def test_a_report_whose_manifest_says_nothing_of_a_whole_one_is_none(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text, "utf-8")
+    assert Target(tmp_path).whole() == {}
+
+
 @pytest.mark.slow
 def test_a_full_disk_leaves_the_last_report(project, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     before = contents(project / "reports" / "9901" / "2024")
-    monkeypatch.setattr(pages, "write_manifest", full)
+    monkeypatch.setattr(manifest, "write_manifest", full)
     outcome = quickly(project)
     assert outcome.code == FAILED
     assert outcome.site is None

@@ -77,7 +77,6 @@ print(sorted({"pandas", "nbformat", "papermill", "nbconvert", "matplotlib", "sci
         (["--municipality", "0000"], "'0000' is Riket, not a municipality"),
         (["-p", "since=2015"], "-p since: no notebook of this report declares a parameter 'since'"),
         (["--parameter", "year=2020"], "'year' has an option of its own. Write --year 2020."),
-        (["--municipalty", "9901"], "municipalty"),
     ],
 )
 def test_a_build_that_cannot_be_is_refused_and_writes_nothing(project, arguments, said):
@@ -156,6 +155,19 @@ def test_a_region_without_any_data_is_refused_as_a_municipality_is(project, comm
 def test_an_option_that_may_be_repeated_is_taken_each_time(project):
     given = ["fetch", "--root", project, "--dry-run", "--only", "N07540", "--only=N07609"]
     assert told(*given)[0] == 0
+
+
+def test_the_number_of_a_line_is_no_emoji(project):
+    path = project / "data" / "catalog" / "units.yml"
+    path.write_text("#\n" * 99 + "unit: {}\n" + path.read_text("utf-8"), "utf-8")
+    assert (
+        "data/catalog/units.yml:100: unit: unknown field 'unit'. Did you mean 'units'?"
+        in told("check", "--root", project)[1]
+    )
+
+
+def test_the_list_of_commands_cuts_no_sentence():
+    assert "..." not in told("--help")[1].partition("Commands:")[2]
 
 
 def broken_yaml(root: Path) -> None:

@@ -22,7 +22,7 @@ from werkzeug import Request, Response
 from kolada_double import GOOD, MARGIN, OTHER, QUICK, KoladaDouble, Project, as_json, value, without_pauses
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
-from lagesbild.sources import http, snapshot
+from lagesbild.sources import http
 from lagesbild.sources.exchange import Limits
 from lagesbild.sources.http import Client
 from lagesbild.sources.snapshot import read_snapshot
@@ -264,7 +264,7 @@ def test_a_full_disk_keeps_every_file_and_says_so(project: Project, monkeypatch:
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(snapshot.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     summary = project.fetch()
     assert {result.state for result in summary.results} == {"failed"}
     assert all("No space left" in result.message for result in summary.results)

@@ -203,7 +203,7 @@ def test_all_errors_are_told_at_once_but_not_more_than_can_be_read(text_file):
         (b"a\x00b", "file.csv", "row 1: byte 2 of the file (0x00) cannot be read for certain"),
         (b"", "file.csv", "no column 'indicator', 'value', 'year'; the first row holds nothing"),
         (b"%PDF", "file.pdf", "files of the kind '.pdf' are not read"),
-        (b"x", "file.xlsx", "no readable Excel workbook"),
+        (b"PK", "file.xlsx", "no readable Excel workbook"),
         (b'indicator;year;value\n"a;2024;1\n', "file.csv", "broken csv"),
     ],
 )

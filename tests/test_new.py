@@ -37,7 +37,7 @@ def test_a_place_is_named_by_name_or_code_and_is_told_what_it_has_and_lacks(tmp_
     assert code == 0
     assert "Påhittsby 2024: 14 of 78 indicators have a value; 5 of 25 figures can be drawn" in said
     assert "figure 21 is missing:" in said
-    assert "In no file of its own: " in said
+    assert "Your own files may fill: " in said
     assert "inequality_index" in said
     assert said.splitlines()[-1].endswith("lagesbild build --municipality 9901 --year 2024")
     assert (root / OF["9901"]).is_file()
@@ -48,7 +48,7 @@ def test_i_54_an_untouched_file_passes_every_check_and_judges_nothing(root):
     catalog = checked_files(paths)
     code, said = told("check", "--root", root)
     assert code == 0
-    assert f"{OF['9901']}:6: draft: a draft without goals 2, 3; areas 1, 2, 3, 4, 5; priorities 1.1" in said
+    assert f"{OF['9901']}:5: draft: still to judge: goals 2, 3; areas 1, 2, 3, 4, 5; priorities 1.1" in said
     assert load_assessment(paths, "9901", 2024, catalog) is None
     assert region_edition(paths, "sagan", 2024) is None
     assert load_region_assessment(paths, "sagan", 2024, catalog) is None
@@ -128,7 +128,7 @@ def test_a_new_file_replaces_none(root):
     ("place", "said"),
     [
         ("Påhitsby", "no municipality is called 'Påhitsby'. Nearest: Påhittsby (9901)"),
-        ("sagn", "The region 'sagan' is nearly called so. A region is added to data/catalog/regions.yml first"),
+        ("sagn", "Is the region 'sagan' meant? Another one is first added to data/catalog/regions.yml."),
         ("9999", "'9999' is no place"),
         ("0099", "'0099' is Region Saga, not a municipality"),
         ("9903", "'9903' has no values"),

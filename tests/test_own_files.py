@@ -10,17 +10,16 @@ import zipfile
 import openpyxl
 import pytest
 from openpyxl.worksheet._reader import WorkSheetParser
-from typer.testing import CliRunner
 
 from copies import Copy, made_up_root
 from damage import INSIDE, SHEET, packed, with_size, workbook
-from lagesbild.cli import app
 from lagesbild.errors import Refusal
 from lagesbild.sources import workbooks
 from lagesbild.sources.cells import FileError
 from lagesbild.sources.files import local_rows
 from lagesbild.sources.raw import MisplacedFile, load_places, local_files
 from lagesbild.tidy.own import own_file_warnings, own_rows
+from test_cli import told
 
 NAMES = {"9901": "Påhittsby", "9902": "Sagostad"}
 HEADER = "indicator;year;sex;group;value\n"
@@ -141,10 +140,17 @@ def test_a_workbook_packed_in_another_way_than_excels_is_refused_i_22(read):
     assert "packed in another way" in refusal(read, packed(members_of(workbook()), zipfile.ZIP_LZMA), "file.xlsx")
 
 
-def test_an_old_workbook_under_the_new_name_is_refused_with_what_to_do_i_28(read):
-    assert "locked with a password. Open it in Excel and save it as .xlsx" in refusal(
-        read, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "file.xlsx"
-    )
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"\xd0\xcf\x11\xe0" + bytes(512), "an old .xls file under another name, or loc", id="I-28-old"),
+        pytest.param(HEADER.encode(), "no Excel workbook; a csv file must be named .csv. Open it", id="I-28-csv"),
+    ],
+)
+def test_another_file_under_a_workbooks_name_is_refused_with_what_to_do(read, content, said):
+    message = refusal(read, content, "file.xlsx")
+    assert message.startswith(f"local/9901/file.xlsx: is {said}")
+    assert message.endswith("Open it in Excel and save it as .xlsx, without a password.")
 
 
 @pytest.mark.parametrize(
@@ -341,8 +347,8 @@ def test_a_file_that_nothing_would_read_is_refused(copy, name, said):
 
 def command(copy: Copy, *options: str) -> tuple[int, str]:
     """Exit code and output of a command about the project, run in this process."""
-    ended = CliRunner().invoke(app, [*options, "--root", str(copy.paths.root)])
-    return ended.exit_code, ended.output.strip()
+    code, said = told(*options, "--root", copy.paths.root)
+    return code, said.strip()
 
 
 def test_a_build_refuses_what_nothing_would_read_i_28(copy):

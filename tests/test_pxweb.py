@@ -20,6 +20,7 @@ from lagesbild.sources.pxweb import PxWebAdapter, PxWebV1Adapter
 from lagesbild.sources.pxweb_questions import Axis, Question
 from lagesbild.sources.pxweb_tables import Period, code_of, period_of, place_of, same_title, sex_of
 from lagesbild.sources.series import FailedSeries, FetchedSeries, Scope
+from test_jsonstat import Counting
 
 MONTHS = [f"{year}M{month:02d}" for year in (2022, 2023) for month in range(1, 13)] + ["2024M01", "2024M02"]
 TITLE = "Påhittade helårsekvivalenter efter region, kön, åldersgrupp, tabellinnehåll och månad"
@@ -543,17 +544,6 @@ def test_another_measure_beside_the_answers_dimensions_is_refused_i_15(fohm, htt
     httpserver.expect_request(url, method="POST").respond_with_handler(lambda request: of_one_measure(request, "B"))
     series = fetched(fohm, {"health": survey(id="C/andel.px")}, Scope(2012, 2025))["health"]
     assert "differs in 'ContentsCode' from what was asked: A, B" in series.reason
-
-
-class Counting(str):
-    """A place's code that counts how often any was compared with another."""
-
-    compared = 0
-    __hash__ = str.__hash__
-
-    def __eq__(self, other):
-        Counting.compared += 1
-        return str.__eq__(self, other)
 
 
 def test_places_are_found_without_comparing_each_with_each_i_16(scb, table, monkeypatch):

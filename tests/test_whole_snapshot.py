@@ -14,12 +14,10 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 from pytest_httpserver import HTTPServer
-from typer.testing import CliRunner
 from werkzeug import Request, Response
 
 from copies import REPOSITORY, Copy, made_up_root
 from kolada_double import GOOD, OTHER, KoladaDouble, Project, value, without_pauses
-from lagesbild.cli import app
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
 from lagesbild.publishing.request import municipality_code
@@ -31,7 +29,8 @@ from lagesbild.sources.replacing import LOCK, heal, leftovers, sound_snapshots
 from lagesbild.sources.snapshot import read_series
 from lagesbild.tidy.build import TableAtHand, store
 from lagesbild.tidy.schema import typed
-from reports import quick_project
+from reports import contents, quick_project
+from test_cli import told
 
 FIRST, LATER = date(2026, 1, 10), date(2026, 6, 1)
 SERIES = "N07609"  # of the made-up project
@@ -64,10 +63,6 @@ def project(tmp_path: Path, history: Path, httpserver: HTTPServer, monkeypatch: 
     project.double.rows[GOOD, 2021, "9901"][0] = value(24.5)
     shutil.copytree(history, project.paths.raw)
     return project
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def states_of(result) -> dict[str, str]:
@@ -119,10 +114,6 @@ def bring(copy: Copy) -> None:
 def relist(copy: Copy) -> None:
     rows = [{"group": "G99001", "title": "Liknande kommuner, övergripande, Påhittsby, 2026", "place": "9902"}]
     _store_list(copy.kolada, "http://127.0.0.1:1/", FetchedList("comparison_groups", rows, []), Terms("2024-06-01"))
-
-
-def begin(copy: Copy) -> None:
-    copy.fetched("N00938", {("9901", 2022): 12.0})
 
 
 @pytest.mark.parametrize(
@@ -198,9 +189,9 @@ def test_the_next_command_heals(tmp_path, command):
     parted = next(s for s in states if contents(s / "data/raw/kolada")[f"{SERIES}.csv"] != old[f"{SERIES}.csv"])
     shutil.rmtree(copy.kolada)
     shutil.copytree(parted / "data" / "raw" / "kolada", copy.kolada)
-    ended = CliRunner().invoke(app, [*command, "--root", str(copy.paths.root)])
-    assert ended.exit_code == (0 if command == ["check"] else 2), ended.output
-    assert "Ingenstans" in ended.output or "none" in ended.output or "in order" in ended.output
+    code, said = told(*command, "--root", copy.paths.root)
+    assert code == (0 if command == ["check"] else 2), said
+    assert "Ingenstans" in said or "none" in said or "in order" in said
     assert contents(copy.kolada) == old
 
 
@@ -392,14 +383,14 @@ def test_check_looks_at_the_snapshot_as_build_does(tmp_path, damage, said):
     copy = Copy(Paths(quick_project(tmp_path).resolve()))
     damage(copy.kolada)
     before = copy.files()
-    ended = CliRunner().invoke(app, ["check", "--root", str(copy.paths.root)])
-    assert ended.exit_code == 2, ended.output
-    assert said in ended.output
-    assert f"'git checkout HEAD -- {copy.kolada}'" in ended.output
+    code, output = told("check", "--root", copy.paths.root)
+    assert code == 2, output
+    assert said in output
+    assert f"'git checkout HEAD -- {copy.kolada}'" in output
     assert copy.files() == before
     with pytest.raises(SnapshotError) as refused:  # as build begins, where it is asked for by name
         municipality_code(copy.paths, "9901")
-    assert str(refused.value) == ended.output.strip()
+    assert str(refused.value) == output.strip()
 
 
 def changed(change: Callable[[dict], object]) -> Callable[[Path], None]:
@@ -609,8 +600,8 @@ def test_a_fetch_into_a_read_only_folder_is_refused_with_file_and_remedy_i_08(pr
 def test_check_reads_a_read_only_snapshot_i_08(tmp_path, monkeypatch):
     copy = Copy(Paths(quick_project(tmp_path).resolve()))
     make_read_only(monkeypatch, copy.paths.raw)
-    ended = CliRunner().invoke(app, ["check", "--root", str(copy.paths.root)])
-    assert ended.exit_code == 0, ended.output
+    code, said = told("check", "--root", copy.paths.root)
+    assert code == 0, said
 
 
 def test_what_cannot_be_healed_on_a_read_only_disk_is_told_i_08(project, monkeypatch):

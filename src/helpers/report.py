@@ -206,10 +206,6 @@ class Report:
         """A catalogue text with the municipality's names filled in."""
         return self.naming.worded(text)
 
-    def area_title(self, area: str) -> str:
-        """What a focus area is called for the municipality: see `Naming.title`."""
-        return self.naming.title(self.catalog.focus_areas[area])
-
     def priority_title(self, priority: str) -> str:
         """What a priority is called for the municipality: see `Naming.title`."""
         return self.naming.title(self.catalog.priorities[priority])

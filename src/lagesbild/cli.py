@@ -31,8 +31,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # no box around a refusal: it can be searched and copied
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Messages are printed as they are, so that they can be searched: rich breaks no line, and takes no `[red]` in them for
+# a colour, nor the `:100:` behind a file's name for the emoji of that name.
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 INTERRUPTED = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
 
 
@@ -84,7 +86,9 @@ Year = Annotated[
 ]
 Root = Annotated[
     Path | None,
-    typer.Option("--root", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."),
+    typer.Option(
+        "--root", metavar="FOLDER", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."
+    ),
 ]
 Parameters = Annotated[
     list[str] | None,
@@ -103,7 +107,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except Refusal as error:
-        err.print(str(error), style="red", soft_wrap=True, markup=False)
+        err.print(str(error), style="red")
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
         err.print(INTERRUPTED)
@@ -117,13 +121,16 @@ def check(
         typer.Option(
             "--strict",
             help="Hold every claim of the assessments against the figures, and list what stands behind each number "
-            "and direction word of their prose; 1 if a claim is false, a number stands alone, or one of a "
-            "municipality's own file is unlikely.",
+            "and direction word of their prose. Ends with 1 if a claim is false, a number stands alone, or a "
+            "value of a municipality's own file is unlikely.",
         ),
     ] = False,
     root: Root = None,
 ) -> None:
-    """Read the catalogue, the assessments, the notebooks and the municipalities' own files strictly."""
+    """Read strictly all that is written by hand, and the snapshot.
+
+    That is the catalogue, the assessments, the notebooks and the municipalities' own files.
+    """
     with _refusals():
         paths = project_paths(root)
         from lagesbild.publishing.notebooks import notebook_paths, unshown_figures
@@ -134,8 +141,7 @@ def check(
         own, unlikely = check_own_files(paths, catalog)
         out.print(
             f"{len(catalog.indicators)} indicators, {len(catalog.figures)} figures, {len(catalog.priorities)} "
-            f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order.",
-            soft_wrap=True,
+            f"priorities, {len(notebooks)} notebooks and {own} files of municipalities are in order."
         )
         from lagesbild.claims.check import copied_editions, drafts
         from lagesbild.sources.raw import load_places
@@ -143,7 +149,7 @@ def check(
         places = load_places(paths)
         beyond_form = [*copied_editions(paths, catalog, places), *drafts(paths, catalog, places)]
         for warning in (*unlikely, *beyond_form, *unshown_figures(paths, catalog, notebooks)):
-            err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
+            err.print(f"Look at {warning}", style="yellow")
         if strict:
             _check_strictly(paths, catalog, unlikely)
 
@@ -157,26 +163,27 @@ def _check_strictly(paths: Paths, catalog: "Catalog", unlikely: list[str]) -> No
     claims, prose = claim_check(paths, catalog), backed_prose(paths, catalog, load_places(paths))
     for file in prose:
         for line in file.lines():
-            out.print(line, soft_wrap=True, markup=False)
-        out.print(f"{file.file.document.shown_as}: {coverage([file])}.", soft_wrap=True, markup=False)
+            out.print(line)
+        out.print(f"{file.file.document.shown_as}: {coverage([file])}.")
     for warning in claims.warnings:
-        err.print(f"Look at {warning}", style="yellow", soft_wrap=True, markup=False)
+        err.print(f"Look at {warning}", style="yellow")
     errors = [*claims.errors, *(error for file in prose for error in file.errors())]
     for error in errors:
-        err.print(error, style="red", soft_wrap=True, markup=False)
+        err.print(error, style="red")
     out.print(
         f"{claims.total} claims: {claims.holding} hold, {claims.known} are known to disagree, "
-        f"{claims.not_judged} cannot be judged, {len(claims.errors)} to mend.",
-        soft_wrap=True,
+        f"{claims.not_judged} cannot be judged, {len(claims.errors)} to mend."
     )
-    out.print(f"Prose: {coverage(prose)}; {len(errors) - len(claims.errors)} to mend.", soft_wrap=True)
+    out.print(f"Prose: {coverage(prose)}; {len(errors) - len(claims.errors)} to mend.")
     if errors or unlikely:
         raise typer.Exit(1)
 
 
 @app.command(cls=Command)
 def fetch(
-    only: Annotated[list[str] | None, typer.Option(help="An indicator or series; repeat for several.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="SERIES", help="An indicator or series; repeat for several.")
+    ] = None,
     since: Annotated[
         int | None,
         typer.Option(
@@ -184,16 +191,21 @@ def fetch(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked, and in how many calls.")] = False,
-    note: Annotated[str | None, typer.Option(help="Put into the manifest: where the figures were read.")] = None,
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Put into the manifest: where the figures were read.")
+    ] = None,
     accept: Annotated[
         list[str] | None,
-        typer.Option(help="A series whose changed definition you have read; repeat for several."),
+        typer.Option(metavar="SERIES", help="A series, or places, whose changed definition you have read; repeat."),
     ] = None,
     root: Root = None,
 ) -> None:
-    """Bring official figures of all municipalities from the services that publish them; a series comes whole or not.
+    """Bring the official figures from the services they come from.
 
-    LAGESBILD_KOLADA_URL and LAGESBILD_SCB_URL are the services' base addresses, with their version path.
+    They are of all municipalities; a series comes whole or not at all.
+
+    LAGESBILD_KOLADA_URL, LAGESBILD_SCB_URL and LAGESBILD_FOHM_URL are the services' base addresses, with their version
+    path.
     """
     with _refusals():
         paths = project_paths(root)
@@ -209,7 +221,7 @@ def fetch(
         )
         summary = fetch(paths, load_catalog(paths), request, _fetch_progress)
     for call in summary.planned:
-        out.print(f"{call.method} {call.url}", soft_wrap=True, markup=False)
+        out.print(f"{call.method} {call.url}")
     if dry_run:
         out.print(
             f"{len(summary.planned)} requests, at most {summary.most_calls} calls with every page. Nothing was sent."
@@ -222,19 +234,12 @@ def fetch(
 def _fetch_progress(progress: "Progress") -> None:
     result = progress.result
     style = "" if result.ok else "red"
-    out.print(
-        f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}",
-        style=style,
-        soft_wrap=True,
-    )
+    out.print(f"  {progress.done}/{progress.total} {result.id:10} {result.indicator:46} {result.state}", style=style)
     for text in (*result.warnings, *filter(None, [result.message])):
-        out.print(f"      {text}", style=style or "yellow", soft_wrap=True, markup=False)
+        out.print(f"      {text}", style=style or "yellow")
     for change in result.revisions[:5]:
         when = f"{change.year}-{change.month:02d}" if change.month else str(change.year)
-        out.print(
-            f"      {change.place} {when} {change.sex} {change.group}: {change.old} -> {change.new}",
-            markup=False,
-        )
+        out.print(f"      {change.place} {when} {change.sex} {change.group}: {change.old} -> {change.new}")
     if len(result.revisions) > 5:
         out.print(f"      and {len(result.revisions) - 5} more revised values")
 
@@ -249,7 +254,8 @@ def _fetch_summary(summary: "FetchSummary") -> None:
 @app.command(cls=Command)
 def build(
     municipality: Annotated[
-        str | None, typer.Option(help="Four-digit code or name, such as 0180 or Linköping.", show_default=DEFAULT)
+        str | None,
+        typer.Option(metavar="PLACE", help="Four-digit code or name, such as 0180 or Linköping.", show_default=DEFAULT),
     ] = None,
     year: Year = 2024,
     jobs: Annotated[int, typer.Option(parser=whole(2, 1), metavar="NUMBER", help="Notebooks at a time.")] = 2,
@@ -257,7 +263,7 @@ def build(
         int, typer.Option(parser=whole(300, 1), metavar="SECONDS", help="Seconds that one cell may take.")
     ] = 300,
     region: Annotated[
-        str, typer.Option(help="A region of data/catalog/regions.yml: its own page in reports/regions/.")
+        str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml: its own page in reports/regions/.")
     ] = "",
     only: Annotated[
         list[str] | None,
@@ -266,13 +272,13 @@ def build(
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
-    """Check everything, run the seven notebooks, and write the report as linked HTML."""
+    """Check everything, run the notebooks, and write the report."""
     with _refusals():
         paths = project_paths(root)
         if region and municipality:
             raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
         asked = municipality or DEFAULT
-        out.print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...", markup=False)
+        out.print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...")
         from lagesbild.publishing.batch import build
         from lagesbild.publishing.request import BuildRequest, first_member, municipality_code
 
@@ -287,12 +293,12 @@ def build(
 
 @app.command(cls=Command)
 def slides(
-    region: Annotated[str, typer.Option(help="A region of data/catalog/regions.yml.")] = "",
+    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
     year: Year = 2024,
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
-    """Write the regional analysis as slides (.pptx) with charts and tables that can be edited."""
+    """Write the regional analysis as slides that can be edited."""
     with _refusals():
         if find_spec("pptx") is None:
             raise Refusal("slides: python-pptx is not installed. Install the project with its extra 'slides'.")
@@ -302,18 +308,22 @@ def slides(
 
         given = tuple(parameter or ())
         path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region, given=given))
-    out.print(f"Open {path}", soft_wrap=True, markup=False)
+    out.print(f"Open {path}")
 
 
 @app.command(cls=Command)
 def new(
     place: Annotated[
-        str, typer.Argument(help="A municipality's code or name, or a region of data/catalog/regions.yml.")
+        str,
+        typer.Argument(metavar="PLACE", help="A municipality's code or name, or a region of data/catalog/regions.yml."),
     ],
     year: Year = 2024,
     root: Root = None,
 ) -> None:
-    """Begin a place's judgements: a file with every field explained, and what the snapshot has and lacks for it."""
+    """Begin a place's judgements: a file that explains itself.
+
+    Says too what the snapshot has and lacks for the place.
+    """
     with _refusals():
         paths = project_paths(root)
         from lagesbild.publishing.request import checked_files
@@ -325,12 +335,12 @@ def new(
         path = write_skeleton(paths, catalog, subject, year)
     last = path.with_name(f"{year - 1}.yml")
     for line in lines:
-        out.print(line, soft_wrap=True, markup=False)
-    out.print(f"Wrote {paths.relative(path)}: a draft with every field explained.", soft_wrap=True, markup=False)
+        out.print(line)
+    out.print(f"Wrote {paths.relative(path)}: a draft with every field explained.")
     if last.is_file():
-        out.print(f"What still holds can be copied from {paths.relative(last)}.", soft_wrap=True, markup=False)
+        out.print(f"What still holds can be copied from {paths.relative(last)}.")
     whose = f"--region {subject.region}" if subject.region else f"--municipality {subject.code}"
-    out.print(f"Next: write in it, then: lagesbild build {whose} --year {year}", soft_wrap=True, markup=False)
+    out.print(f"Next: write in it, then: lagesbild build {whose} --year {year}")
 
 
 class _BuildWatcher:
@@ -338,7 +348,7 @@ class _BuildWatcher:
 
     def finished(self, run: "Run", done: int, total: int) -> None:
         mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
-        out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s")
+        out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s", markup=True)
 
     def interrupted(self) -> None:
         # Called from a signal handler, when a buffer may be half written: straight to the file.
@@ -350,19 +360,19 @@ def _build_summary(outcome: "Outcome") -> None:
         err.print(INTERRUPTED)
     else:
         for cause, names in outcome.failures().items():
-            err.print(f"{', '.join(names)}: {cause}", style="red", soft_wrap=True, markup=False)
+            err.print(f"{', '.join(names)}: {cause}", style="red")
     for when in sorted(set(outcome.kept.values())):
         names = [name for name, started in outcome.kept.items() if started == when]
-        out.print(f"Kept as of {when}: {', '.join(names)}", soft_wrap=True, markup=False)
+        out.print(f"Kept as of {when}: {', '.join(names)}")
     if not outcome.same_source:
         changed = "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
-        err.print(changed, style="yellow", soft_wrap=True, markup=False)
+        err.print(changed, style="yellow")
     if outcome.kept_old:
         err.print("The last whole report was kept. What could be made lies beside it.")
     if outcome.log:
-        out.print(f"Log: {outcome.log}", soft_wrap=True, markup=False)
+        out.print(f"Log: {outcome.log}")
     if outcome.site:
-        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)", soft_wrap=True, markup=False)
+        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)")
 
 
 def main() -> None:

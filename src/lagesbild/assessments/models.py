@@ -21,13 +21,13 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]
 class Edition(Record):
     """When the report came, when the next comes and who answers. Null is not known, and is printed so."""
 
-    published: Day | None = Field(description="the day that it came, 2024-06-30")
+    published: Day | None = Field(description="the day that it came, such as 2024-06-30")
     next_update: Day | None = Field(description="the day of the next one")
     contact: str | None = Field(description="who answers: a role or an office, no person")
 
 
 class Quoted(Record):
-    """Words of the prose beside it that the document says so."""
+    """Words of the prose beside it that the document backs."""
 
     text: Words = Field(description="as they stand in the prose, with the number or direction word")
     section: Words = Field(description="where, as the document numbers or heads it")
@@ -47,8 +47,8 @@ class Backed(Record):
     dates in the document's words.
     """
 
-    quoted: list[Quoted] = Field(default=[], description="words of the prose here that the document says so")
-    unbound: list[Unbound] = Field(default=[], description="words of the prose here whose number nothing backs")
+    quoted: list[Quoted] = Field(default=[], description="words of the prose here that the document backs")
+    unbound: list[Unbound] = Field(default=[], description="words of the prose here that nothing backs")
 
 
 class Basis(Backed):
@@ -57,7 +57,7 @@ class Basis(Backed):
     PROSE: ClassVar = ("caveat",)
     title: str = Field(description="the document's title")
     publisher: str = Field(description="who gives it out")
-    judged_by: str = Field(description="stands in: Bedömning: Umeå kommun")
+    judged_by: str = Field(description="who judged, as in: Bedömning: Umeå kommun")
     caveat: str | None = Field(default=None, description="what the document cannot say, in its own view")
 
 
@@ -66,7 +66,7 @@ class Claim(Record):
 
     PROSE: ClassVar = ("known", "note")
     claim: str = Field(description="in the claims' language: see CONTRIBUTING.md")
-    words: Words | None = Field(default=None, description="words of the prose beside it, which the claim holds")
+    words: Words | None = Field(default=None, description="words of the prose beside it that the claim backs")
     known: Words | None = Field(
         default=None, description="only where the figures say otherwise and somebody has looked: why, in Swedish"
     )
@@ -80,7 +80,7 @@ class Judgement(Backed):
 
     PROSE: ClassVar = ("summary", "prose")
     status: Status = Field(description="as the document has it")
-    arrow: Arrow | None = Field(default=None, description="the document's own arrow; leave it away when not known")
+    arrow: Arrow | None = Field(default=None, description="the document's own arrow, where it is known")
     summary: str | None = Field(
         default=None, description="one sentence in words of our own, which says whose view it is"
     )
@@ -108,7 +108,7 @@ class Undertaking(Backed):
 
     PROSE: ClassVar = ("text",)
     kind: Literal["project", "assignment", "audit", "follow_up", "unassigned"] = Field(
-        default="project", description="unassigned: a task that nobody is appointed to"
+        default="project", description="what it is (unassigned: nobody is appointed to it)"
     )
     title: str = Field(description="as the document has it")
     area: str = Field(description="the focus area")
@@ -135,7 +135,7 @@ class Reference(Backed):
     section: Words = Field(description="where it is named, as the document numbers or heads it")
     note: str | None = Field(default=None, description="what it is named for, in words of our own")
     url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = Field(
-        default=None, description="where the document gives an address"
+        default=None, description="its address, where the document gives one"
     )
 
 
@@ -210,8 +210,8 @@ class DataSource(Backed):
 
     PROSE: ClassVar = ("have", "missing")
     authority: str = Field(description="its name")
-    have: str | None = Field(description="what is at hand of it")
-    missing: str | None = Field(description="what is not")
+    have: str | None = Field(description="which of its figures are at hand")
+    missing: str | None = Field(description="which are not")
     indicators: list[Slug] = Field(default=[], description="the catalogue's indicators from it")
 
 

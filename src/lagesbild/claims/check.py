@@ -161,9 +161,7 @@ def drafts(paths: Paths, catalog: Catalog, places: Places) -> list[str]:
             wanted = {"goals": catalog.goals, "areas": catalog.focus_areas, "priorities": catalog.priorities}
             missing = {kind: sorted(keys - getattr(file.content, kind).keys()) for kind, keys in wanted.items()}
             told = "; ".join(f"{kind} {', '.join(keys)}" for kind, keys in missing.items() if keys)
-            what = (
-                f"a draft without {told}. Judge them, or build with what there is." if told else "nothing is missing."
-            )
+            what = f"still to judge: {told}. Or build with what there is." if told else "nothing is missing."
             lines.append(file.document.error(("draft",), f"{what} Remove 'draft' when it is whole."))
     return lines
 

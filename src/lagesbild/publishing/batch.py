@@ -24,9 +24,9 @@ from lagesbild.publishing.made import Computed, computed
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
 
-if TYPE_CHECKING:  # what they import takes seconds
+if TYPE_CHECKING:  # papermill and nbconvert take seconds to import: a refusal comes before, and kernels start between
     from lagesbild.publishing.pages import Site
-    from lagesbild.publishing.run import Run
+    from lagesbild.publishing.run import Executor, Run
     from lagesbild.slides.content import Deck
 
 # The folder that readers open, and how a new report comes there: one builder at a time, and never half a report.
@@ -110,15 +110,16 @@ class Target:
         shutil.rmtree(old, ignore_errors=True)
         self._beside("holder").unlink(missing_ok=True)
 
-    def is_whole(self) -> bool:
-        """Whether a complete report stands in the folder."""
+    def whole(self) -> dict[str, Any]:
+        """The manifest of the complete report that stands in the folder; empty where none does."""
         try:
-            return json.loads((self.folder / "manifest.json").read_text("utf-8"))["state"] == "ok"
-        except (OSError, ValueError, KeyError):
-            return False
+            manifest = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+            return manifest if manifest["state"] == "ok" else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
 
     def replace(self, site: Path) -> Path:
-        """Makes `made` the folder that readers open. Until it stands, `tidy` puts the old report back."""
+        """Makes `site` the folder that readers open. Until it stands, `tidy` puts the old report back."""
         _flush(site)
         old = self._beside("old")
         if self.folder.exists():
@@ -233,9 +234,6 @@ def interrupts(first: Callable[[], None], later: Callable[[], None]) -> Iterator
 
 # One build from start to end: check, run, render, put in place, and say what happened.
 
-if TYPE_CHECKING:  # papermill and nbconvert take seconds to import: a refusal comes before, and kernels start between
-    from lagesbild.publishing.run import Executor, Run
-
 
 class Watcher(Protocol):
     """Who is told how a build goes."""
@@ -281,7 +279,7 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
             from lagesbild.publishing.manifest import kept_pages
 
             shown_as = request.paths.relative(target.folder)
-            kept = kept_pages(target.folder, plan.frames, plan.notebooks, shown_as)
+            kept = kept_pages(target.folder, target.whole(), plan.frames, plan.notebooks, shown_as)
         return _built(plan, place, watcher, kept)
 
 
@@ -380,7 +378,7 @@ def _make(
         return
     outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
     target = Target(plan.request.folder)
-    outcome.kept_old = outcome.code == FAILED and target.is_whole()
+    outcome.kept_old = outcome.code == FAILED and bool(target.whole())
     outcome.site = target.set_aside(site) if outcome.kept_old else target.replace(site)
 
 

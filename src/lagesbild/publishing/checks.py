@@ -32,19 +32,18 @@ def refuse_unfit(tree: html.HtmlElement, page: str, cells: Sequence[str] = ()) -
 
     `cells` are the names of the notebook's cells: the message says which one it is.
     """
+    seen: set[str] = set()
     for cell, _, element in placed(tree, cells):
         for check in (_image, _blocked, _address, _text):
             if message := check(element):
                 raise UnfitPageError(f"page {page!r}: {cell}{message}")
-    if message := _headings(tree):
-        raise UnfitPageError(f"page {page!r}: {message}")
-    seen: set[str] = set()
-    for cell, _, element in placed(tree, cells):
         identity = element.get("id")
         if identity in seen:
             why = "so its links go astray. Give each component its own anchor=; a title makes one too."
             raise UnfitPageError(f"page {page!r}: {cell}the id {identity!r} stands twice, {why}")
         seen |= {identity} - {None}
+    if message := _headings(tree):
+        raise UnfitPageError(f"page {page!r}: {message}")
 
 
 def placed(tree: html.HtmlElement, cells: Sequence[str]) -> Iterator[tuple[str, bool, html.HtmlElement]]:

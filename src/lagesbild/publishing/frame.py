@@ -1,4 +1,4 @@
-"""What surrounds a page, and what a page's body must be to be published."""
+"""What surrounds a page: its frame, its contents, the links of its headings."""
 
 import re
 from dataclasses import dataclass, replace

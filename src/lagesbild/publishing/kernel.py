@@ -16,7 +16,7 @@ from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.utils.importstring import import_item
 
-MOST_PRINTED = "LAGESBILD_MOST_PRINTED"  # characters of each stream that a cell keeps
+LIMIT = "LAGESBILD_MOST_PRINTED"  # of the environment: characters of each stream that a cell keeps
 NOTICE = "\n… and {:,} more characters, which the cell printed and nobody keeps.\n"
 
 
@@ -24,6 +24,7 @@ class Printed(OutStream):
     """What cells print: of each cell the first characters, and how many more there were."""
 
     def __init__(self, *given: Any, **named: Any):
+        self.most = int(os.environ[LIMIT])  # read once: a cell may change the environment
         self.kept: Counter[str] = Counter()  # a cell's request -> characters
         self.dropped: Counter[str] = Counter()
         self.flushed = -self.flush_interval
@@ -39,7 +40,7 @@ class Printed(OutStream):
         Says as any stream that all was written.
         """
         cell = self.parent_header.get("msg_id", "")
-        fits = string[: max(0, int(os.environ[MOST_PRINTED]) - self.kept[cell])]
+        fits = string[: max(0, self.most - self.kept[cell])]
         self.kept[cell] += len(fits)
         self.dropped[cell] += len(string) - len(fits)
         if fits or not string:

@@ -60,18 +60,15 @@ def frame_key(frames: dict[str, PageFrame]) -> str:
     return hashlib.sha256(repr({name: replace(frames[name], root="") for name in sorted(frames)}).encode()).hexdigest()
 
 
-def kept_pages(folder: Path, frames: dict[str, PageFrame], anew: Iterable[str], shown_as: str) -> dict[str, Any]:
-    """The other pages of the report that stands in `folder`, each with its entry of the manifest.
+def kept_pages(
+    folder: Path, manifest: dict[str, Any], frames: dict[str, PageFrame], anew: Iterable[str], shown_as: str
+) -> dict[str, Any]:
+    """The other pages of the report in `folder`, whose manifest is empty where none is whole, each with its entry.
 
     Raises RefusedBuild where they cannot stand beside new ones.
     """
     remedy = "Build the whole report once, without --only."
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        whole = manifest["state"] == "ok"
-    except (OSError, ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
+    if not manifest:
         raise RefusedBuild(f"--only: no whole report stands in {shown_as}, so its other pages are not there. {remedy}")
     if manifest.get("frame") != frame_key(frames):
         raise RefusedBuild(f"--only: menu, names, days or version have changed since {shown_as} was built. {remedy}")

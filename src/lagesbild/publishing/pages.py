@@ -1,4 +1,4 @@
-"""Executed notebooks as a site: pages, downloads, assets, key figures and the manifest."""
+"""Executed notebooks as a site: pages, downloads, assets and key figures."""
 
 import re
 from dataclasses import replace

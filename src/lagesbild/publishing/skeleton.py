@@ -30,10 +30,9 @@ from lagesbild.swedish.names import Naming, official_name
 
 HEAD = """\
 # yaml-language-server: $schema={schema}
-# A draft, made by `lagesbild new`: what {by} judged in {year}.
-# Every field is explained beside it, and can be left away where a # stands before it.
-# A # with no space after it stands before an example: take it away there and in the lines that it belongs to, and write
-# your own words. What stands behind a # is on no page; a file without any of it is taken for nobody's judgement.
+# A draft, made by `lagesbild new`: what {by} judged in {year}. Left as it is, it changes no page.
+# A # with a space after it explains the field beside it, or the one below. A # without one stands before an example
+# that may be left out: to use it, take the # away, also in the lines that belong to it, and write your own words.
 """
 PROSE = "Beskriv läget och säg vems åsikten är: det ökar sedan 3 år, på 2 platser."  # with what each backing is for
 WIDTH = 120
@@ -174,11 +173,8 @@ def subject_of(paths: Paths, catalog: Catalog, text: str) -> Subject:
         name = places.municipality(code)
     except UnknownPlace as error:
         near = get_close_matches(text.casefold(), catalog.regions, n=1)
-        hint = f" The region '{near[0]}' is nearly called so." if near else ""
-        raise UnknownPlace(
-            f"{error}{hint} A region is added to data/catalog/regions.yml first, by an id with name and members; there "
-            f"are: {', '.join(catalog.regions)}."
-        ) from None
+        meant = f"Is the region '{near[0]}' meant?" if near else f"Regions are: {', '.join(catalog.regions)}."
+        raise UnknownPlace(f"{error} {meant} Another one is first added to data/catalog/regions.yml.") from None
     return Subject(code, "", Naming(name, official_name(catalog, code, name), judged=True), (code,))
 
 
@@ -254,5 +250,5 @@ def at_hand_lines(paths: Paths, catalog: Catalog, subject: Subject, year: int) -
         yield f"  figure {number} is missing: {catalog.figures[number].title}"
     local = [name for name, entry in catalog.indicators.items() if entry.local and name not in latest]
     if local:
-        folder = "data/raw/local"
-        yield f"In no file of its own: {', '.join(local)}. They go into {folder}/{subject.code}/: {folder}/README.md."
+        where = f"data/raw/local/{subject.code}/, as data/raw/local/README.md says"
+        yield f"Your own files may fill: {', '.join(local)}. Put them into {where}."

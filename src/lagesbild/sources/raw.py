@@ -49,6 +49,7 @@ def local_files(paths: Paths) -> list[Path]:
 
     Raises MisplacedFile with every other file that lies there: its figures would be missed without a word.
     """
+    # rglob does not go into a municipality's folder that is a link to elsewhere
     files = [path for path in sorted({*paths.local.glob("*/*"), *paths.local.rglob("*")}) if path.is_file()]
     files = [path for path in files if not _is_beside(path.relative_to(paths.local))]
     misplaced = [f"{paths.relative(path)}: {why}" for path in files if (why := _misplaced(path, paths.local))]

@@ -25,13 +25,10 @@ FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
 
 def sheets_of(raw: bytes, only: str | None, shown_as: str) -> list[Table]:
     """Every sheet, or the one named `only`. Raises FileError for what is no workbook, or cannot be read to its end."""
-    if raw.startswith(OLD):
-        raise FileError(
-            [
-                f"{shown_as}: is an old .xls file under another name, or locked with a password. "
-                "Open it in Excel and save it as .xlsx, without a password."
-            ]
-        )
+    if not raw.startswith(b"PK"):
+        old = "an old .xls file under another name, or locked with a password"
+        what = old if raw.startswith(OLD) else "no Excel workbook; a csv file must be named .csv"
+        raise FileError([f"{shown_as}: is {what}. Open it in Excel and save it as .xlsx, without a password."])
     try:
         with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(raw)) as archive:
             warnings.simplefilter("ignore")  # what openpyxl leaves out (charts, rules, extensions) is no figure
