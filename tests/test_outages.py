@@ -44,7 +44,7 @@ __all__ = ["wired"]
 SERIES = 60  # as many as the catalogue has, in three batches
 SCOPE = Scope(1990, 2026, frozenset(PLACES))  # in two parts
 TABLES = [f"TAB99{number:02d}" for number in range(1, 6)]
-CONTENTS = ("Sjukpenning", "Ekonomiskt bistånd")
+CONTENTS = {"sick_pay": "Sjukpenning", "assistance": "Ekonomiskt bistånd"}
 MOST = 90  # seconds that a service at fault as a whole may take
 WHOLE = [cut_off, stalled, dripping, unreachable, refused, busy, wait_a_little, sign_in]
 names = pytest.mark.parametrize
@@ -63,7 +63,11 @@ def scb(ask: Ask) -> dict | Exchange:
 
 
 def tables() -> dict:
-    return {f"{table}_{what}": indicator(what, id=table) for table in TABLES for what in CONTENTS}
+    return {named(table, key): indicator(what, id=table) for table in TABLES for key, what in CONTENTS.items()}
+
+
+def named(table: str, content: str) -> str:
+    return f"{table.lower()}_{content}"
 
 
 def results(adapter, wanted, scope: Scope = SCOPE) -> dict[str, FetchedSeries | FailedSeries]:
@@ -193,7 +197,7 @@ def test_tables_at_fault_cost_no_other_table(wired, fault, bad) -> None:
     wire = wired(services={"scb.invalid": scb}, fault=fault, hit=lambda request: any(table in request for table in bad))
     adapter = PxWebAdapter(wire.client(PxWebAdapter))
     found = results(adapter, adapter.wanted(list(tables().items())), Scope(2022, 2024))
-    assert failed(found) == {f"{table}_{what}" for table in bad for what in CONTENTS}
+    assert failed(found) == {named(table, key) for table in bad for key in CONTENTS}
 
 
 @names("fault", [busy, cut_off])
@@ -201,7 +205,7 @@ def test_a_content_at_fault_costs_no_other_content_of_its_table(wired, fault) ->
     wire = wired(services={"scb.invalid": scb}, fault=fault, hit=lambda request: '"A1"' in request)
     adapter = PxWebAdapter(wire.client(PxWebAdapter))
     found = results(adapter, adapter.wanted(list(tables().items())), Scope(2022, 2024))
-    assert failed(found) == {f"{table}_{CONTENTS[0]}" for table in TABLES}
+    assert failed(found) == {named(table, "sick_pay") for table in TABLES}
 
 
 def test_a_service_is_asked_once_more_before_it_is_given_up(wired) -> None:

@@ -57,7 +57,7 @@ class Basis(Backed):
     PROSE: ClassVar = ("caveat",)
     title: str = Field(description="the document's title")
     publisher: str = Field(description="who gives it out")
-    judged_by: str = Field(description="who judged, as in: Bedömning: Umeå kommun")
+    judged_by: str = Field(description="who judged, as in: Bedömning: Nordmalings kommun")
     caveat: str | None = Field(default=None, description="what the document cannot say, in its own view")
 
 

@@ -67,7 +67,7 @@ def _misplaced(path: Path, folder: Path) -> str:
     """Why a file would not be read, else nothing."""
     municipality, *inside = path.relative_to(folder).parts
     if not inside:
-        return "lies beside the municipalities' folders. Move it into one, such as data/raw/local/2480/."
+        return "lies beside the municipalities' folders. Move it into one, such as data/raw/local/0180/."
     if len(inside) > 1:
         return f"lies too deep. Move it up, into data/raw/local/{municipality}/."
     if path.suffix.lower() not in (".csv", ".xlsx"):

@@ -56,7 +56,7 @@ def _checked_rows(paths: Paths, catalog: Catalog, places: Places) -> pd.DataFram
 def _file_rows(paths: Paths, path: Path, places: Places) -> pd.DataFrame:
     folder, shown_as = path.parent.name, paths.relative(path)
     if places.kinds.get(folder) != "K":
-        code = next((code for code, name in places.names.items() if folded(name) == folded(folder)), "2480")
+        code = next((code for code, name in places.names.items() if folded(name) == folded(folder)), "0180")
         raise TidyError(
             [
                 f"{shown_as}: the folder '{folder}' is not named after a municipality's code. Rename it, for "
