@@ -7,7 +7,7 @@ before.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -140,22 +140,23 @@ def _fitting(candidates: Iterable[str]) -> str:
     return text[: MOST + 1].rpartition(" ")[0]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Said:
-    """What can be said of one measure's rows: each method gives a heading, or nothing."""
+    """What can be said of one measure's rows, at least one: each method gives a heading, or nothing.
+
+    `own` and `last` are picked once: every sentence asks for them, and picking is what takes time.
+    """
 
     measure: Measure
     rows: pd.DataFrame
     judged: Judgements | None
     edition: int
+    own: pd.DataFrame = field(init=False)  # the rows that are spoken of, by year
+    last: pd.Series = field(init=False)
 
-    @property
-    def own(self) -> pd.DataFrame:
-        return _own(self.rows).sort_values("year")
-
-    @property
-    def last(self) -> pd.Series:
-        return self.own.iloc[-1]
+    def __post_init__(self) -> None:
+        self.own = _own(self.rows).sort_values("year")
+        self.last = self.own.iloc[-1]
 
     @property
     def now(self) -> bool:
@@ -165,7 +166,7 @@ class _Said:
     def subject(self) -> str:
         """The measure as a heading names it, and of which sex where the rows are of one."""
         name = self.measure.subject
-        sex = self.last["sex"] if len(self.own) else "T"
+        sex = self.last["sex"]
         return name if sex == "T" else f"{name} bland {SEX[sex].lower()}"
 
     @property
