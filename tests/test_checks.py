@@ -72,6 +72,9 @@ REFUSED = {  # id -> (the cell behind the title, its name in the message, what t
     "I-43-maths-shown": (cell(result(text_latex="$x^2$", text_plain="x")), "cell 2", "shows mathematics"),
     "I-43-raw": (new_raw_cell("<p>rått</p>"), 'cell 2 ("<p>rått</p>")', "is a raw cell, which would stand on the page"),
     "I-43-raw-html": (new_raw_cell("<b>a</b>", metadata={"raw_mimetype": "text/html"}), "cell 2", "is a raw cell"),
+    "I-43-open-comment": (new_markdown_cell("Text.\n\n<!-- dold"), 'cell 2 ("Text.")', "Close what it opens: <!--"),
+    "I-43-open-div": (new_markdown_cell("<div>a"), "cell 2", "its markup goes on after it"),
+    "I-43-closed-twice": (in_html("<b>a</b></div>"), "cell 2", "its markup goes on after it"),
 }
 
 
@@ -107,8 +110,9 @@ def test_the_cell_is_named_as_its_author_sees_it_also_where_papermill_and_the_pa
         "[a](https://example.org/$x$) [b](mailto:a@example.org) [c](tel:0) [d](HTTP://example.org)",
         "[a](work.html#Annat) [b](./index.html?a=1#Annat) [c](#top) [d](data/tal.csv) [e](key_figures.csv)",
         "## Läget nu\n\n[a](#Läget-nu) <a name='x'></a>[b](#x)",
+        "a <!-- b --> c\n\n<p>d<p>e<ul><li>f</ul>",
     ],
-    ids=["prices", "code", "web", "report", "anchors"],
+    ids=["prices", "code", "web", "report", "anchors", "markup-without-needless-ends"],
 )
 def test_what_readers_can_use_stands_on_the_page_i_43(text):
     assert len(html.fromstring(page_html(notebook(new_markdown_cell(text)), FRAME)).xpath("//main//p")) > 0

@@ -153,6 +153,18 @@ def test_another_file_under_a_workbooks_name_is_refused_with_what_to_do(read, co
     assert message.endswith("Open it in Excel and save it as .xlsx, without a password.")
 
 
+def test_a_workbook_of_the_kind_strict_open_xml_is_refused_with_what_to_do_i_20(read):
+    names = {
+        b"schemas.openxmlformats.org/spreadsheetml/2006/": b"purl.oclc.org/ooxml/spreadsheetml/",
+        b"schemas.openxmlformats.org/officeDocument/2006/": b"purl.oclc.org/ooxml/officeDocument/",
+    }
+    strict = members_of(workbook())
+    for old, new in names.items():
+        strict = {name: content.replace(old, new) for name, content in strict.items()}
+    said = refusal(read, packed(strict), "file.xlsx")
+    assert "is Excel's kind Strict Open XML). Open it in Excel and save it as .xlsx" in said
+
+
 @pytest.mark.parametrize(
     ("shown", "hidden", "said"),
     [
@@ -452,6 +464,7 @@ def test_a_share_among_percents_is_a_warning_and_to_be_mended_under_strict_i_31(
         ((0.9, 1.2, 2.0), 0),  # small percents
         ((0.0, 30.0, 90.0), 0),
         ((0.5,), 0),  # nothing to hold it against
+        ((0.034,), 1),  # but nobody publishes percents with three decimals
     ],
 )
 def test_only_what_would_fit_better_a_hundred_times_larger_is_taken_for_a_share_i_31(copy, values, warned):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from copies import NOTEBOOKS, Copy, made_up_root
 from lagesbild.assessments.prose import parted, words_of
@@ -307,6 +308,16 @@ def test_a_regions_edition_may_name_its_members_and_no_other_place(tmp_path):
     assert not copied(made, "title: Om Luftnäs 2022, publisher: Sagoförbundet, judged_by: Gruppen", region)
     [line] = copied(made, "title: Läget 2022, publisher: Nollstad, judged_by: Gruppen", region)
     assert "publisher: 'Nollstad' names Nollstad in the file of Sagoförbundet" in line
+
+
+def test_a_regions_edition_may_name_who_gives_it_out_in_the_catalogue(tmp_path):
+    made = made_up_root(tmp_path)
+    regions = made.paths.catalog / "regions.yml"
+    other = {"name": "Nollstads län", "members": ["9901"], "publisher": "Sagoförbundet"}
+    entries = yaml.safe_load(regions.read_text("utf-8"))["regions"] | {"lanet": other}
+    regions.write_text(yaml.safe_dump({"regions": entries}, allow_unicode=True), "utf-8")
+    basis = "title: Läget 2022, publisher: Sagoförbundet, judged_by: Sagoförbundet"
+    assert not copied(made, basis, "regions/lanet/2022.yml")
 
 
 def test_a_situation_judged_for_another_member_is_warned_of(copy):

@@ -36,9 +36,10 @@ def rounds(sample: int, whole: int = ROUNDS) -> list:
 
 
 def seeds(number: int) -> list:
-    """The seeds of `number` files: a tenth that every suite reads, and those of the long run."""
-    tenth = pytest.param(range(SEED, SEED + number // 10), marks=pytest.mark.slow, id="a-tenth")
-    return [tenth, pytest.param(range(SEED + number // 10, SEED + number), marks=pytest.mark.soak, id="the-rest")]
+    """The seeds of `number` files: a tenth that every suite reads, 20 at least, and those of the long run."""
+    first, last = SEED + max(number // 10, 20), SEED + number
+    tenth = pytest.param(range(SEED, first), marks=pytest.mark.slow, id="a-tenth")
+    return [tenth, pytest.param(range(first, last), marks=pytest.mark.soak, id="the-rest")]
 
 
 def refusal_of(copy: Copy, places: Places) -> str | None:
@@ -70,7 +71,7 @@ def test_a_damaged_file_is_read_or_refused_with_its_name_and_nothing_else_happen
         refused = refusal_of(copy, places)
         assert refused is None or f"data/raw/local/9901/{name}" in refused, seed
         refusals += refused is not None
-    assert refusals > len(seeds) / 10
+    assert refusals >= len(seeds) / 10
 
 
 def state_of(folder: Path) -> str:

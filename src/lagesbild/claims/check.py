@@ -139,7 +139,10 @@ def _own_names(file: AssessmentFile, catalog: Catalog, places: Places) -> list[s
     """The names that belong in a file: the municipality's, or the region's with those of its places."""
     region = catalog.regions.get(file.folder)
     codes = [*region.members, *region.comparisons] if region else [file.folder]
-    return [*([region.name] if region else ()), *(places.names.get(code, "") for code in codes)]
+    return [
+        *([region.name, region.publisher or region.name] if region else ()),
+        *(places.names.get(code, "") for code in codes),
+    ]
 
 
 def _another_place(

@@ -46,6 +46,20 @@ def refuse_unfit(tree: html.HtmlElement, page: str, cells: Sequence[str] = ()) -
         raise UnfitPageError(f"page {page!r}: {message}")
 
 
+def refuse_open(body: str, page: str, cells: Sequence[str]) -> None:
+    """Raises UnfitPageError for the first cell whose markup goes on after it: readers would miss what follows."""
+    marks = [int(mark[1]) for mark in MARK.finditer(body)]
+    begins = (f'<div data-begins="{number}"></div>' for number in range(len(marks) + 1))
+    tree = body_tree(MARK.sub(lambda _: next(begins), body) + next(begins))
+    depths = {int(each.get("data-begins")): len([*each.iterancestors()]) for each in tree.xpath("//*[@data-begins]")}
+    for number, cell in enumerate(marks, 1):
+        if depths.get(number) != depths.get(0):
+            raise UnfitPageError(
+                f"page {page!r}: {cells[cell]}: its markup goes on after it, so browsers take what follows as part "
+                "of it. Close what it opens: <!-- with -->, <div> with </div>."
+            )
+
+
 def placed(tree: html.HtmlElement, cells: Sequence[str]) -> Iterator[tuple[str, bool, html.HtmlElement]]:
     """Every element and comment, behind its cell's name and a colon if it has one, and whether a component holds it."""
     cell, component = "", False

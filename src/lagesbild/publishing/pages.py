@@ -27,6 +27,7 @@ from lagesbild.publishing.checks import (
     body_tree,
     own_links,
     refuse_dead_links,
+    refuse_open,
     refuse_unfit,
     with_images,
     without_folder,
@@ -96,6 +97,7 @@ class ReportExporter(HTMLExporter):
         body = with_own_anchors(without_folder(body, frame.root))
         tree = body_tree(body)
         refuse_unfit(tree, frame.title, names)
+        refuse_open(body, frame.title, names)
         folder = Path(resources["metadata"]["path"] or ".")
         body, resources["outputs"] = with_images(body, frame.title, folder, names)
         page, resources["links"] = framed(MARK.sub("", body), frame, contents(tree)), own_links(tree, names)

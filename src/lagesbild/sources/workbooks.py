@@ -66,6 +66,8 @@ def _refuse_large(archive: zipfile.ZipFile, shown_as: str) -> None:
 def _tables(raw: bytes, archive: zipfile.ZipFile, only: str | None, shown_as: str) -> list[Table]:
     results = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in results.worksheets if only in (None, sheet.title)]
+    if not results.worksheets:  # openpyxl knows no other namespace than the usual one
+        raise ValueError("it has no sheet, or is Excel's kind Strict Open XML")
     if not sheets:
         names = ", ".join(sheet.title for sheet in results.worksheets)
         raise FileError([f"{shown_as}: no sheet '{only}'; there are {names}. Correct the sheet's name."])

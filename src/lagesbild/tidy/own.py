@@ -135,21 +135,26 @@ def _decimals(written: str) -> int:
 
 # What is in order and yet unlikely.
 
+FINE = 3  # decimals that no percent is published with
+
 
 def _shares_among_percents(rows: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
     """A line for each value between 0 and 1 that its hundredfold would fit better among an indicator's percents.
 
-    Where all of three or more values lie there, for the first of them.
+    Where all values lie there, for the first of them, when they are three or more, or have as many decimals: nobody
+    publishes percents with three.
     """
     percent = rows["indicator"].map(lambda name: catalog.unit_of(name).symbol == "%").astype(bool)
     for indicator, values in rows[percent & (rows["value"] > 0)].groupby("indicator"):
         small, others = values[values["value"] < 1], values[values["value"] >= 1]["value"]
         if others.empty:
-            suspect = small.head(1) if len(small) >= 3 else small.head(0)
+            fine = small[small["written"].map(_decimals) >= FINE]
+            suspect = small.head(1) if len(small) >= 3 else fine.head(1)
         else:
             suspect = small[(100 * small["value"]).between(others.min() / 2, 2 * others.max())]
         for row in suspect.itertuples():
-            among = f"the others are {others.min():g} to {others.max():g}" if len(others) else "and so are all others"
+            alone = "and so are all others" if len(values) > 1 else "and has three decimals"
+            among = f"the others are {others.min():g} to {others.max():g}" if len(others) else alone
             yield (
                 f"{row.file}, row {row.row}: '{row.written}' of '{indicator}' looks like a share of 1 among percents "
                 f"({among}). If it is, write {100 * row.value:g}."
