@@ -153,6 +153,11 @@ def test_another_file_under_a_workbooks_name_is_refused_with_what_to_do(read, co
     assert message.endswith("Open it in Excel and save it as .xlsx, without a password.")
 
 
+def test_a_column_filled_to_the_sheets_end_is_refused_before_all_of_it_is_held_i_22(read, monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 3)
+    assert "more than 3 rows hold something" in refusal(read, workbook(), "file.xlsx")
+
+
 def test_a_workbook_of_the_kind_strict_open_xml_is_refused_with_what_to_do_i_20(read):
     names = {
         b"schemas.openxmlformats.org/spreadsheetml/2006/": b"purl.oclc.org/ooxml/spreadsheetml/",
@@ -461,6 +466,8 @@ def test_a_share_among_percents_is_a_warning_and_to_be_mended_under_strict_i_31(
         ((0.74, 0.715, 0.78), 1),  # all of them: told once
         ((74.1, 71.5, 78.0), 0),
         ((0.4, 30.0, 90.0), 1),
+        ((0.034, 12.0, 41.0), 1),  # no percent has three decimals
+        ((0.03, 12.0, 41.0), 0),
         ((0.9, 1.2, 2.0), 0),  # small percents
         ((0.0, 30.0, 90.0), 0),
         ((0.5,), 0),  # nothing to hold it against

@@ -249,8 +249,8 @@ def checked_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
     )
     if name not in entries:
         raise SnapshotError(
-            f"{path}: no entry of {NAME} tells where this file comes from. A municipality's own file belongs into "
-            f"data/raw/local/<municipality>/. {remedy}"
+            f"{path}: no entry of {NAME} tells where this file comes from. If no fetch has written it, remove it: a "
+            f"municipality's own file belongs into data/raw/local/<municipality>/. If its entry was lost: {remedy}"
         )
     try:
         entry = model.model_validate(entries[name])

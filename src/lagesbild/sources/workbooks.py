@@ -18,6 +18,7 @@ from lagesbild.sources.cells import Cell, FileError, Lines, Table, Unreadable, c
 # before its size is known, and only the cells that the file holds are looked at, not those up to the last one.
 
 MOST_UNPACKED = 100_000_000  # bytes of all files in the archive
+MOST_ROWS = 250_000  # of a sheet: every municipality, month and sex of more than twenty years
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # what Excel writes; the others unpack more than they are asked for
 OLD = b"\xd0\xcf\x11\xe0"  # how .xls, and what Excel has locked with a password, begin
 FORMULA = re.compile(rb"<(\w+:)?f[\s>/]")
@@ -76,7 +77,8 @@ def _tables(raw: bytes, archive: zipfile.ZipFile, only: str | None, shown_as: st
     for sheet in sheets:
         hidden = sheet.sheet_state != "visible"
         name = f"{shown_as} [{sheet.title}{', a hidden sheet' if hidden else ''}]"
-        tables.append(Table(name, _lines(sheet, formulas[sheet.title] if formulas else None), hidden, is_sparse=True))
+        lines = _lines(sheet, formulas[sheet.title] if formulas else None, name)
+        tables.append(Table(name, lines, hidden, is_sparse=True))
     return tables
 
 
@@ -85,8 +87,8 @@ def _has_formulas(archive: zipfile.ZipFile) -> bool:
     return any(FORMULA.search(archive.read(name)) for name in sheets)
 
 
-def _lines(sheet: Any, formulas: Any) -> Lines:
-    """The rows that hold something; each ends with its last cell that does."""
+def _lines(sheet: Any, formulas: Any, shown_as: str) -> Lines:
+    """The rows that hold something; each ends with its last cell that does. Raises FileError for too many."""
     found: dict[int, dict[int, Cell]] = {}
     for cell in _filled(formulas) if formulas else ():
         if cell.data_type == "f":
@@ -96,6 +98,13 @@ def _lines(sheet: Any, formulas: Any) -> Lines:
             )
     for cell in _filled(sheet):
         found.setdefault(cell.row, {})[cell.column] = _cell(cell)
+        if len(found) > MOST_ROWS:
+            raise FileError(
+                [
+                    f"{shown_as}: more than {MOST_ROWS:,} rows hold something, row {cell.row} among them (a column "
+                    "filled to the sheet's end?). Copy the table's cells into a new workbook, and save that."
+                ]
+            )
     rows = ((number, {at: cell for at, cell in row.items() if cell != ""}) for number, row in sorted(found.items()))
     return [(number, [row.get(at, "") for at in range(1, max(row) + 1)]) for number, row in rows if row]
 

@@ -139,19 +139,19 @@ FINE = 3  # decimals that no percent is published with
 
 
 def _shares_among_percents(rows: pd.DataFrame, catalog: Catalog) -> Iterator[str]:
-    """A line for each value between 0 and 1 that its hundredfold would fit better among an indicator's percents.
+    """A line for each value between 0 and 1 that has three decimals, or fits better a hundred times larger.
 
-    Where all values lie there, for the first of them, when they are three or more, or have as many decimals: nobody
-    publishes percents with three.
+    Nobody publishes percents with three. Where all values lie there, the first of them is told, when they are three
+    or more, or have as many decimals.
     """
     percent = rows["indicator"].map(lambda name: catalog.unit_of(name).symbol == "%").astype(bool)
     for indicator, values in rows[percent & (rows["value"] > 0)].groupby("indicator"):
         small, others = values[values["value"] < 1], values[values["value"] >= 1]["value"]
+        fine = small["written"].map(_decimals) >= FINE
         if others.empty:
-            fine = small[small["written"].map(_decimals) >= FINE]
-            suspect = small.head(1) if len(small) >= 3 else fine.head(1)
+            suspect = small.head(1) if len(small) >= 3 else small[fine].head(1)
         else:
-            suspect = small[(100 * small["value"]).between(others.min() / 2, 2 * others.max())]
+            suspect = small[fine | (100 * small["value"]).between(others.min() / 2, 2 * others.max())]
         for row in suspect.itertuples():
             alone = "and so are all others" if len(values) > 1 else "and has three decimals"
             among = f"the others are {others.min():g} to {others.max():g}" if len(others) else alone
