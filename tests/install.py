@@ -13,7 +13,7 @@ STEP = 40  # packages from one line to the next
 
 def main(log: str, packages: str, *command: str) -> int:
     """The exit code of the command."""
-    seen, wrong = 0, False
+    seen, of, wrong = 0, int(packages), False
     with Path(log).open("w", encoding="utf-8") as file:
         pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         for line in pip.stdout or ():
@@ -21,10 +21,14 @@ def main(log: str, packages: str, *command: str) -> int:
             wrong = wrong or line.lstrip().lower().startswith("error")
             if wrong:  # from the first error on, all of it
                 print(line.rstrip(), file=sys.stderr, flush=True)
-            elif line.startswith("Collecting "):
+            elif line.startswith("Ignoring "):  # of another Python or system
+                of -= 1
+            elif line.startswith(("Collecting ", "Processing ")):  # from an index, from this disk
                 seen += 1
                 if seen % STEP == 0:
-                    print(f"    {seen} of {packages} packages", flush=True)
+                    print(f"    {seen} of {of} packages", flush=True)
+            elif line.startswith("Installing collected packages"):
+                print("    all are here; putting them in place ...", flush=True)
     if pip.wait():
         print(f"The install failed: {' '.join(command)}\nAll that it said is in {log}.", file=sys.stderr, flush=True)
     return pip.returncode
