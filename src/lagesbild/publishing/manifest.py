@@ -48,9 +48,10 @@ def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: 
 
 
 def made_from(request: BuildRequest) -> str:
-    """A checksum of the figures, the catalogue and what people wrote: what pages are made from beside their code."""
+    """A checksum of the figures, the catalogue and what people of the place or a region wrote: what its pages say."""
     digest = hashlib.sha256(input_key(request.paths).encode())
-    for path in sorted(request.paths.assessments.rglob("*.yml")):
+    folders = (request.paths.assessments / name for name in (request.municipality, "regions"))
+    for path in sorted(path for folder in folders for path in folder.rglob("*.yml")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
