@@ -326,7 +326,7 @@ def test_a_revised_value_stands_there_old_and_new(made_up):
 def test_a_municipality_without_assessments_and_region_is_told_how_they_are_added(made_up):
     words = made_of(made_up, "underlaget")
     assert "data/assessments/9901/2024.yml" in words
-    assert "Den finns inte för utgåvan" in words
+    assert "Börja med lagesbild new 9901 --year 2024" in words
 
 
 # Att följa upp
