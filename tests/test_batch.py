@@ -11,9 +11,11 @@ import pytest
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
 from lagesbild.publishing import manifest
-from lagesbild.publishing.batch import DONE, FAILED, Outcome, Target, build
+from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
+from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.publishing.run import Executor, Kernels
+from lagesbild.publishing.run import Executor
+from lagesbild.publishing.target import Target
 from reports import HEADER, PARAMETERS, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'

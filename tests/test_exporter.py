@@ -14,9 +14,10 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from lagesbild.charts.theme import DARK, TOKENS
 from lagesbild.html.components import Column, DataTable, Part
 from lagesbild.html.render import MIME, Component, bare_html, figure_component, lab_style, part_component, rendered
+from lagesbild.publishing.cells import records_of
 from lagesbild.publishing.checks import UnfitPageError
 from lagesbild.publishing.pages import ReportExporter, Site, download_of, page_and_images, write_assets
-from lagesbild.publishing.run import Run, records_of
+from lagesbild.publishing.run import Run
 from made_up_page import CARD, FIGURE, FRAME, HOSTILE, cell, chapter, notebook, page_html, result, shown
 
 

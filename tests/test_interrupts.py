@@ -12,7 +12,7 @@ from shutil import rmtree
 
 import pytest
 
-from lagesbild.publishing.batch import HeldTargetError, Target, interrupts
+from lagesbild.publishing.target import HeldTargetError, Target, interrupts
 from reports import COMMAND, contents, eventually, hidden, lives, quick_project, run, write_notebook
 
 WAITS = """

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from copies import Copy, made_up_root
 from lagesbild.cli import app
 from lagesbild.paths import Paths
-from lagesbild.publishing.batch import HeldTargetError, Target
 from lagesbild.publishing.notebooks import import_errors
+from lagesbild.publishing.target import HeldTargetError, Target
 from lagesbild.sources.http import client_version
 from lagesbild.sources.raw import NAME, check_snapshots, read_manifest
 from lagesbild.sources.replacing import leftovers, sound_snapshots

@@ -19,9 +19,9 @@ from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Statement
 from lagesbild.html.render import Component
 from lagesbild.paths import ROOT_VARIABLE
+from lagesbild.publishing.cells import records_of
 from lagesbild.publishing.frame import PageFrame
 from lagesbild.publishing.pages import download_of, page_and_images
-from lagesbild.publishing.run import records_of
 
 EXAMPLE = NOTEBOOKS / "examples" / "own_analysis.ipynb"
 WORDS = {"title": "Brott och otrygghet", "description": "Punkter för varje kommun.", "source": "Brå"}

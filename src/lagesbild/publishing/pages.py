@@ -19,6 +19,7 @@ from traitlets.config import Config
 from lagesbild.html.marks import page_link
 from lagesbild.html.render import FONTS, bare_html, fonts_script, page_style, rendered
 from lagesbild.html.tables import csv_text
+from lagesbild.publishing.cells import ANALYST, cell_names, one_line, page_cells, records_of
 from lagesbild.publishing.checks import (
     MARK,
     Link,
@@ -35,7 +36,7 @@ from lagesbild.publishing.checks import (
 from lagesbild.publishing.frame import TEMPLATES, PageFrame, contents, framed, with_own_anchors
 from lagesbild.publishing.made import INDEX, index_script
 from lagesbild.publishing.request import FRONT
-from lagesbild.publishing.run import ANALYST, Run, anonymous, cell_names, one_line, page_cells, records_of
+from lagesbild.publishing.run import Run, anonymous
 
 # The project's own nbconvert exporter: a run notebook becomes a page for readers, without code.
 
