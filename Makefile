@@ -1,13 +1,14 @@
 # Two commands do all the set-up: `make report` and `make test`. Needs Python 3.11 or later and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# What a report needs, and all that the project names.
+READY := .venv/.ready
 INSTALLED := .venv/.installed
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: report test soak size lab lint check expected frozen reference benchmarks clean
 
-report: $(INSTALLED)  ## build the default report (Umeå 2024) from what is in the repository
+report: $(READY)  ## build the default report (Umeå 2024) from what is in the repository
 	$(BIN)/lagesbild build
 
 test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
@@ -30,7 +31,7 @@ lint: $(INSTALLED)  ## style, formatting, types, and notebooks without outputs
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb notebooks/examples/*.ipynb
 
-check: $(INSTALLED)  ## read the hand-made files strictly, and hold their claims against the figures
+check: $(READY)  ## read the hand-made files strictly, and hold their claims against the figures
 	$(BIN)/lagesbild check --strict
 
 expected: $(INSTALLED)  ## accept the default report's key figures: read the diff before you commit it
@@ -49,15 +50,13 @@ benchmarks: $(INSTALLED)  ## time all judgements, and the build against a loop o
 	$(BIN)/python benchmarks/build.py
 	$(BIN)/python benchmarks/own_files.py
 
-$(INSTALLED): requirements.lock pyproject.toml
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed: make PYTHON=python3.11')"
-	@echo "1/3 An environment in .venv, by $(PYTHON) ..."
-	@$(PYTHON) -m venv .venv
-	@echo "2/3 The packages of requirements.lock; what pip says is in .venv/packages.log ..."
-	@$(PYTHON) tests/install.py .venv/packages.log $$(grep -c '==' requirements.lock) $(PIP) --require-hashes -r requirements.lock
-	@echo "3/3 The project itself; what pip says is in .venv/project.log ..."
-	@$(PYTHON) tests/install.py .venv/project.log 1 $(PIP) --no-deps --no-build-isolation -e .
+$(READY): requirements-report.lock pyproject.toml
+	@$(PYTHON) tests/install.py requirements-report.lock
 	@touch $@
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) tests/install.py requirements.lock
+	@touch $@ $(READY)
 
 clean:  ## remove what was made: reports, the tidy table, caches
 	find reports data/processed -mindepth 1 ! -name 'README*' -delete
