@@ -316,7 +316,20 @@ def build_all(
     seconds = time.monotonic() - began
     if len(requests) > 1:
         log.write([f"{len(requests)} units, exit code {code}, {seconds:.1f} s"])
-    return Ended(batch.outcomes, len(requests), code, seconds, log.path)
+    return Ended(batch.outcomes, len(requests), code, seconds, log.path, _indexed(plan, requests, code))
+
+
+def _indexed(plan: Plan, requests: Sequence[BuildRequest], code: int) -> Path | None:
+    """The page over all municipalities, made anew by a batch of several, and after one report where it stands."""
+    paths, several = requests[0].paths, len(requests) > 1
+    if code == INTERRUPTED or not (several or (paths.reports / "index.html").is_file()):
+        return None
+    from lagesbild.publishing.index import write_index
+
+    try:
+        return write_index(paths, plan.catalog, plan.places, plan.code)
+    except OSError:  # a disk without room: the reports' own outcomes tell of it, and the next build makes the page
+        return None
 
 
 # A region's page as slides.
