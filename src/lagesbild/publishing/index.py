@@ -92,12 +92,13 @@ def _standing(paths: Paths, code: str) -> Iterable[Standing]:
 
 HIGH = 1000  # of the drawing, in its own units: one is 1.6 km of Sweden
 FILLS = {True: TOKENS["zone2"], False: TOKENS["s6"], None: TOKENS["grid"]}  # whole, incomplete, no report
+KEY = {True: "rapport", False: "ofullständig rapport", None: "ingen rapport"}
 
 
 def map_svg(lines: Iterable[Line]) -> Markup:
     """The municipalities as links, a path each; nothing where their shapes are not at hand."""
     lines = list(lines)
-    shapes = municipal_shapes(codes) if (codes := with_shape(line.code for line in lines)) else {}
+    shapes = municipal_shapes(codes) if (codes := with_shape([line.code for line in lines])) else {}
     if not shapes:
         return Markup()
     every = np.concatenate([ring for rings, _ in shapes.values() for ring in rings])
@@ -179,7 +180,7 @@ def index_html(groups: list[Group], catalog: Catalog, key: str) -> str:
     """The whole page. `key` stands in it, for the next one to know what it was made from."""
     lines = [line for group in groups for line in group.lines]
     latest = [line.reports[0] for line in lines if line.reports]
-    days = Counter(report.figures for line in lines for report in line.reports if report.figures)
+    days = Counter(report.figures for report in latest if report.figures)
     day = days.most_common(1)[0][0] if days else ""
     counts: Mapping[str, int] = {
         "all": len(lines),
@@ -188,7 +189,14 @@ def index_html(groups: list[Group], catalog: Catalog, key: str) -> str:
         "missing": len(lines) - len(latest),
     }
     body = rendered(
-        "pages/municipalities.html", title=TITLE, groups=groups, counts=counts, day=day, map=map_svg(lines), key=key
+        "pages/municipalities.html",
+        title=TITLE,
+        groups=groups,
+        counts=counts,
+        day=day,
+        map=map_svg(lines),
+        map_key=[(FILLS[kind], KEY[kind], count) for kind, count in zip(KEY, list(counts.values())[1:], strict=True)],
+        key=key,
     )
     tree = body_tree(body)
     refuse_unfit(tree, TITLE)
