@@ -671,7 +671,9 @@ def shapes(monkeypatch):
         points = {code: random.uniform(0, 200_000, 2) for code, _, _ in REGION}
         square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * 9_000
         monkeypatch.setattr(regional, "geometry_at_hand", lambda: True)
-        monkeypatch.setattr(regional, "_shapes", lambda codes: {c: ([points[c] + square], points[c]) for c in codes})
+        monkeypatch.setattr(
+            regional, "municipal_shapes", lambda codes: {c: ([points[c] + square], points[c]) for c in codes}
+        )
 
     drawn(0)
     return drawn

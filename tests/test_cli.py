@@ -115,7 +115,7 @@ YEARS = "is no whole number from 1900 to 9999. Write it such as"
         pytest.param("build --municipalty 9901", "--municipalty (Possible options: --municipality)", id="I-46-option"),
         pytest.param("bild", "No such command 'bild'. Did you mean 'build'?", id="I-46-command"),
         pytest.param(
-            "build --municipality 9901 --municipality=9902", "'9902' comes after '9901'. Give it once.", id="I-49-name"
+            "build --municipality all --municipality=9902", "'9902' is given too. Leave one", id="F-all-and-one"
         ),
         pytest.param("build --year 2023 --year 2023", "'--year': '2023' comes after '2023'.", id="I-49-year"),
         pytest.param("fetch --since 2020 --since 2021", "'--since': '2021' comes after '2020'.", id="I-49-since"),

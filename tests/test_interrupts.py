@@ -12,7 +12,7 @@ from shutil import rmtree
 
 import pytest
 
-from lagesbild.publishing.target import HeldTargetError, Target, interrupts
+from lagesbild.publishing.target import HeldTargetError, Target, interrupts, sockets, tidy_others
 from reports import COMMAND, contents, eventually, hidden, lives, quick_project, run, write_notebook
 
 WAITS = """
@@ -99,14 +99,13 @@ def test_two_builds_never_meet_and_a_dead_one_is_tidied_away(started, monkeypatc
     assert second.returncode == 2
     assert f"process {started.process.pid}, since " in second.stderr
     monkeypatch.setattr(tempfile, "tempdir", str(started.temporary))
-    with Target(started.root / "reports" / "9901" / "2023").held():
-        assert {".2024.work", ".2024.holder"} <= hidden(started.root), "its owner lives"
+    tidy_others(started.root / "reports")
+    assert {".2024.work", ".2024.holder"} <= hidden(started.root), "its owner lives"
+    assert [path.suffix for path in sorted(started.temporary.iterdir())] == ["", ".lock"]
     started.process.kill()
     eventually(lambda: not any(map(lives, started.kernels)))  # they end when their owner is gone
     assert ".2024.work" in hidden(started.root)
-    with Target(started.root / "reports" / "9902" / "2023").held() as place:
-        assert hidden(started.root) == {".2023.work", ".2023.holder"}
-        assert list(started.temporary.iterdir()) == [place.sockets]
+    tidy_others(started.root / "reports")
     assert hidden(started.root) == set()
     assert list(started.temporary.iterdir()) == []
 
@@ -126,10 +125,22 @@ def test_a_held_target_is_refused_with_its_holder(tmp_path):
     named = pytest.raises(HeldTargetError, match=rf"process {os.getpid()}, since \d{{4}}-")
     with target.held(), named, target.held():
         pass
-    with target.held() as place:
-        assert place.folder.is_dir()
-    assert not place.folder.exists()
-    assert not place.sockets.exists()
+    with target.held() as work:
+        assert work.is_dir()
+    assert not work.exists()
+
+
+def test_sockets_are_removed_when_nobody_holds_them_and_not_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with sockets() as folder:
+        tidy_others(tmp_path / "reports")
+        assert folder.is_dir()
+    assert list(tmp_path.iterdir()) == []
+    for left in (folder, folder.with_name("lagesbild-other")):
+        left.mkdir()
+    folder.with_name(f"{folder.name}.lock").touch()  # as a killed batch leaves it
+    tidy_others(tmp_path / "reports")
+    assert [path.name for path in tmp_path.iterdir()] == ["lagesbild-other"], "without a lock it is not ours"
 
 
 def test_nothing_is_left_though_threads_still_write(tmp_path):
@@ -177,7 +188,6 @@ def test_a_build_killed_after_both_moves_keeps_the_new_report(tmp_path):
     for folder, text in ((target.folder.with_name(".2024.old"), "gammal"), (target.folder, "ny")):
         folder.mkdir(parents=True)
         (folder / "index.html").write_text(text)
-    with Target(tmp_path / "reports" / "9902" / "2024").held():
-        pass
+    tidy_others(tmp_path / "reports")
     assert (target.folder / "index.html").read_text() == "ny"
     assert [path.name for path in target.folder.parent.iterdir() if path.is_dir()] == ["2024"]

@@ -20,7 +20,7 @@ from copies import REPOSITORY, Copy, made_up_root
 from kolada_double import GOOD, OTHER, KoladaDouble, Project, value, without_pauses
 from lagesbild.errors import SourceError
 from lagesbild.paths import Paths
-from lagesbild.publishing.request import municipality_code
+from lagesbild.publishing.request import municipality_codes
 from lagesbild.sources import replacing
 from lagesbild.sources.keeping import Terms, _store_list
 from lagesbild.sources.kolada_answers import FetchedList
@@ -389,7 +389,7 @@ def test_check_looks_at_the_snapshot_as_build_does(tmp_path, damage, said):
     assert f"'git checkout HEAD -- {copy.kolada}'" in output
     assert copy.files() == before
     with pytest.raises(SnapshotError) as refused:  # as build begins, where it is asked for by name
-        municipality_code(copy.paths, "9901")
+        municipality_codes(copy.paths, ["9901"])
     assert str(refused.value) == output.strip()
 
 

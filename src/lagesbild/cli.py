@@ -1,7 +1,6 @@
 """The command `lagesbild`. Exit codes: 0 all done, 1 something failed, 2 refused before it began, 130 interrupted."""
 
 import logging
-import os
 import re
 import signal
 import sys
@@ -20,8 +19,6 @@ from lagesbild.paths import ROOT_VARIABLE, Paths, project_paths
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from lagesbild.catalog.models import Catalog
-    from lagesbild.publishing.batch import Outcome
-    from lagesbild.publishing.run import Run
     from lagesbild.sources.fetch import FetchSummary, Progress
 
 app = typer.Typer(
@@ -254,8 +251,12 @@ def _fetch_summary(summary: "FetchSummary") -> None:
 @app.command(cls=Command)
 def build(
     municipality: Annotated[
-        str | None,
-        typer.Option(metavar="PLACE", help="Four-digit code or name, such as 0180 or Linköping.", show_default=DEFAULT),
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Four-digit code or name, such as 0180 or Linköping; repeat for several, or write all.",
+            show_default=DEFAULT,
+        ),
     ] = None,
     year: Year = 2024,
     jobs: Annotated[int, typer.Option(parser=whole(2, 1), metavar="NUMBER", help="Notebooks at a time.")] = 2,
@@ -270,25 +271,33 @@ def build(
         typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
     ] = None,
     parameter: Parameters = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Tell machines: one JSON object a municipality, and a last one for all.")
+    ] = False,
     root: Root = None,
 ) -> None:
-    """Check everything, run the notebooks, and write the report."""
+    """Check everything, run the notebooks, and write the report.
+
+    Of several municipalities a report that is whole and unchanged is kept, so a build that was ended goes on.
+    """
     with _refusals():
         paths = project_paths(root)
+        asked = ", ".join(municipality or [DEFAULT])
         if region and municipality:
-            raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
-        asked = municipality or DEFAULT
-        out.print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...")
-        from lagesbild.publishing.batch import build
-        from lagesbild.publishing.request import BuildRequest, first_member, municipality_code
+            raise Refusal(f"--region {region}: '{asked}' is given too. A report is of one of them.")
+        (err if as_json else out).print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...")
+        from lagesbild.publishing.batch import build_all
+        from lagesbild.publishing.outcome import JsonLines, Lines, UnitLines
+        from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
 
-        code = first_member(paths, region) if region else municipality_code(paths, asked)
+        codes = [first_member(paths, region)] if region else municipality_codes(paths, municipality or [DEFAULT])
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
-        outcome = build(request, _BuildWatcher())
-    _build_summary(outcome)
-    raise typer.Exit(outcome.code)
+        more = (year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
+        watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
+        ended = build_all([BuildRequest(paths, code, *more) for code in codes], watcher, watcher.ended)
+    watcher.summary(ended)
+    raise typer.Exit(ended.code)
 
 
 @app.command(cls=Command)
@@ -341,38 +350,6 @@ def new(
         out.print(f"What still holds can be copied from {paths.relative(last)}.")
     whose = f"--region {subject.region}" if subject.region else f"--municipality {subject.code}"
     out.print(f"Next: write in it, then: lagesbild build {whose} --year {year}")
-
-
-class _BuildWatcher:
-    """Shows how a build goes, one line a chapter."""
-
-    def finished(self, run: "Run", done: int, total: int) -> None:
-        mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
-        out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s", markup=True)
-
-    def interrupted(self) -> None:
-        # Called from a signal handler, when a buffer may be half written: straight to the file.
-        os.write(2, b"\nEnding the kernels; the last report stays as it is. Once more, and they are left at once.\n")
-
-
-def _build_summary(outcome: "Outcome") -> None:
-    if outcome.code == 130:
-        err.print(INTERRUPTED)
-    else:
-        for cause, names in outcome.failures().items():
-            err.print(f"{', '.join(names)}: {cause}", style="red")
-    for when in sorted(set(outcome.kept.values())):
-        names = [name for name, started in outcome.kept.items() if started == when]
-        out.print(f"Kept as of {when}: {', '.join(names)}")
-    if not outcome.same_source:
-        changed = "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
-        err.print(changed, style="yellow")
-    if outcome.kept_old:
-        err.print("The last whole report was kept. What could be made lies beside it.")
-    if outcome.log:
-        out.print(f"Log: {outcome.log}")
-    if outcome.site:
-        out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The loader of data/assessments: files checked against the catalogue, each fault with file, line and remedy."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lagesbild.assessments.models import Assessment, RegionAssessment
@@ -46,10 +46,14 @@ def region_edition(paths: Paths, slug: str, year: int) -> int | None:
     return None
 
 
-def load_all_assessments(paths: Paths, catalog: Catalog) -> int:
-    """How many files `data/assessments/` holds, all in order. Raises AssessmentError with every error in them."""
+def load_all_assessments(paths: Paths, catalog: Catalog, without: Container[str] = ()) -> int:
+    """How many files `data/assessments/` holds, all in order, leaving out the folders of places in `without`.
+
+    Raises AssessmentError with every error in them.
+    """
     errors: list[str] = []
     files = sorted(path for path in paths.assessments.rglob("*") if path.is_file() and not path.name.startswith("."))
+    files = [path for path in files if path.parent.name not in without]
     for path in files:
         region = path.is_relative_to(paths.assessments / "regions")
         try:

@@ -84,7 +84,7 @@ def geometry_at_hand() -> bool:
 
 def with_shape(codes: Iterable[str]) -> list[str]:
     """The places that a map can draw, in the order of `codes`; none without the packages of the extra `map`."""
-    shapes = _shapes(list(codes)) if geometry_at_hand() else {}
+    shapes = municipal_shapes(list(codes)) if geometry_at_hand() else {}
     return [code for code in codes if code in shapes]
 
 
@@ -98,7 +98,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = rows[rows["place"].isin(with_shape(rows["place"]))] if len(rows) else rows
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
-    shapes = _shapes(list(rows["place"]))
+    shapes = municipal_shapes(list(rows["place"]))
     ranks = ["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]]
     rows = rows.assign(
         text=[f"{name} {rank}".strip() for name, rank in zip(rows["name"], ranks, strict=True)],
@@ -128,7 +128,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     return figure
 
 
-def _shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, float]]]:
+def municipal_shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, float]]]:
     """Code -> outer rings in metres, and a point that lies inside."""
     import geopandas
 

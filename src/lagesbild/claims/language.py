@@ -26,7 +26,7 @@ This module reads claims without pandas, since every `lagesbild check` does; `ev
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -341,9 +341,16 @@ class AssessmentFile:
     words: Vocabulary
 
 
-def assessment_files(paths: Paths, catalog: Catalog, places: Places) -> Iterator[AssessmentFile]:
-    """Every file in order. They are taken as read: `load_all_assessments` refuses those that are not in order."""
+def assessment_files(
+    paths: Paths, catalog: Catalog, places: Places, without: Container[str] = ()
+) -> Iterator[AssessmentFile]:
+    """Every file in order, leaving out the folders of places in `without`.
+
+    They are taken as read: `load_all_assessments` refuses those that are not in order.
+    """
     for path in sorted(paths.assessments.rglob("[0-9][0-9][0-9][0-9].yml")):  # others are refused by the loader
+        if path.parent.name in without:
+            continue
         region = path.is_relative_to(paths.assessments / "regions")
         model: type[Assessment] | type[RegionAssessment] = RegionAssessment if region else Assessment
         content, document = read_record(path, model, paths.relative(path))
@@ -351,11 +358,11 @@ def assessment_files(paths: Paths, catalog: Catalog, places: Places) -> Iterator
         yield AssessmentFile(path.parent.name, content, document, words)
 
 
-def stated_claims(paths: Paths, catalog: Catalog, places: Places) -> list[StatedClaim]:
+def stated_claims(paths: Paths, catalog: Catalog, places: Places, without: Container[str] = ()) -> list[StatedClaim]:
     """Every claim of every assessment, in the order of the files. Raises ClaimError with every error."""
     claims: list[StatedClaim] = []
     errors: list[str] = []
-    for file in assessment_files(paths, catalog, places):
+    for file in assessment_files(paths, catalog, places, without):
         for at, claim in claims_in(file.content):
             try:
                 statement = parsed(claim.claim, file.words)

@@ -20,7 +20,7 @@ What prose, a number and a direction word are: `lagesbild.assessments.prose`. A 
 the better side is the indicator's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from lagesbild.assessments.prose import Backing, Entry, Passage, Word, entries, within
@@ -86,11 +86,11 @@ class FileProse:
                     )
 
 
-def backed_prose(paths: Paths, catalog: Catalog, places: Places) -> list[FileProse]:
+def backed_prose(paths: Paths, catalog: Catalog, places: Places, without: Container[str] = ()) -> list[FileProse]:
     """Every file's prose with what stands behind it. Raises ProseError for an entry that backs no words."""
     files: list[FileProse] = []
     errors: list[str] = []
-    for file in assessment_files(paths, catalog, places):
+    for file in assessment_files(paths, catalog, places, without):
         found = entries(file.content)
         errors += [file.document.error(at, what) for at, what in _faults(file, found, catalog)]
         files.append(FileProse(file, tuple(passage for entry in found for passage in entry.passages)))

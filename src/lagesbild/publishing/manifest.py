@@ -1,41 +1,50 @@
-"""What was made, from what and when: manifest.json, the only file of a report that tells of clocks, and the log."""
+"""What was made, from what and when: manifest.json, the only file of a report that tells of clocks."""
 
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lagesbild.paths import Paths
+from lagesbild.paths import PACKAGE, Paths
 from lagesbild.publishing.frame import PageFrame
-from lagesbild.publishing.pages import Site
-from lagesbild.publishing.request import BuildRequest, RefusedBuild
-from lagesbild.publishing.run import Run
+from lagesbild.publishing.request import BuildRequest, RefusedBuild, Value
 from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.tidy.build import input_key
 
+if TYPE_CHECKING:  # nbconvert and papermill take seconds to import, and kernels start before they are needed
+    from lagesbild.publishing.pages import Site
+    from lagesbild.publishing.run import Run
+
 PACKAGES = ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")
 
 
-def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: datetime) -> bool:
+Origins = dict[str, dict[str, Any]]
+
+
+def write_manifest(
+    site: "Site", request: BuildRequest, runs: list["Run"], started: datetime, origins: Origins, commit: str
+) -> bool:
     """Writes the manifest of a finished report; returns whether its kept pages are made from the same as its new ones.
 
     Each page has the run that made it: when, from what, and the files that belong to it.
     """
-    folder, source = site.folder, made_from(request)
-    run_of = {"started": started.isoformat(timespec="seconds"), "made_from": source}
-    made = {run.name: _ending(run) | run_of | {"files": sorted(site.files.get(run.name, ()))} for run in runs}
+    folder, run_of = site.folder, {"started": started.isoformat(timespec="seconds")}
+    made = {
+        run.name: _ending(run) | run_of | origins[run.name] | {"files": sorted(site.files.get(run.name, ()))}
+        for run in runs
+    }
     content = {
         "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
         **request.parameters,
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(request.paths),
+        "commit": commit,
         "versions": {name: version(name) for name in PACKAGES},
         "input": _input(request),
         "notebooks": made | site.kept,
@@ -44,7 +53,42 @@ def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: 
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "manifest.json").write_text(text + "\n", "utf-8")
-    return all(entry["made_from"] == source for entry in site.kept.values())
+    sources = {origin["made_from"] for origin in origins.values()}
+    return all(entry["made_from"] in sources for entry in site.kept.values())
+
+
+# What a page is made from. It is looked up before its notebook runs: what changes meanwhile makes it outdated.
+
+
+def origins(
+    request: BuildRequest, notebooks: Mapping[str, Path], values: Mapping[str, dict[str, Value]], code: str
+) -> Origins:
+    """Page -> what its notebook's run follows from: figures and judgements, code, notebook, its own parameters."""
+    source = made_from(request)
+    return {
+        name: {"made_from": source, "code": code, "notebook": _checksum(path), "parameters": values[name]}
+        for name, path in notebooks.items()
+    }
+
+
+def code_key(paths: Paths) -> str:
+    """A checksum of our packages, of what lies beside the notebooks (their images), and of the versions of others."""
+    digest = hashlib.sha256(repr([(name, version(name)) for name in PACKAGES]).encode())
+    folders = (PACKAGE, PACKAGE.with_name("helpers"), paths.notebooks)
+    for path in (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()):
+        if path.suffix not in (".pyc", ".ipynb"):
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_unchanged(folder: Path, manifest: dict[str, Any], frames: dict[str, PageFrame], origins: Origins) -> bool:
+    """Whether the report in `folder`, whose manifest is empty where none is whole, is what a new one would be."""
+    if not manifest or manifest.get("frame") != frame_key(frames):
+        return False
+    entries = manifest["notebooks"]
+    same = {name: {key: entries.get(name, {}).get(key) for key in of} == of for name, of in origins.items()}
+    return entries.keys() == same.keys() and all(same.values()) and checksums(folder) == manifest["files"]
 
 
 def made_from(request: BuildRequest) -> str:
@@ -80,8 +124,8 @@ def kept_pages(
     return kept
 
 
-def _ending(run: Run) -> dict[str, Any]:
-    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
+def _ending(run: "Run") -> dict[str, Any]:
+    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause}
 
 
 def _input(request: BuildRequest) -> dict[str, Any]:
@@ -112,20 +156,3 @@ def commit(paths: Paths) -> str:
     except OSError:  # no git on this machine
         return "not in git"
     return asked.stdout.strip() if asked.returncode == 0 else "not in git"
-
-
-# The log of a build, for who made it: how each chapter ended, and the traces of those that failed.
-
-
-def write_log(request: BuildRequest, lines: list[str], runs: list[Run], started: datetime) -> Path | None:
-    """Writes the log, `lines` first, below `reports/logs/` and returns its path; None when the disk takes none."""
-    folder = request.paths.reports / "logs"
-    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}.log"
-    for run in runs:
-        lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-    except OSError:
-        return None
-    return path

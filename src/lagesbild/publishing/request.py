@@ -1,5 +1,6 @@
 """What a build is asked for, and what must be in order before it begins: the hand-made files."""
 
+from collections.abc import Collection, Container, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +12,7 @@ from lagesbild.claims.language import stated_claims
 from lagesbild.claims.prose import backed_prose
 from lagesbild.errors import Refusal
 from lagesbild.paths import Paths
+from lagesbild.records import RecordError
 from lagesbild.sources.raw import load_places, local_files
 from lagesbild.sources.replacing import sound_snapshots
 
@@ -80,19 +82,53 @@ def first_member(paths: Paths, region: str) -> str:
     return regions[region].members[0]
 
 
-def municipality_code(paths: Paths, text: str) -> str:
-    """The code of a municipality given by code or by name. Raises UnknownPlace for an unknown name."""
+EVERY = "all"  # what stands for every municipality
+
+
+def municipality_codes(paths: Paths, texts: Sequence[str]) -> list[str]:
+    """The codes of municipalities given by code or by name, each once; of every one for "all", in order.
+
+    Raises UnknownPlace for an unknown name.
+    """
     sound_snapshots(paths)
-    return load_places(paths).municipality_code(text)
+    places = load_places(paths)
+    if EVERY in texts:
+        if len(texts) > 1:
+            other = next(text for text in texts if text != EVERY)
+            raise RefusedBuild(f"--municipality {EVERY}: '{other}' is given too. Leave one of them away.")
+        return sorted(code for code, kind in places.kinds.items() if kind == "K")
+    return list(dict.fromkeys(places.municipality_code(text) for text in texts))
 
 
-def checked_files(paths: Paths) -> Catalog:
+def faulty_places(paths: Paths, places: Collection[str]) -> tuple[Catalog, dict[str, RecordError]]:
+    """The catalogue as `checked_files` gives it, and for those of `places` whose own assessments are wrong, what is.
+
+    Raises what `checked_files` raises for everything else.
+    """
+    faulty: dict[str, RecordError] = {}
+    while True:
+        try:
+            return checked_files(paths, faulty), faulty
+        except RecordError as error:
+            own = {place: [line for line in error.errors if _is_about(line, place)] for place in places}
+            own = {place: lines for place, lines in own.items() if lines}
+            if not own or sum(map(len, own.values())) < len(error.errors):
+                raise
+            faulty |= {place: RecordError(lines) for place, lines in own.items()}
+
+
+def _is_about(error: str, place: str) -> bool:
+    return error.startswith(f"data/assessments/{place}/")
+
+
+def checked_files(paths: Paths, without: Container[str] = ()) -> Catalog:
     """The catalogue, after it and every assessments file were read strictly, and the snapshot was found whole.
 
+    The assessments of places in `without` are left out.
     Raises RecordError with every error of the hand-made files, SnapshotError with the first of the snapshot's.
     """
     catalog = load_catalog(paths)
-    load_all_assessments(paths, catalog)
+    load_all_assessments(paths, catalog, without)
     sound_snapshots(paths)
     places = load_places(paths)
     for region, entry in catalog.regions.items():
@@ -102,8 +138,12 @@ def checked_files(paths: Paths) -> Catalog:
                     f"data/catalog/regions.yml: {region}: '{code}' is no place of the snapshot. Correct the code, "
                     "or run 'lagesbild fetch'."
                 )
-    stated_claims(paths, catalog, places)  # a claim that cannot be read is an error; whether it holds is another matter
-    backed_prose(paths, catalog, places)  # so is a quotation of nothing; how much of the prose is backed is another
+    stated_claims(
+        paths, catalog, places, without
+    )  # a claim that cannot be read is an error; whether it holds is another matter
+    backed_prose(
+        paths, catalog, places, without
+    )  # so is a quotation of nothing; how much of the prose is backed is another
     return catalog
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -19,23 +20,16 @@ from filelock import FileLock, Timeout
 #
 # Beside `reports/2480/2024/` stand, while a build runs, `.2024.lock` and `.2024.holder` (who builds), `.2024.work/`
 # (what is being made) and, for a moment, `.2024.old/` (the report that is being replaced). A killed build leaves
-# them; whoever can take the lock knows that their owner is dead, and tidies.
+# them; whoever can take the lock knows that their owner is dead, and tidies. A batch's sockets lie in the system's
+# temporary folder, beside a lock of their own.
 
-SOCKETS = "sockets"
+PREFIX = "lagesbild-"
 REMOVALS = 100
 PATIENCE = 0.5  # seconds: another build may hold the lock for a moment, to see whether its owner is dead
 
 
 class HeldTargetError(Exception):
     """Another process builds into the folder: `str()` says which, and since when."""
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where a build works until its report is whole."""
-
-    folder: Path  # on the same disk as the target, so that a finished report is moved in one step
-    sockets: Path  # for the kernels: in the system's temporary folder, as a socket's path must be short
 
 
 @dataclass(frozen=True)
@@ -53,8 +47,11 @@ class Target:
         return self.folder.with_name(f".{self.folder.name}.{kind}")
 
     @contextmanager
-    def held(self) -> Iterator[Workplace]:
-        """A workplace, while no other process can build into the folder. Raises HeldTargetError when one does."""
+    def held(self) -> Iterator[Path]:
+        """An empty folder to work in, on the same disk, while no other process can build into the target.
+
+        Raises HeldTargetError when one does.
+        """
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._beside("lock"))
         try:
@@ -63,20 +60,14 @@ class Target:
             raise HeldTargetError(self._holder()) from None
         try:
             self.tidy()
-            tidy_others(self.folder.parents[1])
             holder = {"pid": os.getpid(), "since": datetime.now().isoformat(" ", "seconds")}
             self._beside("holder").write_text(json.dumps(holder), "utf-8")
-            yield self._workplace()
+            work = self._beside("work")
+            work.mkdir()
+            yield work
         finally:
             self.tidy()
             lock.release()
-
-    def _workplace(self) -> Workplace:
-        folder = self._beside("work")
-        folder.mkdir()
-        sockets = tempfile.mkdtemp(prefix="lagesbild-")
-        (folder / SOCKETS).write_text(sockets, "utf-8")
-        return Workplace(folder, Path(sockets))
 
     def _holder(self) -> str:
         try:
@@ -87,10 +78,8 @@ class Target:
 
     def tidy(self) -> None:
         """Removes what a build works with, and puts back a report that it was replacing. Only for who has the lock."""
-        work, old = self._beside("work"), self._beside("old")
-        if sockets := _sockets_of(work):
-            shutil.rmtree(sockets, ignore_errors=True)
-        _remove(work)
+        old = self._beside("old")
+        _remove(self._beside("work"))
         if old.exists() and not self.folder.exists():
             old.replace(self.folder)
         shutil.rmtree(old, ignore_errors=True)
@@ -123,21 +112,34 @@ class Target:
 
 
 def tidy_others(reports: Path) -> None:
-    """Tidies after killed builds of any target whose lock nobody holds."""
+    """Tidies after killed builds of any target, and any sockets, whose lock nobody holds."""
     left = {path for kind in ("work", "old") for path in reports.glob(f"*/.*.{kind}")}
     for folder in {path.with_name(path.name[1:].rpartition(".")[0]) for path in left}:
         target = Target(folder)
         with suppress(Timeout), FileLock(target._beside("lock")).acquire(timeout=0):
             target.tidy()
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*.lock"):
+        with suppress(Timeout, OSError), FileLock(lock).acquire(timeout=0):  # an OSError: another user's
+            remove_sockets(lock.with_suffix(""))
 
 
-def _sockets_of(work: Path) -> Path | None:
-    """The folder of sockets that a build noted, if it is where such folders are made."""
-    with suppress(OSError, ValueError):
-        noted = Path((work / SOCKETS).read_text("utf-8"))
-        if noted.parent == Path(tempfile.gettempdir()) and noted.name.startswith("lagesbild-"):
-            return noted
-    return None
+@contextmanager
+def sockets() -> Iterator[Path]:
+    """A folder for a batch's kernels, in the system's temporary folder, as a socket's path must be short."""
+    folder = Path(tempfile.gettempdir(), f"{PREFIX}{secrets.token_hex(4)}")
+    with FileLock(folder.with_name(f"{folder.name}.lock")):  # before the folder, so that nobody takes it for left
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            remove_sockets(folder)
+
+
+def remove_sockets(folder: Path) -> None:
+    """Removes the folder and its lock. Only for who has the lock."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if os.name == "posix":  # elsewhere an open file stays: the next batch tries again
+        folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:

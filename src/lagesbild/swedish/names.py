@@ -6,6 +6,7 @@ neutral name, so that nobody is given another council's goals.
 
 from dataclasses import dataclass
 from typing import Protocol
+from unicodedata import normalize
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.swedish.numbers import genitive, in_place
@@ -54,3 +55,11 @@ def official_name(catalog: Catalog, code: str, name: str) -> str:
     if code in catalog.official_names:
         return catalog.official_names[code]
     return f"{name if name[-1:].lower() in 'aeiouyåäöé' else genitive(name)} kommun"
+
+
+LAST = str.maketrans("åäöéèüæø", "{|}eey|}")  # the signs behind z stand in the order of å, ä and ö
+
+
+def swedish_order(name: str) -> tuple[str, str]:
+    """What names are sorted by: å, ä and ö last, other accents as the letter without; then as they are written."""
+    return normalize("NFC", name).casefold().translate(LAST), name

@@ -1,0 +1,43 @@
+// Narrows the list of municipalities to those whose name, code or region holds the words that are written; Enter opens
+// the first. Words are compared as the search of a report does: search.js stands before it. Without scripts the whole
+// list stands there.
+"use strict";
+const place = document.getElementById("sok-kommun");
+const count = document.getElementById("sok-antal");
+const regions = Array.from(document.querySelectorAll(".county")).map(function (section) {
+  const title = section.querySelector("h2").textContent;
+  const lines = Array.from(section.querySelectorAll("li")).map(function (line) {
+    return { line: line, text: [line.textContent, line.getAttribute("data-code"), title].join(" ") };
+  });
+  return { section: section, lines: lines };
+});
+let pause = 0;
+
+function narrowPlaces() {
+  const words = wordsOf(place.value);
+  let all = 0;
+  let shown = 0;
+  regions.forEach(function (region) {
+    let here = 0;
+    region.lines.forEach(function (each) {
+      each.line.hidden = !words.every(function (word) { return weight(each.text, word) > 0; });
+      here += each.line.hidden ? 0 : 1;
+    });
+    region.section.hidden = here === 0;
+    all += region.lines.length;
+    shown += here;
+  });
+  count.textContent = "Visar " + shown + " av " + all + " kommuner.";
+}
+
+place.closest(".look").hidden = false;
+place.addEventListener("input", function () {
+  clearTimeout(pause);
+  pause = setTimeout(narrowPlaces, 150);
+});
+place.addEventListener("keydown", function (event) {
+  if (event.key !== "Enter") { return; }
+  narrowPlaces();
+  const first = document.querySelector(".places li:not([hidden]) a");
+  if (first && place.value.trim()) { location.href = first.href; }
+});
