@@ -26,6 +26,7 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.html.render import Component
 from lagesbild.paths import PACKAGE, ROOT_VARIABLE, Paths
+from lagesbild.rules.editions import AT_HAND
 from lagesbild.sources.http import digest
 from lagesbild.sources.keeping import Keeper, SeriesResult, Terms
 from lagesbild.sources.raw import LISTS, NAME, list_bytes, load_places, read_manifest
@@ -168,6 +169,8 @@ class Copy:
         return tidy_table(self.paths, self.catalog, load_places(self.paths))
 
     def page(self, name: str, municipality: str = "9901", year: int = 2024) -> Report:
+        """A page as a new process opens it."""
+        AT_HAND.clear()
         return open_report(name, municipality, year, root=str(self.paths.root))
 
     def run(self, notebook: str, municipality: str = "9901", year: int = 2024) -> dict[str, Component]:

@@ -13,8 +13,7 @@ from lagesbild.sources.raw import load_places
 from lagesbild.statistics.direction import Direction, Reason
 from lagesbild.statistics.intervals import UNUSABLE
 from lagesbild.statistics.ranks import NoRank
-from lagesbild.tidy.build import derived, store, table_at_hand
-from lagesbild.tidy.schema import current
+from lagesbild.tidy.build import content_key, derived, store, table_at_hand
 
 YEARS = range(2015, 2025)
 NEVER = mock.patch("lagesbild.rules.judgements.judged", side_effect=AssertionError("judged again"))
@@ -85,7 +84,7 @@ def test_they_are_made_anew_when_the_code_that_they_follow_from_changes(copy, tm
     def told(text: str) -> pd.DataFrame:
         code.write_text(text, "utf-8")
         compute = lambda: made.append(text) or {"said": pd.DataFrame({"text": [text]})}  # noqa: E731
-        return derived(copy.paths, "made_up", table, [code], ["said"], compute)["said"]
+        return derived(copy.paths, "made_up", content_key([code], table.key), ["said"], compute)["said"]
 
     assert [told(text)["text"][0] for text in ("1", "1", "2", "1")] == ["1", "1", "2", "1"]
     assert made == ["1", "2", "1"]
@@ -112,11 +111,11 @@ def umea(frozen) -> Edition:
 @pytest.fixture(scope="module")
 def told(umea) -> pd.DataFrame:
     """The key figures of Umeå, as text."""
-    return key_figures(current(umea.rows), umea.judged, umea.catalog, ["2480"])
+    return key_figures(umea.data, umea.judged, umea.catalog, ["2480"])
 
 
 def test_every_indicator_with_a_value_has_one_line_a_sex_with_its_last_value(umea, told):
-    rows = current(umea.rows)
+    rows = umea.data
     own = rows[(rows["place"] == "2480") & (rows["group"] == "") & rows["indicator"].isin(umea.catalog.indicators)]
     own = own[own["value"].notna() & ~own["status"].isin(UNUSABLE)]
     assert not told.duplicated(["indicator", "sex"]).any()
@@ -148,7 +147,7 @@ def test_a_difference_to_riket_has_its_verdict_and_year_and_a_rank_its_number_an
         values = {year: level * (0.9 if sex == "K" else 1) ** (year - 2015) for year in YEARS}
         copy.fetched_among("N02797", values, sex, level=level)
     edition = edition_of(copy.paths, "overview", "9901", 2024)
-    told = key_figures(current(edition.rows), edition.judged, edition.catalog, ["9901", "9902"])
+    told = key_figures(edition.data, edition.judged, edition.catalog, ["9901", "9902"])
     assert told[["indicator", "place", "sex"]].apply(tuple, axis=1).is_monotonic_increasing
     assert set(told["place"]) == {"9901", "9902"}
     lines = told[told["indicator"] == "neither_in_work_nor_study"].set_index("sex")
@@ -165,7 +164,7 @@ def test_a_rank_in_the_key_figures_has_the_number_of_places_and_the_year_and_non
     own = (ranks["indicator"] == "reported_crime") & (ranks["place"] == "2480") & (ranks["sex"] == "T")
     placed = ranks.assign(rank=ranks["rank"].mask(own, 12), n=ranks["n"].mask(own, 290))
     placed["reason"] = placed["reason"].mask(own, str(reason))
-    told = key_figures(current(umea.rows), replace(umea.judged, ranks=placed), umea.catalog, ["2480"])
+    told = key_figures(umea.data, replace(umea.judged, ranks=placed), umea.catalog, ["2480"])
     line = told[(told["indicator"] == "reported_crime") & (told["sex"] == "T")].iloc[0]
     said = ("", "", "") if reason else ("12", "290", str(ranks.loc[own, "year"].iloc[0]))
     assert (line["rank"], line["rank_of"], line["rank_year"]) == said
@@ -173,7 +172,7 @@ def test_a_rank_in_the_key_figures_has_the_number_of_places_and_the_year_and_non
 
 def test_values_without_any_judgement_are_key_figures_too(umea):
     """A table in which nothing can be judged gives frames with all their columns."""
-    rows = current(umea.rows)
+    rows = umea.data
     setting = setting_of(rows, umea.catalog, umea.places, 2024)
     nothing = measured(rows.iloc[:0], setting)
     told = key_figures(rows, nothing, umea.catalog, ["2480"])

@@ -23,7 +23,6 @@ from lagesbild.publishing.request import BuildRequest
 from lagesbild.rules.editions import Edition, edition_of
 from lagesbild.statistics.differences import Compared
 from lagesbild.statistics.direction import Direction
-from lagesbild.tidy.schema import current, whole_years
 
 YEAR = 2024
 UMEA, NORDMALING, STOCKHOLM, GOTLAND = "2480", "2401", "0180", "0980"
@@ -51,7 +50,7 @@ def edition(place: str = UMEA) -> Edition:
 @cache
 def table() -> pd.DataFrame:
     """Current values of whole years and everybody, with their place."""
-    rows = whole_years(current(edition().rows), edition().catalog)
+    rows = edition().data
     return rows[(rows["sex"] == "T") & (rows["group"] == "") & rows["value"].notna()]
 
 
@@ -245,7 +244,7 @@ def test_the_made_pages_stand_in_a_quieter_list_after_the_notebooks_pages_and_a_
 
 def test_each_figure_has_what_is_at_hand_how_it_is_added_and_how_it_is_made_again():
     catalog, page = edition().catalog, tree(UMEA, "underlaget")
-    at_hand = set(edition().rows.query("place == @UMEA and value.notna()")["indicator"])
+    at_hand = set(edition().data.query("place == @UMEA and value.notna()")["indicator"])
     for number_, figure in catalog.figures.items():
         [entry] = page.xpath(f"//*[@id='figur-{number_}']")
         words = plain(said(entry))

@@ -75,11 +75,11 @@ def repository_edition() -> Edition:
 
 
 def page_of(edition: Edition, paths: Paths, place: str) -> str:
-    return method_html(edition.catalog, paths, edition.places, edition.judged, edition.rows, (place, YEAR))
+    return method_html(edition.catalog, paths, edition.places, edition.judged, edition.data, (place, YEAR))
 
 
 def example_of(edition: Edition, place: str = UMEA) -> dict:
-    return worked_example(edition.judged, edition.rows, edition.catalog, edition.places, place, YEAR)
+    return worked_example(edition.judged, edition.data, edition.catalog, edition.places, place, YEAR)
 
 
 def made_up_page(copy: Copy) -> str:

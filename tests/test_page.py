@@ -25,7 +25,6 @@ from lagesbild.rules.editions import RefusedEdition, edition_of, key_figures
 from lagesbild.sources.http import digest
 from lagesbild.swedish.headings import MOST
 from lagesbild.swedish.numbers import STATE_TEXT
-from lagesbild.tidy.schema import current
 
 NBSP, MINUS = "\u00a0", "\u2212"
 PAGES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
@@ -82,7 +81,7 @@ def drawing(shown: Component) -> str:
 def keys(copy: Copy, year: int = 2024) -> pd.DataFrame:
     """The key figures of Umeå, by indicator and sex, as a build writes them."""
     edition = edition_of(copy.paths, "overview", "2480", year)
-    return key_figures(current(edition.rows), edition.judged, edition.catalog, ["2480"]).set_index(["indicator", "sex"])
+    return key_figures(edition.data, edition.judged, edition.catalog, ["2480"]).set_index(["indicator", "sex"])
 
 
 def rows(shown: Component) -> list[dict[str, str]]:

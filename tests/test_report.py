@@ -14,7 +14,6 @@ from lagesbild.catalog.load import load_catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.publishing.frame import MADE
 from lagesbild.rules.editions import edition_of, key_figures
-from lagesbild.tidy.schema import current
 from reports import Built
 
 CATALOG = load_catalog(copies.REPOSITORY)
@@ -66,7 +65,7 @@ def test_the_manifest_names_every_file_by_its_checksum_and_the_snapshot(default_
 @pytest.mark.slow
 def test_the_key_figures_are_those_of_the_table_and_its_judgements(default_report):
     edition = edition_of(Paths(default_report.root), "overview", "2480", 2024)
-    known = key_figures(current(edition.rows), edition.judged, edition.catalog, ["2480"])
+    known = key_figures(edition.data, edition.judged, edition.catalog, ["2480"])
     told = pd.read_csv(default_report.folder / "key_figures.csv", dtype=str, keep_default_na=False)
     pd.testing.assert_frame_equal(told, known, check_dtype=False)
     assert len(told) > 80

@@ -6,7 +6,6 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from lagesbild.assessments.load import load_assessment
@@ -18,15 +17,14 @@ from lagesbild.paths import Paths, project_paths
 from lagesbild.places import COUNTRY, ComparisonGroup, Places
 from lagesbild.rules.comparing import Ranking, comparable, ranking
 from lagesbild.rules.directions import movements
-from lagesbild.rules.editions import Edition, edition_of
+from lagesbild.rules.editions import Edition, edition_of, in_order
 from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.register import Written, region_of, written_of
 from lagesbild.rules.uses import Use, drawn_indicators, indicator_pages, indicator_uses
-from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.statements import PARTS
-from lagesbild.tidy.schema import completed, current, latest_years, revisions, whole_years
+from lagesbild.tidy.schema import completed, latest_years
 
 TOTAL, POPULATION = "fte_total", "population_20_64"
 
@@ -322,11 +320,6 @@ def _opened(
     catalog, places = edition.catalog, edition.places
     group = places.comparison_group(catalog, municipality)
     peers = [municipality, *(group.members if group else ()), COUNTRY]
-    table = current(edition.rows)
-    whole = whole_years(table, catalog)
-    data = completed(whole, [*peers, *others])
-    data = data.assign(name=data["place"].map(places.names))
-    months = table[(table["month"] > 0) & ~table.index.isin(whole.index)]
     return {
         "page": page,
         "place": municipality,
@@ -336,19 +329,9 @@ def _opened(
         "geography": places,
         "assessment": edition.assessment,
         "group": group,
-        "data": in_order(data, catalog, [*peers, *others]),
-        "months": months.assign(name=months["place"].map(places.names)),
+        "data": edition.rows_for([*peers, *others]),
+        "months": edition.months,
         "judged": edition.judged,
-        "revised": revisions(edition.rows),
-        "vintage": latest_fetch(paths) or "okänt datum",
+        "revised": edition.revised,
+        "vintage": edition.vintage,
     }
-
-
-def in_order(rows: pd.DataFrame, catalog: Catalog, places: Iterable[str]) -> pd.DataFrame:
-    """`rows` as figures show them: indicators in the order of the figures, `places` first, then by year."""
-    shown = [name for figure in catalog.figures.values() for name in (*figure.measure, *figure.stand_in, *figure.dots)]
-    known = sorted(rows["place"].unique())
-    order = {"sex": "KMT", "place": [*places, *known], "indicator": [*shown, *catalog.indicators]}
-    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(rows[name]) for name in order]
-    sort = np.lexsort([keys[0], rows["month"], rows["year"], *keys[1:]])
-    return rows.take(sort).reset_index(drop=True)

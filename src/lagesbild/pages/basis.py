@@ -21,7 +21,7 @@ from lagesbild.rules.uses import drawn_indicators, figure_state, indicator_pages
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.numbers import SEX, STATE_TEXT, decimal, listed, period_text
 from lagesbild.swedish.verdicts import basis_text, movement_sign, p_text, tested_text, weakness_text
-from lagesbild.tidy.schema import current, latest_years, revisions, whole_years
+from lagesbild.tidy.schema import latest_years
 
 FILE = "underlaget.html"
 REGIONAL = "regional_support"
@@ -62,7 +62,8 @@ def basis_html(
     catalog: Catalog,
     places: Places,
     judged: Judgements,
-    rows: pd.DataFrame,
+    data: pd.DataFrame,
+    revised: pd.DataFrame,
     written: Iterable[Assessment | RegionAssessment],
     *,
     municipality: str,
@@ -71,12 +72,11 @@ def basis_html(
     own: bool,
     vintage: str,
 ) -> str:
-    """The body of the page. `rows` are the tidy table's up to the edition's year, of every vintage.
+    """The body of the page. `data`: current rows of whole years up to the edition's; `revised`: see `revisions`.
 
     `region` is the slug of the municipality's region, or empty; with `own` the report is the region's, and has its
     parts only. `written` are the assessments that the report has, `vintage` the day when the figures were fetched.
     """
-    data = whole_years(current(rows), catalog)
     latest = latest_years(data, municipality)
     parameters = f"municipality='{municipality}' och year={year}"
     name = catalog.regions[region].name if own else places.name(municipality)
@@ -102,7 +102,7 @@ def basis_html(
         parts=parts,
         lacking=[entry for entry in (*figures, *parts) if entry.lacking],
         directions=None if own else _directions(catalog, judged, municipality, name),
-        revised=_revised(catalog, places, rows, shown),
+        revised=_revised(catalog, places, revised, shown),
         remarks=[(each.basis.title, each.remarks) for each in assessments if each.remarks],
         gaps=[] if own else list(catalog.gaps.values()),
         told=any(isinstance(each, Assessment) for each in assessments),
@@ -199,9 +199,8 @@ def _words(caption: str, headers: Iterable[str], rows: tuple[tuple[str | Cell, .
 # Values that a publisher has changed since they were first fetched.
 
 
-def _revised(catalog: Catalog, places: Places, rows: pd.DataFrame, shown: Iterable[str]) -> DataTable | None:
+def _revised(catalog: Catalog, places: Places, changed: pd.DataFrame, shown: Iterable[str]) -> DataTable | None:
     """Old and new value, of the place and those that it is compared with; None where nothing has changed."""
-    changed = revisions(rows)
     changed = changed[changed["place"].isin(list(shown)) & changed["indicator"].isin(list(catalog.indicators))]
     headers = ("Mått", "Plats", "År", "Kön", "Tidigare", "Nu", "Hämtat")
     body = tuple(_revised_row(row, catalog, places.name(str(row.place))) for row in changed.itertuples())

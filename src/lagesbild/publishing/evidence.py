@@ -18,7 +18,7 @@ from lagesbild.statistics.panel import Panel, panels, populations, printed
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import NBSP, SEX, decimal, listed, signed
 from lagesbild.swedish.verdicts import movement_sign, p_text
-from lagesbild.tidy.schema import current, yearly
+from lagesbild.tidy.schema import yearly
 
 # The example: one movement of the place, worked out from its values, so that a reader can follow the arithmetic.
 
@@ -28,7 +28,7 @@ def worked_example(
 ) -> dict[str, object]:
     """The surest arrow of the place, else the still measure with the smallest p, step by step; empty without any.
 
-    `rows` are the tidy table's up to the edition's `year`.
+    `rows` are current rows up to the edition's `year`.
     """
     known = judged.directions
     own = known[(known["place"] == place) & (known["sex"] == "T") & (known["method"] == Method.POOL)]
@@ -50,8 +50,8 @@ def _window(
     rows: pd.DataFrame, catalog: Catalog, places: Places, indicator: str, place: str, year: int
 ) -> tuple[Panel, Judged, int]:
     """The measure in all places, the place's window with its noise, and the place's row."""
-    rows = yearly(current(rows), catalog)
     rows = rows[rows["indicator"].isin([indicator, POPULATION]) & (rows["year"] <= year)]
+    rows = yearly(rows, catalog)
     known = {code: kind == "K" for code, kind in places.kinds.items()}
     of = populations(rows[rows["indicator"] == POPULATION], known, range(int(rows["year"].min()), year + 1))
     every = panels(rows, {indicator: series_context(catalog, indicator)}, of)

@@ -14,9 +14,7 @@ from lagesbild.publishing.frame import made_pages
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.rules.editions import edition_of, key_figures, refuse_region_without_data
 from lagesbild.rules.register import region_of, written_of
-from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.swedish.names import Naming, official_name
-from lagesbild.tidy.schema import current, whole_years
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     region = request.region or region_of(catalog, place)
     written = written_of(request.paths, region, year, catalog) if region else None
     if own and not written:
-        refuse_region_without_data(edition.rows, catalog, region, year)
+        refuse_region_without_data(pd.concat([edition.data, edition.months]), catalog, region, year)
     assessment = None if own else edition.assessment
     name = catalog.regions[region].name if own else places.name(place)
     naming = Naming(name, name if own else official_name(catalog, place, name), judged=assessment is not None)
@@ -46,7 +44,7 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     def indicators() -> str:
         from lagesbild.pages.measures import indicators_html
 
-        return indicators_html(catalog, places, judged, whole_years(current(edition.rows), catalog), of)
+        return indicators_html(catalog, places, judged, edition.data, of)
 
     def follow_up() -> str:
         from lagesbild.pages.follow_up import follow_up_html
@@ -56,7 +54,7 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     def plain() -> str:
         from lagesbild.pages.words import plain_html
 
-        return plain_html(catalog, naming, judged, whole_years(current(edition.rows), catalog), assessment, of)
+        return plain_html(catalog, naming, judged, edition.data, assessment, of)
 
     def basis() -> str:
         from lagesbild.pages.basis import basis_html
@@ -65,19 +63,20 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
             catalog,
             places,
             judged,
-            edition.rows,
+            edition.data,
+            edition.revised,
             [each for each in (assessment, written and written.assessment) if each],
             municipality=place,
             year=year,
             region=region,
             own=own,
-            vintage=latest_fetch(request.paths) or "okänt datum",
+            vintage=edition.vintage,
         )
 
     def method() -> str:
         from lagesbild.publishing.method import method_html
 
-        return method_html(catalog, request.paths, places, judged, edition.rows, of)
+        return method_html(catalog, request.paths, places, judged, edition.data, of)
 
     def terms() -> str:
         from lagesbild.pages.words import terms_html
@@ -94,7 +93,7 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     }
     # of the municipality, or of every member of a region whose own report it is
     told = catalog.regions[region].members if own else [place]
-    figures = partial(key_figures, current(edition.rows), judged, catalog, told)
+    figures = partial(key_figures, edition.data, judged, catalog, told)
     return places, Computed(figures, {name: bodies[name] for name in made_pages(request)})
 
 

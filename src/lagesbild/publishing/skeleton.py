@@ -223,7 +223,7 @@ def skeleton_text(paths: Paths, catalog: Catalog, subject: Subject, year: int, p
 
 def at_hand_lines(paths: Paths, catalog: Catalog, subject: Subject, year: int) -> Iterator[str]:
     """What the snapshot has and lacks for the place, a line each. Raises RefusedEdition where it has nothing."""
-    from lagesbild.rules.editions import refuse_region_without_data, refuse_without_data  # with pandas
+    from lagesbild.rules.editions import refuse_region_without_data, refuse_without_data, years_at_hand
     from lagesbild.tidy.build import table_at_hand
     from lagesbild.tidy.schema import current, latest_years, up_to
 
@@ -237,7 +237,7 @@ def at_hand_lines(paths: Paths, catalog: Catalog, subject: Subject, year: int) -
             name = load_places(paths).name(code)
             yield f"{code} {name}: {len(have)} of {len(parts)} indicators of the regional page have a value."
         return
-    refuse_without_data(whole, subject.code, year)
+    refuse_without_data(years_at_hand(whole), subject.code, year)
     latest = latest_years(current(rows), subject.code)
     states = {number: figure_state(catalog, entry, latest) for number, entry in catalog.figures.items()}
     empty = [number for number, state in states.items() if state == "slot"]

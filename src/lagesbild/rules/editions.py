@@ -1,8 +1,10 @@
 """Which editions can be made, what an edition is made from, and its key figures."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import pickle
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.assessments.load import load_assessment
@@ -12,11 +14,12 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
 from lagesbild.paths import Paths
 from lagesbild.places import COUNTRY, Places
-from lagesbild.rules.judgements import Judgements, judgements
+from lagesbild.rules.judgements import Judgements, judgements, judgements_key
 from lagesbild.sources.raw import load_places
+from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.statistics.intervals import usable
-from lagesbild.tidy.build import store, table_at_hand
-from lagesbild.tidy.schema import current, up_to, yearly
+from lagesbild.tidy.build import TableAtHand, input_key, store, table_at_hand
+from lagesbild.tidy.schema import completed, current, revisions, up_to, whole_years, yearly
 
 # Which editions can be made: a page, a municipality and a year that the catalogue and the figures know.
 
@@ -28,26 +31,112 @@ class RefusedEdition(Refusal):
 
 
 @dataclass(frozen=True)
-class Edition:
-    """What an edition is made from: `rows` are the tidy table's, every vintage, no year after the edition's.
+class Shared:
+    """What the editions of every municipality in a year have in common: none of it is computed again for a place.
 
-    `judged` is about every municipality.
+    `data` and `months` are current rows up to the year, with each place's `name`: those of whole years, as figures show
+    them (see `in_order`), and single months. `judged` is about every municipality.
     """
 
     catalog: Catalog
     places: Places
-    assessment: Assessment | None
-    rows: pd.DataFrame = field(repr=False)
+    years: Mapping[str, list[int]]  # place -> the years in which any series has a value, later ones too
+    vintage: str  # the day of the latest fetch
+    data: pd.DataFrame = field(repr=False)
+    months: pd.DataFrame = field(repr=False)
+    revised: pd.DataFrame = field(repr=False)  # values that a later vintage changed: see `tidy.schema.revisions`
     judged: Judgements = field(repr=False)
+    numbers: np.ndarray = field(repr=False)  # of the indicator in each row of `data`, in the order of the rows
+    at: Mapping[str, np.ndarray] = field(repr=False)  # place -> its rows in `data`
+
+    def rows_for(self, places: Iterable[str]) -> pd.DataFrame:
+        """`data`, completed for some places, which come first of each indicator: see `completed` and `in_order`."""
+        wanted = list(dict.fromkeys(places))
+        own = np.sort(np.concatenate([self.at.get(code, np.array([], dtype=int)) for code in wanted]))
+        first = completed(self.data.take(own), wanted)
+        first = in_order(first.assign(name=first["place"].map(self.places.names)), self.catalog, wanted)
+        rest = np.delete(np.arange(len(self.data)), own)
+        of = pd.Series(self.numbers[own], self.data["indicator"].array[own]).groupby(level=0).first()
+        numbers = np.concatenate([of.reindex(first["indicator"]).to_numpy(), self.numbers[rest]])
+        order = np.concatenate([np.arange(len(first)) + len(self.data), rest])[np.argsort(numbers, kind="stable")]
+        return pd.concat([self.data, first], ignore_index=True).take(order).reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Edition(Shared):
+    """What an edition is made from: what all of the year share, and what people judged in the municipality."""
+
+    assessment: Assessment | None = None
+
+
+# What this process has at hand, by folder, content and year: the one thing that is kept between editions.
+AT_HAND: dict[tuple[str, str, int], Shared] = {}
+MOST_AT_HAND = 2  # the year that is built, and one to compare with
+
+
+def shared(paths: Paths, year: int) -> Shared:
+    """What all editions of a year share: read, or made and stored, once a process and content of the project."""
+    key = _key(paths, year)
+    if key not in AT_HAND:
+        catalog, places = load_catalog(paths), load_places(paths)
+        AT_HAND[key] = _shared(paths, catalog, places, table_at_hand(paths, catalog), year)
+        _forget_the_oldest()
+    return AT_HAND[key]
+
+
+def _key(paths: Paths, year: int) -> tuple[str, str, int]:
+    return str(paths.root), judgements_key(input_key(paths)), year
+
+
+def _forget_the_oldest() -> None:
+    for key in list(AT_HAND)[:-MOST_AT_HAND]:
+        del AT_HAND[key]
+
+
+def packed(paths: Paths, year: int) -> bytes:
+    """What all editions of a year share, for `adopt` in another process, which then reads no table."""
+    known = shared(paths, year)
+    return pickle.dumps((_key(paths, year), known), pickle.HIGHEST_PROTOCOL)
+
+
+def adopt(content: bytes) -> None:
+    """Has at hand what another process of ours `packed`; it is used while the project's content stays the same."""
+    key, known = pickle.loads(content)
+    AT_HAND[key] = known
+    _forget_the_oldest()
+
+
+def _shared(paths: Paths, catalog: Catalog, places: Places, whole: TableAtHand, year: int) -> Shared:
+    """What all editions of a year share, from the whole table; stores the table and the judgements."""
+    store(paths, catalog, whole)
+    rows = up_to(whole.rows, year)
+    table = current(rows)
+    data = whole_years(table, catalog)
+    months = table[(table["month"] > 0) & ~table.index.isin(data.index)]
+    names = places.names
+    data = in_order(data.assign(name=data["place"].map(names)), catalog)
+    return Shared(
+        catalog,
+        places,
+        years_at_hand(whole.rows),
+        latest_fetch(paths) or "okänt datum",
+        data,
+        months.assign(name=months["place"].map(names)),
+        revisions(rows),
+        judgements(paths, whole, catalog, places, year),
+        pd.factorize(data["indicator"])[0],
+        data.groupby("place").indices,
+    )
 
 
 def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition:
     """The rows and judgements of one municipality's edition; makes table and judgements first when they are outdated.
 
     Raises RefusedEdition, UnknownPlace or a RecordError, each with value, place and remedy; page, municipality and
-    year are checked before any data is read.
+    year are checked before any data is read, and a refused edition writes nothing.
     """
-    catalog = load_catalog(paths)
+    known = AT_HAND.get(key := _key(paths, year)) if isinstance(year, int) else None
+    catalog = known.catalog if known else load_catalog(paths)
     if page not in catalog.pages:
         raise RefusedEdition(
             f"page: '{page}' is not in data/catalog/programme.yml. Choose: {', '.join(catalog.pages)}."
@@ -56,39 +145,56 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
         raise RefusedEdition(f'municipality: {municipality!r} is not text. Write the code in quotes, such as "0180".')
     if isinstance(year, bool) or not isinstance(year, int):
         raise RefusedEdition(f"year: {year!r} is not a whole number. Write it without quotes, such as 2024.")
-    places = load_places(paths)
+    places = known.places if known else load_places(paths)
     places.municipality(municipality)
-    whole = table_at_hand(paths, catalog)
-    refuse_without_data(whole.rows, municipality, year)
+    whole = None if known else table_at_hand(paths, catalog)
+    refuse_without_data(known.years if known else years_at_hand(whole.rows), municipality, year)
     assessment = load_assessment(paths, municipality, year, catalog)
-    store(paths, catalog, whole)  # only now: a refused edition writes nothing
-    return Edition(
-        catalog, places, assessment, up_to(whole.rows, year), judgements(paths, whole, catalog, places, year)
-    )
+    if whole:
+        known = AT_HAND[key] = _shared(paths, catalog, places, whole, year)
+        _forget_the_oldest()
+    return Edition(**{each.name: getattr(known, each.name) for each in fields(Shared)}, assessment=assessment)
 
 
-def refuse_without_data(table: pd.DataFrame, municipality: str, year: int) -> None:
-    """Raises RefusedEdition when no series has a value for the place in `year` or the five years before it."""
-    own = current(table[table["place"] == municipality])
-    years = own.loc[own["value"].notna(), "year"]
-    if years.empty:
-        places = table.loc[table["value"].notna(), "place"].nunique()
+def years_at_hand(table: pd.DataFrame) -> dict[str, list[int]]:
+    """Place -> the years in which any series has a value there, sorted; a place without any is left out."""
+    rows = current(table)
+    known = rows.loc[rows["value"].notna(), ["place", "year"]].drop_duplicates()
+    return {str(place): sorted(years) for place, years in known.groupby("place")["year"]}
+
+
+def refuse_without_data(known: Mapping[str, list[int]], municipality: str, year: int) -> None:
+    """Raises RefusedEdition when no series has a value for the place in `year` or the five years before it.
+
+    `known`: see `years_at_hand`.
+    """
+    years = known.get(municipality, [])
+    if not years:
         raise RefusedEdition(
-            f"municipality: '{municipality}' has no values; data/raw holds {places} places. Run 'lagesbild fetch', "
+            f"municipality: '{municipality}' has no values; data/raw holds {len(known)} places. Run 'lagesbild fetch', "
             "which asks for every municipality, or restore data/raw from the repository."
         )
-    earlier = years[years <= year]
-    if earlier.empty:
-        first = int(years.min())
+    earlier = [each for each in years if each <= year]
+    if not earlier:
         raise RefusedEdition(
-            f"year: {year} is without data: the first value of {municipality} is of {first}. Choose {first} or later."
+            f"year: {year} is without data: the first value of {municipality} is of {years[0]}. "
+            f"Choose {years[0]} or later."
         )
-    last = int(earlier.max())
-    if last < year - LOOK_BACK:
+    if earlier[-1] < year - LOOK_BACK:
         raise RefusedEdition(
-            f"year: {year} is without data: the last value of {municipality} is of {last}. Choose a year up to "
-            f"{last + LOOK_BACK}, or run 'lagesbild fetch' for newer figures."
+            f"year: {year} is without data: the last value of {municipality} is of {earlier[-1]}. Choose a year up to "
+            f"{earlier[-1] + LOOK_BACK}, or run 'lagesbild fetch' for newer figures."
         )
+
+
+def in_order(rows: pd.DataFrame, catalog: Catalog, places: Iterable[str] = ()) -> pd.DataFrame:
+    """`rows` as figures show them: indicators in the order of the figures, `places` first, then by year."""
+    shown = [name for figure in catalog.figures.values() for name in (*figure.measure, *figure.stand_in, *figure.dots)]
+    known = sorted(rows["place"].unique())
+    order = {"sex": "KMT", "place": [*places, *known], "indicator": [*shown, *catalog.indicators]}
+    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(rows[name]) for name in order]
+    sort = np.lexsort([keys[0], rows["month"], rows["year"], *keys[1:]])
+    return rows.take(sort).reset_index(drop=True)
 
 
 def refuse_region_without_data(rows: pd.DataFrame, catalog: Catalog, region: str, year: int) -> None:

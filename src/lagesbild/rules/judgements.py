@@ -33,7 +33,7 @@ from lagesbild.statistics.surveys import (
     shared_changes,
     size_classes,
 )
-from lagesbild.tidy.build import TableAtHand, derived
+from lagesbild.tidy.build import TableAtHand, content_key, derived
 from lagesbild.tidy.schema import current, survey_rows, up_to, yearly
 
 POPULATION = "population"  # inhabitants on 31 December
@@ -66,10 +66,16 @@ FRAMES = [field.name for field in fields(Judgements)]
 
 def judgements(paths: Paths, table: TableAtHand, catalog: Catalog, places: Places, year: int) -> Judgements:
     """The judgements of an edition's year: as they are stored, or computed and stored anew."""
-    code = [path for room in ROOMS for path in (PACKAGE / room).rglob("*.py")]
+    key = judgements_key(table.key)
     computed = lambda: judged(up_to(current(table.rows), year), catalog, places, year)  # noqa: E731
-    frames = derived(paths, f"judgements-{year}", table, code, FRAMES, lambda: vars(computed()))
+    frames = derived(paths, f"judgements-{year}", key, FRAMES, lambda: vars(computed()))
     return Judgements(**frames)
+
+
+def judgements_key(table: str) -> str:
+    """A checksum of what the judgements follow from: the table, by its key, and the code that judges."""
+    code = sorted(path for room in ROOMS for path in (PACKAGE / room).rglob("*.py"))
+    return content_key(code, table)
 
 
 def judged(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> Judgements:

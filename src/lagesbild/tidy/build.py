@@ -1,10 +1,11 @@
 """The tidy table made from everything in data/raw, and stored in data/processed with its dictionary."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -211,11 +212,33 @@ FILE = "tidy.parquet"
 
 def input_key(paths: Paths) -> str:
     """A checksum of all that the table is made from: catalogue, raw files, and the code that reads them."""
-    digest = hashlib.sha256()
-    for path in _inputs(paths):
-        digest.update(paths.relative(path).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    inputs = _inputs(paths)
+    return content_key(inputs, *(str(path).removeprefix(str(paths.root)) for path in inputs))
+
+
+def content_key(files: Iterable[Path], *also: str) -> str:
+    """A checksum of what some files hold, and of texts."""
+    digest = hashlib.sha256("\0".join(also).encode())
+    for path in files:
+        digest.update(_digest(path))
     return digest.hexdigest()
+
+
+SETTLED = 2_000_000_000  # nanoseconds: a file changed no longer ago may change again within one tick of its clock
+
+
+def _digest(path: Path) -> bytes:
+    """The checksum of a file, which is read again only where its size, times or place on the disk changed."""
+    at = path.stat()
+    state = (at.st_size, at.st_mtime_ns, at.st_ctime_ns, at.st_ino)
+    if time.time_ns() - max(at.st_mtime_ns, at.st_ctime_ns) < SETTLED:
+        return _read_digest.__wrapped__(path, state)
+    return _read_digest(path, state)
+
+
+@cache
+def _read_digest(path: Path, _state: tuple[int, ...]) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _inputs(paths: Paths) -> list[Path]:
@@ -269,19 +292,15 @@ def _write_table(paths: Paths, catalog: Catalog, table: TableAtHand) -> None:
 def derived(
     paths: Paths,
     name: str,
-    table: TableAtHand,
-    code: Iterable[Path],
+    key: str,
     frames: Iterable[str],
     computed: Callable[[], Mapping[str, pd.DataFrame]],
 ) -> dict[str, pd.DataFrame]:
     """Frames that follow from the table, by name: as `<name>-<frame>.parquet` holds them, or computed and stored anew.
 
-    They are stored only beside the table itself, and computed again when it or one of the files of `code` changes.
+    They are stored only beside the table itself, and computed again when `key`, of all that they follow from, changes.
     """
-    digest = hashlib.sha256(table.key.encode())
-    for path in sorted(code):
-        digest.update(path.read_bytes())
-    key, files = digest.hexdigest(), {frame: paths.processed / f"{name}-{frame}.parquet" for frame in frames}
+    files = {frame: paths.processed / f"{name}-{frame}.parquet" for frame in frames}
     known = _stored(paths, name, key, files)
     if known:
         return known

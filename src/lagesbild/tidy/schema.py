@@ -49,12 +49,9 @@ MEANING = {
 def typed(rows: pd.DataFrame) -> pd.DataFrame:
     """`rows` with exactly the table's columns, in order and of their types; missing columns are empty."""
     empty = {"month": 0, "sex": "T", "group": "", "vintage": "", "status": ""}
-    filled = pd.DataFrame(index=rows.index)
-    for name, kind in COLUMNS.items():
-        filled[name] = rows[name] if name in rows else empty.get(name, float("nan"))
-        if kind == "str":
-            filled[name] = filled[name].fillna("")
-    return filled.astype(COLUMNS)
+    filled = {name: rows[name] if name in rows else empty.get(name, float("nan")) for name in COLUMNS}
+    texts = {name: rows[name].fillna("") for name, kind in COLUMNS.items() if kind == "str" and name in rows}
+    return pd.DataFrame(filled | texts, rows.index).astype(COLUMNS)
 
 
 # Which breaks of an indicator cut its rows: where every year before one is restated, it cuts nothing.
@@ -126,16 +123,15 @@ def completed(rows: pd.DataFrame, places: Iterable[str]) -> pd.DataFrame:
     """
     wanted = list(dict.fromkeys(places))
     own = rows[rows["place"].isin(wanted)]
-    whole = own[own["group"] == ""]
-    keys = whole[["indicator", "year", "month", "sex", "group"]].drop_duplicates()
-    every = keys.merge(pd.Series(wanted, name="place", dtype="str"), how="cross")
-    grouped = own[own["group"] != ""]
-    within = grouped[["indicator", "place", "group", "sex"]].drop_duplicates()
-    years = grouped[["indicator", "place", "year", "month"]].drop_duplicates()
-    every = pd.concat([every, within.merge(years, on=["indicator", "place"])], ignore_index=True)
-    have = pd.MultiIndex.from_frame(own[CELL])
-    lacking = every[~pd.MultiIndex.from_frame(every[CELL]).isin(have)]
-    return pd.concat([rows, typed(lacking.assign(status="missing"))], ignore_index=True)
+    grouped = own["group"] != ""
+    times = own.loc[~grouped, ["indicator", "year", "month", "sex", "group"]].drop_duplicates()
+    every = times.take(np.repeat(np.arange(len(times)), len(wanted))).assign(place=wanted * len(times))
+    within = own.loc[grouped, ["indicator", "place", "group", "sex"]].drop_duplicates()
+    years = own.loc[grouped, ["indicator", "place", "year", "month"]].drop_duplicates()
+    groups = [within.merge(years, on=["indicator", "place"])] if len(within) else []
+    every = pd.concat([own, *[each.assign(vintage="") for each in (every, *groups)]], ignore_index=True)
+    lacking = every[~every.duplicated(CELL) & (np.arange(len(every)) >= len(own))]
+    return pd.concat([rows, typed(lacking[CELL].assign(status="missing"))], ignore_index=True)
 
 
 def withheld(table: pd.DataFrame, indicators: Iterable[str], places: Iterable[str]) -> pd.DataFrame:
