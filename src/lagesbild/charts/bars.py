@@ -22,21 +22,23 @@ from lagesbild.charts.theme import (
     blank,
     bold_width,
     break_notes,
+    in_swedish,
     lines_in,
     mark_notes,
     marked,
     note,
     notes_height,
+    numbered,
+    numbered_years,
     short_symbol,
     spread,
     styled,
     swedish,
-    swedish_ticks,
     tick_room,
     value_scale,
     wrapped,
     write_notes,
-    year_ticks,
+    year_marks,
 )
 from lagesbild.swedish.numbers import SEX
 
@@ -114,7 +116,7 @@ def bar_panels(panels: list[BarPanel], frame: Frame) -> Figure:
         for number, panel in enumerate(panels):
             axes = grid.axes(figure, number)
             _draw(axes, panel, names[number])
-            axes.set(xticks=[], yticks=[], xlim=scale, ylim=names[number].ylim)
+            axes.set(xlim=scale, ylim=names[number].ylim)
             _write_values(axes, panel, names[number], frame)
             if own or number % grid.across == 0:
                 names[number].write(axes, focus_names(rows))
@@ -284,11 +286,10 @@ def _over_years(table: pd.DataFrame, frame: Frame, draw: Callable) -> Figure:
         width = sheet.width - left - bold_width(texts, sheet) - 12
         figure = blank(sheet, below + height + sheet.line + 6)
         axes = axes_at(figure, sheet, left, below, width, height)
-        axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
         draw(axes, whole, [year for year, _ in frame.breaks if years[0] < year <= years[-1]])
-        swedish_ticks(axes.yaxis, ticks)
         axes.set_ylim(0, max(ticks[-1], top))
-        year_ticks(axes, sheet, years, width)
+        numbered_years(axes, sheet, year_marks(sheet, years, width))
+        numbered(axes, sheet, "y", in_swedish(ticks))
         _name_parts(axes, sheet, whole, texts)
         note(figure, sheet, frame.unit_text, (2, below + height + sheet.line + 5))
         write_notes(figure, sheet, notes)

@@ -33,15 +33,16 @@ from lagesbild.charts.theme import (
     beside,
     blank,
     heading,
+    in_swedish,
     lines_in,
     mark_notes,
     marked,
     note,
     notes_height,
+    numbered,
     spread,
     start_note,
     styled,
-    swedish_ticks,
     text_width,
     value_scale,
     widest,
@@ -75,9 +76,8 @@ def dot_rows(rows: pd.DataFrame, frame: Frame) -> Figure:
         below = notes_height(notes, sheet) + sheet.line + 6
         figure = blank(sheet, below + sum(heights) + sheet.line + 4)
         axes = axes_at(figure, sheet, EDGE, below, sheet.width - 2 * EDGE, sum(heights))
-        axes.set(xlim=(ticks[0], ticks[-1]), ylim=(0, sum(heights)), yticks=[])
-        swedish_ticks(axes.xaxis, ticks)
-        axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
+        axes.set(xlim=(ticks[0], ticks[-1]), ylim=(0, sum(heights)))
+        numbered(axes, sheet, "x", in_swedish(ticks))
         top = sum(heights)
         for (label, text), height in zip(labels.items(), heights, strict=True):
             heading(figure, sheet, text, (2, below + top))
@@ -180,9 +180,8 @@ def _paired(rows: pd.DataFrame, order: list[str], frame: Frame, ticks: list[floa
         axes = axes_at(figure, sheet, left, below, sheet.width - left - 6, height)
         text = widest([marked(row, frame) for row in rows[rows["value"].notna()].itertuples()], sheet.text, 600) + 12
         point = (ticks[-1] - ticks[0]) / (sheet.width - left - 6 - 2 * text)
-        axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=names.ylim, yticks=[])
-        swedish_ticks(axes.xaxis, ticks)
-        axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
+        axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=names.ylim)
+        numbered(axes, sheet, "x", in_swedish(ticks))
         for name, pair in rows.groupby("name", sort=False):
             _draw_pair(axes, names.level[name], pair.sort_values("value"), frame)
         names.write(axes, focus_names(rows))

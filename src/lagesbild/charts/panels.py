@@ -173,12 +173,12 @@ def slopes(rows: pd.DataFrame, frame: Frame) -> Figure:
             sheet, headings, height, (left, right), columns, notes, frame.unit_text, SLOPE, shared=not frame.wide
         )
         for number, (corner, part) in enumerate(zip(layout.corners, parts, strict=True)):
-            panel = Panel(*corner, layout.width, height, (years[0], years[1]), tuple(ticks), sheet)
+            numbers = {year: str(year) for year in years if number == len(parts) - 1 or frame.wide}
+            panel = Panel(
+                *corner, layout.width, height, (years[0], years[1]), tuple(ticks), sheet, numbers, pad=value + 14
+            )
             axes = stroke_panel(layout.figure, panel, part, frame)
-            last = number == len(parts) - 1 or frame.wide
-            axes.set_xticks(years, [str(year) for year in years] if last else ["", ""])
             axes.vlines(years, ticks[0], ticks[-1], color=TOKENS["grid"], linewidth=0.8, zorder=0, gid="years")
-            axes.tick_params(axis="y", pad=value + 14)
             name_lines(axes, panel, labels[number])
             _write_starts(axes, panel, starts[number])
     return layout.figure
@@ -288,7 +288,13 @@ def _in_panels(
         for number in reversed(range(len(parts))):
             last = columns > 1 or number == len(parts) - 1
             panel = Panel(
-                *layout.corners[number], layout.width, height, years_of(together), tuple(scales[number]), sheet, last
+                *layout.corners[number],
+                layout.width,
+                height,
+                years_of(together),
+                tuple(scales[number]),
+                sheet,
+                None if last else {},
             )
             name_lines(stroke_panel(layout.figure, panel, parts[number], frame), panel, labels[number])
     return layout.figure

@@ -28,13 +28,14 @@ from lagesbild.charts.theme import (
     blank,
     bold_width,
     heading,
+    in_swedish,
     lines_in,
     note,
     notes_height,
+    numbered,
     spread,
     styled,
     swedish,
-    swedish_ticks,
     text_width,
     tick_room,
     value_scale,
@@ -119,7 +120,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
         axes = axes_at(figure, sheet, west, 3, width, height)
         metre = max((high - low) / (width, height))  # metres a point, the same both ways
         left, bottom = (low + high - np.array((width, height)) * metre) / 2
-        axes.set(xticks=[], yticks=[], xlim=(left, left + width * metre), ylim=(bottom, bottom + height * metre))
+        axes.set(xlim=(left, left + width * metre), ylim=(bottom, bottom + height * metre))
         for row in rows.itertuples():
             _polygons(axes, row)
         _names(axes, rows, (width, height), sides, sheet)
@@ -187,7 +188,6 @@ def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) ->
     x = 2.0
     for zone, text in zip(ZONES, texts, strict=True):
         axes = axes_at(figure, sheet, x, top - 14, 10, 10)
-        axes.set(xticks=[], yticks=[])
         axes.axvspan(0, 1, color=TOKENS[zone])
         figure.text((x + 14) / wide, (top - 14) / high, text, size=sheet.small, color=TOKENS["muted"])
         x += 24 + text_width(text, sheet.small)
@@ -214,9 +214,8 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
         figure = blank(sheet, BELOW + height + sheet.line + 6)
         axes = axes_at(figure, sheet, left, BELOW, sheet.width - left - 40, height)
         axes.set(xlim=(0, across[-1]), ylim=(0, upwards[-1]))
-        swedish_ticks(axes.xaxis, across)
-        swedish_ticks(axes.yaxis, upwards)
-        axes.grid(color=TOKENS["grid"], linewidth=0.8)
+        numbered(axes, sheet, "x", in_swedish(across))
+        numbered(axes, sheet, "y", in_swedish(upwards))
         for own, part in wide.groupby(wide["role"].isin(OWN_REGION)):
             colours = [TOKENS["focus" if role == "focus" else "ink" if own else "peer"] for role in part["role"]]
             axes.scatter(part["x"], part["y"], s=34 if own else 20, color=colours, zorder=3 + own)
@@ -269,7 +268,7 @@ def national_scale(rows: pd.DataFrame, frame: Frame) -> Figure:
         for number, (name, part) in enumerate(panels):
             bottom = (len(panels) - 1 - number) * (names.height + SCALE_HEAD + SCALE_GAP) + 4
             axes = axes_at(figure, sheet, left, bottom, sheet.width - left - right, names.height)
-            axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=names.ylim, xticks=[], yticks=[])
+            axes.set(xlim=(0.5, part["n"].max() + 0.5), ylim=names.ylim)
             for row in part.itertuples():
                 _draw_scale(axes, sheet, row, names.level[row.label])
             names.write(axes)
@@ -320,7 +319,7 @@ def timeline(rows: pd.DataFrame, frame: Frame) -> Figure:
         figure = blank(sheet, below + sum(heights))
         side = text_width("31/12", sheet.small) + 14  # free for the days written at the edges
         axes = axes_at(figure, sheet, side, below, sheet.width - 2 * side, sum(heights))
-        axes.set(xlim=(first.toordinal(), last.toordinal()), ylim=(0, sum(heights)), yticks=[])
+        axes.set(xlim=(first.toordinal(), last.toordinal()), ylim=(0, sum(heights)))
         _months(axes, sheet, first, last, sheet.width - 2 * side)
         top = sum(heights)
         for row, title, height in zip(rows.itertuples(), titles, heights, strict=True):
@@ -348,8 +347,7 @@ def _months(axes: Axes, sheet: Sheet, first: date, last: date, width: float) -> 
     steps = (1, 4, 7, 10) if room > 4 * text_width("jan 2000", sheet.small) else (1, 7) if room > 120 else (1,)
     ticks = [date(year, month, 1) for year in range(first.year, last.year) for month in steps] + [last]
     labels = [MONTHS[day.month - 1][:3] + f" {day.year}" * (day.month == 1) for day in ticks]
-    axes.set_xticks([day.toordinal() for day in ticks], labels)
-    axes.grid(axis="x", color=TOKENS["grid"], linewidth=0.8)
+    numbered(axes, sheet, "x", {day.toordinal(): label for day, label in zip(ticks, labels, strict=True)})
 
 
 def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
@@ -395,7 +393,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Figure:
         scale = _scale([steps for _, steps in panels], room, grid.width)
         for number, (name, steps) in enumerate(panels):
             axes = grid.axes(figure, number)
-            axes.set(xlim=scale, ylim=names.ylim, xticks=[], yticks=[])
+            axes.set(xlim=scale, ylim=names.ylim)
             axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=1)
             _draw_steps(axes, steps, names, frame)
             grid.write_names(axes, number)

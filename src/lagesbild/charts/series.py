@@ -1,13 +1,15 @@
 """Rows as series: what is drawn of them, and the strokes, axes and labels of a panel over years."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from lagesbild.charts.theme import (
     HOLLOW,
@@ -20,13 +22,15 @@ from lagesbild.charts.theme import (
     Sheet,
     axes_at,
     break_notes,
+    in_swedish,
     lines_in,
     mark_notes,
+    numbered,
+    numbered_years,
     spread,
     swedish,
-    swedish_ticks,
     wrapped,
-    year_ticks,
+    year_marks,
 )
 from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.swedish.numbers import OWN_COMPUTATION, SEX
@@ -166,7 +170,8 @@ class Panel:
     years: tuple[float, float]
     ticks: tuple[float, ...]
     sheet: Sheet
-    year_numbers: bool = True  # written below; the upper of aligned panels go without
+    numbers: Mapping[float, str] | None = None  # the years written below: none in upper panels, else all that have room
+    pad: float = 4.0  # from the axes to the numbers left of it
 
 
 def interval(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -203,56 +208,57 @@ def foot(drawn: pd.DataFrame, frame: Frame) -> list[str]:
 def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame) -> Axes:
     """Axes with the lines, their single points, margins and break marks, without labels."""
     axes = axes_at(figure, panel.sheet, panel.left, panel.bottom, panel.width, panel.height)
-    axes.grid(axis="y", color=TOKENS["grid"], linewidth=0.8)
     _lines(axes, drawn)
     _points(axes, drawn)
     _margins(axes, drawn)
     for year, _ in frame.breaks:
         if drawn["year"].min() < year <= drawn["year"].max():
             axes.axvline(year - 0.5, color=TOKENS["axis"], linewidth=1, dashes=(3, 2.5), zorder=1, gid="break")
-    swedish_ticks(axes.yaxis, panel.ticks)
     axes.set_ylim(panel.ticks[0], panel.ticks[-1])
     _year_axis(axes, panel, drawn)
+    numbered(axes, panel.sheet, "y", in_swedish(panel.ticks), pad=panel.pad)
     return axes
 
 
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
-    """One line a segment; seaborn neither averages nor joins over a gap when units are given."""
-    several = drawn[drawn.groupby("segment")["value"].transform("size") > 1]
-    kinds = sorted(several.groupby(["role", "colour"]), key=lambda kind: (ROLES.index(kind[0][0]), kind[0][1]))
-    for (role, colour), part in kinds:
-        sns.lineplot(
-            data=part,
-            x="at",
-            y="value",
-            units="segment",
-            estimator=None,
-            ax=axes,
-            legend=False,
-            color=TOKENS[colour],
-            linewidth=LINE_WIDTH[role],
-            dashes=DASHES[role] or (None, None),
-            zorder=2 + ROLES.index(role),
-        )
-    axes.set(xlabel="", ylabel="")
+    """One line a segment of several values: nothing is averaged, and no gap is joined."""
+    segments: dict[tuple[int, str, int], list[tuple[float, float]]] = {}
+    for role, colour, segment, *point in _columns(drawn, "role", "colour", "segment", "at", "value"):
+        segments.setdefault((ROLES.index(role), colour, segment), []).append(point)
+    for (level, colour, _), points in sorted(segments.items()):
+        if len(points) > 1:
+            role = ROLES[level]
+            look: Look = {"linewidth": LINE_WIDTH[role], "dashes": DASHES[role] or (None, None), "zorder": 2 + level}
+            axes.add_line(Line2D(*zip(*points, strict=True), color=TOKENS[colour], **look))
 
 
 def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     """Dots where no line shows a value and where it ends; hollow where the value is marked, but for restated ones."""
-    alone = drawn.groupby("segment")["value"].transform("size") == 1
-    last = drawn["time"] == drawn.groupby("series")["time"].transform("max")
-    hollow = ~drawn["status"].isin(["", RESTATED])
-    shown = drawn.assign(hollow=hollow)[alone | last | hollow]
-    for (role, colour, empty), part in shown.groupby(["role", "colour", "hollow"]):
-        look: Look = {"facecolor": TOKENS["paper" if empty else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
-        axes.scatter(part["at"], part["value"], SIZE[role], marker=SHAPE[role], zorder=7 + ROLES.index(role), **look)
+    size, last = Counter(drawn["segment"]), dict(sorted(_columns(drawn, "series", "time")))
+    kinds: dict[tuple[str, str, bool], list[tuple[float, float]]] = {}
+    for segment, series, time, status, role, colour, *point in _columns(
+        drawn, "segment", "series", "time", "status", "role", "colour", "at", "value"
+    ):
+        hollow = status not in ("", RESTATED)
+        if hollow or size[segment] == 1 or time == last[series]:
+            kinds.setdefault((role, colour, hollow), []).append(point)
+    for (role, colour, hollow), points in sorted(kinds.items()):
+        look: Look = {"facecolor": TOKENS["paper" if hollow else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
+        at, values = zip(*points, strict=True)
+        axes.scatter(at, values, SIZE[role], marker=SHAPE[role], zorder=7 + ROLES.index(role), **look)
+
+
+def _columns(drawn: pd.DataFrame, *names: str) -> Iterator[list[Any]]:
+    """Each row's values of the columns `names`: for a few dozen rows, far less than what pandas' groups take."""
+    return map(list, zip(*(drawn[name].tolist() for name in names), strict=True))
 
 
 def _margins(axes: Axes, drawn: pd.DataFrame) -> None:
     sure = drawn[drawn["margin"].notna()]
     if sure["series"].nunique() > CROWD:
         sure = sure[sure["role"].isin(["focus", "country"])]
-    axes.vlines(sure["at"], *interval(sure), color=list(sure["colour"].map(TOKENS)), linewidth=1.2, zorder=6)
+    if len(sure):
+        axes.vlines(sure["at"], *interval(sure), color=list(sure["colour"].map(TOKENS)), linewidth=1.2, zorder=6)
 
 
 def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
@@ -262,8 +268,8 @@ def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
     edge = 5 * (last - first) / panel.width + (drawn["at"] - drawn["time"]).abs().max()
     axes.set_xlim(first - edge, last + edge)
     whole = range(int(-(-first // 1)), int(last // 1) + (0 if monthly else 1))
-    year_ticks(axes, panel.sheet, whole, panel.width, 0.5 * monthly)
-    axes.tick_params(axis="x", labelbottom=panel.year_numbers)
+    marks = year_marks(panel.sheet, whole, panel.width, 0.5 * monthly) if panel.numbers is None else panel.numbers
+    numbered_years(axes, panel.sheet, marks)
     axes.axhline(panel.ticks[0], color=TOKENS["axis"], linewidth=1, zorder=1)
 
 

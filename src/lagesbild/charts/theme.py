@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
 from lagesbild.paths import PACKAGE
@@ -272,14 +272,10 @@ def blank(sheet: Sheet, height: float) -> Figure:
 
 
 def axes_at(figure: Figure, sheet: Sheet, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Bare axes whose corners stand in points from the figure's lower left corner."""
+    """Bare axes whose corners stand in points from the figure's lower left corner; see `numbered` for its numbers."""
     wide, high = figure.get_size_inches() * 72
     axes = figure.add_axes((left / wide, bottom / high, width / wide, height / high))
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(length=0, labelsize=sheet.small, labelcolor=TOKENS["muted"], pad=4)
-    axes.set(xlabel="", ylabel="")
-    axes.set_axisbelow(True)
+    axes.set_axis_off()
     return axes
 
 
@@ -321,6 +317,7 @@ def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, f
 # Axes' numbers: round values around the data, whole years, written in Swedish.
 
 BARS, LINES, DOTS, SLOPES = 0.0, 0.25, 0.5, 1.0  # see `value_scale`
+NUMBERS = 0.6  # numbers and their lines lie below all marks, and above the band of peers
 
 
 def value_scale(low: float, high: float, frame: Frame, close: float = BARS) -> tuple[list[float], bool]:
@@ -351,24 +348,46 @@ def tick_room(ticks: Sequence[float], sheet: Sheet) -> float:
     return widest([swedish(tick, decimals) for tick in ticks], sheet.small) + 10
 
 
-def swedish_ticks(axis: Axis, ticks: Sequence[float]) -> None:
-    """Puts `ticks` on `axis`, written in Swedish."""
+def numbered(
+    axes: Axes, sheet: Sheet, axis: Literal["x", "y"], marks: Mapping[float, str], grid: bool = True, pad: float = 4.0
+) -> None:
+    """Writes `marks` (place -> text) beside the axes, `pad` points away, each with a line across where there is a grid.
+
+    Not by matplotlib's ticks: each is seven artists, made, laid out and measured whether they are seen or not.
+    """
+    x = axis == "x"
+    transform, va, ha = axes.get_xaxis_text1_transform(pad) if x else axes.get_yaxis_text1_transform(pad)
+    across = axes.get_xaxis_transform() if x else axes.get_yaxis_transform()
+    look: Look = {"va": va, "ha": ha, "size": sheet.small, "color": TOKENS["muted"], "transform": transform}
+    for at, text in marks.items():
+        if grid:
+            ends = ([at, at], [0, 1]) if x else ([0, 1], [at, at])
+            axes.add_artist(Line2D(*ends, color=TOKENS["grid"], linewidth=0.8, transform=across, zorder=NUMBERS))
+        if text:
+            axes.text(*((at, 0) if x else (0, at)), text, parse_math=False, zorder=NUMBERS, **look)
+
+
+def in_swedish(ticks: Sequence[float]) -> dict[float, str]:
+    """The ticks with their texts, all with as many decimals."""
     decimals = tick_decimals(ticks)
-    axis.set_ticks(ticks)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: swedish(value, decimals)))
+    return {tick: swedish(tick, decimals) for tick in ticks}
 
 
 def start_note(ticks: Sequence[float], frame: Frame) -> str:
     return f"Axeln börjar vid {swedish(ticks[0], tick_decimals(ticks), frame.unit_symbol)}, inte vid noll."
 
 
-def year_ticks(axes: Axes, sheet: Sheet, years: Sequence[int], width: float, shift: float = 0.0) -> None:
-    """Writes as many of the whole `years` as there is room for in `width` points, the last among them."""
+def year_marks(sheet: Sheet, years: Sequence[int], width: float, shift: float = 0.0) -> dict[float, str]:
+    """As many of the whole `years` as there is room for in `width` points, the last among them."""
     wide = max(text_width(str(year), sheet.small) for year in years) + 8
     step = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 1000) if n * width / len(years) >= wide)
     shown = [year for year in years if (years[-1] - year) % step == 0]
-    axes.set_xticks([year + shift for year in shown], [str(year) for year in shown])
-    axes.tick_params(axis="x", pad=0.5 * sheet.small + 2)  # below the lowest number of the other axis
+    return {year + shift: str(year) for year in shown}
+
+
+def numbered_years(axes: Axes, sheet: Sheet, years: Mapping[float, str]) -> None:
+    """Writes the years below the axes, and below the lowest number of the other axis."""
+    numbered(axes, sheet, "x", years, grid=False, pad=0.5 * sheet.small + 2)
 
 
 # What figures with a row a place share: the rows' height and the names left of them.
