@@ -151,9 +151,11 @@ def _planned(request: BuildRequest) -> Plan:
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any]) -> Outcome:
+    from lagesbild.publishing.engine import Limit
     from lagesbild.publishing.kernels import Kernels
     from lagesbild.publishing.run import Executor
 
+    limit = Limit(plan.request.batch_seconds, "the batch") if plan.request.batch_seconds else None
     began, started = time.monotonic(), datetime.now(UTC)
     outcome = Outcome(kept={name: entry["started"] for name, entry in kept.items()})
     kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)})
@@ -169,7 +171,7 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any])
 
     with interrupts(stop, end):
         try:
-            _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started, kept)
+            _make(plan, Executor(kernels, place.folder, plan.request, limit), watcher, outcome, started, kept)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
             outcome.code = FAILED
             outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."

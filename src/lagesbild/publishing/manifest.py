@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,9 @@ def kept_pages(
 
 
 def _ending(run: Run) -> dict[str, Any]:
-    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
+    again = {"first_kernel_died": run.first_died} if run.first_died else {}
+    ending = {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
+    return ending | again
 
 
 def _input(request: BuildRequest) -> dict[str, Any]:
@@ -120,7 +123,9 @@ def commit(paths: Paths) -> str:
 def write_log(request: BuildRequest, lines: list[str], runs: list[Run], started: datetime) -> Path | None:
     """Writes the log, `lines` first, below `reports/logs/` and returns its path; None when the disk takes none."""
     folder = request.paths.reports / "logs"
-    path = folder / f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}.log"
+    name = f"{started:%Y%m%dT%H%M%SZ}-{request.name}-{request.year}"
+    more = (f"-{number}" for number in count(2))  # a clock that was set back names a second log as the first
+    path = next(path for end in chain([""], more) if not (path := folder / f"{name}{end}.log").exists())
     for run in runs:
         lines += [f"{run.name}: {run.state} in {run.seconds:.1f} s {run.cause}".rstrip(), *filter(None, [run.trace])]
     try:
