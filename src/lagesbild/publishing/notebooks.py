@@ -311,7 +311,7 @@ def given_errors(source: str | None, tags: set[str], given: Mapping[str, Any]) -
     declared, errors = dict(_declared(tree)), []
     for name, value in given.items():
         entry = declared.get(name)
-        if entry is None and not name.startswith("PAPERMILL_"):  # which papermill adds itself, when it is asked to
+        if entry is None and name not in OPTIONAL and not name.startswith("PAPERMILL_"):  # papermill's --inject-paths
             near = get_close_matches(name, declared, n=1)
             remedy = f"Did you mean '{near[0]}'?" if near else f"Declared are: {', '.join(declared)}."
             errors.append(f"{name}: the notebook declares no parameter '{name}'. {remedy}")
