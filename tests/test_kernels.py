@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 
 from lagesbild.paths import Paths
-from lagesbild.publishing.engine import death, last_lines
+from lagesbild.publishing.client import death, last_lines
 from lagesbild.publishing.kernels import MOST_PRINTED, Kernels
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Executor, Run

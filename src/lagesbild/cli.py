@@ -263,6 +263,15 @@ def build(
     timeout: Annotated[
         int, typer.Option(parser=whole(300, 1), metavar="SECONDS", help="Seconds that one cell may take.")
     ] = 300,
+    notebook_timeout: Annotated[
+        int | None, typer.Option(parser=whole(1800, 1), metavar="SECONDS", help="Seconds that one notebook may take.")
+    ] = None,
+    batch_timeout: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole(3600, 1), metavar="SECONDS", help="Seconds after which no notebook is begun or goes on."
+        ),
+    ] = None,
     region: Annotated[
         str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml: its own page in reports/regions/.")
     ] = "",
@@ -293,9 +302,11 @@ def build(
         codes = [first_member(paths, region)] if region else municipality_codes(paths, municipality or [DEFAULT])
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        more = (year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
+        given = {"given": tuple(parameter or ()), "only": tuple(only or ())}
+        limits = {"cell_seconds": timeout, "notebook_seconds": notebook_timeout, "batch_seconds": batch_timeout}
+        requests = [BuildRequest(paths, code, year, jobs, region=region, **given, **limits) for code in codes]
         watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
-        ended = build_all([BuildRequest(paths, code, *more) for code in codes], watcher, watcher.ended)
+        ended = build_all(requests, watcher, watcher.ended)
     watcher.summary(ended)
     raise typer.Exit(ended.code)
 

@@ -164,8 +164,11 @@ class Batch:
     """
 
     def __init__(self, plan: Plan, requests: Sequence[BuildRequest], kernels: "Kernels", watcher: Watcher, log: Log):
+        from lagesbild.publishing.engine import Limit
+
         self.plan, self.kernels, self.watcher, self.log = plan, kernels, watcher, log
         self.total, self.jobs = len(requests), requests[0].jobs
+        self.limit = Limit(seconds, "the batch") if (seconds := requests[0].batch_seconds) else None
         self.ahead: Iterator[BuildRequest] = iter(requests)
         self.open: list[Unit] = []
         self.waiting: dict[Future[Run], Unit] = {}
@@ -176,6 +179,11 @@ class Batch:
     def _most_open(self) -> int:
         """Two, and more where a unit has fewer chapters than there are kernels."""
         return 2 + self.jobs // len(self.plan.notebooks)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the batch has had all the time that it may take."""
+        return self.limit is not None and self.limit.left <= 0
 
     def run(self, ended: Callable[[Outcome, int, int], None]) -> None:
         """Makes all units, or, when the kernels are stopped, ends those that have begun."""
@@ -197,7 +205,7 @@ class Batch:
 
     def _has_room(self) -> bool:
         queued = sum(not future.done() for future in self.waiting)
-        return not self.kernels.stopped.is_set() and queued <= self.jobs and len(self.open) < self._most_open
+        return not (self.kernels.stopped.is_set() or self.is_over) and queued <= self.jobs and len(self.open) < self._most_open
 
     def _begin(self, request: BuildRequest) -> None:
         outcome = Outcome(request, self._name(request))
@@ -221,7 +229,7 @@ class Batch:
     def _submit(self, unit: Unit, name: str) -> None:
         from lagesbild.publishing.run import Executor
 
-        executor = Executor(self.kernels, unit.work, unit.request)
+        executor = Executor(self.kernels, unit.work, unit.request, self.limit)
         self.waiting[self.pool.submit(executor.run, name, self.plan.notebooks[name], self.plan.values[name])] = unit
 
     def _take(self, future: "Future[Run]") -> None:
@@ -311,8 +319,9 @@ def build_all(
             finally:
                 kernels.stop()
     codes = {outcome.code for outcome in batch.outcomes}
-    whole = len(batch.outcomes) == len(requests)
-    code = next((code for code in (INTERRUPTED, FAILED) if code in codes), DONE) if whole else INTERRUPTED
+    if len(batch.outcomes) < len(requests):  # the others have not begun: it was interrupted, or its time is over
+        codes.add(FAILED if batch.is_over else INTERRUPTED)
+    code = next((code for code in (INTERRUPTED, FAILED) if code in codes), DONE)
     seconds = time.monotonic() - began
     if len(requests) > 1:
         log.write([f"{len(requests)} units, exit code {code}, {seconds:.1f} s"])

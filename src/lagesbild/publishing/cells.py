@@ -4,8 +4,6 @@ import re
 
 from nbformat import NotebookNode
 
-from lagesbild.html.render import MIME
-
 CAUSE_LENGTH = 400
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -62,5 +60,7 @@ def records_of(notebook: NotebookNode) -> list[dict]:
 
 def _records(cell: NotebookNode, key: str = "") -> list[dict]:
     """What a cell's components recorded; with `key` those that say something under it."""
+    from lagesbild.html.render import MIME  # with all that draws, which no one needs who only runs notebooks
+
     shown = [output.data for output in cell.get("outputs", ()) if MIME in output.get("data", {})]
     return [data[MIME] for data in shown if not key or data[MIME].get(key)]

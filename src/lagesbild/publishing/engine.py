@@ -1,128 +1,95 @@
-"""papermill's engine "lagesbild": runs a notebook and knows how it ended, for which papermill is never asked."""
+"""papermill's engine "lagesbild", for a build and for `papermill --engine lagesbild in.ipynb out.ipynb` alike.
 
-import os
-import signal
-from pathlib import Path
-from typing import Any
+papermill loads it when it is itself imported: what runs notebooks, and papermill, are imported when one is run.
+"""
 
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from lagesbild.publishing.cells import cell_names, one_line
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-LAST_LINES, LAST_BYTES = 20, 65_536  # of what a dead kernel wrote, for the log
-
-
-class StoppedNotebook(Exception):
-    """A notebook that came to no end of its own: state, cause in one line, and a trace for the log."""
-
-    def __init__(self, state: str, cause: str, trace: str = ""):
-        super().__init__(cause)
-        self.ending = state, one_line(cause), trace
+SAVED_EVERY = 30  # seconds, at most, between two savings of a notebook that runs
+START_SECONDS = 300  # a loaded machine may take a minute; one that takes longer is broken
 
 
-class Client(PapermillNotebookClient):
-    """papermill's client, which knows its cell and its kernel when something ends there."""
-
-    cell = ""  # the one that runs, by its name
-
-    def __init__(self, nb_man: Any, **how: Any):
-        super().__init__(nb_man, on_cell_executed=self._refuse_exit, **how)
-        self.names = cell_names(self.nb)
-
-    def create_kernel_manager(self) -> AsyncKernelManager:
-        """The manager, which is kept: nbclient forgets a kernel that has ended."""
-        self.kernel = super().create_kernel_manager()
-        return self.kernel
-
-    def execute(self, **how: Any) -> NotebookNode:
-        """Runs all cells. Raises StoppedNotebook where the kernel dies or a cell takes too long."""
-        try:
-            return super().execute(**how)
-        except CellTimeoutError as error:
-            raise StoppedNotebook("timed out", f"{self.cell}: {str(error).splitlines()[0]}", str(error)) from None
-        except RuntimeError as error:
-            # nbclient has an exception of its own for a kernel that dies in a cell, and none for one at its start
-            if "Kernel died" not in str(error) or self.kernel.process is None:
-                raise
-            how_it_ended = death(self.kernel.process.poll(), self.kernel.memory)
-            last, trace = last_lines(end_of(self.kernel.written))
-            where = self.cell or "before its first cell"
-            raise StoppedNotebook("kernel died", f"{where}: {how_it_ended}{last}", trace) from None
-
-    def execute_cell(self, cell: NotebookNode, cell_index: int, **how: Any) -> NotebookNode:
-        """Runs one cell. Raises StoppedNotebook where it ends the notebook, which papermill takes for its success."""
-        self.cell = self.names[cell_index]
-        self.kernel.look()
-        try:
-            return super().execute_cell(cell, cell_index, **how)
-        except CellExecutionError as error:
-            if error.ename == "SystemExit":
-                raise StoppedNotebook("failed", EXITED.format(self.cell, f"sys.exit({error.evalue})")) from None
-            raise
-
-    def _refuse_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
-        if any(payload.get("source") == "ask_exit" for payload in execute_reply["content"].get("payload", ())):
-            raise StoppedNotebook("failed", EXITED.format(self.cell, "quit() or exit()"))
+def clock() -> float:
+    """Seconds since some moment; a computer's clock that is set back changes nothing."""
+    return time.monotonic()
 
 
-EXITED = "{} ended the notebook with {}, so no cell after it ran. Remove it; to stop at a fault, raise an error."
-CRASHES = ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE")
+@dataclass(frozen=True)
+class Limit:
+    """How many seconds something may take, such as "a cell", and since when they run."""
+
+    seconds: float
+    of: str
+    began: float = field(default_factory=lambda: clock())
+
+    @property
+    def left(self) -> float:
+        """The seconds that remain; none or fewer when they are over."""
+        return self.began + self.seconds - clock()
 
 
-def death(code: int | None, memory: int) -> str:
-    """How a kernel ended, of its exit code (a signal's number is negative) and its memory in bytes when last seen."""
-    used = f" It used {memory / 2**20:,.0f} MiB when it was last looked at." if memory else ""
-    if code is None or code >= 0:
-        return f"its process ended with exit code {code}, as os._exit() does. Remove the exit.{used}"
-    name = signal.Signals(-code).name
-    if name == "SIGKILL":
-        return (
-            "the kernel was killed from outside (SIGKILL), as systems do that run out of memory. Use less of it, "
-            f"or build with --jobs 1.{used}"
-        )
-    if name in CRASHES:
-        return f"the kernel crashed ({name}) in a library's compiled code; the log says where.{used}"
-    return f"the kernel was ended from outside ({name}). Run the build again.{used}"
-
-
-def end_of(file: Path) -> str:
-    """The end of a kernel's log, which may be long."""
-    with file.open("rb") as log:
-        log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_BYTES))
-        return log.read().decode("utf-8", "replace")
-
-
-def last_lines(written: str) -> tuple[str, str]:
-    """The last line of what a dead kernel wrote, as a sentence, and its last lines.
-
-    A crash is written as the calls that led to it, the innermost first and behind those of other threads.
-    """
-    said, crash, calls = written.partition("Fatal Python error")
-    calls = calls.rpartition("Current thread")[2]
-    lines, inner = said.splitlines()[-LAST_LINES:], calls.splitlines()[1 : LAST_LINES + 1]
-    shown = inner[:1] if crash else [line for line in lines if line.strip()][-1:]
-    last = f" {'Last call' if crash else 'Last line'}: {shown[0].strip()}" if shown else ""
-    return last, "\n".join([*lines, *inner])
-
-
-class Engine(NBClientEngine):
-    """papermill's engine with that client."""
+class Engine:
+    """What papermill asks of an engine."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **how: Any) -> NotebookNode:
-        """Runs the notebook. A cell's outputs have as much time as the cell: they may be many."""
-        seconds = how["execution_timeout"]
-        return Client(
-            nb_man,
-            kernel_name=kernel_name,
-            timeout=seconds,
-            iopub_timeout=seconds,
-            startup_timeout=how["start_timeout"],
-            shutdown_kernel="immediate",  # nothing in a kernel outlives its notebook, so its farewell is not awaited
-            kernel_manager_class=how["kernel_manager_class"],
-            resources=how["resources"],
-        ).execute()
+    def execute_notebook(
+        cls,
+        nb: "NotebookNode",
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: bool | dict[str, Any] = True,
+        log_output: bool = False,
+        autosave_cell_every: float = SAVED_EVERY,
+        start_timeout: float = START_SECONDS,
+        execution_timeout: float | None = None,
+        notebook_timeout: float | None = None,
+        limits: Iterable[Limit] = (),
+        **how: Any,
+    ) -> "NotebookNode":
+        """The notebook, run. What is saved tells how it ended, and of no cell that it ran when it did not.
+
+        `execution_timeout` is a cell's, `notebook_timeout` that of one run; `limits` are those that run already. What
+        is left in `how` is nbclient's.
+        """
+        from papermill.log import logger
+
+        from lagesbild.publishing.client import Client
+        from lagesbild.publishing.saving import Saved, refuse_parameters
+
+        refuse_parameters(nb)
+        how.pop("input_path", None)
+        limits = [*limits, *([Limit(notebook_timeout, "a notebook")] if notebook_timeout else [])]
+        saved = Saved(nb, output_path, log_output, progress_bar, autosave_cell_every)
+        saved.notebook_start()
+        try:
+            client = Client(
+                saved, execution_timeout, start_timeout, limits,
+                kernel_name=kernel_name, log=logger, log_output=log_output, **how,
+            )  # fmt: skip
+            client.execute()
+        except BaseException as error:
+            saved.stopped_by(error)
+            raise
+        finally:
+            saved.notebook_complete()
+        return saved.nb
+
+    @classmethod
+    def nb_kernel_name(cls, nb: "NotebookNode", name: str | None = None) -> str:
+        """The name of the kernel that the notebook asks for, unless `name` is given."""
+        from papermill.utils import nb_kernel_name
+
+        return nb_kernel_name(nb, name)
+
+    @classmethod
+    def nb_language(cls, nb: "NotebookNode", language: str | None = None) -> str:
+        """The language of the notebook, unless it is given."""
+        from papermill.utils import nb_language
+
+        return nb_language(nb, language)

@@ -6,6 +6,7 @@ when a cell shows a great deal, what a cell prints is kept up to a limit, and a 
 
 import faulthandler
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -76,7 +77,10 @@ class BuildKernel(IPKernelApp):
         """Puts the streams in place, and has a crash write its traceback to the process's own stderr."""
         self.outstream_class = "lagesbild.publishing.kernel.Printed"
         super().init_io()
-        faulthandler.enable(self._streams()[-1].own)
+        own = self._streams()[-1].own
+        faulthandler.enable(own)
+        if hasattr(faulthandler, "register"):
+            faulthandler.register(signal.SIGUSR1, own)  # a cell that takes too long is asked where it stands
 
     def init_path(self) -> None:
         """Lets cells import what lies beside their notebook, behind Python's library: IPython does, but for -P."""

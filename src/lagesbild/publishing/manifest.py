@@ -125,7 +125,8 @@ def kept_pages(
 
 
 def _ending(run: "Run") -> dict[str, Any]:
-    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause}
+    again = {"first_kernel_died": run.first_died} if run.first_died else {}
+    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause} | again
 
 
 def _input(request: BuildRequest) -> dict[str, Any]:

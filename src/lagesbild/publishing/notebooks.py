@@ -8,7 +8,7 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -47,8 +47,7 @@ def notebook_errors(path: Path) -> list[str]:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"it is no notebook of format 4 ({type(error).__name__}: {error}). Restore it, or save it again."]
     if len(tagged) != 1:
-        near = get_close_matches(TAG, sorted({tag for cell in cells for tag in _tags(cell)} - {TAG}), n=1)
-        hint = f" The tag '{near[0]}' looks misspelt." if near else ""
+        hint = _misspelt({tag for cell in cells for tag in _tags(cell)})
         return [f"{len(tagged)} cells are tagged '{TAG}'.{hint} Tag exactly one, and declare in it: {_wanted()}."]
     if tagged[0]["cell_type"] != "code":
         place, kind = cells.index(tagged[0]) + 1, tagged[0]["cell_type"]
@@ -136,6 +135,11 @@ def _listed(catalog: Catalog, page: str) -> str:
     return ", ".join(_figures_of(catalog, page)) or "no figures"
 
 
+def _misspelt(tags: set[str]) -> str:
+    near = get_close_matches(TAG, sorted(tags - {TAG}), n=1)
+    return f" The tag '{near[0]}' looks misspelt." if near else ""
+
+
 def _tags(cell: dict[str, Any]) -> list[str]:
     return cell["metadata"].get("tags", [])
 
@@ -192,8 +196,14 @@ class Declared:
     @property
     def is_whole(self) -> bool:
         """Whether a build can give it a value: the type is one of `TYPES` and the default is of it."""
-        kinds = {"float", "int"} if self.kind == "float" else {self.kind}
-        return self.kind in TYPES and self.default_kind in kinds
+        return self.kind in TYPES and self.takes(self.default)
+
+    def takes(self, value: Any) -> bool:
+        """Whether a value is of the type, where that is one of `TYPES`; without a type, text stays text."""
+        kind = type(value).__name__
+        if self.kind in TYPES:
+            return kind in ({"float", "int"} if self.kind == "float" else {self.kind})
+        return self.default_kind != "str" or kind == "str"
 
 
 def _declared(tree: ast.Module) -> Iterator[tuple[str, Declared]]:
@@ -286,6 +296,33 @@ def _read(text: str, kind: str) -> Value:
     if kind == "str":
         return text
     raise ValueError(text)
+
+
+def given_errors(source: str | None, tags: set[str], given: Mapping[str, Any]) -> list[str]:
+    """Why a notebook cannot take these values, one line a reason.
+
+    `source` is that of its parameters cell, None where no cell is tagged so; `tags` are those of all its cells.
+    """
+    if source is None:
+        return [f"{', '.join(given)}: no cell is tagged '{TAG}'.{_misspelt(tags)} Tag the one that declares them."]
+    tree = _parsed(source)
+    if tree is None:
+        return []
+    declared, errors = dict(_declared(tree)), []
+    for name, value in given.items():
+        entry = declared.get(name)
+        if entry is None and name not in OPTIONAL and not name.startswith("PAPERMILL_"):  # papermill's --inject-paths
+            near = get_close_matches(name, declared, n=1)
+            remedy = f"Did you mean '{near[0]}'?" if near else f"Declared are: {', '.join(declared)}."
+            errors.append(f"{name}: the notebook declares no parameter '{name}'. {remedy}")
+        elif entry and not entry.takes(value):
+            text = "str" in (entry.kind, entry.default_kind)
+            remedy = "Give it with papermill's -r instead of -p, in YAML in quotes"
+            remedy = remedy if text else f"Write {TYPES[entry.kind]}"
+            errors.append(
+                f"{name}: {value!r} is no {'text' if text else entry.kind}. {remedy}, such as {entry.default!r}."
+            )
+    return errors
 
 
 # The names that a notebook imports from us: for those of 0.1.0 that have moved, where they are now.

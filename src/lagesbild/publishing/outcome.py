@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -218,7 +219,10 @@ class Log:
     """
 
     def __init__(self, folder: Path, name: str, started: datetime):
-        self.wanted = folder / "logs" / f"{started:%Y%m%dT%H%M%SZ}-{name}.log"
+        first = folder / "logs" / f"{started:%Y%m%dT%H%M%SZ}-{name}"
+        more = (f"-{number}" for number in count(2))  # a clock that was set back names a second log as the first
+        names = (first.with_name(f"{first.name}{end}.log") for end in chain([""], more))
+        self.wanted = next(path for path in names if not path.exists())
         self.path: Path | None = None
 
     def add(self, outcome: Outcome) -> None:

@@ -37,6 +37,8 @@ class BuildRequest:
     region: str = ""  # its own report, of one page, instead of the municipality's
     given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"
     only: tuple[str, ...] = ()  # the pages that are made anew, the others kept; without any, all are made
+    notebook_seconds: int | None = None  # that one notebook may take
+    batch_seconds: int | None = None  # that all of them may take
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -12,17 +12,17 @@ from papermill.exceptions import PapermillExecutionError
 
 from lagesbild.publishing.cells import ANSI, cell_names, one_line, records_of
 from lagesbild.publishing.checks import without_folder
-from lagesbild.publishing.engine import StoppedNotebook
+from lagesbild.publishing.client import TimedOut, ending
+from lagesbild.publishing.engine import START_SECONDS, Limit
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.request import BuildRequest, Value
 
-START_SECONDS = 300  # a loaded machine may take a minute; one that takes longer is broken
 CUT = re.compile(r"… and [\d,]+ more characters")  # what the kernel's own streams end with
 
 
 @dataclass(frozen=True)
 class Run:
-    """How one notebook ended: ok, failed, kernel died, timed out or interrupted."""
+    """How one notebook ended: ok, failed, kernel died, timed out, interrupted, or incomplete, as it never began."""
 
     name: str
     state: str
@@ -31,27 +31,51 @@ class Run:
     trace: str = ""  # for the log
     notebook: NotebookNode | None = field(default=None, repr=False)  # only of a run that is ok
     values: dict[str, Value] = field(default_factory=dict)  # of the notebook's own parameters
+    first_died: str = ""  # how its first kernel died, where it was run once more in a fresh one
+
+
+OPTIONS = {"a cell": "--timeout", "a notebook": "--notebook-timeout", "the batch": "--batch-timeout"}
 
 
 class Executor:
-    """Runs notebooks until its kernels are stopped."""
+    """Runs notebooks until its kernels are stopped, or the limit of the batch is over."""
 
-    def __init__(self, kernels: Kernels, work: Path, request: BuildRequest):
+    def __init__(self, kernels: Kernels, work: Path, request: BuildRequest, batch: Limit | None = None):
         self.kernels = kernels
         self.work = work
         self.request = request
+        self.batch = batch
 
     def run(self, name: str, source: Path, values: dict[str, Value]) -> Run:
-        """Runs one notebook with these values of its own parameters; never raises for what happens inside it."""
+        """Runs one notebook with these values of its own parameters; never raises for what happens inside it.
+
+        A kernel that dies may have been killed by chance, so that the notebook is run once more, in a fresh one.
+        """
+        run = self._run(name, source, values)
+        if run.state != "kernel died" or self.kernels.stopped.is_set() or self._is_over():
+            return run
+        again = self._run(name, source, values)
+        told = f"Its first kernel died, and it was run once more in a fresh one. {run.cause}"
+        trace = "\n".join(filter(None, [told, run.trace, again.trace]))
+        return replace(again, seconds=run.seconds + again.seconds, trace=trace, first_died=run.cause)
+
+    def _is_over(self) -> bool:
+        return self.batch is not None and self.batch.left <= 0
+
+    def _run(self, name: str, source: Path, values: dict[str, Value]) -> Run:
         if self.kernels.stopped.is_set():
             return Run(name, "interrupted", 0.0, "interrupted before it began", values=values)
+        if self.batch and self._is_over():
+            after = f"not begun after {self.batch.seconds:g} seconds, the limit of {self.batch.of}"
+            remedy = f"Run the command again, with a higher {OPTIONS[self.batch.of]}."
+            return Run(name, "incomplete", 0.0, f"{after}. {remedy}", values=values)
         began = time.monotonic()
         notebook = None
         try:
             notebook = self._executed(source, values)
             state, cause, trace = "ok", "", "\n".join(cut_off(notebook))
         except Exception as error:  # one notebook's trouble must not end the batch
-            state, cause, trace = ending(error)
+            state, cause, trace = _ending(error)
         if self.kernels.stopped.is_set():
             state, cause, trace, notebook = "interrupted", "interrupted while it ran", "", None
         elif notebook is not None and (mismatch := parameter_error(notebook, self.request.parameters)):
@@ -67,9 +91,11 @@ class Executor:
             engine_name="lagesbild",
             kernel_name="python3",
             progress_bar=False,
-            autosave_cell_every=0,
-            execution_timeout=self.request.cell_seconds,
             start_timeout=START_SECONDS,
+            execution_timeout=self.request.cell_seconds,
+            notebook_timeout=self.request.notebook_seconds,
+            limits=[self.batch] if self.batch else [],
+            shutdown_kernel="immediate",  # nothing in a kernel outlives its notebook, so its farewell is not awaited
             kernel_manager_class=self.kernels.manager(),
             resources={"metadata": {"path": str(source.parent)}},
         )
@@ -77,16 +103,15 @@ class Executor:
         return notebook
 
 
-def ending(error: Exception) -> tuple[str, str, str]:
+def _ending(error: Exception) -> tuple[str, str, str]:
     """State, cause in one line and trace of a run that raised `error`."""
-    if isinstance(error, StoppedNotebook):
-        return error.ending
     if isinstance(error, PapermillExecutionError):
         trace = ANSI.sub("", "\n".join(error.traceback))
         return "failed", one_line(f"{error.ename}: {error.evalue}"), trace
-    if isinstance(error, RuntimeError) and "Kernel didn't respond" in str(error):
-        return "timed out", f"the kernel did not start within {START_SECONDS} s", ""
-    return "failed", one_line(f"{type(error).__name__}: {error}"), repr(error)
+    state, cause, trace = ending(error)
+    if isinstance(error, TimedOut) and error.limit.of in OPTIONS:
+        cause = one_line(f"{error.stopped} Make it quicker, or raise {OPTIONS[error.limit.of]}.{error.last}")
+    return state, cause, trace
 
 
 def cut_off(notebook: NotebookNode) -> list[str]:
