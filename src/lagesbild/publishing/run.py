@@ -60,17 +60,18 @@ class Executor:
         return Run(name, state, time.monotonic() - began, cause, trace, notebook, values)
 
     def _executed(self, source: Path, values: dict[str, Value]) -> NotebookNode:
+        parameters = self.request.parameters | values
         notebook = papermill.execute_notebook(
             nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
             None,
-            parameters=self.request.parameters | values,
+            parameters=parameters,
             engine_name="lagesbild",
             kernel_name="python3",
             progress_bar=False,
             autosave_cell_every=0,
             execution_timeout=self.request.cell_seconds,
             start_timeout=START_SECONDS,
-            kernel_manager_class=self.kernels.manager(),
+            kernel_manager_class=self.kernels.manager(seed=f"{source.stem} {sorted(parameters.items())}"),
             resources={"metadata": {"path": str(source.parent)}},
         )
         del notebook.metadata.papermill["input_path"]  # the whole notebook once more
