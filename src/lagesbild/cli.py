@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,6 +101,13 @@ Parameters = Annotated[
         help="A parameter that a notebook declares itself, such as since=2015; repeat for several.",
     ),
 ]
+
+
+class Kernel(StrEnum):
+    """How the kernels of a build start."""
+
+    warm = "warm"
+    spawn = "spawn"
 
 
 @contextmanager
@@ -269,6 +278,10 @@ def build(
         list[str] | None,
         typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
     ] = None,
+    kernel: Annotated[
+        Kernel,
+        typer.Option(help="Fork notebooks' kernels from a process that has its imports done, or start each by itself."),
+    ] = Kernel.warm,
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
@@ -286,6 +299,7 @@ def build(
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
         request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
+        request = replace(request, kernel=kernel.value)
         outcome = build(request, _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)

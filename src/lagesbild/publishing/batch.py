@@ -115,7 +115,7 @@ def build_slides(request: BuildRequest) -> Path:
     from lagesbild.sources.snapshot import latest_fetch
 
     with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
-        kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)})
+        kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(request.paths.root)}, request.kernel)
         try:
             executor = Executor(kernels, Path(folder), request)
             run = executor.run(REGIONAL, plan.notebooks[REGIONAL], plan.values[REGIONAL])
@@ -156,7 +156,7 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any])
 
     began, started = time.monotonic(), datetime.now(UTC)
     outcome = Outcome(kept={name: entry["started"] for name, entry in kept.items()})
-    kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)})
+    kernels = Kernels(place.sockets, {ROOT_VARIABLE: str(plan.request.paths.root)}, plan.request.kernel)
 
     def stop() -> None:
         watcher.interrupted()

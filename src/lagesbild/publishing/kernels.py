@@ -7,7 +7,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -32,7 +32,7 @@ class Kernels:
     Warm kernels are forked from a template, which begins to start at once; where it cannot, they are spawned.
     """
 
-    def __init__(self, sockets: Path, environment: dict[str, str], how: Literal["warm", "spawn"] = "warm"):
+    def __init__(self, sockets: Path, environment: dict[str, str], how: str = "warm"):
         self.sockets = sockets
         self.environment = environment
         self.how = how

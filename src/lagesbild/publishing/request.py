@@ -35,6 +35,7 @@ class BuildRequest:
     region: str = ""  # its own report, of one page, instead of the municipality's
     given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"
     only: tuple[str, ...] = ()  # the pages that are made anew, the others kept; without any, all are made
+    kernel: str = "warm"  # or "spawn": how notebooks' kernels start
 
     @property
     def name(self) -> str:

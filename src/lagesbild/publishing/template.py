@@ -32,6 +32,11 @@ APPLICATIONS = {  # what `python -m` starts -> the application in it
     "ipykernel_launcher": "ipykernel.kernelapp.IPKernelApp",
     "lagesbild.publishing.kernel": "lagesbild.publishing.kernel.BuildKernel",
 }
+PARTS = (  # what they import when they begin, and numpy, whose chance each kernel has for itself
+    *("ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger"),
+    *("IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3", "psutil", "tornado.platform.asyncio"),
+    *("tornado.queues", "numpy.random", "matplotlib_inline.config"),
+)
 IDLE = {"jemalloc_bg_thd"}  # pyarrow's allocator, which tidies up behind itself and is made for forks
 ONCE = ("PYTHON", "MPL", "MATPLOTLIB", "XDG_", "HOME")  # variables that Python or a library reads at its start only
 # A fork has no other threads, and the last bits of a sum depend on how many added it up.
@@ -362,11 +367,8 @@ def _stamps(paths: list[str]) -> Iterator[tuple[str, int, int]]:
 def preloaded(notebooks: Path | None) -> str:
     """Loads what kernels need, and returns why that could not be done, or nothing."""
     try:
-        for application in APPLICATIONS.values():
-            importlib.import_module(application.rpartition(".")[0])
-        import numpy.random  # noqa: F401  # every kernel seeds it
-        from IPython.core import completer, history, magics  # noqa: F401
-
+        for name in (*(application.rpartition(".")[0] for application in APPLICATIONS.values()), *PARTS):
+            importlib.import_module(name)
         for name in wanted_modules(notebooks) if notebooks else ():
             with suppress(Exception):  # the notebook's own cell says it better
                 importlib.import_module(name)
