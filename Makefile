@@ -6,7 +6,7 @@ READY := .venv/.ready
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: report test soak size lab lint check expected frozen reference benchmarks clean
+.PHONY: report test soak papermill-suite size lab lint check expected frozen reference benchmarks clean
 
 report: $(READY)  ## build the default report (Umeå 2024) from what is in the repository
 	$(BIN)/lagesbild build
@@ -19,11 +19,14 @@ test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
 soak: $(INSTALLED)  ## the long seeded runs: damaged files, kills (LAGESBILD_SOAK=200 for more rounds)
 	$(PYTEST) -m soak --durations=10
 
+papermill-suite: $(INSTALLED)  ## papermill's own tests, on spawned and on warm kernels, and where they differ
+	$(BIN)/python tests/papermill_suite.py
+
 size: $(INSTALLED)  ## how many lines and files the project has, by kind
 	$(BIN)/python tests/size.py
 
-lab: $(INSTALLED)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(INSTALLED)  ## open the notebooks in JupyterLab, where a kernel has its imports done when it starts
+	JUPYTER_DEFAULT_PROVISIONER_NAME=lagesbild-warm $(BIN)/jupyter lab notebooks
 
 lint: $(INSTALLED)  ## style, formatting, types, and notebooks without outputs
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -96,6 +97,13 @@ Parameters = Annotated[
         help="A parameter that a notebook declares itself, such as since=2015; repeat for several.",
     ),
 ]
+
+
+class Kernel(StrEnum):
+    """How the kernels of a build start."""
+
+    warm = "warm"
+    spawn = "spawn"
 
 
 @contextmanager
@@ -279,6 +287,10 @@ def build(
         list[str] | None,
         typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
     ] = None,
+    kernel: Annotated[
+        Kernel,
+        typer.Option(help="Fork notebooks' kernels from a process that has its imports done, or start each by itself."),
+    ] = Kernel.warm,
     parameter: Parameters = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Tell machines: one JSON object a municipality, and a last one for all.")
@@ -304,7 +316,8 @@ def build(
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
         given = {"given": tuple(parameter or ()), "only": tuple(only or ())}
         limits = {"cell_seconds": timeout, "notebook_seconds": notebook_timeout, "batch_seconds": batch_timeout}
-        requests = [BuildRequest(paths, code, year, jobs, region=region, **given, **limits) for code in codes]
+        how = {"kernel": kernel.value, "region": region}
+        requests = [BuildRequest(paths, code, year, jobs, **how, **given, **limits) for code in codes]
         watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
         ended = build_all(requests, watcher, watcher.ended)
     watcher.summary(ended)

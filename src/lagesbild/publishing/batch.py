@@ -205,7 +205,11 @@ class Batch:
 
     def _has_room(self) -> bool:
         queued = sum(not future.done() for future in self.waiting)
-        return not (self.kernels.stopped.is_set() or self.is_over) and queued <= self.jobs and len(self.open) < self._most_open
+        return (
+            not (self.kernels.stopped.is_set() or self.is_over)
+            and queued <= self.jobs
+            and len(self.open) < self._most_open
+        )
 
     def _begin(self, request: BuildRequest) -> None:
         outcome = Outcome(request, self._name(request))
@@ -299,7 +303,7 @@ def build_all(
     from lagesbild.publishing.kernels import Kernels
 
     with sockets() as folder:
-        kernels = Kernels(folder, {ROOT_VARIABLE: str(first.paths.root)})
+        kernels = Kernels(folder, {ROOT_VARIABLE: str(first.paths.root)}, first.kernel)
         batch = Batch(plan, requests, kernels, watcher, log)
 
         def stop() -> None:
@@ -358,7 +362,7 @@ def build_slides(request: BuildRequest) -> Path:
     from lagesbild.sources.snapshot import latest_fetch
 
     with sockets() as folder:
-        kernels = Kernels(folder, {ROOT_VARIABLE: str(request.paths.root)})
+        kernels = Kernels(folder, {ROOT_VARIABLE: str(request.paths.root)}, request.kernel)
         try:
             executor = Executor(kernels, folder, request)
             run = executor.run(REGIONAL, plan.notebooks[REGIONAL], plan.values[REGIONAL])

@@ -6,10 +6,12 @@ when a cell shows a great deal, what a cell prints is kept up to a limit, and a 
 
 import faulthandler
 import os
+import random
 import signal
 import sys
 import time
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.utils.importstring import import_item
 
+SEED = "LAGESBILD_SEED"  # of the environment: what `random` and numpy's own generator begin with
 LIMIT = "LAGESBILD_MOST_PRINTED"  # of the environment: characters of each stream that a cell keeps
 NOTICE = "\n… and {:,} more characters, which the cell printed and nobody keeps.\n"
 
@@ -84,17 +87,27 @@ class BuildKernel(IPKernelApp):
 
     def init_path(self) -> None:
         """Lets cells import what lies beside their notebook, behind Python's library: IPython does, but for -P."""
-        at = next((at for at, folder in enumerate(sys.path) if Path(folder).name == "site-packages"), 0)
-        sys.path.insert(at, "")
+        let_in_what_lies_beside()
 
     def init_shell(self) -> None:
-        """Starts IPython; at the end of each cell its streams tell what they dropped."""
+        """Starts IPython; at the end of each cell its streams tell what they dropped. Chance follows from the seed."""
         super().init_shell()
+        if seed := os.environ.get(SEED):
+            import numpy.random
+
+            random.seed(seed)
+            numpy.random.seed(list(sha256(seed.encode()).digest()))
         for stream in self._streams():
             self.shell.events.register("post_run_cell", stream.end_cell)  # type: ignore[union-attr]  # it has begun
 
     def _streams(self) -> list[Printed]:
         return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, Printed)]
+
+
+def let_in_what_lies_beside() -> None:
+    """Puts the current folder into Python's path, behind its library and before other packages."""
+    at = next((at for at, folder in enumerate(sys.path) if Path(folder).name == "site-packages"), 0)
+    sys.path.insert(at, "")
 
 
 if __name__ == "__main__":  # by its name, as IPython puts the cells' module in the place of __main__

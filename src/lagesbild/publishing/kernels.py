@@ -6,16 +6,16 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
+from lagesbild.publishing.template import FIXED, NotForked, notebooks_of, templates
+
+if TYPE_CHECKING:  # imported where it is needed, while the template is starting
+    from jupyter_client.manager import AsyncKernelManager
 
 LONGEST = 100  # bytes of a socket's path, which systems cut at 104 to 108; its number follows
 MOST_PRINTED = 1_000_000  # characters that a cell keeps of what it prints
 KERNEL = [sys.executable, "-P", "-m", "lagesbild.publishing.kernel", "-f", "{connection_file}"]
-# What a page must not depend on: the user's settings, the machine's language and zone, the order of sets.
-FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # the debugger's warning at each start, which nobody needs to read
 OF_THE_USER = ("PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONIOENCODING", "MPLBACKEND")
 
@@ -25,41 +25,49 @@ class Kernels:
 
     A kernel and this process talk through sockets in `sockets`: no ports that two builds could both pick, and
     no path that depends on a current directory. Where a socket's path would be too long, ports are used.
+    Warm kernels are forked from a template, which begins to start at once; where it cannot, they are spawned.
     """
 
-    def __init__(self, sockets: Path, environment: dict[str, str]):
+    def __init__(self, sockets: Path, environment: dict[str, str], how: str = "warm"):
         self.sockets = sockets
         self.environment = environment
+        self.how = how
         self.stopped = threading.Event()
         self.started: list[AsyncKernelManager] = []
+        if how == "warm" and sys.platform == "linux":
+            with suppress(NotForked):  # said when the first kernel is wanted
+                templates.current(self.surroundings(), notebooks_of(self.environment))
 
     def stop(self) -> None:
         """Starts no more kernels and kills those that run, with all that they started."""
         self.stopped.set()
+        templates.kill(beginning=True)  # else who waits for it would wait on
         for manager in list(self.started):
             kill(manager)
 
     def surroundings(self) -> dict[str, str]:
         """The environment of a kernel: this process's, with nothing in it of the user's own settings of Python."""
-        empty = self.sockets / "matplotlibrc"  # matplotlib takes it instead of the user's; its defaults hold
-        empty.touch()
         own = {
             "IPYTHONDIR": str(self.sockets / "ipython"),
-            "MATPLOTLIBRC": str(empty),
+            "MATPLOTLIBRC": os.devnull,  # matplotlib takes it instead of the user's; its defaults hold
             "LAGESBILD_MOST_PRINTED": str(MOST_PRINTED),
         }
         kept = {name: value for name, value in os.environ.items() if name not in OF_THE_USER}
         return kept | FIXED | QUIET | own | self.environment
 
-    def manager(self) -> type[AsyncKernelManager]:
-        """The class of kernel managers that papermill shall use."""
+    def manager(self, seed: str = "") -> type["AsyncKernelManager"]:
+        """The class of kernel managers that papermill shall use; `seed` tells what chance a kernel begins with."""
+        from jupyter_client.kernelspec import KernelSpec
+        from jupyter_client.manager import AsyncKernelManager
+
         kernels = self
+        warm = {"kernel_provisioner": {"provisioner_name": "lagesbild-warm"}} if self.how == "warm" else {}
 
         class KnownKernel(AsyncKernelManager):
             @property
             def kernel_spec(self) -> KernelSpec:
                 """This Python: a kernel "python3" of the user's own may be another, without our packages."""
-                return KernelSpec(argv=KERNEL, display_name="Python 3", language="python")
+                return KernelSpec(argv=KERNEL, display_name="Python 3", language="python", metadata=warm)
 
             # jupyter_client declares the method through a wrapper that hides its own signature
             async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
@@ -71,7 +79,7 @@ class Kernels:
                 self.context.rcvhwm = 0  # as many outputs may wait as a cell shows: above 1,000 ZMQ drops them
                 self.written = Path(f"{place}.log")  # what it prints, and its crash: read when it has died
                 with self.written.open("ab") as log:
-                    given = {"stdout": log, "stderr": log, "env": kernels.surroundings()}
+                    given = {"stdout": log, "stderr": log, "env": kernels.surroundings() | {"LAGESBILD_SEED": seed}}
                     await super().start_kernel(**kwargs | given)
                 if kernels.stopped.is_set():  # an interrupt came while the kernel was being started
                     kill(self)
@@ -79,7 +87,7 @@ class Kernels:
         return KnownKernel
 
 
-def kill(manager: AsyncKernelManager) -> None:
+def kill(manager: "AsyncKernelManager") -> None:
     """Kills a kernel that lives, and what it started, at once."""
     process = getattr(manager.provisioner, "process", None)
     if process is None or process.poll() is not None:

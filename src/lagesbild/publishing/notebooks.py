@@ -338,16 +338,30 @@ def import_errors(source: str) -> list[str]:
 
     Other packages are the notebook's own business; one that is not installed and is nearly called as ours is misspelt.
     """
-    tree = _parsed(source)
-    if tree is None:
-        return []
-    wanted: list[tuple[str, str]] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            wanted += [(node.module or "", alias.name) for alias in node.names]
-        elif isinstance(node, ast.Import):
-            wanted += [(alias.name, "") for alias in node.names]
+    wanted = _imported_in(source)
     return [_renamed(*each) for each in wanted if _is_ours(each[0].partition(".")[0]) and not _is_there(*each)]
+
+
+def imported_names(path: Path) -> list[tuple[str, str]]:
+    """Each module that a notebook's cells import, with the name that they take from it, or "". Nothing of no notebook.
+
+    What a cell tries (`try: import`) or imports by a magic's code counts as what it says.
+    """
+    if notebook_errors(path):
+        return []
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return [each for cell in cells if cell["cell_type"] == "code" for each in _imported_in("".join(cell["source"]))]
+
+
+def _imported_in(source: str) -> list[tuple[str, str]]:
+    names: list[tuple[str, str]] = []
+    tree = _parsed(source)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.ImportFrom):
+            names += [(node.module or "", alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [(alias.name, "") for alias in node.names]
+    return names
 
 
 def _parsed(source: str) -> ast.Module | None:

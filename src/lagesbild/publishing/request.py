@@ -39,6 +39,7 @@ class BuildRequest:
     only: tuple[str, ...] = ()  # the pages that are made anew, the others kept; without any, all are made
     notebook_seconds: int | None = None  # that one notebook may take
     batch_seconds: int | None = None  # that all of them may take
+    kernel: str = "warm"  # or "spawn": how notebooks' kernels start
 
     @property
     def name(self) -> str:

@@ -84,10 +84,11 @@ class Executor:
         return Run(name, state, time.monotonic() - began, cause, trace, notebook, values)
 
     def _executed(self, source: Path, values: dict[str, Value]) -> NotebookNode:
+        parameters = self.request.parameters | values
         notebook = papermill.execute_notebook(
             nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
             None,
-            parameters=self.request.parameters | values,
+            parameters=parameters,
             engine_name="lagesbild",
             kernel_name="python3",
             progress_bar=False,
@@ -96,7 +97,7 @@ class Executor:
             notebook_timeout=self.request.notebook_seconds,
             limits=[self.batch] if self.batch else [],
             shutdown_kernel="immediate",  # nothing in a kernel outlives its notebook, so its farewell is not awaited
-            kernel_manager_class=self.kernels.manager(),
+            kernel_manager_class=self.kernels.manager(seed=f"{source.stem} {sorted(parameters.items())}"),
             resources={"metadata": {"path": str(source.parent)}},
         )
         del notebook.metadata.papermill["input_path"]  # the whole notebook once more

@@ -1,0 +1,501 @@
+"""The process that warm kernels are forked from: `python -P -m lagesbild.publishing.template`, and its owner's end of it.
+
+A kernel spends most of its start on Python and on imports. The template does both once, and each kernel begins as a
+copy of it. A copy is safe only where nothing is in motion, so before each fork it is looked at: one thread, no open
+file. It has no context of ZMQ and no event loop; a Parquet file is never read in it, as its readers leave threads.
+Only Linux can do this; the module imports anywhere.
+"""
+
+import atexit
+import gc
+import importlib
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.util import find_spec
+from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
+
+from lagesbild.paths import PACKAGE, ROOT_VARIABLE, NoProject, project_paths
+
+APPLICATIONS = {  # what `python -m` starts -> the application in it
+    "ipykernel_launcher": "ipykernel.kernelapp.IPKernelApp",
+    "lagesbild.publishing.kernel": "lagesbild.publishing.kernel.BuildKernel",
+}
+PARTS = (  # what they import when they begin, and numpy, whose chance each kernel has for itself
+    *("ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger"),
+    *("IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3", "psutil", "tornado.platform.asyncio"),
+    *("tornado.queues", "numpy.random", "matplotlib_inline.config"),
+)
+IDLE = {"jemalloc_bg_thd"}  # pyarrow's allocator, which tidies up behind itself and is made for forks
+ONCE = ("PYTHON", "MPL", "MATPLOTLIB", "XDG_", "HOME")  # variables that Python or a library reads at its start only
+# A fork has no other threads, and the last bits of a sum depend on how many added it up.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# What a page must not depend on: the machine's language and zone, the order of sets, its cores.
+FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | ONE_THREAD
+INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets, here before matplotlib
+LOCK = PACKAGE.parents[1] / "requirements.lock"
+DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+
+
+class NotForked(Exception):
+    """No kernel was forked: `str()` says why, or nothing where it was meant so."""
+
+
+class StaleTemplate(NotForked):
+    """The sources have changed since the template read them."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A kernel that is wanted: what would be its command, environment and folder if it were spawned."""
+
+    command: list[str]
+    environment: dict[str, str]
+    folder: str
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A function "module:name" that the template calls with an object, which each of its kernels then has."""
+
+    function: str
+    pickled: bytes
+
+
+def read_once(environment: dict[str, str]) -> dict[str, str]:
+    """The part of an environment that a template cannot change for a kernel."""
+    return {name: value for name, value in environment.items() if name.startswith(ONCE)}
+
+
+def notebooks_of(environment: dict[str, str]) -> Path | None:
+    """The notebooks whose imports a template makes: of the copy of the project that its kernels work on."""
+    try:
+        return project_paths(environment.get(ROOT_VARIABLE)).notebooks
+    except NoProject:
+        return None
+
+
+# The owner's end.
+
+
+class Forked:
+    """A forked kernel, as subprocess.Popen would be a spawned one: `returncode` is negative for a signal.
+
+    The template is its parent, and tells of its end through the leash. A leash that is let go ends the kernel.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, leash: Connection):
+        self.pid = pid
+        self.returncode: int | None = None
+        self._leash = leash
+        self._lock = threading.RLock()  # again, as an interrupt may ask while its thread is asking
+
+    def poll(self) -> int | None:
+        """The exit code, once it has ended; a template that is gone has taken its kernels along."""
+        with self._lock:
+            if self.returncode is None and self._leash.poll():
+                try:
+                    self.returncode = self._leash.recv()
+                except (EOFError, OSError):
+                    self.returncode = -signal.SIGKILL
+                self._leash.close()
+            return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, after the end. Raises subprocess.TimeoutExpired."""
+        if self.returncode is None and not self._leash.poll(timeout):
+            raise subprocess.TimeoutExpired(f"kernel {self.pid}", timeout or 0)
+        return self.poll()  # type: ignore[return-value]  # the leash has something to say
+
+    def send_signal(self, number: int) -> None:
+        """Sends a signal while it runs. Its number is nobody else's until its end was seen here."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Asks it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class Template:
+    """A template, seen by the process that started it. It ends with its owner, and its kernels with it."""
+
+    def __init__(self, environment: dict[str, str], notebooks: Path | None):
+        self.read_once = read_once(environment)
+        self.owner = os.getpid()
+        self.answered = self.killed = False
+        self._lock = threading.Lock()
+        self._pipe, theirs = Pipe()
+        command = [sys.executable, "-P", "-m", "lagesbild.publishing.template", str(theirs.fileno()), str(self.owner)]
+        with theirs:
+            self.process = subprocess.Popen(
+                [*command, *([str(notebooks)] if notebooks else [])],
+                env=INLINE | FIXED | environment | ONE_THREAD,
+                pass_fds=[theirs.fileno()],
+                cwd="/",  # where no file of a user's is taken for a setting
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is the owner's
+            )
+
+    def fork(self, order: Order, streams: list[int]) -> Forked:
+        """A kernel with these three streams. Waits for the template's imports. Raises NotForked or StaleTemplate."""
+        leash, theirs = Pipe()
+        try:
+            with theirs, self._lock:
+                self._pipe.send(order)
+                for handle in (theirs.fileno(), *streams):
+                    send_handle(self._pipe, handle, self.process.pid)
+            answer = leash.recv()
+        except (EOFError, OSError):
+            leash.close()
+            raise NotForked("" if self.killed else "the process that they are forked from has ended") from None
+        if isinstance(answer, NotForked):
+            leash.close()
+            raise answer
+        self.answered = True
+        return Forked(answer, leash)
+
+    def adopt(self, function: str, pickled: bytes) -> None:
+        """Has the template unpickle an object and call "module:name" with it. A template that is gone needs none."""
+        with suppress(OSError), self._lock:
+            self._pipe.send(Adopted(function, pickled))
+
+    def retire(self) -> None:
+        """Asks for no more kernels. The template ends with the last of those that it has forked."""
+        self._pipe.close()
+
+    def kill(self) -> None:
+        """Ends it at once, and its kernels with it."""
+        self.killed = True
+        self.process.kill()
+        self.process.wait()
+        self.retire()
+
+
+class Templates:
+    """The one template of this process, which is replaced when it no longer fits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._current: Template | None = None
+
+    def current(self, environment: dict[str, str], notebooks: Path | None) -> Template:
+        """The template for kernels with this environment, started where there is none.
+
+        Raises NotForked when one ended that had never forked: another would do the same.
+        """
+        with self._lock:
+            old = self._current
+            if old is not None and old.owner == os.getpid() and old.read_once == read_once(environment):
+                if old.process.poll() is None:
+                    return old
+                if not old.answered:
+                    raise NotForked(f"the process that they are forked from ended with {old.process.returncode}")
+            self.retire()
+            self._current = Template(environment, notebooks)
+            return self._current
+
+    def retire(self, stale: Template | None = None) -> None:
+        """Lets the template go, or only if it is this one; the kernels that it has forked run on."""
+        with self._lock:
+            if self._current is not None and stale in (None, self._current):
+                self._current.retire()
+                self._current = None
+
+    def kill(self, beginning: bool = False) -> None:
+        """Ends the template of this process, if it has one, and the kernels; or only one that is still `beginning`."""
+        with self._lock:
+            if self._current is not None and self._current.owner == os.getpid():
+                if beginning and self._current.answered:
+                    return
+                self._current.kill()
+            self._current = None
+
+
+templates = Templates()
+atexit.register(templates.kill)
+
+
+# The template itself.
+
+
+@dataclass
+class Child:
+    """A kernel, seen by the template: its number, a descriptor that says when it has ended, and its leash."""
+
+    pid: int
+    end: int
+    leash: Connection
+    ended: bool = False
+
+
+def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
+    """Forks kernels until its owner is gone or wants no more. In each kernel the order returns, in the template none."""
+    trouble = preloaded(notebooks)
+    seen = sources()
+    owner_end = os.pidfd_open(owner)
+    children: list[Child] = []
+    asked: list[Connection] = [pipe]
+    while asked or children:
+        running = [child for child in children if not child.ended]
+        ready = wait([*asked, owner_end, *(child.end for child in running), *(child.leash for child in children)])
+        if owner_end in ready:
+            for child in children:
+                _let_go(child)
+            return None
+        for child in list(children):
+            if child.end in ready and not child.ended:
+                _tell_end(child)
+            if child.leash in ready:
+                _let_go(child)
+                children.remove(child)
+        if pipe not in ready:
+            continue
+        try:
+            message = pipe.recv()
+        except (EOFError, OSError):
+            asked = []
+            continue
+        if isinstance(message, Adopted):
+            trouble = trouble or adopted(message)
+            continue
+        handles = [recv_handle(pipe) for _ in range(4)]
+        leash, streams = Connection(handles[0]), handles[1:]
+        pid = None
+        with suppress(OSError):  # an owner that has given up
+            if sources() != seen:
+                leash.send(StaleTemplate("the sources have changed"))
+            elif why := trouble or in_motion({leash.fileno(), *streams}):
+                leash.send(NotForked(why))
+            else:
+                pid = os.fork()
+        if pid == 0:
+            _leave([pipe, *(child.leash for child in children)], [owner_end, *(child.end for child in children)])
+            _stand_alone(leash, streams)
+            return message
+        for stream in streams:
+            os.close(stream)
+        if pid is None:
+            leash.close()
+        else:
+            children.append(Child(pid, os.pidfd_open(pid), leash))
+    return None
+
+
+def _tell_end(child: Child) -> None:
+    """Tells the owner how a kernel ended; its number stays its own until the owner has heard it."""
+    child.ended = True
+    status = os.waitid(os.P_PIDFD, child.end, os.WEXITED | os.WNOWAIT)
+    code = status.si_status if status.si_code == os.CLD_EXITED else -status.si_status
+    with suppress(OSError):
+        child.leash.send(code)
+
+
+def _let_go(child: Child) -> None:
+    """Ends a kernel that nobody holds any more, with all that it started."""
+    if not child.ended:
+        for end in (os.killpg, os.kill):  # by its own number too, as its group may not be there yet
+            with suppress(ProcessLookupError):
+                end(child.pid, signal.SIGKILL)
+    os.waitpid(child.pid, 0)
+    os.close(child.end)
+    child.leash.close()
+
+
+def in_motion(given: set[int]) -> str:
+    """Why this process cannot be copied now, apart from descriptors given for the copy; nothing where it can."""
+    threads = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # one that has just ended
+            threads.append((task / "comm").read_text().strip())
+    if len(busy := [name for name in threads if name not in IDLE]) != 1:
+        return f"the process that they are forked from has {len(busy)} threads ({', '.join(sorted(busy))})"
+    if files := open_files(given | {0, 1, 2}):
+        return f"the process that they are forked from has open files ({', '.join(files)})"
+    return ""
+
+
+def open_files(given: set[int]) -> list[str]:
+    """Other files that are open here: two copies would move one place in them."""
+    files = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if int(descriptor) not in given and stat.S_ISREG(os.fstat(int(descriptor)).st_mode):
+                files.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    return files
+
+
+def sources() -> list[tuple[str, int, int]]:
+    """The files that a kernel would read anew, each with its time and size: our packages, and the list of versions."""
+    folders = {PACKAGE}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if "." not in name and file and Path(file).parent.parent == PACKAGE.parent:
+            folders.add(Path(file).parent)
+    return sorted(_stamps([*map(str, folders), str(LOCK)]))
+
+
+def _stamps(paths: list[str]) -> Iterator[tuple[str, int, int]]:
+    for path in paths:
+        with suppress(OSError):
+            about = os.stat(path)  # not a Path: 300 files at each fork
+            if stat.S_ISDIR(about.st_mode):
+                yield from _stamps([entry.path for entry in os.scandir(path) if entry.name != "__pycache__"])
+            else:
+                yield path, about.st_mtime_ns, about.st_size
+
+
+def preloaded(notebooks: Path | None) -> str:
+    """Loads what kernels need, and returns why that could not be done, or nothing."""
+    try:
+        for name in (*(application.rpartition(".")[0] for application in APPLICATIONS.values()), *PARTS):
+            importlib.import_module(name)
+        for name in wanted_modules(notebooks) if notebooks else ():
+            with suppress(Exception):  # the notebook's own cell says it better
+                importlib.import_module(name)
+        if "matplotlib.pyplot" in sys.modules:
+            throw_away_figure()
+    except Exception as error:
+        return f"the process that they are forked from could not begin ({type(error).__name__}: {error})"
+    settled()
+    return ""
+
+
+def adopted(message: Adopted) -> str:
+    """Calls the function with the object, and returns why that could not be done, or nothing."""
+    import pickle
+
+    module, _, name = message.function.partition(":")
+    try:
+        getattr(importlib.import_module(module), name)(pickle.loads(message.pickled))
+    except Exception as error:
+        return f"the process that they are forked from took no data ({type(error).__name__}: {error})"
+    settled()
+    return ""
+
+
+def settled() -> None:
+    """Puts all objects out of the garbage collector's sight, so that it copies none of their memory in a kernel."""
+    gc.collect()
+    gc.freeze()
+
+
+def wanted_modules(notebooks: Path) -> Iterator[str]:
+    """The modules that the notebooks' cells import; a name of one may be a module too."""
+    from lagesbild.publishing.notebooks import imported_names
+
+    for path in sorted(notebooks.glob("*.ipynb")):
+        for module, name in imported_names(path):
+            yield module
+            if name:
+                yield f"{module}.{name}"
+
+
+def throw_away_figure() -> None:
+    """Draws a little of everything, so that fonts and drawing code are at hand.
+
+    Not by pyplot: its backend is chosen, and bound to IPython, in the kernel.
+    """
+    import io
+    import warnings
+
+    from matplotlib import font_manager
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is told once shall be told in the kernel
+        figure = Figure()
+        left, right = figure.subplots(1, 2)
+        left.plot([1, 2, 3], [1, 3, 2], label="a")
+        left.legend()
+        right.bar(["a", "b"], [1, 2])
+        right.scatter([0, 1], [1, 2])
+        right.annotate("å 1,5 %", (0, 1))
+        FigureCanvasAgg(figure).print_png(io.BytesIO())
+        figure.savefig(io.BytesIO(), format="svg")
+    font_manager._get_font.cache_clear()  # open files, which matplotlib lets go in every fork too
+
+
+# The kernel that a fork becomes.
+
+
+def _leave(connections: list[Connection], descriptors: list[int]) -> None:
+    """Closes what is the template's."""
+    for connection in connections:
+        connection.close()
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _stand_alone(leash: Connection, streams: list[int]) -> None:
+    """Makes the fork a session of its own that ends with the template, with its own streams; then says its number."""
+    import ctypes
+
+    template = os.getppid()
+    os.setsid()
+    ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != template:  # it was gone before that was in force
+        os._exit(1)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    leash.send(os.getpid())
+    leash.close()
+
+
+def become(order: Order) -> None:
+    """Runs the kernel that was ordered, in this process, to its end."""
+    import locale
+    import tempfile
+
+    from traitlets.utils.importstring import import_item
+
+    module, *arguments = order.command[order.command.index("-m") + 1 :]
+    os.chdir(order.folder)
+    os.environ.clear()
+    os.environ.update(order.environment | {"JPY_PARENT_PID": str(os.getppid())})
+    time.tzset()
+    locale.setlocale(locale.LC_CTYPE, "")
+    tempfile.tempdir = None
+    sys.argv = [str(find_spec(module).origin), *arguments]  # type: ignore[union-attr]  # it is one of APPLICATIONS
+    sys.orig_argv = order.command
+    random.seed()
+    sys.modules["numpy.random"].seed()
+    if module == "ipykernel_launcher" and "-P" not in order.command:
+        from lagesbild.publishing.kernel import let_in_what_lies_beside
+
+        let_in_what_lies_beside()  # IPython does it, but for the template's -P
+    # ipykernel reads the variable at its import, which was in the template
+    application = import_item(APPLICATIONS[module])
+    application.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+def main() -> None:
+    """Serves the owner whose pipe and number the command line gives; a fork goes on as a kernel."""
+    handle, owner, *notebooks = sys.argv[1:]
+    order = serve(Connection(int(handle)), int(owner), Path(notebooks[0]) if notebooks else None)
+    if order is not None:
+        become(order)
+
+
+if __name__ == "__main__":  # by its name, as IPython puts the cells' module in the place of __main__
+    importlib.import_module("lagesbild.publishing.template").main()
