@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
@@ -314,10 +315,20 @@ def build(
         codes = [first_member(paths, region)] if region else municipality_codes(paths, municipality or [DEFAULT])
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        given = {"given": tuple(parameter or ()), "only": tuple(only or ())}
-        limits = {"cell_seconds": timeout, "notebook_seconds": notebook_timeout, "batch_seconds": batch_timeout}
-        how = {"kernel": kernel.value, "region": region}
-        requests = [BuildRequest(paths, code, year, jobs, **how, **given, **limits) for code in codes]
+        first = BuildRequest(
+            paths,
+            codes[0],
+            year,
+            jobs,
+            cell_seconds=timeout,
+            notebook_seconds=notebook_timeout,
+            batch_seconds=batch_timeout,
+            region=region,
+            given=tuple(parameter or ()),
+            only=tuple(only or ()),
+            kernel=kernel.value,
+        )
+        requests = [replace(first, municipality=code) for code in codes]
         watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
         ended = build_all(requests, watcher, watcher.ended)
     watcher.summary(ended)
