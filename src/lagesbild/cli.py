@@ -270,9 +270,20 @@ def build(
         typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
     ] = None,
     parameter: Parameters = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache",
+            help="Run every notebook, and neither use nor keep what earlier builds have kept in .cache/. There a run "
+            "stays until no build has used it for 60 days, or all is more than 2 GiB; the newest of a page goes last.",
+        ),
+    ] = False,
     root: Root = None,
 ) -> None:
-    """Check everything, run the notebooks, and write the report."""
+    """Check everything, run the notebooks, and write the report.
+
+    A notebook is run again only when something that it reads has changed: see 'lagesbild why'.
+    """
     with _refusals():
         paths = project_paths(root)
         if region and municipality:
@@ -285,10 +296,41 @@ def build(
         code = first_member(paths, region) if region else municipality_code(paths, asked)
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
+        given, pages = tuple(parameter or ()), tuple(only or ())
+        request = BuildRequest(paths, code, year, jobs, timeout, region, given, pages, not no_cache)
         outcome = build(request, _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)
+
+
+@app.command(cls=Command)
+def why(
+    municipality: Annotated[
+        str | None, typer.Argument(metavar="PLACE", help="Four-digit code or name.", show_default=DEFAULT)
+    ] = None,
+    year: Year = 2024,
+    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
+    page: Annotated[
+        list[str] | None, typer.Option(metavar="PAGE", help="This page, such as work; repeat for several.")
+    ] = None,
+    parameter: Parameters = None,
+    root: Root = None,
+) -> None:
+    """Say for each page whether a build would run its notebook, and what has changed since the last one.
+
+    Runs nothing.
+    """
+    with _refusals():
+        paths = project_paths(root)
+        if region and municipality:
+            raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
+        from lagesbild.publishing.request import BuildRequest, first_member, municipality_code
+        from lagesbild.publishing.why import reasons
+
+        code = first_member(paths, region) if region else municipality_code(paths, municipality or DEFAULT)
+        only, given = tuple(page or ()), tuple(parameter or ())
+        for line in reasons(BuildRequest(paths, code, year, region=region, given=given, only=only)):
+            out.print(line)
 
 
 @app.command(cls=Command)
@@ -347,7 +389,8 @@ class _BuildWatcher:
     """Shows how a build goes, one line a chapter."""
 
     def finished(self, run: "Run", done: int, total: int) -> None:
-        mark = {"ok": "[green]ok[/]"}.get(run.state, f"[red]{run.state}[/]")
+        good = "cached" if run.cached else "ok"
+        mark = {"ok": f"[green]{good}[/]"}.get(run.state, f"[red]{run.state}[/]")
         out.print(f"  {done}/{total} {run.name:22} {mark} {run.seconds:5.1f} s", markup=True)
 
     def interrupted(self) -> None:
@@ -356,6 +399,11 @@ class _BuildWatcher:
 
 
 def _build_summary(outcome: "Outcome") -> None:
+    if outcome.unchanged and outcome.site:
+        out.print(f"Nothing has changed since {outcome.unchanged}; Open {outcome.site / 'index.html'}")
+        return
+    for warning in outcome.warnings:
+        err.print(warning, style="yellow")
     if outcome.code == 130:
         err.print(INTERRUPTED)
     else:

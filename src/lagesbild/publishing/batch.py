@@ -5,20 +5,25 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
-from lagesbild.publishing.frame import PageFrame, page_frames
-from lagesbild.publishing.made import Computed, computed
+from lagesbild.publishing.cache import Cache, changed_reads, prune
+from lagesbild.publishing.keys import Inputs, PageKey, Surroundings, inputs_of, page_key
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
-from lagesbild.publishing.target import HeldTargetError, Target, Workplace, interrupts
+from lagesbild.publishing.target import HeldTargetError, Target, Workplace, checksums, interrupts
 
-if TYPE_CHECKING:  # papermill and nbconvert take seconds to import: a refusal comes before, and kernels start between
+if (
+    TYPE_CHECKING
+):  # pandas, papermill and nbconvert take seconds to import: a refusal comes before, and an unchanged report
+    from lagesbild.publishing.frame import PageFrame
+    from lagesbild.publishing.made import Computed
     from lagesbild.publishing.pages import Site
     from lagesbild.publishing.run import Executor, Run
     from lagesbild.slides.content import Deck
@@ -41,6 +46,8 @@ class Outcome:
     trouble: str = ""  # why no report could be written
     log: Path | None = None
     seconds: float = 0.0
+    unchanged: str = ""  # when the report was made that stands there and needs nothing
+    warnings: tuple[str, ...] = ()  # of what was found damaged in the cache
 
     def failures(self) -> dict[str, list[str]]:
         """Cause -> the chapters that failed by it, or the report itself."""
@@ -72,8 +79,24 @@ class Plan:
     catalog: Catalog
     notebooks: dict[str, Path]
     values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
-    frames: dict[str, PageFrame]
-    computed: Computed
+    inputs: Inputs
+    frames: "dict[str, PageFrame]"
+    computed: "Computed"
+    cache: Cache | None
+    keys: dict[str, PageKey]  # of the pages, where there is a cache
+
+
+def unchanged_since(
+    target: Target, notebooks: dict[str, Path], values: dict[str, dict[str, Value]], inputs: Inputs
+) -> str:
+    """When the report in the folder was made, where it is whole and made from the very same; "" where it is not."""
+    manifest = target.whole()
+    entries, paths = manifest.get("notebooks", {}), inputs.request.paths
+    same = bool(entries) and manifest.get("stamp") == inputs.checksum
+    for name in notebooks:
+        entry = entries.get(name, {})
+        same = same and entry.get("stamp") == inputs.stamp(values[name]) and not changed_reads(entry["reads"], paths)
+    return manifest["finished"] if same and checksums(target.folder) == manifest["files"] else ""
 
 
 def build(request: BuildRequest, watcher: Watcher) -> Outcome:
@@ -82,7 +105,10 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
     Raises a Refusal (RefusedBuild, RecordError, UnknownPlace, RefusedEdition, TidyError ...) before any notebook
     runs and before anything is written to `reports/`.
     """
-    plan, target = _planned(request), Target(request.folder)
+    began, target = time.monotonic(), Target(request.folder)
+    about = asked(request)
+    since = unchanged_since(target, *about[1:]) if request.cached else ""
+    plan = None if since else planned(request, *about)
     with ExitStack() as stack:
         try:
             place = stack.enter_context(target.held())
@@ -93,6 +119,8 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
             raise RefusedBuild(
                 f"{request.paths.reports}: no report can be written there ({error}). Make it a folder with room."
             ) from None
+        if plan is None:
+            return Outcome(site=target.folder, unchanged=since, seconds=time.monotonic() - began)
         kept: dict[str, Any] = {}
         if request.only:
             from lagesbild.publishing.manifest import kept_pages
@@ -107,7 +135,7 @@ def build_slides(request: BuildRequest) -> Path:
 
     Raises RefusedBuild when the notebook fails, and what `build` raises before it runs.
     """
-    plan = _planned(request)
+    plan = planned(request, *asked(request))
     from lagesbild.publishing.cells import records_of
     from lagesbild.publishing.kernels import Kernels
     from lagesbild.publishing.run import Executor
@@ -141,13 +169,32 @@ def write_slides(deck: "Deck", target: Path) -> Path:
     return temporary.replace(target)
 
 
-def _planned(request: BuildRequest) -> Plan:
+Asked = tuple[Catalog, dict[str, Path], dict[str, dict[str, Value]], Inputs]
+
+
+def asked(request: BuildRequest) -> Asked:
+    """Catalogue, notebooks, the values of their own parameters, and what the report is made from: all in order."""
     catalog = checked_files(request.paths)
     every = notebook_paths(request.paths, catalog)
     notebooks = {name: every[name] for name in request.run(catalog)}
-    values = own_values(request.paths, notebooks, request.given)
+    return catalog, notebooks, own_values(request.paths, notebooks, request.given), inputs_of(request)
+
+
+def planned(
+    request: BuildRequest,
+    catalog: Catalog,
+    notebooks: dict[str, Path],
+    values: dict[str, dict[str, Value]],
+    inputs: Inputs,
+) -> Plan:
+    from lagesbild.publishing.frame import page_frames
+    from lagesbild.publishing.made import computed
+
     places, beside = computed(request, catalog, next(iter(notebooks)))
-    return Plan(request, catalog, notebooks, values, page_frames(request, catalog, places), beside)
+    frames, cache = page_frames(request, catalog, places), Cache(request) if request.cached else None
+    around = Surroundings(request, catalog, places, beside.figures(), beside.region)
+    keys = {name: page_key(around, name, path, values[name]) for name, path in notebooks.items()} if cache else {}
+    return Plan(request, catalog, notebooks, values, inputs, frames, beside, cache, keys)
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any]) -> Outcome:
@@ -170,9 +217,12 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any])
     with interrupts(stop, end):
         try:
             _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started, kept)
+            if plan.cache:
+                prune(plan.request.paths)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
             outcome.code = FAILED
             outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
+    outcome.warnings = tuple(plan.cache.warnings) if plan.cache else ()
     outcome.seconds = time.monotonic() - began
     outcome.log = _log(plan.request, outcome, started)
     return outcome
@@ -194,7 +244,7 @@ def _make(
     from lagesbild.publishing.manifest import write_manifest
 
     site = made.folder
-    outcome.same_source = write_manifest(made, plan.request, outcome.runs, started)
+    outcome.same_source = write_manifest(made, plan.request, outcome.runs, started, plan.inputs)
     if executor.kernels.stopped.is_set():
         outcome.code = INTERRUPTED
         return
@@ -206,27 +256,55 @@ def _make(
 
 def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, kept: dict[str, Any]) -> tuple[list["Run"], "Site"]:
     """Every chapter's run, in the order of the pages, and the site; each is rendered while the next ones run."""
+    from lagesbild.publishing.run import Run
+
     done: dict[str, Run] = {}
+    kept_runs = {name: found for name, key in plan.keys.items() if (found := _kept_run(plan, name, key))}
     with ThreadPoolExecutor(plan.request.jobs, thread_name_prefix="notebook") as pool:
         try:
             running = [
-                pool.submit(executor.run, name, path, plan.values[name]) for name, path in plan.notebooks.items()
+                pool.submit(executor.run, name, path, plan.values[name])
+                for name, path in plan.notebooks.items()
+                if name not in kept_runs
             ]
             from lagesbild.publishing.pages import Site
 
             site = Site(executor.work / "site", plan.request.paths.notebooks, plan.frames, plan.request.front)
+            if plan.cache:
+                site.exported = plan.cache.rendered(site.exported)
             site.keep(plan.request.folder, kept)
             for name, body in plan.computed.pages.items():
                 site.add_made(name, body())
-            for future in as_completed(running):
-                run = future.result()
+            for run in chain(kept_runs.values(), (future.result() for future in as_completed(running))):
+                if run.name in plan.keys:
+                    run = replace(run, unkept=run.unkept or plan.keys[run.name].unseen)
                 done[run.name] = run if executor.kernels.stopped.is_set() else site.add(run)
-                watcher.finished(done[run.name], len(done), len(running))
+                _keep(plan, done[run.name])
+                watcher.finished(done[run.name], len(done), len(plan.notebooks))
             for run in site.without_dead_links():
                 done[run.name] = run
-                watcher.finished(run, len(done), len(running))
+                watcher.finished(run, len(done), len(plan.notebooks))
             site.finish(plan.computed.key_figures())
         except BaseException:
             executor.kernels.stop()  # the pool waits for its threads, and they for their kernels
             raise
     return [done[name] for name in plan.notebooks], site
+
+
+def _kept_run(plan: Plan, name: str, key: PageKey) -> "Run | None":
+    """The run of an earlier build that the page can take over."""
+    from lagesbild.publishing.run import Run
+
+    found = plan.cache.run(key, plan.notebooks[name]) if plan.cache else None
+    values = plan.values[name]
+    return (
+        Run(name, "ok", 0.0, notebook=found.notebook, values=values, reads=found.reads, cached=True) if found else None
+    )
+
+
+def _keep(plan: Plan, run: "Run") -> None:
+    """Keeps a run for later builds, unless what it was made from has changed while it ran."""
+    if plan.cache and run.state == "ok" and plan.inputs.stand:
+        if not run.cached:
+            plan.cache.keep(plan.keys[run.name], run)
+        plan.cache.note(plan.keys[run.name], run.reads, run.unkept)

@@ -12,9 +12,11 @@ from typing import Any
 
 from lagesbild.paths import Paths
 from lagesbild.publishing.frame import PageFrame
+from lagesbild.publishing.keys import Inputs, file_digest
 from lagesbild.publishing.pages import Site
 from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Run
+from lagesbild.publishing.target import checksums
 from lagesbild.sources.raw import local_files
 from lagesbild.sources.snapshot import fetch_dates
 from lagesbild.tidy.build import input_key
@@ -22,19 +24,22 @@ from lagesbild.tidy.build import input_key
 PACKAGES = ("lagesbild", "pandas", "papermill", "nbconvert", "seaborn")
 
 
-def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: datetime) -> bool:
+def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: datetime, inputs: Inputs) -> bool:
     """Writes the manifest of a finished report; returns whether its kept pages are made from the same as its new ones.
 
     Each page has the run that made it: when, from what, and the files that belong to it.
     """
-    folder, source = site.folder, made_from(request)
+    folder, source, stand = site.folder, made_from(request), request.cached and inputs.stand
     run_of = {"started": started.isoformat(timespec="seconds"), "made_from": source}
     made = {run.name: _ending(run) | run_of | {"files": sorted(site.files.get(run.name, ()))} for run in runs}
+    for run in runs if stand else ():
+        made[run.name] |= {"stamp": "" if run.unkept else inputs.stamp(run.values), "reads": run.reads}
     content = {
         "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
         **request.parameters,
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "stamp": inputs.checksum if stand else "",
         "commit": commit(request.paths),
         "versions": {name: version(name) for name in PACKAGES},
         "input": _input(request),
@@ -75,13 +80,14 @@ def kept_pages(
         raise RefusedBuild(f"--only: menu, names, days or version have changed since {shown_as} was built. {remedy}")
     kept = {name: entry for name, entry in manifest["notebooks"].items() if name not in set(anew)}
     for file in (file for entry in kept.values() for file in entry["files"]):
-        if not (folder / file).is_file() or _checksum(folder / file) != manifest["files"].get(file):
+        if not (folder / file).is_file() or file_digest(folder / file) != manifest["files"].get(file):
             raise RefusedBuild(f"--only: {shown_as}/{file} is not as it was built. {remedy}")
     return kept
 
 
 def _ending(run: Run) -> dict[str, Any]:
-    return {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
+    ending = {"state": run.state, "seconds": round(run.seconds, 2), "cause": run.cause, "parameters": run.values}
+    return ending | {"cached": run.cached}
 
 
 def _input(request: BuildRequest) -> dict[str, Any]:
@@ -90,18 +96,8 @@ def _input(request: BuildRequest) -> dict[str, Any]:
     return {
         "key": input_key(paths),
         "snapshots": fetch_dates(paths),
-        "local_files": {paths.relative(path): _checksum(path) for path in own},
+        "local_files": {paths.relative(path): file_digest(path) for path in own},
     }
-
-
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """File below `folder` -> SHA-256."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder).as_posix(): _checksum(path) for path in files}
 
 
 def commit(paths: Paths) -> str:

@@ -35,6 +35,7 @@ class BuildRequest:
     region: str = ""  # its own report, of one page, instead of the municipality's
     given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"
     only: tuple[str, ...] = ()  # the pages that are made anew, the others kept; without any, all are made
+    cached: bool = True  # what has not changed since an earlier build is taken from it, and this one's is kept
 
     @property
     def name(self) -> str:

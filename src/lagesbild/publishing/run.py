@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -14,6 +15,7 @@ from lagesbild.publishing.cells import ANSI, cell_names, one_line, records_of
 from lagesbild.publishing.checks import without_folder
 from lagesbild.publishing.engine import StoppedNotebook
 from lagesbild.publishing.kernels import Kernels
+from lagesbild.publishing.reads import noted_reads
 from lagesbild.publishing.request import BuildRequest, Value
 
 START_SECONDS = 300  # a loaded machine may take a minute; one that takes longer is broken
@@ -31,6 +33,9 @@ class Run:
     trace: str = ""  # for the log
     notebook: NotebookNode | None = field(default=None, repr=False)  # only of a run that is ok
     values: dict[str, Value] = field(default_factory=dict)  # of the notebook's own parameters
+    reads: dict[str, str] = field(default_factory=dict)  # file that it read beside the figures -> digest
+    unkept: str = ""  # why no later build may take it over
+    cached: bool = False  # it is an earlier build's
 
 
 class Executor:
@@ -45,10 +50,10 @@ class Executor:
         """Runs one notebook with these values of its own parameters; never raises for what happens inside it."""
         if self.kernels.stopped.is_set():
             return Run(name, "interrupted", 0.0, "interrupted before it began", values=values)
-        began = time.monotonic()
-        notebook = None
+        began, date = time.monotonic(), time.time()
+        notebook, kernel = None, self.kernels.manager()
         try:
-            notebook = self._executed(source, values)
+            notebook = self._executed(source, values, kernel)
             state, cause, trace = "ok", "", "\n".join(cut_off(notebook))
         except Exception as error:  # one notebook's trouble must not end the batch
             state, cause, trace = ending(error)
@@ -57,9 +62,13 @@ class Executor:
         elif notebook is not None and (mismatch := parameter_error(notebook, self.request.parameters)):
             state, cause, notebook = "failed", mismatch, None
         cause, trace = (anonymous(text, str(self.request.paths.root)) for text in (cause, trace))
-        return Run(name, state, time.monotonic() - began, cause, trace, notebook, values)
+        files = [
+            Path(each.connection_file).with_suffix(".reads") for each in self.kernels.started if type(each) is kernel
+        ]
+        reads, unkept = noted_reads(files, self.request.paths.root, date)
+        return Run(name, state, time.monotonic() - began, cause, trace, notebook, values, reads, unkept)
 
-    def _executed(self, source: Path, values: dict[str, Value]) -> NotebookNode:
+    def _executed(self, source: Path, values: dict[str, Value], kernel: type[AsyncKernelManager]) -> NotebookNode:
         notebook = papermill.execute_notebook(
             nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
             None,
@@ -70,7 +79,7 @@ class Executor:
             autosave_cell_every=0,
             execution_timeout=self.request.cell_seconds,
             start_timeout=START_SECONDS,
-            kernel_manager_class=self.kernels.manager(),
+            kernel_manager_class=kernel,
             resources={"metadata": {"path": str(source.parent)}},
         )
         del notebook.metadata.papermill["input_path"]  # the whole notebook once more
