@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
-from lagesbild.publishing.cache import Cache, changed_reads, prune
-from lagesbild.publishing.keys import Inputs, PageKey, Surroundings, inputs_of, page_key
+from lagesbild.publishing.cache import Cache, prune
+from lagesbild.publishing.keys import Inputs, PageKey, Surroundings, file_digest, inputs_of, page_key
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
 from lagesbild.publishing.target import HeldTargetError, Target, Workplace, checksums, interrupts
@@ -86,17 +86,19 @@ class Plan:
     keys: dict[str, PageKey]  # of the pages, where there is a cache
 
 
-def unchanged_since(
-    target: Target, notebooks: dict[str, Path], values: dict[str, dict[str, Value]], inputs: Inputs
-) -> str:
+def unchanged_since(catalog: Catalog, inputs: Inputs) -> str:
     """When the report in the folder was made, where it is whole and made from the very same; "" where it is not."""
-    manifest = target.whole()
-    entries, paths = manifest.get("notebooks", {}), inputs.request.paths
-    same = bool(entries) and manifest.get("stamp") == inputs.checksum
+    request = inputs.request
+    manifest = Target(request.folder).whole()
+    if not request.cached or manifest.get("stamp") != inputs.checksum:
+        return ""
+    notebooks = {name: request.paths.notebooks / f"{name}.ipynb" for name in request.run(catalog)}  # in order, as then
+    values, cache = own_values(request.paths, notebooks, request.given), Cache(request)
     for name in notebooks:
-        entry = entries.get(name, {})
-        same = same and entry.get("stamp") == inputs.stamp(values[name]) and not changed_reads(entry["reads"], paths)
-    return manifest["finished"] if same and checksums(target.folder) == manifest["files"] else ""
+        reads = {each: file_digest(request.paths.root / each) for each in cache.reads(name)}
+        if manifest["notebooks"].get(name, {}).get("stamp") != inputs.stamp(values[name], reads):
+            return ""
+    return manifest["finished"] if checksums(request.folder) == manifest["files"] else ""
 
 
 def build(request: BuildRequest, watcher: Watcher) -> Outcome:
@@ -106,9 +108,9 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
     runs and before anything is written to `reports/`.
     """
     began, target = time.monotonic(), Target(request.folder)
-    about = asked(request)
-    since = unchanged_since(target, *about[1:]) if request.cached else ""
-    plan = None if since else planned(request, *about)
+    catalog, inputs = checked_files(request.paths), inputs_of(request)
+    since = unchanged_since(catalog, inputs)
+    plan = None if since else planned(catalog, inputs)
     with ExitStack() as stack:
         try:
             place = stack.enter_context(target.held())
@@ -135,7 +137,7 @@ def build_slides(request: BuildRequest) -> Path:
 
     Raises RefusedBuild when the notebook fails, and what `build` raises before it runs.
     """
-    plan = planned(request, *asked(request))
+    plan = planned(checked_files(request.paths), inputs_of(request))
     from lagesbild.publishing.cells import records_of
     from lagesbild.publishing.kernels import Kernels
     from lagesbild.publishing.run import Executor
@@ -169,27 +171,15 @@ def write_slides(deck: "Deck", target: Path) -> Path:
     return temporary.replace(target)
 
 
-Asked = tuple[Catalog, dict[str, Path], dict[str, dict[str, Value]], Inputs]
-
-
-def asked(request: BuildRequest) -> Asked:
-    """Catalogue, notebooks, the values of their own parameters, and what the report is made from: all in order."""
-    catalog = checked_files(request.paths)
-    every = notebook_paths(request.paths, catalog)
-    notebooks = {name: every[name] for name in request.run(catalog)}
-    return catalog, notebooks, own_values(request.paths, notebooks, request.given), inputs_of(request)
-
-
-def planned(
-    request: BuildRequest,
-    catalog: Catalog,
-    notebooks: dict[str, Path],
-    values: dict[str, dict[str, Value]],
-    inputs: Inputs,
-) -> Plan:
+def planned(catalog: Catalog, inputs: Inputs) -> Plan:
+    """The plan of a build. Raises what `build` raises."""
     from lagesbild.publishing.frame import page_frames
     from lagesbild.publishing.made import computed
 
+    request = inputs.request
+    every = notebook_paths(request.paths, catalog)
+    notebooks = {name: every[name] for name in request.run(catalog)}
+    values = own_values(request.paths, notebooks, request.given)
     places, beside = computed(request, catalog, next(iter(notebooks)))
     frames, cache = page_frames(request, catalog, places), Cache(request) if request.cached else None
     around = Surroundings(request, catalog, places, beside.figures(), beside.region)

@@ -85,6 +85,11 @@ class Cache:
         content = self._read(self._file(LAST, page), None)
         return (content["key"], content["reads"], content["unkept"]) if content else None
 
+    def reads(self, page: str) -> list[str]:
+        """The files beside the figures that the page's cells read when they were run last."""
+        last = self.last(page)
+        return list(last[1]) if last else []
+
     def note(self, key: PageKey, reads: Mapping[str, str], unkept: str) -> None:
         """Notes what a page was built with."""
         self._write(self._file(LAST, key.page), key.parts, reads=reads, unkept=unkept or key.unseen)

@@ -21,7 +21,6 @@ from lagesbild.places import Places
 from lagesbild.publishing.request import BuildRequest, Value
 from lagesbild.publishing.slices import Reach, Slice, indicators_read, slice_of
 from lagesbild.sources.raw import raw_files
-from lagesbild.sources.snapshot import latest_fetch
 
 if TYPE_CHECKING:  # pandas takes a second to import, and an unchanged report needs none
     import pandas as pd
@@ -144,6 +143,8 @@ class Surroundings:
 
 def page_key(around: Surroundings, page: str, notebook: Path, values: Mapping[str, Value]) -> PageKey:
     """The key of a page's run: all that its cells can read. Markdown belongs to the page, and not to the run."""
+    from lagesbild.sources.snapshot import latest_fetch
+
     request, paths = around.request, around.request.paths
     content = json.loads(notebook.read_text("utf-8"))
     cut = slice_of(notebook, page)
@@ -289,9 +290,9 @@ class Inputs:
         """Whether no file has come, gone or been written since."""
         return _looks(self.request) == self.looks
 
-    def stamp(self, values: Mapping[str, Value]) -> str:
-        """A checksum of all that a page with these values of its own parameters is made from."""
-        return digest([self.checksum, dict(values)])
+    def stamp(self, values: Mapping[str, Value], reads: Mapping[str, str]) -> str:
+        """A checksum of all that a page is made from, with these own parameters and what its cells read besides."""
+        return digest([self.checksum, dict(values), dict(reads)])
 
 
 def inputs_of(request: BuildRequest) -> Inputs:

@@ -33,7 +33,7 @@ def write_manifest(site: Site, request: BuildRequest, runs: list[Run], started: 
     run_of = {"started": started.isoformat(timespec="seconds"), "made_from": source}
     made = {run.name: _ending(run) | run_of | {"files": sorted(site.files.get(run.name, ()))} for run in runs}
     for run in runs if stand else ():
-        made[run.name] |= {"stamp": "" if run.unkept else inputs.stamp(run.values), "reads": run.reads}
+        made[run.name] |= {"stamp": "" if run.unkept else inputs.stamp(run.values, run.reads)}
     content = {
         "state": "ok" if all(run.state == "ok" for run in runs) else "incomplete",
         **request.parameters,

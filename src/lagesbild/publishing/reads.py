@@ -24,7 +24,7 @@ PROCESSES = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.s
 LISTS = {"os.listdir", "os.scandir", "glob.glob"}
 OURS = (str(PACKAGE), str(PACKAGE.parent / "helpers"))
 RUNNER = str(PACKAGE / "publishing")  # it starts every cell, and reads no figure
-FONTS = "font_manager.py"  # matplotlib's, which asks the system for its fonts, where it has not done so before
+ASKING = ("font_manager.py", "mimetypes.py")  # ask the system for its fonts and kinds of files, the first time
 KINDS_OF_FONTS = (".ttf", ".ttc", ".otf", ".afm", ".pfb")
 
 
@@ -80,7 +80,7 @@ def _line(event: str, given: tuple, here: Below) -> tuple[str, str] | None:
     if event in CONNECTS:
         return "connect", str(given[1])
     if event in PROCESSES:
-        return None if _in_stack(lambda name: name.endswith(FONTS)) else ("process", str(given[0]))
+        return None if _in_stack(lambda name: name.endswith(ASKING)) else ("process", str(given[0]))
     path = given[0] if given and given[0] is not None else os.curdir
     if not isinstance(path, str | bytes | os.PathLike):
         return None  # a file that is open already
@@ -94,7 +94,7 @@ def _line(event: str, given: tuple, here: Below) -> tuple[str, str] | None:
     writes |= mode is None and isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
     if f"{os.sep}__pycache__{os.sep}" in path:
         return None if writes else ("open", _source(path))
-    if _is_engine(path, here):
+    if _is_engine(path, here) or _in_stack(lambda name: name.endswith(ASKING)):
         return None
     if writes:
         return ("write", path) if path.startswith(here.root) else None

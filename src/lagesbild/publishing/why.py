@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from lagesbild.publishing.batch import asked, planned, unchanged_since
+from lagesbild.publishing.batch import planned, unchanged_since
 from lagesbild.publishing.cache import Cache, changed_reads
-from lagesbild.publishing.keys import PageKey, Parts
-from lagesbild.publishing.request import BuildRequest
-from lagesbild.publishing.target import Target
+from lagesbild.publishing.keys import PageKey, Parts, inputs_of
+from lagesbild.publishing.request import BuildRequest, checked_files
 
 MOST = 6  # changes of one kind that are listed
 # kind of part -> what is said of a name that changed, that came and that went
@@ -30,12 +29,11 @@ TOLD = ("parameter", "snapshot", "package", "machine")  # kinds whose parts are 
 
 def reasons(request: BuildRequest) -> Iterator[str]:
     """A line for each page of a report, with a line below it for each thing that has changed."""
-    about = asked(request)
-    since = unchanged_since(Target(request.folder), *about[1:])
-    if since:
+    catalog, inputs = checked_files(request.paths), inputs_of(request)
+    if since := unchanged_since(catalog, inputs):
         yield f"Nothing has changed since {since}."
         return
-    plan = planned(request, *about)
+    plan = planned(catalog, inputs)
     for page, key in plan.keys.items():
         yield from _page(Cache(request), key, plan.notebooks[page])
 
