@@ -63,4 +63,4 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 clean:  ## remove what was made: reports, the tidy table, caches
 	find reports data/processed -mindepth 1 ! -name 'README*' -delete
-	rm -rf .pytest_cache .ruff_cache .hypothesis
+	rm -rf .cache .pytest_cache .ruff_cache .hypothesis

@@ -296,11 +296,20 @@ def build(
     as_json: Annotated[
         bool, typer.Option("--json", help="Tell machines: one JSON object a municipality, and a last one for all.")
     ] = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache",
+            help="Run every notebook, and neither use nor keep what earlier builds have kept in .cache/. There a run "
+            "stays until no build has used it for 60 days, or all is more than 2 GiB; the newest of a page goes last.",
+        ),
+    ] = False,
     root: Root = None,
 ) -> None:
     """Check everything, run the notebooks, and write the report.
 
     Of several municipalities a report that is whole and unchanged is kept, so a build that was ended goes on.
+    A notebook is run again only when something that it reads has changed: see 'lagesbild why'.
     """
     with _refusals():
         paths = project_paths(root)
@@ -327,12 +336,43 @@ def build(
             given=tuple(parameter or ()),
             only=tuple(only or ()),
             kernel=kernel.value,
+            cached=not no_cache,
         )
         requests = [replace(first, municipality=code) for code in codes]
         watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
         ended = build_all(requests, watcher, watcher.ended)
     watcher.summary(ended)
     raise typer.Exit(ended.code)
+
+
+@app.command(cls=Command)
+def why(
+    municipality: Annotated[
+        str | None, typer.Argument(metavar="PLACE", help="Four-digit code or name.", show_default=DEFAULT)
+    ] = None,
+    year: Year = 2024,
+    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
+    page: Annotated[
+        list[str] | None, typer.Option(metavar="PAGE", help="This page, such as work; repeat for several.")
+    ] = None,
+    parameter: Parameters = None,
+    root: Root = None,
+) -> None:
+    """Say for each page whether a build would run its notebook, and what has changed since the last one.
+
+    Runs nothing.
+    """
+    with _refusals():
+        paths = project_paths(root)
+        if region and municipality:
+            raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
+        from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
+        from lagesbild.publishing.why import reasons
+
+        [code] = [first_member(paths, region)] if region else municipality_codes(paths, [municipality or DEFAULT])
+        only, given = tuple(page or ()), tuple(parameter or ())
+        for line in reasons(BuildRequest(paths, code, year, region=region, given=given, only=only)):
+            out.print(line)
 
 
 @app.command(cls=Command)

@@ -56,6 +56,11 @@ class Paths:
         return self.root / "reports"
 
     @property
+    def cache(self) -> Path:
+        """What builds keep, so that the next one need not run what has not changed."""
+        return self.root / ".cache"
+
+    @property
     def notebooks(self) -> Path:
         """The notebooks of this copy, or the repository's own where a copy holds only data."""
         own = self.root / "notebooks"

@@ -18,18 +18,28 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.places import Places
-from lagesbild.publishing import manifest
-from lagesbild.publishing.frame import page_frames
-from lagesbild.publishing.made import computed
+from lagesbild.publishing.cache import Cache, prune
+from lagesbild.publishing.keys import Digests, Inputs, PageKey, Surroundings, file_digest, inputs_of, page_key
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Log, Outcome, Watcher
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files, faulty_places
-from lagesbild.publishing.target import HeldTargetError, Target, interrupts, remove_sockets, sockets, tidy_others
+from lagesbild.publishing.target import (
+    HeldTargetError,
+    Target,
+    checksums,
+    interrupts,
+    remove_sockets,
+    sockets,
+    tidy_others,
+)
 from lagesbild.records import RecordError
 from lagesbild.sources.raw import load_places
 
-if TYPE_CHECKING:  # papermill and nbconvert take seconds to import: a refusal comes before, and kernels start between
+if (
+    TYPE_CHECKING
+):  # pandas, papermill and nbconvert take seconds to import: a refusal comes before, and what is unchanged
     from lagesbild.publishing.kernels import Kernels
+    from lagesbild.publishing.made import Computed
     from lagesbild.publishing.pages import Site
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
@@ -45,13 +55,14 @@ class Plan:
     places: Places
     notebooks: dict[str, Path]
     values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
-    code: str  # a checksum of what makes pages of notebooks
-    commit: str
     faulty: dict[str, RecordError]  # municipality -> what is wrong in its own judgements
+    digests: Digests  # of files and figures, each computed once
 
 
-def _planned(requests: Sequence[BuildRequest]) -> Plan:
-    first, faulty = requests[0], {}
+def planned(requests: Sequence[BuildRequest]) -> Plan:
+    """The plan of a batch. Raises a Refusal for what is wrong for all its units, or for the only one."""
+    first = requests[0]
+    faulty: dict[str, RecordError] = {}
     if len(requests) == 1:
         catalog = checked_files(first.paths)
     else:
@@ -59,9 +70,21 @@ def _planned(requests: Sequence[BuildRequest]) -> Plan:
     every = notebook_paths(first.paths, catalog)
     notebooks = {name: every[name] for name in first.run(catalog)}
     values = own_values(first.paths, notebooks, first.given)
-    places = load_places(first.paths)
-    code, commit = manifest.code_key(first.paths), manifest.commit(first.paths)
-    return Plan(catalog, places, notebooks, values, code, commit, faulty)
+    return Plan(catalog, load_places(first.paths), notebooks, values, faulty, Digests())
+
+
+def unchanged_since(plan: Plan, inputs: Inputs) -> str:
+    """When the report in the folder was made, where it is whole and made from the very same; "" where it is not."""
+    request = inputs.request
+    manifest = Target(request.folder).whole()
+    if not request.cached or manifest.get("stamp") != inputs.checksum:
+        return ""
+    cache = Cache(request)
+    for name, values in plan.values.items():
+        reads = {each: file_digest(request.paths.root / each) for each in cache.reads(name)}
+        if manifest["notebooks"].get(name, {}).get("stamp") != inputs.stamp(values, reads):
+            return ""
+    return manifest["finished"] if checksums(request.folder) == manifest["files"] else ""
 
 
 # One report, from its own figures to the folder that readers open.
@@ -70,15 +93,17 @@ def _planned(requests: Sequence[BuildRequest]) -> Plan:
 class Unit:
     """A report in the making. It holds its target's lock, and all that the report needs, until it is closed."""
 
-    def __init__(self, request: BuildRequest, plan: Plan, outcome: Outcome):
+    def __init__(self, request: BuildRequest, plan: Plan, outcome: Outcome, inputs: Inputs):
         """Raises a Refusal (RefusedEdition, TidyError, a RecordError ...) before anything is written."""
-        if error := plan.faulty.get(request.name):
-            raise error
-        self.request, self.plan, self.outcome = request, plan, outcome
+        from lagesbild.publishing.frame import page_frames
+        from lagesbild.publishing.made import computed
+
+        self.request, self.plan, self.outcome, self.inputs = request, plan, outcome, inputs
         self.started, self.began = datetime.now(UTC), time.monotonic()
         places, self.computed = computed(request, plan.catalog, next(iter(plan.notebooks)))
         self.frames = page_frames(request, plan.catalog, places)
-        self.origins = manifest.origins(request, plan.notebooks, plan.values, plan.code)
+        self.cache = Cache(request) if request.cached else None
+        self.keys = keys_of(plan, inputs, places, self.computed) if self.cache else {}
         self.target, self.stack = Target(request.folder), ExitStack()
         self.work = self._locked()
         self.left = set(plan.notebooks)
@@ -96,31 +121,50 @@ class Unit:
                 f"{paths.reports}: no report can be written there ({error}). Make it a folder with room."
             ) from None
 
-    def is_unchanged(self) -> bool:
-        """Whether the report that stands there is whole, and a new one would be the same."""
-        return manifest.is_unchanged(self.target.folder, self.target.whole(), self.frames, self.origins)
-
-    def begin(self, submit: Callable[["Unit", str], None]) -> None:
-        """Hands each notebook to `submit`, and makes all that needs none meanwhile."""
+    def begin(self, submit: Callable[["Unit", str], None], watcher: Watcher) -> None:
+        """Hands each notebook that must run to `submit`, and makes all that needs none meanwhile."""
         kept: dict[str, Any] = {}
         if self.request.only:
+            from lagesbild.publishing.manifest import kept_pages
+
             shown_as = self.request.paths.relative(self.target.folder)
             whole, anew = self.target.whole(), self.plan.notebooks
-            kept = manifest.kept_pages(self.target.folder, whole, self.frames, anew, shown_as)
+            kept = kept_pages(self.target.folder, whole, self.frames, anew, shown_as)
             self.outcome.kept = {name: entry["started"] for name, entry in kept.items()}
+        runs = self._kept_runs()
         for name in self.plan.notebooks:
-            submit(self, name)
+            if name not in runs:
+                submit(self, name)
         from lagesbild.publishing.pages import Site
 
         self.site = Site(self.work / "site", self.request.paths.notebooks, self.frames, self.request.front)
+        if self.cache:
+            self.site.exported = self.cache.rendered(self.site.exported)
         self.site.keep(self.request.folder, kept)
         for name, body in self.computed.pages.items():
             self.site.add_made(name, body())
+        for run in runs.values():
+            self.add(run, False, watcher)
+
+    def _kept_runs(self) -> dict[str, "Run"]:
+        """Page -> the run of an earlier build that it can take over."""
+        runs = {}
+        for name, key in self.keys.items():
+            if self.cache and (found := self.cache.run(key, self.plan.notebooks[name])):
+                from lagesbild.publishing.run import Run
+
+                values = self.plan.values[name]
+                runs[name] = Run(name, "ok", 0.0, "", "", found.notebook, values, reads=found.reads, cached=True)
+        return runs
 
     def add(self, run: "Run", stopped: bool, watcher: Watcher) -> None:
         """Renders a chapter that has been run, and lets its notebook go. The last one puts the report in place."""
         assert self.site is not None  # it begins before any chapter can end
-        ended = replace(run if stopped else self.site.add(run), notebook=None)
+        if run.name in self.keys:
+            run = replace(run, unkept=run.unkept or self.keys[run.name].unseen)
+        run = run if stopped else self.site.add(run)
+        self._keep(run)
+        ended = replace(run, notebook=None)
         self.outcome.runs.append(ended)
         self.left.discard(run.name)
         total = len(self.plan.notebooks)
@@ -139,19 +183,35 @@ class Unit:
             self._put_in_place(self.site)
 
     def _put_in_place(self, site: "Site") -> None:
-        outcome = self.outcome
-        outcome.same_source = manifest.write_manifest(
-            site, self.request, outcome.runs, self.started, self.origins, self.plan.commit
-        )
+        from lagesbild.publishing.manifest import commit, write_manifest
+
+        outcome, known = self.outcome, self.plan.digests
+        stands = known.once("commit", lambda: commit(self.request.paths))
+        outcome.same_source = write_manifest(site, self.request, outcome.runs, self.started, self.inputs, stands)
         outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
         outcome.kept_old = outcome.code == FAILED and bool(self.target.whole())
         outcome.site = self.target.set_aside(site.folder) if outcome.kept_old else self.target.replace(site.folder)
+
+    def _keep(self, run: "Run") -> None:
+        """Keeps a run for later builds, unless what it was made from has changed while it ran."""
+        if self.cache and run.state == "ok" and self.inputs.stand:
+            if not run.cached:
+                self.cache.keep(self.keys[run.name], run)
+            self.cache.note(self.keys[run.name], run.reads, run.unkept)
 
     def close(self) -> None:
         """Removes what it worked with and gives the target free."""
         self.left.clear()
         self.stack.close()
         self.outcome.seconds = time.monotonic() - self.began
+        self.outcome.warnings = self.cache.warnings if self.cache else []
+
+
+def keys_of(plan: Plan, inputs: Inputs, places: Places, beside: "Computed") -> dict[str, PageKey]:
+    """Page -> the key of its run."""
+    figures = plan.digests.once(("figures", inputs.common), beside.figures)
+    around = Surroundings(inputs, plan.digests, plan.catalog, places, figures, beside.region)
+    return {name: page_key(around, name, path, plan.values[name]) for name, path in plan.notebooks.items()}
 
 
 # All reports, one after the other, with kernels that never wait for a page to be rendered.
@@ -195,7 +255,8 @@ class Batch:
                         self._begin(request)
                     if not self.waiting:
                         break
-                    self._take(wait(self.waiting, return_when=FIRST_COMPLETED).done.pop())
+                    done = wait(self.waiting, return_when=FIRST_COMPLETED).done
+                    self._take(next(future for future in self.waiting if future in done))  # the oldest unit's first
             except BaseException:
                 self.kernels.stop()  # the pool waits for its threads, and they for their kernels
                 raise
@@ -215,13 +276,19 @@ class Batch:
         outcome = Outcome(request, self._name(request))
         unit = None
         try:
-            unit = Unit(request, self.plan, outcome)
+            if error := self.plan.faulty.get(request.name):
+                raise error
+            inputs = inputs_of(request, self.plan.digests)
+            if since := unchanged_since(self.plan, inputs):
+                outcome.unchanged, outcome.site = since, request.folder
+                self._told(outcome)
+                return
+            self.kernels.begin()
+            unit = Unit(request, self.plan, outcome, inputs)
             self.open.append(unit)
-            if self.total > 1 and unit.is_unchanged():
-                outcome.unchanged, outcome.site = True, request.folder
+            unit.begin(self._submit, self.watcher)
+            if not unit.left:
                 self._end(unit)
-            else:
-                unit.begin(self._submit)
         except Exception as error:
             self._fail(unit, outcome, error)
 
@@ -297,7 +364,7 @@ def build_all(
     is told by its outcome.
     """
     began, started = time.monotonic(), datetime.now(UTC)
-    plan, first = _planned(requests), requests[0]
+    plan, first = planned(requests), requests[0]
     log = Log(first.paths.reports, f"{first.name if len(requests) == 1 else len(requests)}-{first.year}", started)
     tidy_others(first.folder.parents[1])
     from lagesbild.publishing.kernels import Kernels
@@ -322,6 +389,8 @@ def build_all(
                 batch.run(ended)
             finally:
                 kernels.stop()
+    if first.cached and any(outcome.runs for outcome in batch.outcomes):
+        prune(first.paths)
     codes = {outcome.code for outcome in batch.outcomes}
     if len(batch.outcomes) < len(requests):  # the others have not begun: it was interrupted, or its time is over
         codes.add(FAILED if batch.is_over else INTERRUPTED)
@@ -329,18 +398,19 @@ def build_all(
     seconds = time.monotonic() - began
     if len(requests) > 1:
         log.write([f"{len(requests)} units, exit code {code}, {seconds:.1f} s"])
-    return Ended(batch.outcomes, len(requests), code, seconds, log.path, _indexed(plan, requests, code))
+    return Ended(batch.outcomes, len(requests), code, seconds, log.path, _indexed(plan, batch.outcomes, requests, code))
 
 
-def _indexed(plan: Plan, requests: Sequence[BuildRequest], code: int) -> Path | None:
+def _indexed(plan: Plan, outcomes: list[Outcome], requests: Sequence[BuildRequest], code: int) -> Path | None:
     """The page over all municipalities, made anew by a batch of several, and after one report where it stands."""
     paths, several = requests[0].paths, len(requests) > 1
-    if code == INTERRUPTED or not (several or (paths.reports / "index.html").is_file()):
+    made = any(outcome.runs for outcome in outcomes) and (paths.reports / "index.html").is_file()
+    if code == INTERRUPTED or not (several or made):
         return None
     from lagesbild.publishing.index import write_index
 
     try:
-        return write_index(paths, plan.catalog, plan.places, plan.code)
+        return write_index(paths, plan.catalog, plan.places)
     except OSError:  # a disk without room: the reports' own outcomes tell of it, and the next build makes the page
         return None
 
@@ -353,7 +423,9 @@ def build_slides(request: BuildRequest) -> Path:
 
     Raises RefusedBuild when the notebook fails, and what `build` raises before it runs.
     """
-    plan = _planned([request])
+    plan = planned([request])
+    from lagesbild.publishing.made import computed
+
     computed(request, plan.catalog, REGIONAL)  # which refuses an edition without data
     from lagesbild.publishing.cells import records_of
     from lagesbild.publishing.kernels import Kernels

@@ -1,6 +1,5 @@
 """The page over all municipalities, `reports/index.html`: list, search and map of the reports that stand there."""
 
-import hashlib
 import json
 import shutil
 from collections import Counter
@@ -22,6 +21,7 @@ from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.publishing.checks import body_tree, refuse_unfit
 from lagesbild.publishing.frame import PageFrame, contents, framed
+from lagesbild.publishing.keys import digest, file_digest
 from lagesbild.publishing.pages import ASSETS, write_assets
 from lagesbild.swedish.names import swedish_order
 
@@ -148,16 +148,17 @@ HEAD = """<link rel="stylesheet" href="municipalities.css">
 </head>"""
 
 
-def write_index(paths: Paths, catalog: Catalog, places: Places, code: str) -> Path:
+def write_index(paths: Paths, catalog: Catalog, places: Places) -> Path:
     """Writes the page into `reports/` and returns its path.
 
-    Nothing is written where the page that stands there was made from the same reports by the same `code`. The files
+    Nothing is written where the page that stands there was made from the same reports by the same version. The files
     are put in place one by one, each whole, the page last.
     """
     page = paths.reports / "index.html"
     with FileLock(paths.reports / ".index.lock"):
         groups = groups_of(paths, catalog, places)
-        key = hashlib.sha256(repr((code, groups)).encode()).hexdigest()
+        program = [file_digest(path) for path in sorted(Path(__file__).parent.rglob("*")) if path.is_file()]
+        key = digest([program, repr(groups)])
         if page.is_file() and key in page.read_text("utf-8"):
             return page
         work = paths.reports / ".index.work"

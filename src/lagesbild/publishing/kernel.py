@@ -19,6 +19,8 @@ from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from traitlets.utils.importstring import import_item
 
+from lagesbild.publishing.reads import note_reads
+
 SEED = "LAGESBILD_SEED"  # of the environment: what `random` and numpy's own generator begin with
 LIMIT = "LAGESBILD_MOST_PRINTED"  # of the environment: characters of each stream that a cell keeps
 NOTICE = "\n… and {:,} more characters, which the cell printed and nobody keeps.\n"
@@ -99,6 +101,7 @@ class BuildKernel(IPKernelApp):
             numpy.random.seed(list(sha256(seed.encode()).digest()))
         for stream in self._streams():
             self.shell.events.register("post_run_cell", stream.end_cell)  # type: ignore[union-attr]  # it has begun
+        note_reads(Path(self.connection_file).with_suffix(".reads"), self.shell)
 
     def _streams(self) -> list[Printed]:
         return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, Printed)]

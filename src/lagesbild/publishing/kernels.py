@@ -25,7 +25,7 @@ class Kernels:
 
     A kernel and this process talk through sockets in `sockets`: no ports that two builds could both pick, and
     no path that depends on a current directory. Where a socket's path would be too long, ports are used.
-    Warm kernels are forked from a template, which begins to start at once; where it cannot, they are spawned.
+    Warm kernels are forked from a template; where it cannot, they are spawned.
     """
 
     def __init__(self, sockets: Path, environment: dict[str, str], how: str = "warm"):
@@ -34,7 +34,10 @@ class Kernels:
         self.how = how
         self.stopped = threading.Event()
         self.started: list[AsyncKernelManager] = []
-        if how == "warm" and sys.platform == "linux":
+
+    def begin(self) -> None:
+        """Starts the template of warm kernels, so that it is ready when the first one is wanted."""
+        if self.how == "warm" and sys.platform == "linux":
             with suppress(NotForked):  # said when the first kernel is wanted
                 templates.current(self.surroundings(), notebooks_of(self.environment))
 

@@ -11,6 +11,7 @@ from lxml import html
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.frame import made_pages
+from lagesbild.publishing.keys import Figures, figures_of
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.rules.editions import edition_of, key_figures, refuse_region_without_data
 from lagesbild.rules.register import region_of, written_of
@@ -23,6 +24,8 @@ class Computed:
 
     key_figures: Callable[[], pd.DataFrame]
     pages: dict[str, Callable[[], str]]  # name of a page that no notebook makes -> its body
+    figures: Callable[[], Figures]  # what the keys of the pages hold of the edition
+    region: str  # of which the regional page is; "" for none
 
 
 def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places, Computed]:
@@ -94,7 +97,10 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     # of the municipality, or of every member of a region whose own report it is
     told = catalog.regions[region].members if own else [place]
     figures = partial(key_figures, edition.data, judged, catalog, told)
-    return places, Computed(figures, {name: bodies[name] for name in made_pages(request)})
+    pages = {name: bodies[name] for name in made_pages(request)}
+    return places, Computed(
+        figures, pages, partial(figures_of, (edition.data, edition.months, edition.revised), judged), region
+    )
 
 
 # The index of the search: a classic script beside the pages that holds their headings and texts, made from them.

@@ -31,7 +31,8 @@ class Outcome:
     code: int = DONE
     runs: list["Run"] = field(default_factory=list)  # without their notebooks
     site: Path | None = None  # where readers open it
-    unchanged: bool = False  # the report that stands there is whole and was kept
+    unchanged: str = ""  # when the report was made that stands there whole and needs nothing
+    warnings: list[str] = field(default_factory=list)  # of what was found damaged in the cache
     kept_old: bool = False  # the last whole report was left in place
     kept: dict[str, str] = field(default_factory=dict)  # page of an earlier run -> when that began
     same_source: bool = True  # the kept pages are made from the same figures, catalogue and judgements
@@ -97,7 +98,10 @@ class Lines:
         self.out, self.err = out, err
 
     def finished(self, run: "Run", done: int, total: int) -> None:
-        self.out.print(f"  {done}/{total} {run.name:22} {_marked(run.state)} {run.seconds:5.1f} s", markup=True)
+        self.out.print(
+            f"  {done}/{total} {run.name:22} {_marked('cached' if run.cached else run.state)} {run.seconds:5.1f} s",
+            markup=True,
+        )
 
     def ended(self, outcome: Outcome, done: int, total: int) -> None:
         """A unit has ended, of which one report has only one."""
@@ -108,10 +112,19 @@ class Lines:
 
     def summary(self, ended: Ended) -> None:
         """What became of the only report."""
+        self._warned(ended)
         for outcome in ended.outcomes:
             self._report(outcome, ended)
 
+    def _warned(self, ended: Ended) -> None:
+        for warning in (warning for outcome in ended.outcomes for warning in outcome.warnings):
+            self.err.print(warning, style="yellow")
+
     def _report(self, outcome: Outcome, ended: Ended) -> None:
+        if outcome.unchanged:
+            self.out.print(f"Nothing has changed since {outcome.unchanged}.")
+            self.out.print(f"Open {outcome.request.folder / 'index.html'} ({ended.seconds:.1f} s)")
+            return
         if outcome.code == INTERRUPTED:
             self.err.print(GO_ON)
         else:
@@ -163,6 +176,7 @@ class UnitLines(Lines):
         return f", {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"
 
     def summary(self, ended: Ended) -> None:
+        self._warned(ended)
         for cause, outcomes in ended.causes().items():
             names = ", ".join(f"{each.request.name} {each.place}".strip() for each in outcomes[:MOST_NAMED])
             more = f" and {len(outcomes) - MOST_NAMED} more" if len(outcomes) > MOST_NAMED else ""
@@ -209,7 +223,7 @@ class JsonLines(Lines):
 
 
 def _marked(state: str) -> str:
-    return f"[{'green' if state in ('ok', 'unchanged') else 'red'}]{state}[/]"
+    return f"[{'green' if state in ('ok', 'cached', 'unchanged') else 'red'}]{state}[/]"
 
 
 class Log:

@@ -260,6 +260,7 @@ class Site:
         self.kept: dict[str, Any] = {}  # page of an earlier run -> its entry of the manifest
         self.whole: dict[str, tuple[Run, list[Link]]] = {}  # page -> its run, and what it links to within the report
         self.failed: set[str] = set()
+        self.exported = _exported  # how a run notebook becomes a page
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
 
@@ -283,7 +284,7 @@ class Site:
         images: dict[str, bytes] = {}
         if run.notebook is not None:
             try:
-                text, resources = _exported(run.notebook, frame, self.notebooks)
+                text, resources = self.exported(run.notebook, frame, self.notebooks)
                 images = resources["outputs"]
                 offered = self._offer(run.name, run.notebook)
                 self.files[run.name] = {page_link(run.name, self.front), *images, *offered}

@@ -40,6 +40,7 @@ class BuildRequest:
     notebook_seconds: int | None = None  # that one notebook may take
     batch_seconds: int | None = None  # that all of them may take
     kernel: str = "warm"  # or "spawn": how notebooks' kernels start
+    cached: bool = True  # what has not changed since an earlier build is taken from it, and this one's is kept
 
     @property
     def name(self) -> str:

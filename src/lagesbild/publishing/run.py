@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -15,6 +16,7 @@ from lagesbild.publishing.checks import without_folder
 from lagesbild.publishing.client import TimedOut, ending
 from lagesbild.publishing.engine import START_SECONDS, Limit
 from lagesbild.publishing.kernels import Kernels
+from lagesbild.publishing.reads import noted_reads
 from lagesbild.publishing.request import BuildRequest, Value
 
 CUT = re.compile(r"… and [\d,]+ more characters")  # what the kernel's own streams end with
@@ -32,6 +34,9 @@ class Run:
     notebook: NotebookNode | None = field(default=None, repr=False)  # only of a run that is ok
     values: dict[str, Value] = field(default_factory=dict)  # of the notebook's own parameters
     first_died: str = ""  # how its first kernel died, where it was run once more in a fresh one
+    reads: dict[str, str] = field(default_factory=dict)  # file that it read beside the figures -> digest
+    unkept: str = ""  # why no later build may take it over
+    cached: bool = False  # it is an earlier build's
 
 
 OPTIONS = {"a cell": "--timeout", "a notebook": "--notebook-timeout", "the batch": "--batch-timeout"}
@@ -69,10 +74,11 @@ class Executor:
             after = f"not begun after {self.batch.seconds:g} seconds, the limit of {self.batch.of}"
             remedy = f"Run the command again, with a higher {OPTIONS[self.batch.of]}."
             return Run(name, "incomplete", 0.0, f"{after}. {remedy}", values=values)
-        began = time.monotonic()
-        notebook = None
+        began, date = time.monotonic(), time.time()
+        parameters = self.request.parameters | values
+        notebook, kernel = None, self.kernels.manager(seed=f"{source.stem} {sorted(parameters.items())}")
         try:
-            notebook = self._executed(source, values)
+            notebook = self._executed(source, parameters, kernel)
             state, cause, trace = "ok", "", "\n".join(cut_off(notebook))
         except Exception as error:  # one notebook's trouble must not end the batch
             state, cause, trace = _ending(error)
@@ -81,10 +87,14 @@ class Executor:
         elif notebook is not None and (mismatch := parameter_error(notebook, self.request.parameters)):
             state, cause, notebook = "failed", mismatch, None
         cause, trace = (anonymous(text, str(self.request.paths.root)) for text in (cause, trace))
-        return Run(name, state, time.monotonic() - began, cause, trace, notebook, values)
+        files = [
+            Path(each.connection_file).with_suffix(".reads") for each in self.kernels.started if type(each) is kernel
+        ]
+        reads, unkept = noted_reads(files, self.request.paths.root, date)
+        took = time.monotonic() - began
+        return Run(name, state, took, cause, trace, notebook, values, reads=reads, unkept=unkept)
 
-    def _executed(self, source: Path, values: dict[str, Value]) -> NotebookNode:
-        parameters = self.request.parameters | values
+    def _executed(self, source: Path, parameters: dict[str, Value], kernel: type[AsyncKernelManager]) -> NotebookNode:
         notebook = papermill.execute_notebook(
             nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
             None,
@@ -97,7 +107,7 @@ class Executor:
             notebook_timeout=self.request.notebook_seconds,
             limits=[self.batch] if self.batch else [],
             shutdown_kernel="immediate",  # nothing in a kernel outlives its notebook, so its farewell is not awaited
-            kernel_manager_class=self.kernels.manager(seed=f"{source.stem} {sorted(parameters.items())}"),
+            kernel_manager_class=kernel,
             resources={"metadata": {"path": str(source.parent)}},
         )
         del notebook.metadata.papermill["input_path"]  # the whole notebook once more

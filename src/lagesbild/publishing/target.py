@@ -16,6 +16,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from lagesbild.publishing.keys import file_digest
+
 # One builder at a time, and never half a report.
 #
 # Beside `reports/2480/2024/` stand, while a build runs, `.2024.lock` and `.2024.holder` (who builds), `.2024.work/`
@@ -109,6 +111,12 @@ class Target:
         shutil.rmtree(self.incomplete, ignore_errors=True)
         site.replace(self.incomplete)
         return self.incomplete
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """File below `folder` -> SHA-256."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
 
 
 def tidy_others(reports: Path) -> None:

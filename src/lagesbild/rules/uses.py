@@ -81,3 +81,12 @@ def indicator_pages(catalog: Catalog) -> dict[str, list[str]]:
         for indicator in dict.fromkeys(shown):
             pages.setdefault(indicator, []).append(page)
     return pages
+
+
+def page_indicators(catalog: Catalog, page: str) -> set[str]:
+    """The indicators that a page may show or judge by: of its figures, and of its area's priorities wherever drawn."""
+    areas = {area for area, entry in catalog.focus_areas.items() if entry.page == page}
+    priorities = {number for area in areas for number in catalog.priorities_of(area)}
+    figures = [each for each in catalog.figures.values() if each.page == page or each.priority in priorities]
+    shown = {name for figure in figures for name in (*figure.measure, *figure.stand_in, *figure.dots)}
+    return shown | {name for number in priorities for name in catalog.priorities[number].evidence}
