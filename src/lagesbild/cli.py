@@ -5,8 +5,10 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -97,6 +99,12 @@ Parameters = Annotated[
         "-p",
         metavar="NAME=VALUE",
         help="A parameter that a notebook declares itself, such as since=2015; repeat for several.",
+    ),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole(8000, 1, 65535), metavar="NUMBER", help="Where it is served; else the first free one from 8000."
     ),
 ]
 
@@ -270,6 +278,11 @@ def build(
         typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
     ] = None,
     parameter: Parameters = None,
+    watching: Annotated[
+        bool,
+        typer.Option("--watch", help="Serve the report, and make it anew whenever what it is made from changes."),
+    ] = False,
+    port: Port = None,
     root: Root = None,
 ) -> None:
     """Check everything, run the notebooks, and write the report."""
@@ -277,6 +290,8 @@ def build(
         paths = project_paths(root)
         if region and municipality:
             raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
+        if port is not None and not watching:
+            raise Refusal(f"--port {port}: nothing is served without --watch. Add it, or leave --port away.")
         asked = municipality or DEFAULT
         out.print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...")
         from lagesbild.publishing.batch import build
@@ -286,9 +301,33 @@ def build(
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
         request = BuildRequest(paths, code, year, jobs, timeout, region, tuple(parameter or ()), tuple(only or ()))
-        outcome = build(request, _BuildWatcher())
-    _build_summary(outcome)
+
+        def made(request: BuildRequest) -> "Outcome":
+            outcome = build(request, _BuildWatcher())
+            _build_summary(outcome)
+            return outcome
+
+        if watching:
+            from lagesbild.publishing.watch import watch
+
+            raise typer.Exit(watch(request, made, port, out.print, partial(err.print, style="red")))
+        outcome = made(request)
     raise typer.Exit(outcome.code)
+
+
+@app.command(cls=Command)
+def serve(port: Port = None, root: Root = None) -> None:
+    """Show the reports in a browser of this machine, until Ctrl-C."""
+    with _refusals():
+        paths = project_paths(root)
+        from lagesbild.publishing.serve import serving
+
+        with serving(paths.reports, port) as address:
+            out.print(f"Open {address} (Ctrl-C ends it)")
+            with suppress(KeyboardInterrupt):
+                while True:
+                    time.sleep(3600)
+    raise typer.Exit(130)
 
 
 @app.command(cls=Command)
