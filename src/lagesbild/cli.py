@@ -322,7 +322,7 @@ def serve(port: Port = None, root: Root = None) -> None:
         paths = project_paths(root)
         from lagesbild.publishing.serve import serving
 
-        with serving(paths.reports, port) as address:
+        with serving(paths, port) as address:
             out.print(f"Open {address} (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):
                 while True:

@@ -20,6 +20,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from lagesbild.errors import Refusal
+from lagesbild.paths import Paths
 from lagesbild.publishing.target import POLICY
 
 HOST = "127.0.0.1"
@@ -242,13 +243,13 @@ class Events(Guarded):
 
 
 @contextmanager
-def serving(reports: Path, port: int | None = None, news: News | None = None) -> Iterator[str]:
+def serving(paths: Paths, port: int | None = None, news: News | None = None) -> Iterator[str]:
     """The address at which the reports are served while it lasts; with `news`, pages listen to them.
 
     Without a port it is the first free one of PORTS. Raises PortError when there is none.
     """
     sockets = _bound(port)
-    given = {"reports": reports.resolve(), "news": news}
+    given = {"reports": paths.reports.resolve(), "news": news}
     routes = [(r"/-/watch\.js", Script, given), (r"/-/events", Events, given)] if news else []
     application = Application([*routes, (r"/(.*)", Reports, given)], log_function=lambda handler: None)
     loop = asyncio.new_event_loop()

@@ -38,7 +38,7 @@ def watch(
     `make` builds and tells how it went. Raises PortError when the report cannot be served.
     """
     watched = Watch(request, make, say, complain)
-    with serving(request.paths.reports, port, watched.news) as address:
+    with serving(request.paths, port, watched.news) as address:
         folder = request.folder.relative_to(request.paths.reports).as_posix()
         say(f"Open {address}{quote(folder)}/ which loads by itself when a new report is in place. Ctrl-C ends it.")
         changes = changed_files(request.paths)
