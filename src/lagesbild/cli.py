@@ -322,11 +322,10 @@ def serve(port: Port = None, root: Root = None) -> None:
         paths = project_paths(root)
         from lagesbild.publishing.serve import serving
 
-        with serving(paths, port) as address:
+        with suppress(KeyboardInterrupt), serving(paths, port) as address:
             out.print(f"Open {address} (Ctrl-C ends it)")
-            with suppress(KeyboardInterrupt):
-                while True:
-                    time.sleep(3600)
+            while True:
+                time.sleep(3600)
     raise typer.Exit(130)
 
 

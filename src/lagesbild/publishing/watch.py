@@ -38,13 +38,12 @@ def watch(
     `make` builds and tells how it went. Raises PortError when the report cannot be served.
     """
     watched = Watch(request, make, say, complain)
-    with serving(request.paths, port, watched.news) as address:
+    with suppress(KeyboardInterrupt), serving(request.paths, port, watched.news) as address:
         folder = request.folder.relative_to(request.paths.reports).as_posix()
         say(f"Open {address}{quote(folder)}/ which loads by itself when a new report is in place. Ctrl-C ends it.")
         changes = changed_files(request.paths)
         next(changes)
-        with suppress(KeyboardInterrupt):
-            watched.run(changes)
+        watched.run(changes)
     return STOPPED
 
 
