@@ -26,11 +26,11 @@ time.sleep(600)
 class Started:
     """A build from the command line whose last two chapters wait for ever, with a temporary folder of its own."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, *options: str):
         for page in ("work", "housing"):
             write_notebook(root, page, WAITS)
         self.root, self.temporary = root, Path(tempfile.mkdtemp(prefix="t-"))  # short: it will hold sockets
-        asked = [COMMAND, "build", "--root", root, "--municipality", "9901", "--jobs", "7"]
+        asked = [COMMAND, "build", "--root", root, "--municipality", "9901", "--jobs", "7", *options]
         given = os.environ | {"TMPDIR": str(self.temporary)}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         # a suite under nohup ignores SIGHUP, and what it starts would too
@@ -58,17 +58,26 @@ class Started:
 
 
 @pytest.fixture
-def started(tmp_path):
+def started(tmp_path, request):
     report = tmp_path / "reports" / "9901" / "2024"
     report.mkdir(parents=True)
     (report / "index.html").write_text("den förra", "utf-8")
-    build = Started(quick_project(tmp_path))
+    build = Started(quick_project(tmp_path), *getattr(request, "param", ()))
     yield build
     build.end()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("started", "number"),
+    [
+        ((), signal.SIGINT),
+        ((), signal.SIGTERM),
+        ((), signal.SIGHUP),
+        pytest.param(("--watch",), signal.SIGINT, id="a-watch"),
+    ],
+    indirect=["started"],
+)
 def test_an_interrupt_leaves_the_last_report_and_nothing_else(started, number):
     started.process.send_signal(number)
     code, said = started.ended()

@@ -1,123 +1,20 @@
 """The command `lagesbild`. Exit codes: 0 all done, 1 something failed, 2 refused before it began, 130 interrupted."""
 
-import logging
-import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from enum import StrEnum
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import typer.core
-from rich.console import Console
 
-from lagesbild.errors import Refusal
-from lagesbild.paths import ROOT_VARIABLE, Paths, project_paths
+from lagesbild import making
+from lagesbild.console import FIRST, LAST, Command, Root, Year, app, err, out, refusals, whole
+from lagesbild.paths import Paths, project_paths
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from lagesbild.catalog.models import Catalog
     from lagesbild.sources.fetch import FetchSummary, Progress
 
-app = typer.Typer(
-    help="Yearly situation reports on social sustainability, from official statistics.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # no box around a refusal: it can be searched and copied
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-# Messages are printed as they are, so that they can be searched: rich breaks no line, and takes no `[red]` in them for
-# a colour, nor the `:100:` behind a file's name for the emoji of that name.
-out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-INTERRUPTED = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
-
-
-class Command(typer.core.TyperCommand):
-    """A command that refuses what its parser takes silently: an option given twice, of which the last would count, and
-    an empty value, which would count as none.
-    """
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own click
-        options = {name: option for option in self.params for name in option.opts if name.startswith("-")}
-        values: dict[str | None, str] = {}
-        rest = iter(args)
-        for word in rest:
-            name, equals, value = word.partition("=")
-            option = options.get(name)
-            if option is None or getattr(option, "is_flag", False):
-                continue
-            value = value if equals else next(rest, "")
-            if not value.strip():
-                raise typer.BadParameter(
-                    "'' is empty. Give it a value, or leave the option away.", ctx, param_hint=f"'{name}'"
-                )
-            if option.name in values and not getattr(option, "multiple", False):
-                first = values[option.name]
-                raise typer.BadParameter(f"'{value}' comes after '{first}'. Give it once.", ctx, param_hint=f"'{name}'")
-            values[option.name] = value
-        return super().parse_args(ctx, args)
-
-
-def whole(example: int, low: int, high: int | None = None) -> Callable[[object], int]:
-    """What reads an option's value as a whole number between the bounds, digits only."""
-
-    def read(value: object) -> int:
-        text = str(value)
-        number = int(text) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else None
-        if number is None or number < low or (high is not None and number > high):
-            bounds = f"from {low} to {high}" if high is not None else f"of at least {low}"
-            raise typer.BadParameter(f"'{text}' is no whole number {bounds}. Write it such as {example}.")
-        return number
-
-    return read
-
-
-DEFAULT = "2480"  # the municipality whose report `build` makes
-FIRST, LAST = 1900, 9999  # years that may be asked for; whether there is data is another matter
-Year = Annotated[
-    int,
-    typer.Option(parser=whole(2024, FIRST, LAST), metavar="YEAR", help="The edition's year: no later value is shown."),
-]
-Root = Annotated[
-    Path | None,
-    typer.Option(
-        "--root", metavar="FOLDER", help=f"Work on another copy of data/ and reports/ (or set {ROOT_VARIABLE})."
-    ),
-]
-Parameters = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--parameter",
-        "-p",
-        metavar="NAME=VALUE",
-        help="A parameter that a notebook declares itself, such as since=2015; repeat for several.",
-    ),
-]
-
-
-class Kernel(StrEnum):
-    """How the kernels of a build start."""
-
-    warm = "warm"
-    spawn = "spawn"
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turns what a room refuses into its message and exit code 2; a bug still shows its traceback."""
-    try:
-        yield
-    except Refusal as error:
-        err.print(str(error), style="red")
-        raise typer.Exit(2) from None
-    except KeyboardInterrupt:
-        err.print(INTERRUPTED)
-        raise typer.Exit(130) from None
+COMMANDS = (making,)  # importing them has made them the application's
 
 
 @app.command(cls=Command)
@@ -137,7 +34,7 @@ def check(
 
     That is the catalogue, the assessments, the notebooks and the municipalities' own files.
     """
-    with _refusals():
+    with refusals():
         paths = project_paths(root)
         from lagesbild.publishing.notebooks import notebook_paths, unshown_figures
         from lagesbild.publishing.request import check_own_files, checked_files
@@ -213,7 +110,7 @@ def fetch(
     LAGESBILD_KOLADA_URL, LAGESBILD_SCB_URL and LAGESBILD_FOHM_URL are the services' base addresses, with their version
     path.
     """
-    with _refusals():
+    with refusals():
         paths = project_paths(root)
         from lagesbild.catalog.load import load_catalog
         from lagesbild.sources.fetch import FetchRequest, fetch
@@ -258,144 +155,6 @@ def _fetch_summary(summary: "FetchSummary") -> None:
 
 
 @app.command(cls=Command)
-def build(
-    municipality: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PLACE",
-            help="Four-digit code or name, such as 0180 or Linköping; repeat for several, or write all.",
-            show_default=DEFAULT,
-        ),
-    ] = None,
-    year: Year = 2024,
-    jobs: Annotated[int, typer.Option(parser=whole(2, 1), metavar="NUMBER", help="Notebooks at a time.")] = 2,
-    timeout: Annotated[
-        int, typer.Option(parser=whole(300, 1), metavar="SECONDS", help="Seconds that one cell may take.")
-    ] = 300,
-    notebook_timeout: Annotated[
-        int | None, typer.Option(parser=whole(1800, 1), metavar="SECONDS", help="Seconds that one notebook may take.")
-    ] = None,
-    batch_timeout: Annotated[
-        int | None,
-        typer.Option(
-            parser=whole(3600, 1), metavar="SECONDS", help="Seconds after which no notebook is begun or goes on."
-        ),
-    ] = None,
-    region: Annotated[
-        str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml: its own page in reports/regions/.")
-    ] = "",
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
-    ] = None,
-    kernel: Annotated[
-        Kernel,
-        typer.Option(help="Fork notebooks' kernels from a process that has its imports done, or start each by itself."),
-    ] = Kernel.warm,
-    parameter: Parameters = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Tell machines: one JSON object a municipality, and a last one for all.")
-    ] = False,
-    no_cache: Annotated[
-        bool,
-        typer.Option(
-            "--no-cache",
-            help="Run every notebook, and neither use nor keep what earlier builds have kept in .cache/. There a run "
-            "stays until no build has used it for 60 days, or all is more than 2 GiB; the newest of a page goes last.",
-        ),
-    ] = False,
-    root: Root = None,
-) -> None:
-    """Check everything, run the notebooks, and write the report.
-
-    Of several municipalities a report that is whole and unchanged is kept, so a build that was ended goes on.
-    A notebook is run again only when something that it reads has changed: see 'lagesbild why'.
-    """
-    with _refusals():
-        paths = project_paths(root)
-        asked = ", ".join(municipality or [DEFAULT])
-        if region and municipality:
-            raise Refusal(f"--region {region}: '{asked}' is given too. A report is of one of them.")
-        (err if as_json else out).print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...")
-        from lagesbild.publishing.batch import build_all
-        from lagesbild.publishing.outcome import JsonLines, Lines, UnitLines
-        from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
-
-        codes = [first_member(paths, region)] if region else municipality_codes(paths, municipality or [DEFAULT])
-        for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
-            logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        first = BuildRequest(
-            paths,
-            codes[0],
-            year,
-            jobs,
-            cell_seconds=timeout,
-            notebook_seconds=notebook_timeout,
-            batch_seconds=batch_timeout,
-            region=region,
-            given=tuple(parameter or ()),
-            only=tuple(only or ()),
-            kernel=kernel.value,
-            cached=not no_cache,
-        )
-        requests = [replace(first, municipality=code) for code in codes]
-        watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
-        ended = build_all(requests, watcher, watcher.ended)
-    watcher.summary(ended)
-    raise typer.Exit(ended.code)
-
-
-@app.command(cls=Command)
-def why(
-    municipality: Annotated[
-        str | None, typer.Argument(metavar="PLACE", help="Four-digit code or name.", show_default=DEFAULT)
-    ] = None,
-    year: Year = 2024,
-    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
-    page: Annotated[
-        list[str] | None, typer.Option(metavar="PAGE", help="This page, such as work; repeat for several.")
-    ] = None,
-    parameter: Parameters = None,
-    root: Root = None,
-) -> None:
-    """Say for each page whether a build would run its notebook, and what has changed since the last one.
-
-    Runs nothing.
-    """
-    with _refusals():
-        paths = project_paths(root)
-        if region and municipality:
-            raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
-        from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
-        from lagesbild.publishing.why import reasons
-
-        [code] = [first_member(paths, region)] if region else municipality_codes(paths, [municipality or DEFAULT])
-        only, given = tuple(page or ()), tuple(parameter or ())
-        for line in reasons(BuildRequest(paths, code, year, region=region, given=given, only=only)):
-            out.print(line)
-
-
-@app.command(cls=Command)
-def slides(
-    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
-    year: Year = 2024,
-    parameter: Parameters = None,
-    root: Root = None,
-) -> None:
-    """Write the regional analysis as slides that can be edited."""
-    with _refusals():
-        if find_spec("pptx") is None:
-            raise Refusal("slides: python-pptx is not installed. Install the project with its extra 'slides'.")
-        paths = project_paths(root)
-        from lagesbild.publishing.batch import build_slides
-        from lagesbild.publishing.request import BuildRequest, first_member
-
-        given = tuple(parameter or ())
-        path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region, given=given))
-    out.print(f"Open {path}")
-
-
-@app.command(cls=Command)
 def new(
     place: Annotated[
         str,
@@ -408,7 +167,7 @@ def new(
 
     Says too what the snapshot has and lacks for the place.
     """
-    with _refusals():
+    with refusals():
         paths = project_paths(root)
         from lagesbild.publishing.request import checked_files
         from lagesbild.publishing.skeleton import at_hand_lines, subject_of, write_skeleton

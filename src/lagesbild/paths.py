@@ -66,6 +66,11 @@ class Paths:
         own = self.root / "notebooks"
         return own if own.is_dir() else PACKAGE.parents[1] / "notebooks"
 
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """What people and services write, and reports are made from."""
+        return (self.notebooks, self.catalog, self.assessments, self.raw)
+
     def relative(self, path: Path) -> str:
         """`path` as readers of a message see it: below the root, with forward slashes."""
         try:

@@ -19,6 +19,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.html.marks import page_link
 from lagesbild.places import Places
 from lagesbild.publishing.request import BuildRequest
+from lagesbild.publishing.target import POLICY
 from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.numbers import typeset
@@ -26,12 +27,6 @@ from lagesbild.swedish.numbers import typeset
 # What stands around a page's body: navigation, facts of the edition, and the page's own contents.
 
 TEMPLATES = Path(__file__).with_name("templates")
-# 'self' holds also for files opened from disk. Pictures that are attached to a cell are data: addresses.
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'"
-)
-
 
 TEXT = re.compile(r"(?<=>)[^<]+(?=<)")  # what stands between two tags
 

@@ -1,0 +1,203 @@
+"""The commands that make and show reports: build, why, serve, slides."""
+
+import logging
+import time
+from contextlib import suppress
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lagesbild.console import DEFAULT, Command, Parameters, Root, Year, app, err, out, refusals, whole
+from lagesbild.errors import Refusal
+from lagesbild.paths import project_paths
+
+if TYPE_CHECKING:  # a command imports what it needs when it runs
+    from lagesbild.publishing.outcome import Ended
+
+Port = Annotated[
+    int | None,
+    typer.Option(
+        parser=whole(8000, 1, 65535), metavar="NUMBER", help="Where it is served; else the first free one from 8000."
+    ),
+]
+
+
+class Kernel(StrEnum):
+    """How the kernels of a build start."""
+
+    warm = "warm"
+    spawn = "spawn"
+
+
+@app.command(cls=Command)
+def build(
+    municipality: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Four-digit code or name, such as 0180 or Linköping; repeat for several, or write all.",
+            show_default=DEFAULT,
+        ),
+    ] = None,
+    year: Year = 2024,
+    jobs: Annotated[int, typer.Option(parser=whole(2, 1), metavar="NUMBER", help="Notebooks at a time.")] = 2,
+    timeout: Annotated[
+        int, typer.Option(parser=whole(300, 1), metavar="SECONDS", help="Seconds that one cell may take.")
+    ] = 300,
+    notebook_timeout: Annotated[
+        int | None, typer.Option(parser=whole(1800, 1), metavar="SECONDS", help="Seconds that one notebook may take.")
+    ] = None,
+    batch_timeout: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole(3600, 1), metavar="SECONDS", help="Seconds after which no notebook is begun or goes on."
+        ),
+    ] = None,
+    region: Annotated[
+        str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml: its own page in reports/regions/.")
+    ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
+    ] = None,
+    kernel: Annotated[
+        Kernel,
+        typer.Option(help="Fork notebooks' kernels from a process that has its imports done, or start each by itself."),
+    ] = Kernel.warm,
+    parameter: Parameters = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Tell machines: one JSON object a municipality, and a last one for all.")
+    ] = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache",
+            help="Run every notebook, and neither use nor keep what earlier builds have kept in .cache/. There a run "
+            "stays until no build has used it for 60 days, or all is more than 2 GiB; the newest of a page goes last.",
+        ),
+    ] = False,
+    watching: Annotated[
+        bool,
+        typer.Option("--watch", help="Serve the report, and make it anew whenever what it is made from changes."),
+    ] = False,
+    port: Port = None,
+    root: Root = None,
+) -> None:
+    """Check everything, run the notebooks, and write the report.
+
+    Of several municipalities a report that is whole and unchanged is kept, so a build that was ended goes on.
+    A notebook is run again only when something that it reads has changed: see 'lagesbild why'.
+    """
+    with refusals():
+        paths = project_paths(root)
+        asked = ", ".join(municipality or [DEFAULT])
+        if region and municipality:
+            raise Refusal(f"--region {region}: '{asked}' is given too. A report is of one of them.")
+        if port is not None and not watching:
+            raise Refusal(f"--port {port}: nothing is served without --watch. Add it, or leave --port away.")
+        (err if as_json else out).print(f"Checking data/ and notebooks/ for {region or asked}, {year} ...")
+        from lagesbild.publishing.batch import build_all
+        from lagesbild.publishing.outcome import JsonLines, Lines, UnitLines
+        from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
+
+        codes = [first_member(paths, region)] if region else municipality_codes(paths, municipality or [DEFAULT])
+        for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
+            logging.getLogger(chatty).setLevel(logging.CRITICAL)
+        first = BuildRequest(
+            paths,
+            codes[0],
+            year,
+            jobs,
+            cell_seconds=timeout,
+            notebook_seconds=notebook_timeout,
+            batch_seconds=batch_timeout,
+            region=region,
+            given=tuple(parameter or ()),
+            only=tuple(only or ()),
+            kernel=kernel.value,
+            cached=not no_cache,
+        )
+        requests = [replace(first, municipality=code) for code in codes]
+        watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
+
+        def made() -> "Ended":
+            ended = build_all(requests, watcher, watcher.ended)
+            watcher.summary(ended)
+            return ended
+
+        if watching:
+            if len(codes) > 1:
+                raise Refusal(f"--watch: {len(codes)} municipalities are asked for. Watch one of them.")
+            from lagesbild.publishing.watch import watch
+
+            raise typer.Exit(watch(first, made, port, out.print, partial(err.print, style="red")))
+        ended = made()
+    raise typer.Exit(ended.code)
+
+
+@app.command(cls=Command)
+def serve(port: Port = None, root: Root = None) -> None:
+    """Show the reports in a browser of this machine, until Ctrl-C."""
+    with refusals():
+        paths = project_paths(root)
+        from lagesbild.publishing.serve import serving
+
+        with suppress(KeyboardInterrupt), serving(paths, port) as address:
+            out.print(f"Open {address} (Ctrl-C ends it)")
+            while True:
+                time.sleep(3600)
+    raise typer.Exit(130)
+
+
+@app.command(cls=Command)
+def why(
+    municipality: Annotated[
+        str | None, typer.Argument(metavar="PLACE", help="Four-digit code or name.", show_default=DEFAULT)
+    ] = None,
+    year: Year = 2024,
+    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
+    page: Annotated[
+        list[str] | None, typer.Option(metavar="PAGE", help="This page, such as work; repeat for several.")
+    ] = None,
+    parameter: Parameters = None,
+    root: Root = None,
+) -> None:
+    """Say for each page whether a build would run its notebook, and what has changed since the last one.
+
+    Runs nothing.
+    """
+    with refusals():
+        paths = project_paths(root)
+        if region and municipality:
+            raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
+        from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
+        from lagesbild.publishing.why import reasons
+
+        [code] = [first_member(paths, region)] if region else municipality_codes(paths, [municipality or DEFAULT])
+        only, given = tuple(page or ()), tuple(parameter or ())
+        for line in reasons(BuildRequest(paths, code, year, region=region, given=given, only=only)):
+            out.print(line)
+
+
+@app.command(cls=Command)
+def slides(
+    region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
+    year: Year = 2024,
+    parameter: Parameters = None,
+    root: Root = None,
+) -> None:
+    """Write the regional analysis as slides that can be edited."""
+    with refusals():
+        if find_spec("pptx") is None:
+            raise Refusal("slides: python-pptx is not installed. Install the project with its extra 'slides'.")
+        paths = project_paths(root)
+        from lagesbild.publishing.batch import build_slides
+        from lagesbild.publishing.request import BuildRequest, first_member
+
+        given = tuple(parameter or ())
+        path = build_slides(BuildRequest(paths, first_member(paths, region), year, region=region, given=given))
+    out.print(f"Open {path}")
