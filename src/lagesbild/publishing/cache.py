@@ -137,10 +137,12 @@ class Cache:
         except OSError:
             return None
         if hashlib.sha256(packed).hexdigest().encode() != checksum:
-            return self._warn(path, "is damaged")
+            self._warn(path, "is damaged")
+            return None
         content = json.loads(gzip.decompress(packed))
         if parts is not None and content["key"] != parts:
-            return self._warn(path, "holds another key")
+            self._warn(path, "holds another key")
+            return None
         with suppress(OSError):
             os.utime(path)  # it is in use: see `pruned`
         return content
@@ -244,7 +246,8 @@ def prune(paths: Paths, now: float | None = None, days: float = DAYS, most: int 
                 files.append((stat.st_mtime, stat.st_size, path))
     files.sort(reverse=True)
     seen: set[tuple[Path, str]] = set()
-    newest, others = [], []
+    newest: list[tuple[float, int, Path]] = []
+    others: list[tuple[float, int, Path]] = []
     for file in files:
         whose = file[2].parent, file[2].name.partition("-")[0]
         (others if whose in seen else newest).append(file)
