@@ -1,6 +1,7 @@
 """Executed notebooks as a site: pages, downloads, assets and key figures."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -260,7 +261,7 @@ class Site:
         self.kept: dict[str, Any] = {}  # page of an earlier run -> its entry of the manifest
         self.whole: dict[str, tuple[Run, list[Link]]] = {}  # page -> its run, and what it links to within the report
         self.failed: set[str] = set()
-        self.exported = _exported  # how a run notebook becomes a page
+        self.exported: Callable[..., tuple[str, dict[str, Any]]] = _exported  # how a run notebook becomes a page
         (folder / "data").mkdir(parents=True)
         write_assets(folder)
 

@@ -43,22 +43,20 @@ def reasons(request: BuildRequest) -> Iterator[str]:
 
 def _page(cache: Cache, key: PageKey, notebook: Path) -> Iterator[str]:
     last = cache.last(key.page)
+    hit = cache.run(key, notebook)
+    lines = [*changes(last[0], key.parts, notebook)] if last else ["No run of it is known"]
+    if last and not hit:
+        lines += [f"{name}, which its cells read, has changed" for name in changed_reads(last[1], cache.request.paths)]
+        lines += [] if lines or key.unseen or last[2] else ["What was kept of it is gone or damaged"]
     if key.unseen:
         yield f"{key.page}: is run at every build, as {key.unseen}."
+    elif hit:
+        yield f"{key.page}: is taken from an earlier build than the last." if lines else f"{key.page}: has not changed."
     elif last and last[2]:
         yield f"{key.page}: is run again, as {last[2]} when it was run last."
-    elif cache.run(key, notebook):
-        yield f"{key.page}: has not changed."
-        return
     else:
         yield f"{key.page}: is run again."
-    if last is None:
-        yield "  No run of it is kept."
-        return
-    lines = [*changes(last[0], key.parts, notebook)]
-    lines += [f"{name}, which its cells read, has changed" for name in changed_reads(last[1], cache.request.paths)]
-    lines += [] if lines or key.unseen or last[2] else ["what was kept of it is gone or damaged"]
-    yield from (f"  {line}." for line in [*lines, *cache.warnings])
+    yield from (f"  {line.removesuffix('.')}." for line in [*lines, *cache.warnings])
 
 
 def changes(old: Parts, new: Parts, notebook: Path) -> Iterator[str]:
