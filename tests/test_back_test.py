@@ -29,7 +29,7 @@ from lagesbild.sources.files import document_rows, document_sources
 from lagesbild.sources.raw import NAME, load_places, read_manifest
 from lagesbild.sources.snapshot import read_snapshot
 from lagesbild.tidy.build import table_at_hand
-from lagesbild.tidy.schema import current
+from lagesbild.tidy.schema import Rows, current
 from read_pages import Report
 from region_roots import LABELS, TYPES
 from reports import FROZEN, files_below, real_copy
@@ -394,7 +394,7 @@ def test_every_number_of_the_assessments_prose_is_backed(catalog):
 def test_the_rise_of_employment_in_2023_is_told_with_2024(tmp_path, catalog):
     table = current(table_at_hand(Paths(real_copy(tmp_path)), catalog).rows)
     words = Vocabulary(catalog, load_places(REPOSITORY), 2024, "2480")
-    finding = evaluated(parsed("employed_bas rises in 2480 from 2022 to 2023", words), table, catalog)
+    finding = evaluated(parsed("employed_bas rises in 2480 from 2022 to 2023", words), Rows(table), catalog)
     assert [case.later for case in finding.cases] == [(2024, 79.5)]
 
 

@@ -22,7 +22,7 @@ from lagesbild.rules.judgements import Judgements, judgements
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.claims import OUTCOMES, ClaimWords
 from lagesbild.tidy.build import table_at_hand
-from lagesbild.tidy.schema import current
+from lagesbild.tidy.schema import Rows, current
 from test_assessments import MADE_UP_REGION
 
 HOLDS, FAILS, NOT_JUDGED = Outcome.HOLDS, Outcome.FAILS, Outcome.NOT_JUDGED
@@ -57,7 +57,7 @@ def table(copy) -> pd.DataFrame:
 
 
 def found(text: str, words: Vocabulary, table: pd.DataFrame) -> Finding:
-    return evaluated(parsed(text, words), table, words.catalog)
+    return evaluated(parsed(text, words), Rows(table), words.catalog)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_region_has_no_comparison_group(copy):
 def in_swedish(claim: str, words: Vocabulary, table: pd.DataFrame) -> tuple[str, str]:
     statement = parsed(claim, words)
     swedish = ClaimWords(statement, words.catalog, words.places)
-    values = swedish.values(evaluated(statement, table, words.catalog))
+    values = swedish.values(evaluated(statement, Rows(table), words.catalog))
     return swedish.claimed().partition(": ")[2], values.replace("\u00a0", " ")
 
 
@@ -258,7 +258,7 @@ def both(claim: str, made: Copy, verdicts: Judgements) -> tuple[Finding, Finding
     """The claim with the judgements, and without."""
     words = Vocabulary(made.catalog, load_places(made.paths), 2022, "9901")
     statement, table = parsed(claim, words), current(made.table())
-    return evaluated(statement, table, made.catalog, verdicts), evaluated(statement, table, made.catalog)
+    return evaluated(statement, Rows(table), made.catalog, verdicts), evaluated(statement, Rows(table), made.catalog)
 
 
 HELD_BY_PAGES = [
@@ -318,7 +318,7 @@ def test_of_few_cases_nothing_is_claimed_of_two_places(tmp_path):
 def test_readers_are_told_why_two_places_are_not_told_apart(claim, said, among, verdicts):
     words = Vocabulary(among.catalog, load_places(among.paths), 2022, "9901")
     statement = parsed(claim, words)
-    finding = evaluated(statement, current(among.table()), among.catalog, verdicts)
+    finding = evaluated(statement, Rows(current(among.table())), among.catalog, verdicts)
     assert ClaimWords(statement, words.catalog, words.places).values(finding).endswith(f" i riket: {said}")
 
 
@@ -354,7 +354,7 @@ def later(tmp_path_factory) -> Copy:
 def taken_back(claim: str, made: Copy, until: int = 2024) -> dict[str, tuple[int, float] | None]:
     table = current(made.table())
     words = Vocabulary(made.catalog, load_places(made.paths), until, "9901")
-    finding = evaluated(parsed(claim, words), table[table["year"] <= until], made.catalog)
+    finding = evaluated(parsed(claim, words), Rows(table[table["year"] <= until]), made.catalog)
     return {case.place: case.later for case in finding.cases}
 
 
@@ -441,7 +441,7 @@ def test_strict_fails_on_a_known_disagreement_that_is_gone(copy):
 
 
 def results(page, *claims: Claim, by: str = "Påhittsbys kommun") -> tuple[ClaimResult, ...]:
-    return claim_results(claims, page.words, page.data, by, None)
+    return claim_results(claims, page.words, page.by_indicator, by, None)
 
 
 def test_only_a_claim_that_the_figures_do_not_bear_out_is_told_in_one_sentence_and_why(copy):
@@ -474,11 +474,11 @@ def test_a_change_that_a_later_year_took_back_is_told(words, table):
     later = table[table["indicator"].eq("fte_total") & table["place"].eq("9901") & table["year"].eq(2021)]
     gone = pd.concat([table, later.assign(year=2022, value=85.0)])
     still = pd.concat([table, later.assign(year=2022, value=75.0)])
-    assert swedish.parting(evaluated(statement, gone, words.catalog), "Analysgruppen").replace("\u00a0", " ") == (
+    assert swedish.parting(evaluated(statement, Rows(gone), words.catalog), "Analysgruppen").replace("\u00a0", " ") == (
         "Analysgruppens påstående att summan av helårsekvivalenter minskar i Påhittsby från 2020 till 2021 stämmer, "
         "men minskningen är sedan borta: 85 helårsekvivalenter i Påhittsby 2022."
     )
-    assert swedish.parting(evaluated(statement, still, words.catalog), "Analysgruppen") == ""
+    assert swedish.parting(evaluated(statement, Rows(still), words.catalog), "Analysgruppen") == ""
 
 
 def test_rounding_is_no_difference_and_a_number_that_is_none_is_told_with_the_value(copy):

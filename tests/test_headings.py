@@ -375,7 +375,7 @@ def test_every_figure_and_measure_of_a_place_has_a_heading_and_a_text_by_rule(fr
     catalog, said = report.catalog, []
     rows = report.data[report.data["place"].isin(report.peers) & report.data["value"].notna()]
     rows = rows[rows["indicator"].isin(report.ranked)]
-    rows = with_cases(chart_rows_of(rows, catalog, report.geography, report.role), catalog, report.data)
+    rows = with_cases(chart_rows_of(rows, catalog, report.geography, report.role), catalog, report.by_indicator)
     everybody = rows[(rows["sex"] == "T") & (rows["group"] == "")]
     with_country = everybody[everybody["role"].isin(["focus", "country"])]
     for shape in (rows, everybody, with_country, everybody[everybody["role"] == "focus"]):

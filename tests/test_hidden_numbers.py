@@ -27,7 +27,7 @@ from lagesbild.rules.judgements import FRAMES, judged
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.numbers import decimal
 from lagesbild.tidy.build import store, table_at_hand
-from lagesbild.tidy.schema import current, typed
+from lagesbild.tidy.schema import Rows, current, typed
 from lagesbild.tidy.suppression import suppressed, without_small_numbers
 from test_suppression import attacked
 
@@ -145,7 +145,7 @@ def test_a_gap_a_claim_and_a_judgement_on_a_hidden_number_are_withheld_too(copy,
     assert all(told(getattr(verdicts, frame).to_csv(), hidden) == [] for frame in FRAMES)
     words = Vocabulary(copy.catalog, load_places(copy.paths), 2024, "9901")
     claim = parsed("violence_cases_opened falls in 9901 from 2021 to 2022", words)
-    assert evaluated(claim, current(stored), copy.catalog).cases[0].obstacle is Obstacle.HIDDEN
+    assert evaluated(claim, Rows(current(stored)), copy.catalog).cases[0].obstacle is Obstacle.HIDDEN
 
 
 def test_the_search_finds_what_an_output_would_hold(hidden):

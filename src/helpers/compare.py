@@ -20,6 +20,7 @@ from lagesbild.statistics.intervals import usable
 from lagesbild.swedish.findings import Measure, difference_text, plausible_text
 from lagesbild.swedish.numbers import decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import NO_SURE_GAP, NOT_AT_HAND, NOT_BY_SEX, gap_text, largest_gap_text
+from lagesbild.tidy.schema import Rows
 
 # Which rows a figure compares.
 
@@ -54,13 +55,14 @@ def comparison(report: Report, rows: pd.DataFrame) -> Component:
     out. An indicator that nobody can be compared with stands there without a drawing.
     """
     rows = rows[usable(rows) & (rows["sex"] == "T") & (rows["group"] == "")]
-    shown = []
+    shown, among_all = [], Rows(rows)
     for indicator in report.compared:
-        own = rows[(rows["indicator"] == indicator) & (rows["place"] == report.place)]
+        own = among_all.of(indicator, report.place)
         if len(own):
             placing = report.ranking(indicator).placing
             year = placing.year if placing else int(own["year"].max())
-            values = rows[(rows["indicator"] == indicator) & (rows["year"] == year)].set_index("place")["value"]
+            everybody = among_all.of(indicator)
+            values = everybody[everybody["year"] == year].set_index("place")["value"]
             known = values[[report.geography.kinds[code] == "K" for code in values.index]]
             country = values.get(COUNTRY)
             enough = len(known) >= FEWEST_DRAWN

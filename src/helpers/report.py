@@ -24,7 +24,7 @@ from lagesbild.rules.uses import Use, drawn_indicators, indicator_pages, indicat
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.statements import PARTS
-from lagesbild.tidy.schema import completed, latest_years
+from lagesbild.tidy.schema import Rows, completed, latest_years
 
 TOTAL, POPULATION = "fte_total", "population_20_64"
 
@@ -126,6 +126,16 @@ class Report:
         return latest_years(self.data, self.place)
 
     @cached_property
+    def by_indicator(self) -> Rows:
+        """`data` by indicator and place."""
+        return Rows(self.data)
+
+    def everybody(self, indicator: str) -> pd.DataFrame:
+        """The rows of an indicator that count everybody, of `peers`."""
+        rows = self.by_indicator.of(indicator)
+        return rows[rows["place"].isin(self.peers) & (rows["sex"] == "T")]
+
+    @cached_property
     def movements(self) -> dict[str, Movement]:
         """Indicator -> what it has done in the municipality, for every indicator that has a value there."""
         return movements(self.judged.directions, self.place)
@@ -153,16 +163,16 @@ class Report:
 
         Raises UnknownChoice for an indicator that is not compared: one unknown, or one that counts persons or cases.
         """
-        rows = self.judged.differences
-        if indicator not in set(rows["indicator"]):
-            near = get_close_matches(indicator, set(rows["indicator"]), n=1, cutoff=0)
+        rows = self.judged.of("differences", indicator)
+        if rows.empty:
+            near = get_close_matches(indicator, sorted(self.judged.rows["differences"].indicators), n=1, cutoff=0)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise UnknownChoice(f"indicator: '{indicator}' is compared with no other place.{hint}")
-        return rows[(rows["indicator"] == indicator) & (rows["sex"] == "T") & (rows["other"] == COUNTRY)]
+        return rows[(rows["sex"] == "T") & (rows["other"] == COUNTRY)]
 
     def ranking(self, indicator: str) -> Ranking:
         """The municipality's rank by an indicator, or why it has none."""
-        return ranking(self.judged.ranks, indicator, self.place)
+        return ranking(self.judged.of("ranks", indicator), indicator, self.place)
 
     @property
     def uses(self) -> dict[str, list[Use]]:

@@ -9,7 +9,7 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.swedish.findings import Measure
-from lagesbild.tidy.schema import checked_rows
+from lagesbild.tidy.schema import Rows, checked_rows
 
 COMMON = {"month": 0, "sex": "T", "group": "", "vintage": ""}
 COMMON |= dict.fromkeys(["published", "margin", "count"], float("nan"))
@@ -39,7 +39,11 @@ def chart_rows(
         "mark": ("indicator", {name: "dot" if name in set(dots) else "line" for name in indicators}),
     }
     rows = rows.assign(**{name: value for name, value in COMMON.items() if name not in rows})
-    rows = rows.assign(**{name: rows[by].map(to) for name, (by, to) in columns.items() if name not in rows})
+    codes = {by: pd.factorize(rows[by]) for by in ("place", "indicator")}
+    for name, (by, to) in columns.items():
+        if name not in rows:
+            at, known = codes[by]
+            rows[name] = pd.Series([to[each] for each in known]).array.take(at)
     status = rows["status"] if "status" in rows else pd.Series("", rows.index)
     status = status.mask(rows["value"].isna() & (status == ""), "missing")
     return rows.assign(status=status, value=rows["value"].mask(status.isin(WITHOUT_VALUE)))
@@ -63,13 +67,14 @@ def measures_of(catalog: Catalog, rows: pd.DataFrame) -> dict[str, Measure]:
     return measures
 
 
-def with_cases(rows: pd.DataFrame, catalog: Catalog, data: pd.DataFrame) -> pd.DataFrame:
+def with_cases(rows: pd.DataFrame, catalog: Catalog, data: Rows) -> pd.DataFrame:
     """Chart rows with `cases`: how many are behind a rate, by the latest known number of inhabitants; else NaN."""
     cases = rows["count"].astype(float)
     for indicator in rows["indicator"].unique():
         entry, per = catalog.indicators[indicator], catalog.unit_of(indicator).per
         if entry.population and per:
-            people = data[(data["indicator"] == entry.population) & data["value"].notna() & (data["group"] == "")]
+            people = data.of(entry.population)
+            people = people[people["value"].notna() & (people["group"] == "")]
             people = people.sort_values("year", kind="stable").groupby(["place", "sex"])["value"].last()
             own = rows["indicator"] == indicator
             base = people.reindex(pd.MultiIndex.from_frame(rows.loc[own, ["place", "sex"]])).to_numpy()

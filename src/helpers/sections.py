@@ -87,7 +87,7 @@ def standing(report: Report) -> Component:
     uses, facts = report.uses, []
     to_country = report.differences[report.differences["other"] == COUNTRY]
     for indicator in telling(report.movements, to_country, report.latest, list(uses), report.year):
-        own = report.data.query("indicator == @indicator and place in @report.peers and sex == 'T'")
+        own = report.everybody(indicator)
         rows = chart_rows(own, catalog, report.geography, report.role)
         text = measure_heading(measure_of(catalog, indicator), rows, report.judged, report.year)
         facts.append(Statement(f"{text}.", evidence=use_anchor(uses[indicator][0]), by=COMPUTED))
@@ -105,7 +105,7 @@ def standing(report: Report) -> Component:
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
     )
     stated = judgement.claims if judgement else ()
-    claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
+    claims = claim_results(stated, report.words, report.by_indicator, _by(report.assessment), report.judged)
     return _section_component("standing.html", _with_words(start, judgement), claims)
 
 
@@ -139,7 +139,7 @@ def priority(report: Report, number: str) -> Component:
     for indicator, link in _evidence_links(catalog, report.page, number, report.latest).items():
         if indicator in report.movements:
             movement, measure = report.movements[indicator], measure_of(catalog, indicator)
-            own = report.data.query("indicator == @indicator and place in @report.peers and sex == 'T'")
+            own = report.everybody(indicator)
             rows = chart_rows(own, catalog, report.geography, report.role)
             texts = [f"{measure_heading(measure, rows, report.judged, report.year)}."]
             twice = report.changes[report.changes["indicator"] == indicator]
@@ -158,7 +158,7 @@ def priority(report: Report, number: str) -> Component:
         missing=missing_measures(catalog, report.page, number, told=report.assessment is not None),
     )
     stated = judgement.claims if judgement else ()
-    claims = claim_results(stated, report.words, report.data, _by(report.assessment), report.judged)
+    claims = claim_results(stated, report.words, report.by_indicator, _by(report.assessment), report.judged)
     return _section_component("section.html", _with_words(start, judgement), claims)
 
 
@@ -243,7 +243,7 @@ def reading_list(report: Report) -> Component:
     judged = [judgements(assessment, "areas").get(area)]
     judged += [judgements(assessment, "priorities").get(number) for number in report.catalog.priorities_of(area)]
     stated = [claim for judgement in judged if judgement for claim in judgement.claims]
-    claims = claim_results(stated, report.words, report.data, _by(assessment), report.judged)
+    claims = claim_results(stated, report.words, report.by_indicator, _by(assessment), report.judged)
     title = "Rapporter som kommunen bygger på"
     return passage(
         "reading.html", "las-vidare" if items else "", title if items else "", heading=title, anchor="las-vidare",
@@ -265,7 +265,7 @@ def claims(report: RegionReport) -> Component:
     if assessment is None or not assessment.claims:
         return nothing()
     words = Vocabulary(report.catalog, report.geography, report.year)
-    tested = claim_results(assessment.claims, words, report.data, assessment.basis.judged_by, report.judged)
+    tested = claim_results(assessment.claims, words, report.by_indicator, assessment.basis.judged_by, report.judged)
     body = rendered("section.html", section=Section(anchor="pastaenden", title=TITLE)) + claims_html(tested)
     return passage_component(Passage(body, "pastaenden", TITLE), claims=[asdict(claim) for claim in tested])
 

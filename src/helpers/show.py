@@ -87,9 +87,9 @@ def show_figure(
         return figure_component(FigureBlock(*texts, provenance, card=card, first=first))
     refuse_undrawable(number, rows, drawn, report.measures(number), report.year, chart not in ONE_AXIS)
     measures = measures_of(catalog, drawn)
-    changed = is_changed(drawn, report.data)
+    changed = is_changed(drawn, report.by_indicator.of_several(measures))
     judged = None if changed else report.judged
-    heading = figure_heading(measures, with_cases(drawn, catalog, report.data), judged, report.year)
+    heading = figure_heading(measures, with_cases(drawn, catalog, report.by_indicator), judged, report.year)
     subtitle = figure_subtitle(measures, drawn)
     alternative = _alternative(chart, description, measures, drawn)
     state: str = figure_state(catalog, entry, set(measures)) if set(measures) <= known else "chosen"

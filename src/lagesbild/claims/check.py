@@ -54,14 +54,15 @@ def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
     from lagesbild.claims.evaluate import Outcome, evaluated
     from lagesbild.rules.judgements import judgements
     from lagesbild.tidy.build import table_at_hand
-    from lagesbild.tidy.schema import current
+    from lagesbild.tidy.schema import Rows, current
 
     places = load_places(paths)
     stated = stated_claims(paths, catalog, places)
     whole = table_at_hand(paths, catalog)
     table = current(whole.rows)
+    rows = Rows(table)
     judged = {year: judgements(paths, whole, catalog, places, year) for year in {claim.edition for claim in stated}}
-    findings = [(claim, evaluated(claim.statement, table, catalog, judged[claim.edition])) for claim in stated]
+    findings = [(claim, evaluated(claim.statement, rows, catalog, judged[claim.edition])) for claim in stated]
     outcomes = [finding.outcome for _, finding in findings]
     return ClaimCheck(
         total=len(findings),

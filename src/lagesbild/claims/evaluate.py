@@ -6,17 +6,16 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 import numpy as np
-import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, Statement
 from lagesbild.places import COUNTRY
 from lagesbild.rules.judgements import Judgements
-from lagesbild.statistics.alone import compared_pairs
+from lagesbild.statistics.alone import pair_bounds
 from lagesbild.statistics.differences import Compared, place_differences
 from lagesbild.statistics.intervals import half_width, rate_interval, usable
 from lagesbild.statistics.surveys import Z_DECIDED
-from lagesbild.tidy.schema import RESTATED, yearly
+from lagesbild.tidy.schema import RESTATED, Rows, yearly
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
 
@@ -53,15 +52,15 @@ OBSTACLES = {"hidden": Obstacle.HIDDEN, "incomplete": Obstacle.UNRELIABLE, "susp
 Readings = Mapping[tuple[str, int], Reading]  # (place, year) -> the value there; what it lacks is NOTHING
 
 
-def readings(measure: Measure, table: pd.DataFrame, catalog: Catalog) -> Readings:
-    """The measure's values in every place and year of `table`, which has current rows."""
+def readings(measure: Measure, table: Rows, catalog: Catalog, places: Collection[str]) -> Readings:
+    """The measure's values in some places and every year of `table`, which has current rows."""
     if measure.sex == WOMEN_MINUS_MEN:
-        women, men = (readings(replace(measure, sex=sex), table, catalog) for sex in "KM")
+        women, men = (readings(replace(measure, sex=sex), table, catalog, places) for sex in "KM")
         return {at: _minus(women.get(at, NOTHING), men.get(at, NOTHING)) for at in {*women, *men}}
-    own = _published(measure.indicator, measure.sex, table, catalog)
+    own = _published(measure.indicator, measure.sex, table, catalog, places)
     if measure.per is None:
         return own
-    base = _published(measure.per, measure.sex, table, catalog)
+    base = _published(measure.per, measure.sex, table, catalog, places)
     return {at: _percent(reading, base.get(at, NOTHING)) for at, reading in own.items()}
 
 
@@ -75,23 +74,28 @@ def _percent(own: Reading, base: Reading) -> Reading:
     return Reading(NAN if obstacle else 100 * own.value / base.value, obstacle=obstacle)
 
 
-def _published(indicator: str, sex: str, table: pd.DataFrame, catalog: Catalog) -> dict[tuple[str, int], Reading]:
+def _published(
+    indicator: str, sex: str, table: Rows, catalog: Catalog, places: Collection[str]
+) -> dict[tuple[str, int], Reading]:
     """(place, year) -> one indicator's yearly value. A rate without a margin gets that of its cases."""
-    rows = yearly(table[(table["indicator"] == indicator) & (table["sex"] == sex)], catalog)
+    rows = table.of(indicator)
+    rows = yearly(rows[(rows["sex"] == sex) & rows["place"].isin(places)], catalog)
     base, per = catalog.indicators[indicator].population, catalog.unit_of(indicator).per
-    people = _published(base, sex, table, catalog) if base and per else {}
-    values: dict[tuple[str, int], Reading] = {}
-    for row in rows.assign(value=rows["value"].where(usable(rows))).itertuples():
-        at, margin = (row.place, row.year), row.margin
-        if np.isnan(row.value):
-            values[at] = Reading(obstacle=OBSTACLES.get(row.status, Obstacle.NO_VALUE))
-            continue
-        inhabitants = people.get(at, NOTHING).value
-        if np.isnan(margin) and per and not np.isnan(inhabitants):
-            interval = rate_interval(row.value * inhabitants / per, inhabitants, per)
-            margin = float(half_width(interval))
-        values[at] = Reading(row.value, margin, row.count, restated=row.status == RESTATED)
-    return values
+    at = list(zip(rows["place"], rows["year"].tolist(), strict=True))
+    value, margin = rows["value"].where(usable(rows)).to_numpy(), rows["margin"].to_numpy(copy=True)
+    if base and per:
+        people = _published(base, sex, table, catalog, places)
+        inhabitants = np.array([people.get(each, NOTHING).value for each in at])
+        bare = np.isnan(margin) & ~np.isnan(value) & ~np.isnan(inhabitants)
+        interval = rate_interval(value[bare] * inhabitants[bare] / per, inhabitants[bare], per)
+        margin[bare] = half_width(interval)
+    columns = (value.tolist(), margin.tolist(), rows["count"].tolist(), rows["status"])
+    return {
+        where: Reading(obstacle=OBSTACLES.get(status, Obstacle.NO_VALUE))
+        if np.isnan(own)
+        else Reading(own, half, count, restated=status == RESTATED)
+        for where, own, half, count, status in zip(at, *columns, strict=True)
+    }
 
 
 def in_the_way(entries: Collection[Indicator], since: int, year: int, before: Reading) -> Obstacle:
@@ -116,13 +120,13 @@ def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading)
     if sample and np.isnan(first.margin + second.margin):
         return Obstacle.NO_MARGIN
     share = next(iter(entries)).unit == "percent" and not sample
-    pair = {"indicator": ""} | {
+    pair = {
         f"{side}{name}": getattr(reading, name)
         for side, reading in (("", first), ("other_", second))
         for name in ("value", "margin", "count")
     }
-    real = compared_pairs(pd.DataFrame([pair]), {"": "share" if share else ""})["real"].iloc[0]
-    chance = real is not pd.NA and not real and first.value != second.value
+    low, high = pair_bounds(pair, "share" if share else "")
+    chance = low <= 0 <= high and first.value != second.value
     return Obstacle.WITHIN_MARGIN if chance else Obstacle.NONE
 
 
@@ -130,9 +134,8 @@ def apart(measure: Measure, place: str, other: str, year: int, judged: Judgement
     """Why the difference between two places in a year says nothing, as the pages decide it; None where they do not."""
     if judged is None or measure.per is not None or place == COUNTRY:
         return None
-    rows = judged.differences
-    rows = rows[rows["indicator"].eq(measure.indicator) & rows["sex"].eq(measure.sex) & rows["year"].eq(year)]
-    rows = rows[rows["other"] == COUNTRY]
+    rows = judged.of("differences", measure.indicator)
+    rows = rows[rows["sex"].eq(measure.sex) & rows["year"].eq(year) & rows["other"].eq(COUNTRY)]
     found = rows[rows["place"] == place]
     if other != COUNTRY:
         pairs = place_differences(rows[rows["place"].isin([place, other])], place)
@@ -149,8 +152,8 @@ def changed(measure: Measure, place: str, years: tuple[int, int], judged: Judgem
     """Why the change between two times of a survey says nothing beside what all places share; None where not judged."""
     if judged is None or measure.per is not None or judged.changes.empty:
         return None
-    rows = judged.changes
-    rows = rows[rows["indicator"].eq(measure.indicator) & rows["sex"].eq(measure.sex) & rows["place"].eq(place)]
+    rows = judged.of("changes", measure.indicator, place)
+    rows = rows[rows["sex"].eq(measure.sex)]
     rows = rows[rows["first_year"].eq(years[0]) & rows["last_year"].eq(years[1]) & rows["z"].notna()]
     if rows.empty:
         return None
@@ -203,7 +206,7 @@ class Finding:
         return {Outcome.FAILS: against, Outcome.NOT_JUDGED: unknown}.get(self.outcome, self.cases)
 
 
-def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog, judged: Judgements | None = None) -> Finding:
+def evaluated(statement: Statement, table: Rows, catalog: Catalog, judged: Judgements | None = None) -> Finding:
     """The claim compared with the published values of `table`, which has current rows.
 
     With `judged`, two places of the year that it judges differ where the pages say so, and a survey's change counts
@@ -214,7 +217,8 @@ def evaluated(statement: Statement, table: pd.DataFrame, catalog: Catalog, judge
     without margins are no answer. Two years are a difference, and never called a trend: a later year of `table` that
     has taken a change back is told with it.
     """
-    values = readings(statement.measure, table, catalog)
+    places = {*statement.places.codes, *statement.others.codes}
+    values = readings(statement.measure, table, catalog, places)
     entries = [catalog.indicators[indicator] for indicator in statement.measure.indicators]
     answers: list[bool | None] = []
     cases: list[Case] = []

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
-
 from lagesbild.assessments.models import Assessment, Claim, Judgement
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.evaluate import Outcome, evaluated
@@ -17,6 +15,7 @@ from lagesbild.statistics.combined import Combined
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.claims import OUTCOMES, TESTED, ClaimWords
 from lagesbild.swedish.verdicts import arrow_sign, differing_text, movement_sign, reach_text
+from lagesbild.tidy.schema import Rows
 
 # What people judged, as marks: their status, their arrow, and where they said nothing.
 
@@ -92,7 +91,7 @@ def disagreement(
 
 
 def claim_results(
-    claims: Iterable[Claim], words: Vocabulary, table: pd.DataFrame, by: str, judged: Judgements | None = None
+    claims: Iterable[Claim], words: Vocabulary, table: Rows, by: str, judged: Judgements | None = None
 ) -> tuple[ClaimResult, ...]:
     """Every claim with what became of it. `by`: whose they are, "Umeå kommun"; `judged`: what pages say of places.
 

@@ -133,7 +133,7 @@ def _known(catalog: Catalog, judged: Judgements, data: pd.DataFrame, place: str)
             Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator)),
             own.get(indicator),
             differences[differences["indicator"] == indicator].set_index("other"),
-            ranking(judged.ranks, indicator, place),
+            ranking(judged.of("ranks", indicator), indicator, place),
             moved.get(indicator),
             uses.get(indicator, []),
         )

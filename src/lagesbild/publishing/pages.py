@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -155,8 +156,14 @@ def page_and_images(notebook: NotebookNode, frame: PageFrame, folder: Path) -> t
     return page, resources["outputs"]
 
 
+@cache
+def _exporter() -> ReportExporter:
+    """The exporter of all pages: its templates are read and compiled once."""
+    return ReportExporter()
+
+
 def _exported(notebook: NotebookNode, frame: PageFrame, folder: Path) -> tuple[str, dict[str, Any]]:
-    return ReportExporter().from_notebook_node(notebook, {"frame": frame, "metadata": {"path": str(folder)}})
+    return _exporter().from_notebook_node(notebook, {"frame": frame, "metadata": {"path": str(folder)}})
 
 
 def _is_shown(data: Any, kinds: WidgetsDataTypeFilter) -> bool:

@@ -43,8 +43,13 @@ class Ranking:
     """The placing in the latest complete year, or the reason for none. A rank moves when others move."""
 
     placing: Placing | None = None
-    cuts: pd.DataFrame = field(default_factory=pd.DataFrame)  # of the placing's year: see `quartile_cuts`
+    among: pd.DataFrame = field(default_factory=pd.DataFrame)  # every municipality's rank in the placing's year
     reason: NoRank = NoRank.NONE
+
+    @property
+    def cuts(self) -> pd.DataFrame:
+        """The classes of the placing's year: see `quartile_cuts`."""
+        return quartile_cuts(self.among) if self.placing else self.among
 
 
 def ranking(ranks: pd.DataFrame, indicator: str, place: str, sex: str = "T") -> Ranking:
@@ -59,7 +64,7 @@ def ranking(ranks: pd.DataFrame, indicator: str, place: str, sex: str = "T") -> 
     plausible = None if pd.isna(row["rank_low"]) else (int(row["rank_low"]), int(row["rank_high"]))
     rank, n, quartile = (int(row[name]) for name in ("rank", "n", "quartile"))
     placing = Placing(int(row["year"]), float(row["value"]), rank, n, quartile, plausible)
-    return Ranking(placing, quartile_cuts(rows[rows["year"] == row["year"]]))
+    return Ranking(placing, rows[rows["year"] == row["year"]])
 
 
 # Women minus men, for every indicator that has a value for both, and whether the gap widens.

@@ -96,6 +96,7 @@ def _forget_the_oldest() -> None:
 def packed(paths: Paths, year: int) -> bytes:
     """What all editions of a year share, for `adopt` in another process, which then reads no table."""
     known = shared(paths, year)
+    known.judged.rows  # noqa: B018  # handed over too
     return pickle.dumps((_key(paths, year), known), pickle.HIGHEST_PROTOCOL)
 
 

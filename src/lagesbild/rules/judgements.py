@@ -5,6 +5,7 @@ Computed with the tidy table, one set an edition's year, and stored with it: a p
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,7 @@ from lagesbild.statistics.surveys import (
     size_classes,
 )
 from lagesbild.tidy.build import TableAtHand, content_key, derived
-from lagesbild.tidy.schema import current, survey_rows, up_to, yearly
+from lagesbild.tidy.schema import Rows, current, survey_rows, up_to, yearly
 
 POPULATION = "population"  # inhabitants on 31 December
 CLASSED_BY = 2022  # the year of the population that size classes are made by
@@ -59,6 +60,15 @@ class Judgements:
     ranks: pd.DataFrame
     changes: pd.DataFrame
     answers: pd.DataFrame
+
+    @cached_property
+    def rows(self) -> dict[str, Rows]:
+        """Each frame by indicator and place, but `answers`."""
+        return {name: Rows(getattr(self, name)) for name in ("directions", "differences", "ranks", "changes")}
+
+    def of(self, frame: str, indicator: str, place: str = "") -> pd.DataFrame:
+        """The rows of a frame that are about an indicator; with `place` its own alone."""
+        return self.rows[frame].of(indicator, place)
 
 
 FRAMES = [field.name for field in fields(Judgements)]

@@ -29,8 +29,8 @@ def wide_table(data: pd.DataFrame, places: Iterable[str], types: Sequence[str]) 
     NaN where nothing is published or non-response is suspected. Where no total is published it is the sum of the types,
     if every one of them is known.
     """
-    rows = data[(data["sex"] == "T") & (data["group"] == "") & data["place"].isin(list(places))]
-    rows = rows[rows["indicator"].isin([*types, TOTAL, POPULATION])]
+    rows = data[data["indicator"].isin([*types, TOTAL, POPULATION])]  # few: a whole column is compared only once
+    rows = rows[(rows["sex"] == "T") & (rows["group"] == "") & rows["place"].isin(list(places))]
     values = rows["value"].where(usable(rows) & ~unreported(rows))
     table = rows.assign(value=values).pivot(index=["place", "year"], columns="indicator", values="value")
     table = table.rename(columns={TOTAL: "total", POPULATION: "population"}).reindex(columns=[*types, *BASES])

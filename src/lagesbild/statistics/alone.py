@@ -10,6 +10,8 @@ from scipy.stats import t
 
 from lagesbild.statistics.intervals import Bounds, half_width, rate_interval
 
+Pairs = pd.DataFrame | Mapping[str, float]
+
 # Two figures and the interval of their difference: what a claim is held against.
 
 # Columns out: `difference`, `low`, `high` (95 %; unit of the values), `method` ("newcombe", "margins", "poisson" or
@@ -79,17 +81,30 @@ def compared_pairs(pairs: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFram
     return out
 
 
-def _by_margins(pairs: pd.DataFrame) -> Bounds:
+def pair_bounds(pair: Mapping[str, float], kind: str) -> tuple[float, float]:
+    """The interval of one pair's difference as `compared_pairs` has it; NaN where there is none."""
+    known = {name: not np.isnan(number) for name, number in pair.items()}
+    counted = known["count"] and known["other_count"] and pair["value"] > 0 and pair["other_value"] > 0
+    if counted and kind in ("share", "rate"):
+        low, high = (_by_newcombe if kind == "share" else _by_poisson)(pair)
+    elif known["margin"] and known["other_margin"]:
+        low, high = _by_margins(pair)
+    else:
+        return np.nan, np.nan
+    return float(low), float(high)
+
+
+def _by_margins(pairs: Pairs) -> Bounds:
     return difference_from_margins(pairs["value"], pairs["margin"], pairs["other_value"], pairs["other_margin"])
 
 
-def _by_newcombe(pairs: pd.DataFrame) -> Bounds:
+def _by_newcombe(pairs: Pairs) -> Bounds:
     bases = [pairs[f"{side}count"] / pairs[f"{side}value"] * 100 for side in ("", "other_")]
     low, high = difference_from_counts(pairs["count"], bases[0], pairs["other_count"], bases[1])
     return low * 100, high * 100
 
 
-def _by_poisson(pairs: pd.DataFrame) -> Bounds:
+def _by_poisson(pairs: Pairs) -> Bounds:
     """Rates: the margin of each from its exact Poisson or Byar interval, then as from margins."""
     margins = [rate_margin(pairs[f"{side}value"], pairs[f"{side}count"]) for side in ("", "other_")]
     return difference_from_margins(pairs["value"], margins[0], pairs["other_value"], margins[1])

@@ -32,7 +32,7 @@ def suspected_nonresponse(rows: pd.DataFrame) -> pd.Series:
     ordered = rows.assign(value=rows["value"].where(usable(rows))).sort_values([*series, "year"])
     marks = pd.Series(str(Suspicion.NONE), index=ordered.index, dtype="str")
     positive = (ordered["value"] > 0).astype(int)
-    keys = [ordered[name] for name in series]
+    keys = ordered.groupby(series, sort=False).ngroup()
     before = positive.groupby(keys).cumsum() - positive
     after = positive.groupby(keys).transform("sum") - before - positive
     zero = ordered["value"] == 0

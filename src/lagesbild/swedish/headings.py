@@ -192,11 +192,10 @@ class _Said:
         """The row of a frame of judgements that is about the rows' place, sex and last value; None where none is."""
         if self.judged is None or self.last["role"] != "focus" or self.last["group"]:
             return None
-        rows: pd.DataFrame = getattr(self.judged, frame)
-        keys = {"indicator": self.last["indicator"], "place": self.last["place"], "sex": self.last["sex"]} | at
-        for name, value in keys.items():
-            rows = rows[rows[name] == value]
-        return rows.iloc[0] if len(rows) else None
+        rows = self.judged.of(frame, self.last["indicator"], self.last["place"])
+        keys = {"sex": self.last["sex"]} | at
+        alike = np.logical_and.reduce([rows[name] == value for name, value in keys.items()])
+        return rows.iloc[int(alike.argmax())] if alike.any() else None
 
     def holds(self, row: pd.Series) -> bool:
         """Whether the value and year of a judgement are the last ones of the rows."""
@@ -209,8 +208,8 @@ class _Said:
         row, to_country = self.judgement("ranks"), self.judgement("differences", other=COUNTRY)
         if row is None or to_country is None or row["reason"] != NoRank.NONE or not self.holds(row):
             return ""
-        ranks = self.judged.ranks if self.judged else pd.DataFrame()
-        alike = (ranks["indicator"] == row["indicator"]) & (ranks["sex"] == row["sex"]) & (ranks["year"] == row["year"])
+        ranks = self.judged.of("ranks", row["indicator"]) if self.judged else pd.DataFrame()
+        alike = (ranks["sex"] == row["sex"]) & (ranks["year"] == row["year"])
         ties = int((alike & (ranks["rank"] == row["rank"])).sum())
         entry = self.measure.indicator
         words = order_words(Standing(int(row["rank"]), int(row["n"]), entry.better, ties))
@@ -303,8 +302,10 @@ class _Said:
     def gap(self) -> str:
         """Women beside men, where the rows hold both: the decided gap, else the two values; else nothing."""
         own = self.rows[self.rows["role"] == "focus"]
-        both = own[own["sex"].isin(["K", "M"])].drop_duplicates(["sex", "year"]).pivot(index="year", columns="sex")
-        sexes = both["value"].dropna() if {"K", "M"} <= set(own["sex"]) else pd.DataFrame()
+        if not {"K", "M"} <= set(own["sex"]):
+            return ""
+        both = own[own["sex"].isin(["K", "M"])].drop_duplicates(["sex", "year"])
+        sexes = both.pivot(index="year", columns="sex", values="value").dropna()
         if sexes.empty or sexes.index.max() < own["year"].max():
             return ""
         women, men = (float(sexes.iloc[-1][sex]) for sex in "KM")

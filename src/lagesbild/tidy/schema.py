@@ -71,6 +71,34 @@ def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
     return entry.standing_breaks(restated=len(proved) > 0 and bool(proved.all()))
 
 
+class Rows:
+    """The rows of a frame by indicator, or by indicator and place, found without looking at every row of it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        of, indicators = pd.factorize(frame["indicator"])
+        at, places = pd.factorize(frame["place"])
+        self.indicators, self.places = ({name: n for n, name in enumerate(names)} for names in (indicators, places))
+        numbers = of * len(places) + at
+        self.order = np.argsort(numbers, kind="stable")
+        self.numbers = numbers[self.order]
+
+    def of(self, indicator: str, place: str = "") -> pd.DataFrame:
+        """The rows of an indicator, in the frame's order; with `place` its own alone."""
+        first, n = self.indicators.get(indicator, -1) * len(self.places), len(self.places)
+        if place:
+            first, n = first + self.places.get(place, 0), place in self.places
+        start, stop = np.searchsorted(self.numbers, [first, first + n])
+        rows = np.sort(self.order[start:stop])
+        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+            return self.frame.iloc[rows[0] : rows[-1] + 1]
+        return self.frame.take(rows)
+
+    def of_several(self, indicators: Iterable[str]) -> pd.DataFrame:
+        """The rows of each of some indicators, one after the other."""
+        return pd.concat([self.frame.iloc[:0], *map(self.of, indicators)])
+
+
 # Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
 
 
