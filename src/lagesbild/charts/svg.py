@@ -1,18 +1,21 @@
 """A figure as inline SVG: the same bytes each time, without styles, ready for dark mode and a strict CSP."""
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
-from typing import TypedDict
+from io import BytesIO, StringIO
+from typing import Any, TypedDict
 
 import matplotlib as mpl
 import pandas as pd
 from lxml import etree
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
-from lagesbild.charts.theme import FAMILY, TOKENS, Frame, load_fonts, styled
+from lagesbild.charts.theme import FAMILY, STYLE, TOKENS, Frame, load_fonts, styled, text_box
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")
@@ -86,9 +89,9 @@ def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool
     if own:
         _own_look(figure)
     else:
-        for artist in figure.findobj():  # the axes span all values: clipping would only add ids
-            artist.set_clip_on(False)
-    root = etree.fromstring(_saved(figure, prefix, "tight" if own else None))
+        for artist in itertools.chain.from_iterable(axes.get_children() for axes in figure.axes):
+            artist.set_clip_on(False)  # the axes span all values: clipping would only add ids
+    root = etree.fromstring(_saved(figure, prefix) if own else _drawn(figure, prefix))
     _clean(root)
     _rename_ids(root, prefix)
     title = etree.Element(f"{SVG}title", id=f"{prefix}-title")
@@ -123,13 +126,38 @@ def _recolour(root: etree._Element) -> None:
     root.set("fill", TOKENS["ink"])
 
 
-def _saved(figure: Figure, salt: str, box: str | None) -> bytes:
-    """The figure as matplotlib writes it, without date, so that it is the same each time; "tight" cuts no label off."""
+NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}  # so that it is the same each time
+
+
+def _saved(figure: Figure, salt: str) -> bytes:
+    """An analyst's figure as matplotlib saves it; "tight" cuts no label off."""
     file = BytesIO()
     with styled(), mpl.rc_context({"svg.hashsalt": salt}):
-        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-        figure.savefig(file, format="svg", metadata=nothing, bbox_inches=box)
+        figure.savefig(file, format="svg", metadata=NOTHING, bbox_inches="tight")
     return file.getvalue()
+
+
+def _drawn(figure: Figure, salt: str) -> bytes:
+    """A figure of ours, as matplotlib writes it: drawn once, in its own size."""
+    file, size = StringIO(), figure.get_size_inches() * 72
+    with mpl.rc_context(STYLE | {"svg.hashsalt": salt}):
+        renderer = _Renderer(*size, file, metadata=NOTHING)
+        figure.draw(renderer)
+        renderer.finalize()
+    return file.getvalue().encode()
+
+
+class _Renderer(RendererSVG):
+    """Matplotlib's, which measures each text once a process, and writes no groups: `_rename_ids` would drop them."""
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        return text_box(s, prop.get_size_in_points(), prop.get_weight())
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        pass
+
+    def close_group(self, s: str) -> None:
+        pass
 
 
 def _clean(root: etree._Element) -> None:

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
 from lagesbild.paths import PACKAGE
@@ -230,11 +232,16 @@ def styled(sheet: Sheet = WIDE) -> AbstractContextManager[None]:
 
 
 @cache
-def text_width(text: str, size: float, weight: int = 400) -> float:
-    """The width of `text` in points."""
+def text_box(text: str, size: float, weight: int = 400) -> tuple[float, float, float]:
+    """The width of `text`, its height and how far it reaches below its baseline, in points; once a process."""
     load_fonts()
     font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
-    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)
+
+
+def text_width(text: str, size: float, weight: int = 400) -> float:
+    """The width of `text` in points."""
+    return text_box(text, size, weight)[0]
 
 
 def widest(texts: Iterable[str], size: float, weight: int = 400) -> float:
@@ -271,12 +278,36 @@ def blank(sheet: Sheet, height: float) -> Figure:
     return Figure(figsize=(sheet.width / 72, height / 72), dpi=72)
 
 
+class _Across(XAxis):
+    def set_clip_path(self, path: Any, transform: Any = None) -> None:
+        """Does nothing: matplotlib would make ticks here to clip them."""
+
+    def set_tick_params(self, *args: Any, **look: Any) -> None:
+        """Does nothing: there are no ticks."""
+
+
+class _Upwards(YAxis):
+    set_clip_path, set_tick_params = _Across.set_clip_path, _Across.set_tick_params
+
+
+class Bare(Axes):
+    """Axes that have a place and scales, and neither spines nor ticks: these are half of what axes cost."""
+
+    def __init__(self, *args: Any, **look: Any) -> None:
+        super().__init__(*args, **look)
+        self.set_axis_off()
+
+    def _gen_axes_spines(self, *args: Any, **look: Any) -> dict[str, Any]:
+        return {}
+
+    def _init_axis(self) -> None:
+        self.xaxis, self.yaxis = _Across(self, clear=False), _Upwards(self, clear=False)
+
+
 def axes_at(figure: Figure, sheet: Sheet, left: float, bottom: float, width: float, height: float) -> Axes:
     """Bare axes whose corners stand in points from the figure's lower left corner; see `numbered` for its numbers."""
     wide, high = figure.get_size_inches() * 72
-    axes = figure.add_axes((left / wide, bottom / high, width / wide, height / high))
-    axes.set_axis_off()
-    return axes
+    return figure.add_axes((left / wide, bottom / high, width / wide, height / high), axes_class=Bare)
 
 
 def note(figure: Figure, sheet: Sheet, text: str, at: tuple[float, float], **look: Any) -> None:
@@ -356,15 +387,16 @@ def numbered(
     Not by matplotlib's ticks: each is seven artists, made, laid out and measured whether they are seen or not.
     """
     x = axis == "x"
-    transform, va, ha = axes.get_xaxis_text1_transform(pad) if x else axes.get_yaxis_text1_transform(pad)
     across = axes.get_xaxis_transform() if x else axes.get_yaxis_transform()
-    look: Look = {"va": va, "ha": ha, "size": sheet.small, "color": TOKENS["muted"], "transform": transform}
+    look: Look = {"va": "top", "ha": "center"} if x else {"va": "center_baseline", "ha": "right"}
+    look["transform"] = offset_copy(across, axes.figure, 0 if x else -pad, -pad if x else 0, units="points")
+    look |= {"size": sheet.small, "color": TOKENS["muted"], "parse_math": False, "zorder": NUMBERS}
     for at, text in marks.items():
         if grid:
             ends = ([at, at], [0, 1]) if x else ([0, 1], [at, at])
             axes.add_artist(Line2D(*ends, color=TOKENS["grid"], linewidth=0.8, transform=across, zorder=NUMBERS))
         if text:
-            axes.text(*((at, 0) if x else (0, at)), text, parse_math=False, zorder=NUMBERS, **look)
+            axes.text(*((at, 0) if x else (0, at)), text, **look)
 
 
 def in_swedish(ticks: Sequence[float]) -> dict[float, str]:
