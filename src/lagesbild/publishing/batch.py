@@ -187,7 +187,8 @@ class Batch:
                         self._begin(request)
                     if not self.waiting:
                         break
-                    self._take(wait(self.waiting, return_when=FIRST_COMPLETED).done.pop())
+                    done = wait(self.waiting, return_when=FIRST_COMPLETED).done
+                    self._take(next(future for future in self.waiting if future in done))  # the oldest unit's first
             except BaseException:
                 self.kernels.stop()  # the pool waits for its threads, and they for their kernels
                 raise

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -155,7 +156,13 @@ def page_and_images(notebook: NotebookNode, frame: PageFrame, folder: Path) -> t
 
 
 def _exported(notebook: NotebookNode, frame: PageFrame, folder: Path) -> tuple[str, dict[str, Any]]:
-    return ReportExporter().from_notebook_node(notebook, {"frame": frame, "metadata": {"path": str(folder)}})
+    return _exporter().from_notebook_node(notebook, {"frame": frame, "metadata": {"path": str(folder)}})
+
+
+@cache
+def _exporter() -> ReportExporter:
+    """The exporter of all pages: each new one compiles nbconvert's templates again, which takes longer than a page."""
+    return ReportExporter()
 
 
 def _is_shown(data: Any, kinds: WidgetsDataTypeFilter) -> bool:
