@@ -30,7 +30,7 @@ class Started:
         for page in ("work", "housing"):
             write_notebook(root, page, WAITS)
         self.root, self.temporary = root, Path(tempfile.mkdtemp(prefix="t-"))  # short: it will hold sockets
-        asked = [COMMAND, "build", "--root", root, "--municipality", "9901", "--jobs", "7", *options]
+        asked = [COMMAND, "build", "--root", root, "--municipality", "9901", *(options or ["--jobs", "7"])]
         given = os.environ | {"TMPDIR": str(self.temporary)}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         # a suite under nohup ignores SIGHUP, and what it starts would too
