@@ -50,7 +50,7 @@ reference: $(INSTALLED)  ## write anew what CONTRIBUTING.md and CHANGELOG.md hav
 
 benchmarks: $(INSTALLED)  ## time all judgements, and the build against a loop of papermill and nbconvert
 	$(BIN)/python benchmarks/all_judgements.py
-	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/own_files.py
 
 $(READY): requirements-report.lock pyproject.toml
