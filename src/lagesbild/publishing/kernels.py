@@ -14,7 +14,6 @@ import psutil
 from lagesbild.publishing.template import FIXED, Forked, NotForked, notebooks_of, templates
 
 if TYPE_CHECKING:  # imported where it is needed, while the template is starting
-    from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
 LONGEST = 100  # bytes of a socket's path, which systems cut at 104 to 108; its number follows
@@ -37,7 +36,7 @@ class Kernels:
         self.environment = environment
         self.how = how
         self.stopped = threading.Event()
-        self.started: list["AsyncKernelManager"] = []
+        self.started: list[AsyncKernelManager] = []
         if how == "warm" and sys.platform == "linux":
             with suppress(NotForked):  # said when the first kernel is wanted
                 templates.current(self.surroundings(), notebooks_of(self.environment))
