@@ -68,10 +68,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Adopted:
-    """A function "module:name" that the template calls with an object, which each of its kernels then has."""
+    """A function "module:name" that the template calls with `content`, so that each of its kernels has it at hand."""
 
     function: str
-    pickled: bytes
+    content: bytes
 
 
 def read_once(environment: dict[str, str]) -> dict[str, str]:
@@ -177,10 +177,10 @@ class Template:
         self.answered = True
         return Forked(answer, leash)
 
-    def adopt(self, function: str, pickled: bytes) -> None:
-        """Has the template unpickle an object and call "module:name" with it. A template that is gone needs none."""
+    def adopt(self, function: str, content: bytes) -> None:
+        """Has the template call the function "module:name" with `content`. A template that is gone needs none."""
         with suppress(OSError), self._lock:
-            self._pipe.send(Adopted(function, pickled))
+            self._pipe.send(Adopted(function, content))
 
     def retire(self) -> None:
         """Asks for no more kernels. The template ends with the last of those that it has forked."""
@@ -381,12 +381,10 @@ def preloaded(notebooks: Path | None) -> str:
 
 
 def adopted(message: Adopted) -> str:
-    """Calls the function with the object, and returns why that could not be done, or nothing."""
-    import pickle
-
+    """Calls the function with the content, and returns why that could not be done, or nothing."""
     module, _, name = message.function.partition(":")
     try:
-        getattr(importlib.import_module(module), name)(pickle.loads(message.pickled))
+        getattr(importlib.import_module(module), name)(message.content)
     except Exception as error:
         return f"the process that they are forked from took no data ({type(error).__name__}: {error})"
     settled()
