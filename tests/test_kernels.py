@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from lagesbild.paths import Paths
+from lagesbild.paths import ROOT_VARIABLE, Paths
 from lagesbild.publishing.client import death, last_lines
 from lagesbild.publishing.kernels import MOST_PRINTED, Kernels
 from lagesbild.publishing.request import BuildRequest
@@ -36,10 +36,10 @@ MANY = 3_000  # more than the 1,000 outputs that ZMQ lets wait
 SHOWN = f"for number in range({MANY}): display({{'text/html': f'<p>{{number}}</p>'}}, raw=True)"
 
 
-def run_in(root: Path, sockets: Path, *cells: str) -> Run:
+def run_in(root: Path, sockets: Path, *cells: str, how: str = "warm") -> Run:
     """How a notebook with these cells ended."""
     write_notebook(root, "work", *cells)
-    kernels = Kernels(sockets, {})
+    kernels = Kernels(sockets, {ROOT_VARIABLE: str(root)}, how)
     try:
         request = BuildRequest(Paths(root), "9901", 2024)
         return Executor(kernels, sockets, request).run("work", root / "notebooks" / "work.ipynb", {})
@@ -69,8 +69,8 @@ def of_a_user(home: Path) -> dict[str, str]:
     return own | {name: str(home / file) for name, file in named.items()}
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory) -> tuple[Path, Run]:
+@pytest.fixture(scope="module", params=["warm", "spawn"])
+def ran(request, tmp_path_factory) -> tuple[Path, Run]:
     """A noisy notebook run for a user with settings of her own, in a folder whose name is hard; and that folder."""
     folder = tmp_path_factory.mktemp("k")
     root, sockets = folder / "{b} å $HOME 100% {0}", folder / "s"
@@ -82,7 +82,7 @@ def ran(tmp_path_factory) -> tuple[Path, Run]:
         for name, value in of_a_user(folder / "home").items():
             patch.setenv(name, value)
         patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel would leave the process's own streams alone
-        ended = run_in(root, sockets, SAID, *NOISE, SHOWN)
+        ended = run_in(root, sockets, SAID, *NOISE, SHOWN, how=request.param)
     return root, ended
 
 
@@ -156,9 +156,12 @@ FAULTS = {
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("how", ["warm", "spawn"])
 @pytest.mark.parametrize(("cell", "state", "words"), FAULTS.values(), ids=FAULTS)
-def test_a_kernel_that_ends_says_how_in_which_cell_with_which_memory_and_its_last_words(tmp_path, cell, state, words):
-    run = run_in(tmp_path, tmp_path, cell, "print('never')")
+def test_a_kernel_that_ends_says_how_in_which_cell_with_which_memory_and_its_last_words(
+    tmp_path, cell, state, words, how
+):
+    run = run_in(tmp_path, tmp_path, cell, "print('never')", how=how)
     assert (run.state, run.notebook) == (state, None)
     assert run.cause.startswith('cell 3 ("import os'), run.cause
     assert [word for word in words if word not in run.cause] == [], run.cause

@@ -97,8 +97,12 @@ class BuildKernel(IPKernelApp):
         if seed := os.environ.get(SEED):
             import numpy.random
 
-            random.seed(seed)
-            numpy.random.seed(list(sha256(seed.encode()).digest()))
+            def begin(*_: Any) -> None:  # at the first cell, as the kernel's own start takes of `random` too
+                self.shell.events.unregister("pre_run_cell", begin)  # type: ignore[union-attr]  # it has begun
+                random.seed(seed)
+                numpy.random.seed(list(sha256(seed.encode()).digest()))
+
+            self.shell.events.register("pre_run_cell", begin)  # type: ignore[union-attr]
         for stream in self._streams():
             self.shell.events.register("post_run_cell", stream.end_cell)  # type: ignore[union-attr]  # it has begun
         note_reads(Path(self.connection_file).with_suffix(".reads"), self.shell)

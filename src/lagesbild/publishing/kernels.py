@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lagesbild.publishing.template import FIXED, NotForked, notebooks_of, templates
+from lagesbild.publishing.template import FIXED, NotForked, Template, notebooks_of, templates
 
 if TYPE_CHECKING:  # imported where it is needed, while the template is starting
     from jupyter_client.manager import AsyncKernelManager
@@ -34,12 +34,18 @@ class Kernels:
         self.how = how
         self.stopped = threading.Event()
         self.started: list[AsyncKernelManager] = []
+        self.template: Template | None = None
 
     def begin(self) -> None:
         """Starts the template of warm kernels, so that it is ready when the first one is wanted."""
         if self.how == "warm" and sys.platform == "linux":
             with suppress(NotForked):  # said when the first kernel is wanted
-                templates.current(self.surroundings(), notebooks_of(self.environment))
+                self.template = templates.current(self.surroundings(), notebooks_of(self.environment))
+
+    def adopt(self, function: str, content: bytes) -> None:
+        """Has warm kernels begin with what the function "module:name" makes of `content`; to others it is nothing."""
+        if self.template is not None:
+            self.template.adopt(function, content)
 
     def stop(self) -> None:
         """Starts no more kernels and kills those that run, with all that they started."""

@@ -1,4 +1,4 @@
-"""The process that warm kernels are forked from: `python -P -m lagesbild.publishing.template`, and its owner's end of it.
+"""The process that warm kernels are forked from, `python -P -m lagesbild.publishing.template`, and its owner's end.
 
 A kernel spends most of its start on Python and on imports. The template does both once, and each kernel begins as a
 copy of it. A copy is safe only where nothing is in motion, so before each fork it is looked at: one thread, no open
@@ -6,6 +6,7 @@ file. It has no context of ZMQ and no event loop; a Parquet file is never read i
 Only Linux can do this; the module imports anywhere.
 """
 
+import asyncio
 import atexit
 import gc
 import importlib
@@ -44,6 +45,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | ONE_THREAD
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets, here before matplotlib
 LOCK = PACKAGE.parents[1] / "requirements.lock"
+SOON = 0.005  # seconds between two looks at whether it has answered
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
@@ -66,10 +68,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Adopted:
-    """A function "module:name" that the template calls with an object, which each of its kernels then has."""
+    """A function "module:name" that the template calls with `content`, so that each of its kernels has it at hand."""
 
     function: str
-    pickled: bytes
+    content: bytes
 
 
 def read_once(environment: dict[str, str]) -> dict[str, str]:
@@ -155,7 +157,7 @@ class Template:
                 start_new_session=True,  # Ctrl-C is the owner's
             )
 
-    def fork(self, order: Order, streams: list[int]) -> Forked:
+    async def fork(self, order: Order, streams: list[int]) -> Forked:
         """A kernel with these three streams. Waits for the template's imports. Raises NotForked or StaleTemplate."""
         leash, theirs = Pipe()
         try:
@@ -163,6 +165,8 @@ class Template:
                 self._pipe.send(order)
                 for handle in (theirs.fileno(), *streams):
                     send_handle(self._pipe, handle, self.process.pid)
+            while not leash.poll():  # not in a thread, which would hold up an owner that is interrupted
+                await asyncio.sleep(SOON)
             answer = leash.recv()
         except (EOFError, OSError):
             leash.close()
@@ -173,10 +177,10 @@ class Template:
         self.answered = True
         return Forked(answer, leash)
 
-    def adopt(self, function: str, pickled: bytes) -> None:
-        """Has the template unpickle an object and call "module:name" with it. A template that is gone needs none."""
+    def adopt(self, function: str, content: bytes) -> None:
+        """Has the template call the function "module:name" with `content`. A template that is gone needs none."""
         with suppress(OSError), self._lock:
-            self._pipe.send(Adopted(function, pickled))
+            self._pipe.send(Adopted(function, content))
 
     def retire(self) -> None:
         """Asks for no more kernels. The template ends with the last of those that it has forked."""
@@ -248,9 +252,9 @@ class Child:
 
 
 def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
-    """Forks kernels until its owner is gone or wants no more. In each kernel the order returns, in the template none."""
-    trouble = preloaded(notebooks)
+    """Forks kernels until its owner is gone or wants no more. Returns the order in each kernel, else none."""
     seen = sources()
+    trouble = preloaded(notebooks)
     owner_end = os.pidfd_open(owner)
     children: list[Child] = []
     asked: list[Connection] = [pipe]
@@ -304,6 +308,7 @@ def _tell_end(child: Child) -> None:
     """Tells the owner how a kernel ended; its number stays its own until the owner has heard it."""
     child.ended = True
     status = os.waitid(os.P_PIDFD, child.end, os.WEXITED | os.WNOWAIT)
+    assert status is not None  # without WNOHANG it waits
     code = status.si_status if status.si_code == os.CLD_EXITED else -status.si_status
     with suppress(OSError):
         child.leash.send(code)
@@ -336,27 +341,23 @@ def in_motion(given: set[int]) -> str:
 def open_files(given: set[int]) -> list[str]:
     """Other files that are open here: two copies would move one place in them."""
     files = []
-    for descriptor in os.listdir("/proc/self/fd"):
-        with suppress(OSError):
-            if int(descriptor) not in given and stat.S_ISREG(os.fstat(int(descriptor)).st_mode):
-                files.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that lists them
+            if int(descriptor.name) not in given and descriptor.is_file():
+                files.append(str(descriptor.readlink()))
     return files
 
 
 def sources() -> list[tuple[str, int, int]]:
-    """The files that a kernel would read anew, each with its time and size: our packages, and the list of versions."""
-    folders = {PACKAGE}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if "." not in name and file and Path(file).parent.parent == PACKAGE.parent:
-            folders.add(Path(file).parent)
-    return sorted(_stamps([*map(str, folders), str(LOCK)]))
+    """The files that a new process would read anew, with time and size: our packages, and the list of versions."""
+    packages = PACKAGE if PACKAGE.parent.name == "site-packages" else PACKAGE.parent
+    return sorted(_stamps([str(packages), str(LOCK)]))
 
 
 def _stamps(paths: list[str]) -> Iterator[tuple[str, int, int]]:
     for path in paths:
         with suppress(OSError):
-            about = os.stat(path)  # not a Path: 300 files at each fork
+            about = os.stat(path)  # noqa: PTH116  # 300 files at each fork, and a Path takes three times as long
             if stat.S_ISDIR(about.st_mode):
                 yield from _stamps([entry.path for entry in os.scandir(path) if entry.name != "__pycache__"])
             else:
@@ -380,12 +381,10 @@ def preloaded(notebooks: Path | None) -> str:
 
 
 def adopted(message: Adopted) -> str:
-    """Calls the function with the object, and returns why that could not be done, or nothing."""
-    import pickle
-
+    """Calls the function with the content, and returns why that could not be done, or nothing."""
     module, _, name = message.function.partition(":")
     try:
-        getattr(importlib.import_module(module), name)(pickle.loads(message.pickled))
+        getattr(importlib.import_module(module), name)(message.content)
     except Exception as error:
         return f"the process that they are forked from took no data ({type(error).__name__}: {error})"
     settled()
@@ -432,7 +431,7 @@ def throw_away_figure() -> None:
         right.annotate("å 1,5 %", (0, 1))
         FigureCanvasAgg(figure).print_png(io.BytesIO())
         figure.savefig(io.BytesIO(), format="svg")
-    font_manager._get_font.cache_clear()  # open files, which matplotlib lets go in every fork too
+    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]  # open files, which matplotlib lets go in every fork too
 
 
 # The kernel that a fork becomes.

@@ -3,7 +3,6 @@
 Where that cannot be, the kernel is started as ever, and the reason is told once.
 """
 
-import asyncio
 import logging
 import os
 import subprocess
@@ -27,13 +26,14 @@ told: set[str] = set()
 class WarmProvisioner(LocalProvisioner):
     """jupyter_client's own provisioner, but for how the process begins."""
 
+    process: Any = None  # a Forked, or the Popen of a kernel that was started as ever
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Forks the kernel, or has it started as ever."""
         if not is_ours(cmd):
             return await super().launch_kernel(cmd, **kwargs)
         try:
-            # in a thread: the first waits for imports, and a server has other kernels to listen to
-            self.process = await asyncio.to_thread(forked, cmd, kwargs)
+            self.process = await forked(cmd, kwargs)
         except NotForked as why:
             tell(str(why))
             return await super().launch_kernel(cmd, **kwargs)
@@ -55,7 +55,7 @@ def tell(why: str) -> None:
         log.warning("Kernels are started one by one instead of forked, which takes longer: %s.", why)
 
 
-def forked(cmd: list[str], given: dict[str, Any]) -> Forked:
+async def forked(cmd: list[str], given: dict[str, Any]) -> Forked:
     """A kernel forked from this process's template. Raises NotForked with the reason."""
     environment, folder = dict(given["env"]), str(given.get("cwd") or Path.cwd())
     if sys.platform != "linux":
@@ -73,14 +73,15 @@ def forked(cmd: list[str], given: dict[str, Any]) -> Forked:
             streams[2] = streams[1]
         template = templates.current(environment, notebooks_of(environment))
         try:
-            return template.fork(order, streams)
+            return await template.fork(order, streams)
         except StaleTemplate:
             templates.retire(template)
-            return templates.current(environment, notebooks_of(environment)).fork(order, streams)
+            template = templates.current(environment, notebooks_of(environment))
+            return await template.fork(order, streams)
 
 
 def descriptor(given: Any, number: int, stack: ExitStack) -> int:
-    """A stream's descriptor, of what subprocess.Popen takes: a kernel reads nothing, and writes where its owner does."""
+    """A stream's descriptor, of what Popen takes for it: by itself a kernel reads nothing, and writes as its owner."""
     if given == subprocess.PIPE:
         raise NotForked("their streams are asked for as pipes")
     if given == subprocess.DEVNULL or (given is None and number == 0):
