@@ -324,12 +324,12 @@ def why(
         paths = project_paths(root)
         if region and municipality:
             raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
+        from lagesbild.publishing.batch import why as why_lines
         from lagesbild.publishing.request import BuildRequest, first_member, municipality_code
-        from lagesbild.publishing.why import reasons
 
         code = first_member(paths, region) if region else municipality_code(paths, municipality or DEFAULT)
         only, given = tuple(page or ()), tuple(parameter or ())
-        for line in reasons(BuildRequest(paths, code, year, region=region, given=given, only=only)):
+        for line in why_lines(BuildRequest(paths, code, year, region=region, given=given, only=only)):
             out.print(line)
 
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
-from lagesbild.publishing.cache import Cache, prune
+from lagesbild.publishing.cache import Cache, prune, reasons
 from lagesbild.publishing.keys import Inputs, PageKey, Surroundings, file_digest, inputs_of, page_key
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
@@ -82,7 +83,7 @@ class Plan:
     inputs: Inputs
     frames: "dict[str, PageFrame]"
     computed: "Computed"
-    cache: Cache | None
+    store: Cache | None
     keys: dict[str, PageKey]  # of the pages, where there is a cache
 
 
@@ -93,9 +94,9 @@ def unchanged_since(catalog: Catalog, inputs: Inputs) -> str:
     if not request.cached or manifest.get("stamp") != inputs.checksum:
         return ""
     notebooks = {name: request.paths.notebooks / f"{name}.ipynb" for name in request.run(catalog)}  # in order, as then
-    values, cache = own_values(request.paths, notebooks, request.given), Cache(request)
+    values, store = own_values(request.paths, notebooks, request.given), Cache(request)
     for name in notebooks:
-        reads = {each: file_digest(request.paths.root / each) for each in cache.reads(name)}
+        reads = {each: file_digest(request.paths.root / each) for each in store.reads(name)}
         if manifest["notebooks"].get(name, {}).get("stamp") != inputs.stamp(values[name], reads):
             return ""
     return manifest["finished"] if checksums(request.folder) == manifest["files"] else ""
@@ -130,6 +131,17 @@ def build(request: BuildRequest, watcher: Watcher) -> Outcome:
             shown_as = request.paths.relative(target.folder)
             kept = kept_pages(target.folder, target.whole(), plan.frames, plan.notebooks, shown_as)
         return _built(plan, place, watcher, kept)
+
+
+def why(request: BuildRequest) -> Iterator[str]:
+    """Why a build would run the notebook of each page, line by line. Runs nothing; raises what `build` raises."""
+    catalog, inputs = checked_files(request.paths), inputs_of(request)
+    if since := unchanged_since(catalog, inputs):
+        yield f"Nothing has changed since {since}."
+        return
+    plan = planned(catalog, inputs)
+    for page, key in plan.keys.items():
+        yield from reasons(Cache(request), key, plan.notebooks[page])
 
 
 def build_slides(request: BuildRequest) -> Path:
@@ -181,10 +193,10 @@ def planned(catalog: Catalog, inputs: Inputs) -> Plan:
     notebooks = {name: every[name] for name in request.run(catalog)}
     values = own_values(request.paths, notebooks, request.given)
     places, beside = computed(request, catalog, next(iter(notebooks)))
-    frames, cache = page_frames(request, catalog, places), Cache(request) if request.cached else None
+    frames, store = page_frames(request, catalog, places), Cache(request) if request.cached else None
     around = Surroundings(request, catalog, places, beside.figures(), beside.region)
-    keys = {name: page_key(around, name, path, values[name]) for name, path in notebooks.items()} if cache else {}
-    return Plan(request, catalog, notebooks, values, inputs, frames, beside, cache, keys)
+    keys = {name: page_key(around, name, path, values[name]) for name, path in notebooks.items()} if store else {}
+    return Plan(request, catalog, notebooks, values, inputs, frames, beside, store, keys)
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any]) -> Outcome:
@@ -207,12 +219,12 @@ def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any])
     with interrupts(stop, end):
         try:
             _make(plan, Executor(kernels, place.folder, plan.request), watcher, outcome, started, kept)
-            if plan.cache:
+            if plan.store:
                 prune(plan.request.paths)
         except OSError as error:  # what happens inside a notebook is in its run: this is the disk, or the folder
             outcome.code = FAILED
             outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
-    outcome.warnings = tuple(plan.cache.warnings) if plan.cache else ()
+    outcome.warnings = tuple(plan.store.warnings) if plan.store else ()
     outcome.seconds = time.monotonic() - began
     outcome.log = _log(plan.request, outcome, started)
     return outcome
@@ -260,8 +272,8 @@ def _chapters(plan: Plan, executor: "Executor", watcher: Watcher, kept: dict[str
             from lagesbild.publishing.pages import Site
 
             site = Site(executor.work / "site", plan.request.paths.notebooks, plan.frames, plan.request.front)
-            if plan.cache:
-                site.exported = plan.cache.rendered(site.exported)
+            if plan.store:
+                site.exported = plan.store.rendered(site.exported)
             site.keep(plan.request.folder, kept)
             for name, body in plan.computed.pages.items():
                 site.add_made(name, body())
@@ -285,7 +297,7 @@ def _kept_run(plan: Plan, name: str, key: PageKey) -> "Run | None":
     """The run of an earlier build that the page can take over."""
     from lagesbild.publishing.run import Run
 
-    found = plan.cache.run(key, plan.notebooks[name]) if plan.cache else None
+    found = plan.store.run(key, plan.notebooks[name]) if plan.store else None
     values = plan.values[name]
     return (
         Run(name, "ok", 0.0, notebook=found.notebook, values=values, reads=found.reads, cached=True) if found else None
@@ -294,7 +306,7 @@ def _kept_run(plan: Plan, name: str, key: PageKey) -> "Run | None":
 
 def _keep(plan: Plan, run: "Run") -> None:
     """Keeps a run for later builds, unless what it was made from has changed while it ran."""
-    if plan.cache and run.state == "ok" and plan.inputs.stand:
+    if plan.store and run.state == "ok" and plan.inputs.stand:
         if not run.cached:
-            plan.cache.keep(plan.keys[run.name], run)
-        plan.cache.note(plan.keys[run.name], run.reads, run.unkept)
+            plan.store.keep(plan.keys[run.name], run)
+        plan.store.note(plan.keys[run.name], run.reads, run.unkept)
