@@ -175,11 +175,11 @@ def why(
         if region and municipality:
             raise Refusal(f"--region {region}: '{municipality}' is given too. A report is of one of them.")
         from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
-        from lagesbild.publishing.why import reasons
+        from lagesbild.publishing.unit import why as why_lines
 
         [code] = [first_member(paths, region)] if region else municipality_codes(paths, [municipality or DEFAULT])
         only, given = tuple(page or ()), tuple(parameter or ())
-        for line in reasons(BuildRequest(paths, code, year, region=region, given=given, only=only)):
+        for line in why_lines(BuildRequest(paths, code, year, region=region, given=given, only=only)):
             out.print(line)
 
 

@@ -56,7 +56,7 @@ class Paths:
         return self.root / "reports"
 
     @property
-    def cache(self) -> Path:
+    def kept(self) -> Path:
         """What builds keep, so that the next one need not run what has not changed."""
         return self.root / ".cache"
 

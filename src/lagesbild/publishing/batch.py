@@ -8,211 +8,30 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lagesbild.catalog.models import Catalog
 from lagesbild.errors import Refusal
 from lagesbild.paths import ROOT_VARIABLE
-from lagesbild.places import Places
-from lagesbild.publishing.cache import Cache, prune
-from lagesbild.publishing.keys import Digests, Inputs, PageKey, Surroundings, file_digest, inputs_of, page_key
-from lagesbild.publishing.notebooks import notebook_paths, own_values
+from lagesbild.publishing.cache import prune
+from lagesbild.publishing.keys import inputs_of
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Log, Outcome, Watcher
-from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files, faulty_places
+from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild
 from lagesbild.publishing.target import (
-    HeldTargetError,
-    Target,
-    checksums,
     interrupts,
     remove_sockets,
     sockets,
     tidy_others,
 )
-from lagesbild.records import RecordError
-from lagesbild.sources.raw import load_places
+from lagesbild.publishing.unit import Plan, Unit, planned, unchanged_since
 
 if (
     TYPE_CHECKING
 ):  # pandas, papermill and nbconvert take seconds to import: a refusal comes before, and what is unchanged
     from lagesbild.publishing.kernels import Kernels
-    from lagesbild.publishing.made import Computed
-    from lagesbild.publishing.pages import Site
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
-
-# What is the same for all units: checked before anything begins.
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the units of a batch share."""
-
-    catalog: Catalog
-    places: Places
-    notebooks: dict[str, Path]
-    values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
-    faulty: dict[str, RecordError]  # municipality -> what is wrong in its own judgements
-    digests: Digests  # of files and figures, each computed once
-
-
-def planned(requests: Sequence[BuildRequest]) -> Plan:
-    """The plan of a batch. Raises a Refusal for what is wrong for all its units, or for the only one."""
-    first = requests[0]
-    faulty: dict[str, RecordError] = {}
-    if len(requests) == 1:
-        catalog = checked_files(first.paths)
-    else:
-        catalog, faulty = faulty_places(first.paths, [request.name for request in requests])
-    every = notebook_paths(first.paths, catalog)
-    notebooks = {name: every[name] for name in first.run(catalog)}
-    values = own_values(first.paths, notebooks, first.given)
-    return Plan(catalog, load_places(first.paths), notebooks, values, faulty, Digests())
-
-
-def unchanged_since(plan: Plan, inputs: Inputs) -> str:
-    """When the report in the folder was made, where it is whole and made from the very same; "" where it is not."""
-    request = inputs.request
-    manifest = Target(request.folder).whole()
-    if not request.cached or manifest.get("stamp") != inputs.checksum:
-        return ""
-    cache = Cache(request)
-    for name, values in plan.values.items():
-        reads = {each: file_digest(request.paths.root / each) for each in cache.reads(name)}
-        if manifest["notebooks"].get(name, {}).get("stamp") != inputs.stamp(values, reads):
-            return ""
-    return manifest["finished"] if checksums(request.folder) == manifest["files"] else ""
-
-
-# One report, from its own figures to the folder that readers open.
-
-
-class Unit:
-    """A report in the making. It holds its target's lock, and all that the report needs, until it is closed."""
-
-    def __init__(self, request: BuildRequest, plan: Plan, outcome: Outcome, inputs: Inputs):
-        """Raises a Refusal (RefusedEdition, TidyError, a RecordError ...) before anything is written."""
-        from lagesbild.publishing.frame import page_frames
-        from lagesbild.publishing.made import computed
-
-        self.request, self.plan, self.outcome, self.inputs = request, plan, outcome, inputs
-        self.started, self.began = datetime.now(UTC), time.monotonic()
-        places, self.computed = computed(request, plan.catalog, next(iter(plan.notebooks)))
-        self.frames = page_frames(request, plan.catalog, places)
-        self.cache = Cache(request) if request.cached else None
-        self.keys = keys_of(plan, inputs, places, self.computed) if self.cache else {}
-        self.target, self.stack = Target(request.folder), ExitStack()
-        self.work = self._locked()
-        self.left = set(plan.notebooks)
-        self.site: Site | None = None
-
-    def _locked(self) -> Path:
-        paths = self.request.paths
-        try:
-            return self.stack.enter_context(self.target.held())
-        except HeldTargetError as holder:
-            name = paths.relative(self.target.folder)
-            raise RefusedBuild(f"{name} is being built by {holder}. Wait for it, or stop it, then try again.") from None
-        except OSError as error:
-            raise RefusedBuild(
-                f"{paths.reports}: no report can be written there ({error}). Make it a folder with room."
-            ) from None
-
-    def begin(self, submit: Callable[["Unit", str], None], watcher: Watcher) -> None:
-        """Hands each notebook that must run to `submit`, and makes all that needs none meanwhile."""
-        kept: dict[str, Any] = {}
-        if self.request.only:
-            from lagesbild.publishing.manifest import kept_pages
-
-            shown_as = self.request.paths.relative(self.target.folder)
-            whole, anew = self.target.whole(), self.plan.notebooks
-            kept = kept_pages(self.target.folder, whole, self.frames, anew, shown_as)
-            self.outcome.kept = {name: entry["started"] for name, entry in kept.items()}
-        runs = self._kept_runs()
-        for name in self.plan.notebooks:
-            if name not in runs:
-                submit(self, name)
-        from lagesbild.publishing.pages import Site
-
-        self.site = Site(self.work / "site", self.request.paths.notebooks, self.frames, self.request.front)
-        if self.cache:
-            self.site.exported = self.cache.rendered(self.site.exported)
-        self.site.keep(self.request.folder, kept)
-        for name, body in self.computed.pages.items():
-            self.site.add_made(name, body())
-        for run in runs.values():
-            self.add(run, False, watcher)
-
-    def _kept_runs(self) -> dict[str, "Run"]:
-        """Page -> the run of an earlier build that it can take over."""
-        runs = {}
-        for name, key in self.keys.items():
-            if self.cache and (found := self.cache.run(key, self.plan.notebooks[name])):
-                from lagesbild.publishing.run import Run
-
-                values = self.plan.values[name]
-                runs[name] = Run(name, "ok", 0.0, "", "", found.notebook, values, reads=found.reads, cached=True)
-        return runs
-
-    def add(self, run: "Run", stopped: bool, watcher: Watcher) -> None:
-        """Renders a chapter that has been run, and lets its notebook go. The last one puts the report in place."""
-        assert self.site is not None  # it begins before any chapter can end
-        if run.name in self.keys:
-            run = replace(run, unkept=run.unkept or self.keys[run.name].unseen)
-        run = run if stopped else self.site.add(run)
-        self._keep(run)
-        ended = replace(run, notebook=None)
-        self.outcome.runs.append(ended)
-        self.left.discard(run.name)
-        total = len(self.plan.notebooks)
-        watcher.finished(ended, total - len(self.left), total)
-        if self.left:
-            return
-        unfit = {} if stopped else {run.name: run for run in self.site.without_dead_links()}
-        for again in unfit.values():
-            watcher.finished(again, total, total)
-        runs = {run.name: unfit.get(run.name, run) for run in self.outcome.runs}
-        self.outcome.runs = [runs[name] for name in self.plan.notebooks]
-        if stopped:
-            self.outcome.code = INTERRUPTED
-        else:
-            self.site.finish(self.computed.key_figures())
-            self._put_in_place(self.site)
-
-    def _put_in_place(self, site: "Site") -> None:
-        from lagesbild.publishing.manifest import commit, write_manifest
-
-        outcome, known = self.outcome, self.plan.digests
-        stands = known.once("commit", lambda: commit(self.request.paths))
-        outcome.same_source = write_manifest(site, self.request, outcome.runs, self.started, self.inputs, stands)
-        outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
-        outcome.kept_old = outcome.code == FAILED and bool(self.target.whole())
-        outcome.site = self.target.set_aside(site.folder) if outcome.kept_old else self.target.replace(site.folder)
-
-    def _keep(self, run: "Run") -> None:
-        """Keeps a run for later builds, unless what it was made from has changed while it ran."""
-        if self.cache and run.state == "ok" and self.inputs.stand:
-            if not run.cached:
-                self.cache.keep(self.keys[run.name], run)
-            self.cache.note(self.keys[run.name], run.reads, run.unkept)
-
-    def close(self) -> None:
-        """Removes what it worked with and gives the target free."""
-        self.left.clear()
-        self.stack.close()
-        self.outcome.seconds = time.monotonic() - self.began
-        self.outcome.warnings = self.cache.warnings if self.cache else []
-
-
-def keys_of(plan: Plan, inputs: Inputs, places: Places, beside: "Computed") -> dict[str, PageKey]:
-    """Page -> the key of its run."""
-    figures = plan.digests.once(("figures", inputs.common), beside.figures)
-    around = Surroundings(inputs, plan.digests, plan.catalog, places, figures, beside.region)
-    return {name: page_key(around, name, path, plan.values[name]) for name, path in plan.notebooks.items()}
-
 
 # All reports, one after the other, with kernels that never wait for a page to be rendered.
 
@@ -286,11 +105,19 @@ class Batch:
             self.kernels.begin()
             unit = Unit(request, self.plan, outcome, inputs)
             self.open.append(unit)
+            self._hand_over(request)
             unit.begin(self._submit, self.watcher)
             if not unit.left:
                 self._end(unit)
         except Exception as error:
             self._fail(unit, outcome, error)
+
+    def _hand_over(self, request: BuildRequest) -> None:
+        """Gives the kernels' template what all editions share, once, so that no kernel reads the table."""
+        from lagesbild.rules import editions
+
+        known = self.plan.digests.once("packed", lambda: editions.packed(request.paths, request.year))
+        self.plan.digests.once("adopted", lambda: self.kernels.adopt(f"{editions.__name__}:adopt", known))
 
     def _name(self, request: BuildRequest) -> str:
         if request.region:
