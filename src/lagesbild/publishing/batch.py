@@ -187,14 +187,18 @@ class Batch:
                         self._begin(request)
                     if not self.waiting:
                         break
-                    done = wait(self.waiting, return_when=FIRST_COMPLETED).done
-                    self._take(next(future for future in self.waiting if future in done))  # the oldest unit's first
+                    self._take(self._oldest_done())
             except BaseException:
                 self.kernels.stop()  # the pool waits for its threads, and they for their kernels
                 raise
             finally:
                 for unit in self.open:
                     unit.close()
+
+    def _oldest_done(self) -> "Future[Run]":
+        """Of the notebooks that have been run the one that was handed on first, so that the oldest unit ends first."""
+        done = wait(self.waiting, return_when=FIRST_COMPLETED).done
+        return next(future for future in self.waiting if future in done)
 
     def _has_room(self) -> bool:
         queued = sum(not future.done() for future in self.waiting)
