@@ -25,6 +25,7 @@ from lagesbild.html.render import MIME
 from lagesbild.paths import Paths
 from lagesbild.publishing import batch, index, manifest, outcome
 from lagesbild.publishing.batch import DONE, FAILED, INTERRUPTED, build, build_all
+from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.outcome import Ended, Outcome, UnitLines
 from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Executor, Run
@@ -163,6 +164,24 @@ def test_nothing_of_a_finished_unit_stays_in_memory_and_at_most_two_are_open(pro
     assert len(units) == 0
     assert len(runs.notebooks) == 21
     assert [notebook() for notebook in runs.notebooks] == [None] * 21
+
+
+def test_kernels_that_have_ended_are_forgotten_with_what_they_left(tmp_path):
+    kernels = Kernels(tmp_path, {})
+    kinds = [kernels.manager() for _ in range(2)]
+    for number, kind in enumerate(kinds):
+        manager = kind()
+        manager.written = tmp_path / f"{number}.log"
+        manager.written.touch()
+        kernels.started.append(manager)
+    del manager
+    gone = weakref.ref(kernels.started[0])
+    kernels.forget(kinds.pop(0))
+    assert [type(each) for each in kernels.started] == kinds
+    assert [path.name for path in tmp_path.iterdir()] == ["1.log"]
+    del kind
+    gc.collect()
+    assert gone() is None
 
 
 def test_one_units_trouble_ends_no_other_and_is_told_by_its_cause(project, runs):

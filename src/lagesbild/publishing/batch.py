@@ -51,7 +51,7 @@ class Plan:
 
 
 def _planned(requests: Sequence[BuildRequest]) -> Plan:
-    first, faulty = requests[0], {}
+    first, faulty = requests[0], dict[str, RecordError]()
     if len(requests) == 1:
         catalog = checked_files(first.paths)
     else:

@@ -60,19 +60,23 @@ class Executor:
         return Run(name, state, time.monotonic() - began, cause, trace, notebook, values)
 
     def _executed(self, source: Path, values: dict[str, Value]) -> NotebookNode:
-        notebook = papermill.execute_notebook(
-            nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
-            None,
-            parameters=self.request.parameters | values,
-            engine_name="lagesbild",
-            kernel_name="python3",
-            progress_bar=False,
-            autosave_cell_every=0,
-            execution_timeout=self.request.cell_seconds,
-            start_timeout=START_SECONDS,
-            kernel_manager_class=self.kernels.manager(),
-            resources={"metadata": {"path": str(source.parent)}},
-        )
+        kind = self.kernels.manager()
+        try:
+            notebook = papermill.execute_notebook(
+                nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
+                None,
+                parameters=self.request.parameters | values,
+                engine_name="lagesbild",
+                kernel_name="python3",
+                progress_bar=False,
+                autosave_cell_every=0,
+                execution_timeout=self.request.cell_seconds,
+                start_timeout=START_SECONDS,
+                kernel_manager_class=kind,
+                resources={"metadata": {"path": str(source.parent)}},
+            )
+        finally:
+            self.kernels.forget(kind)
         del notebook.metadata.papermill["input_path"]  # the whole notebook once more
         return notebook
 
