@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,8 @@ class Kernels:
         self.environment = environment
         self.how = how
         self.stopped = threading.Event()
-        self.started: list[AsyncKernelManager] = []
+        self.started: list[AsyncKernelManager] = []  # those that are not forgotten
+        self.numbers = count()
         self.template: Template | None = None
 
     def begin(self) -> None:
@@ -53,6 +55,14 @@ class Kernels:
         templates.kill(beginning=True)  # else who waits for it would wait on
         for manager in list(self.started):
             kill(manager)
+
+    def forget(self, kind: type["AsyncKernelManager"]) -> None:
+        """Lets the kernels of one notebook, which has ended, go with what they left: a batch has thousands of them."""
+        for manager in [each for each in self.started if type(each) is kind]:
+            kill(manager)
+            self.started.remove(manager)
+            for left in (manager.written, manager.written.with_suffix(".reads")):
+                left.unlink(missing_ok=True)
 
     def surroundings(self) -> dict[str, str]:
         """The environment of a kernel: this process's, with nothing in it of the user's own settings of Python."""
@@ -81,7 +91,7 @@ class Kernels:
             # jupyter_client declares the method through a wrapper that hides its own signature
             async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
                 kernels.started.append(self)
-                place = str(kernels.sockets / f"{id(self):x}")
+                place = str(kernels.sockets / f"{next(kernels.numbers):x}")
                 self.connection_file = f"{place}.json"
                 if os.name == "posix" and len(os.fsencode(place)) < LONGEST:
                     self.transport, self.ip = "ipc", place

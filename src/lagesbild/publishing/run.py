@@ -91,6 +91,7 @@ class Executor:
             Path(each.connection_file).with_suffix(".reads") for each in self.kernels.started if type(each) is kernel
         ]
         reads, unkept = noted_reads(files, self.request.paths.root, date)
+        self.kernels.forget(kernel)
         took = time.monotonic() - began
         return Run(name, state, took, cause, trace, notebook, values, reads=reads, unkept=unkept)
 
