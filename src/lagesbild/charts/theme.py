@@ -285,9 +285,14 @@ class _Across(XAxis):
     def set_tick_params(self, *args: Any, **look: Any) -> None:
         """Does nothing: there are no ticks."""
 
+    def get_children(self) -> list[Any]:
+        """Nothing: a figure that is asked for all its artists would make ticks."""
+        return []
+
 
 class _Upwards(YAxis):
     set_clip_path, set_tick_params = _Across.set_clip_path, _Across.set_tick_params
+    get_children = _Across.get_children
 
 
 class Bare(Axes):
