@@ -196,7 +196,7 @@ def visible(reports: Path, asked: str) -> Path:
     Raises HTTPError for what is hidden and what lies outside, whatever links lead there.
     """
     *folders, last = asked.split("/")
-    if any(not name or name[0] == "." for name in folders) or last[:1] == "." or set(asked) & set("\\:\0"):
+    if "" in folders or set(asked) & set("\\:\0"):  # what may begin a path of its own, here or on Windows
         raise HTTPError(404)
     path = (reports / asked).resolve(strict=True)
     if not path.is_relative_to(reports) or any(name[0] == "." for name in path.relative_to(reports).parts):
