@@ -21,8 +21,8 @@ from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.publishing import serve
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.publishing.serve import News, PortError, serving
-from lagesbild.publishing.target import POLICY, Target
+from lagesbild.publishing.serve import POLICY, News, PortError, serving
+from lagesbild.publishing.target import Target
 from lagesbild.publishing.watch import BrokenCode, Watch, changed_files, concerned, readable, watch
 from reports import COMMAND, REPOSITORY
 
@@ -141,6 +141,7 @@ def test_a_file_has_its_bytes_its_type_and_headers_that_keep_it_apart(address, r
 def test_the_policy_that_is_served_is_the_pages_own():
     from lagesbild.publishing.frame import PageFrame, framed  # with pandas
 
+    assert POLICY.startswith("default-src 'none'; style-src 'self'; script-src 'self'; ")
     assert f'<meta http-equiv="Content-Security-Policy" content="{META}">' in framed("", PageFrame("", "", 2024))
 
 
