@@ -74,7 +74,7 @@ def started(tmp_path, request):
         ((), signal.SIGINT),
         ((), signal.SIGTERM),
         ((), signal.SIGHUP),
-        pytest.param(("--watch",), signal.SIGINT, id="a-watch"),
+        pytest.param(("--jobs", "7", "--watch"), signal.SIGINT, id="a-watch"),
     ],
     indirect=["started"],
 )

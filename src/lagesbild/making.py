@@ -130,8 +130,9 @@ def build(
             return ended
 
         if watching:
-            if len(codes) > 1:
-                raise Refusal(f"--watch: {len(codes)} municipalities are asked for. Watch one of them.")
+            if len(codes) > 1 or as_json:
+                what = "--json is given" if as_json else f"{len(codes)} municipalities are asked for"
+                raise Refusal(f"--watch: {what}. It is of one report, for a person.")
             from lagesbild.publishing.watch import watch
 
             raise typer.Exit(watch(first, made, port, out.print, partial(err.print, style="red")))

@@ -19,7 +19,6 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.html.marks import page_link
 from lagesbild.places import Places
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.publishing.target import POLICY
 from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.numbers import typeset
@@ -145,7 +144,7 @@ def _with_permalink(level: str, anchor: str, text: str) -> str:
 def framed(body: str, frame: PageFrame, headings: tuple[Heading, ...] = ()) -> str:
     """The whole page as HTML, ending with a line break; every text of it is typeset, no attribute."""
     # The body is made by our own templates and by nbconvert, which escape what they are given.
-    page = _template().render(frame=frame, body=Markup(body.strip()), contents=headings, policy=POLICY)
+    page = _template().render(frame=frame, body=Markup(body.strip()), contents=headings)
     return TEXT.sub(lambda text: typeset(text[0]), page) + "\n"
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,6 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from lagesbild.errors import Refusal
 from lagesbild.paths import Paths
-from lagesbild.publishing.target import POLICY
 
 HOST = "127.0.0.1"
 LOCAL = {HOST, "localhost"}  # what a browser may call it: a foreign name that leads here is an attack (DNS rebinding)
@@ -53,6 +52,9 @@ TYPES = {
     ".xlsx": f"{OFFICE}.spreadsheetml.sheet",
     ".pptx": f"{OFFICE}.presentationml.presentation",
 }
+META = '<meta http-equiv="Content-Security-Policy" content="'
+TEMPLATE = Path(__file__).with_name("templates") / "page.html"
+POLICY = unescape(TEMPLATE.read_text("utf-8").partition(META)[2].partition('"')[0])  # the pages' own
 FRAMED = "; frame-ancestors 'none'"  # which a page itself cannot say
 LISTENING = "; connect-src 'self'"  # for a page that is told when it is made anew
 HEADERS = {
@@ -61,7 +63,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",  # else any site could load sok.js, and read the report in it
     "Cache-Control": "no-cache",  # kept, and asked for each time
 }
-META = b'<meta http-equiv="Content-Security-Policy" content="'
 
 
 class PortError(Refusal):
@@ -100,7 +101,7 @@ class News:
 
     def page(self, page: bytes) -> bytes:
         """The page with the script that listens, and allowed to; what lies on the disk stays as it is."""
-        start, meta, rest = page.partition(META)
+        start, meta, rest = page.partition(META.encode())
         policy, end, rest = rest.partition(b'"')
         allowed = b"".join([start, meta, policy, LISTENING.encode() if end else b"", end, rest])
         script = f'<script src="/-/watch.js" data-edition="{self.edition}" defer></script>\n</head>'
@@ -196,7 +197,7 @@ def visible(reports: Path, asked: str) -> Path:
     Raises HTTPError for what is hidden and what lies outside, whatever links lead there.
     """
     *folders, last = asked.split("/")
-    if any(not name or name[0] == "." for name in folders) or last[:1] == "." or set(asked) & set("\\:\0"):
+    if "" in folders or set(asked) & set("\\:\0"):  # what may begin a path of its own, here or on Windows
         raise HTTPError(404)
     path = (reports / asked).resolve(strict=True)
     if not path.is_relative_to(reports) or any(name[0] == "." for name in path.relative_to(reports).parts):

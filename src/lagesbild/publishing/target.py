@@ -18,13 +18,6 @@ from filelock import FileLock, Timeout
 
 from lagesbild.publishing.keys import file_digest
 
-# What a page may load. 'self' holds also for files opened from disk. Pictures that are attached to a cell are data:
-# addresses.
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'"
-)
-
 # One builder at a time, and never half a report.
 #
 # Beside `reports/2480/2024/` stand, while a build runs, `.2024.lock` and `.2024.holder` (who builds), `.2024.work/`
