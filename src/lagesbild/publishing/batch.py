@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.cache import Cache, prune, reasons
-from lagesbild.publishing.keys import Inputs, PageKey, Surroundings, file_digest, inputs_of, page_key
+from lagesbild.publishing.keys import Inputs, PageKey, file_digest, inputs_of, report_keys, surroundings
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild, Value, checked_files
 from lagesbild.publishing.target import HeldTargetError, Target, Workplace, checksums, interrupts
@@ -194,8 +194,10 @@ def planned(catalog: Catalog, inputs: Inputs) -> Plan:
     values = own_values(request.paths, notebooks, request.given)
     places, beside = computed(request, catalog, next(iter(notebooks)))
     frames, store = page_frames(request, catalog, places), Cache(request) if request.cached else None
-    around = Surroundings(request, catalog, places, beside.figures(), beside.region)
-    keys = {name: page_key(around, name, path, values[name]) for name, path in notebooks.items()} if store else {}
+    keys = {}
+    if store:
+        around = surroundings(request.paths, request.year, catalog, places, beside.figures(), notebooks)
+        keys = report_keys(around, request, beside.region, values)
     return Plan(request, catalog, notebooks, values, inputs, frames, beside, store, keys)
 
 
