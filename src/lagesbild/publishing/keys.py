@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lagesbild.assessments.load import load_assessment
+from lagesbild.assessments.models import Assessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places
@@ -152,50 +153,90 @@ def _row_hashes(frame: "pd.DataFrame") -> Any:
 
 
 @dataclass(frozen=True)
+class Notebook:
+    """What a page's notebook is made of, as far as a run goes."""
+
+    cut: Slice
+    code: dict[str, str]
+    program: dict[str, str]
+    unseen: str  # why its run may not be kept
+
+
+@dataclass(frozen=True)
 class Surroundings:
-    """What all pages of a report are made with: read once a report."""
+    """What all municipalities' reports of a year have in common: read once a batch."""
 
-    inputs: "Inputs"
-    digests: Digests
+    paths: Paths
+    year: int
     catalog: Catalog
-    places: Places
     figures: Figures
-    region: str  # whose material the regional page shows; "" for none
-
-    def once(self, kind: str, computed: Callable[[], Made], *of: str) -> Made:
-        """A part that is the same for every place of the batch."""
-        return self.digests.once((kind, self.inputs.common, *of), computed)
+    notebooks: dict[str, Notebook]
+    entries: "Entries"
+    common: Parts
 
 
-def page_key(around: Surroundings, page: str, notebook: Path, values: Mapping[str, Value]) -> PageKey:
-    """The key of a page's run: all that its cells can read. Markdown belongs to the page, and not to the run."""
+def surroundings(
+    paths: Paths, year: int, catalog: Catalog, places: Places, figures: Figures, notebooks: Mapping[str, Path]
+) -> Surroundings:
+    """Reads what the keys of all reports of a year hold alike."""
     from lagesbild.sources.snapshot import latest_fetch
 
-    request, paths = around.inputs.request, around.inputs.request.paths
-    content = json.loads(notebook.read_text("utf-8"))
-    cut = around.once("slice", lambda: slice_of(notebook, page), page)
-    assessment = load_assessment(paths, request.municipality, request.year, around.catalog)
-    indicators = indicators_read(cut, page, around.catalog, assessment)
-    parts: Parts = {
-        "code": code_cells(content["cells"]),
-        "parameter": {name: repr(value) for name, value in (request.parameters | dict(values)).items()},
-        **_figure_parts(around, cut, indicators),
-        "catalogue": around.once(
-            "catalogue", lambda: _catalogue(around.catalog, cut, page, indicators), page, *indicators
-        ),
-        "file": _files(around, cut),
-        "places": around.once("places", lambda: _places(around.places)),
-        "snapshot": around.once("snapshot", lambda: {"day of the latest fetch": latest_fetch(paths)}),
-        "program": around.once("program", lambda: _program(content["cells"]), page),
-        "package": around.once("package", packages),
+    ours = _our_modules()
+    common = {
+        "places": {"list of places": digest([places.names, places.kinds, places.groups])},
+        "snapshot": {"day of the latest fetch": latest_fetch(paths)},
+        "package": packages(),
         "machine": machine(paths),
     }
-    asked = NO_CACHE in content["metadata"] or any(NO_CACHE in _tags(cell) for cell in content["cells"])
-    return PageKey(page, parts, f"it is marked '{NO_CACHE}'" if asked else cut.unseen)
+    read = {page: _notebook(path, page, ours) for page, path in notebooks.items()}
+    return Surroundings(paths, year, catalog, figures, read, Entries.of(catalog), common)
 
 
-def _places(places: Places) -> dict[str, str]:
-    return {"list of places": digest([places.names, places.kinds, places.groups])}
+def report_keys(
+    around: Surroundings, request: BuildRequest, region: str, values: Mapping[str, Mapping[str, Value]]
+) -> dict[str, PageKey]:
+    """Page -> the key of its run: all that its cells can read. `region`: whose material the regional page shows.
+
+    Markdown belongs to the page, and not to the run.
+    """
+    assessment = load_assessment(around.paths, request.municipality, request.year, around.catalog)
+    files = [path for path in raw_files(around.paths) if path.name == "sources.yml"]
+    listing = {around.paths.relative(path): file_digest(path) for path in files}
+    return {page: _page_key(around, request, (region, assessment, listing), page, own) for page, own in values.items()}
+
+
+def _page_key(
+    around: Surroundings,
+    request: BuildRequest,
+    place: tuple[str, Assessment | None, dict[str, str]],
+    page: str,
+    values: Mapping[str, Value],
+) -> PageKey:
+    region, assessment, listing = place
+    notebook, catalog, figures = around.notebooks[page], around.catalog, around.figures
+    whole = notebook.cut.reach is not Reach.PAGE
+    indicators = indicators_read(notebook.cut, page, catalog, assessment)
+    adjusted = figures.all_adjusted if whole else figures.adjusted(request.municipality, indicators)
+    parts: Parts = {
+        "code": notebook.code,
+        "parameter": {name: repr(value) for name, value in (request.parameters | dict(values)).items()},
+        "figures": {name: figures.rows.get(name, "") for name in indicators},
+        "judgements": {name: figures.judged.get(name, "") for name in indicators} | {"all measures together": adjusted},
+        "catalogue": around.entries.read(page, indicators, whole),
+        "file": _files(around.paths, request, region, notebook.cut) | listing,
+        "program": notebook.program,
+        **around.common,
+    }
+    return PageKey(page, parts, notebook.unseen)
+
+
+def _notebook(path: Path, page: str, ours: Mapping[str, tuple[str, list[str]]]) -> Notebook:
+    content, cut = json.loads(path.read_text("utf-8")), slice_of(path, page)
+    cells = content["cells"]
+    asked = NO_CACHE in content["metadata"] or any(NO_CACHE in _tags(cell) for cell in cells)
+    imports = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    unseen = f"it is marked '{NO_CACHE}'" if asked else cut.unseen
+    return Notebook(cut, code_cells(cells), _program(imports, ours), unseen)
 
 
 def code_cells(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -208,88 +249,91 @@ def _tags(cell: Mapping[str, Any]) -> list[str]:
     return sorted(cell["metadata"].get("tags", ()))
 
 
-def _figure_parts(around: Surroundings, cut: Slice, indicators: list[str]) -> Parts:
-    figures, place = around.figures, around.inputs.request.municipality
-    adjusted = figures.adjusted(place, indicators) if cut.reach is Reach.PAGE else figures.all_adjusted
-    return {
-        "figures": {name: figures.rows.get(name, "") for name in indicators},
-        "judgements": {name: figures.judged.get(name, "") for name in indicators} | {"all measures together": adjusted},
-    }
+HANGING = ("page", "priority", "measure", "stand_in", "dots", "derived")  # how figures hang together
 
 
-def _catalogue(catalog: Catalog, cut: Slice, page: str, indicators: list[str]) -> dict[str, str]:
-    """The catalogue as a page reads it: its own figures and indicators whole, of others only how they hang together."""
-    content, whole = catalog.model_dump(mode="json"), cut.reach is not Reach.PAGE
-    entries, figures, pages = content.pop("indicators"), content.pop("figures"), content.pop("pages")
-    if not whole:
-        del content["terms"]  # of the page *Begrepp*
-    parts = {name.replace("_", " "): digest([list(field), field]) for name, field in content.items()}
-    parts |= {f"indicator {name}": digest(entries[name]) for name in indicators if name in entries}
-    parts["names of indicators"] = digest(list(entries))
-    for number, figure in figures.items():
-        own = whole or figure["page"] == page
-        of = ("page", "priority", "measure", "stand_in", "dots", "derived")
-        parts[f"figure {number}"] = digest(figure if own else {name: figure[name] for name in of})
-    parts["page"] = digest([list(pages), pages if whole else pages[page]])
-    return parts
+@dataclass(frozen=True)
+class Entries:
+    """The digests of the catalogue's entries, by kind and name."""
+
+    fields: dict[str, str]  # what is read whole
+    indicators: dict[str, str]
+    figures: dict[str, tuple[str, str, str]]  # number -> its page, all of it, and how it hangs together with others
+    pages: dict[str, str]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "Entries":
+        """Those of a catalogue."""
+        content = catalog.model_dump(mode="json")
+        indicators, figures, pages = (content.pop(name) for name in ("indicators", "figures", "pages"))
+        fields = {name.replace("_", " "): digest([list(field), field]) for name, field in content.items()}
+        fields |= {"names of indicators": digest(list(indicators)), "names of pages": digest(list(pages))}
+        return cls(
+            fields,
+            {name: digest(entry) for name, entry in indicators.items()},
+            {
+                number: (entry["page"], digest(entry), digest({name: entry[name] for name in HANGING}))
+                for number, entry in figures.items()
+            },
+            {name: digest(entry) for name, entry in pages.items()},
+        )
+
+    def read(self, page: str, indicators: list[str], whole: bool) -> dict[str, str]:
+        """Those that a page reads: its own figures and indicators, of others only how they hang together."""
+        parts = {name: field for name, field in self.fields.items() if whole or name != "terms"}  # of another page
+        parts |= {f"indicator {name}": self.indicators[name] for name in indicators if name in self.indicators}
+        for number, (its_page, all_of_it, hanging) in self.figures.items():
+            parts[f"figure {number}"] = all_of_it if whole or its_page == page else hanging
+        return parts | {f"page {name}": entry for name, entry in self.pages.items() if whole or name == page}
 
 
-def _files(around: Surroundings, cut: Slice) -> dict[str, str]:
-    """What people of the place wrote, of this year and the last, and where typed-in tables were read."""
-    request, paths = around.inputs.request, around.inputs.request.paths
+def _files(paths: Paths, request: BuildRequest, region: str, cut: Slice) -> dict[str, str]:
+    """What people of the place wrote, of this year and the last; with no bound to what is read, all of it."""
     own = [paths.assessments / request.municipality / f"{year}.yml" for year in (request.year, request.year - 1)]
-    if around.region and cut.reach is not Reach.PAGE:
-        own += sorted((paths.assessments / "regions" / around.region).glob("*.yml"))
+    if region and cut.reach is not Reach.PAGE:
+        own += sorted((paths.assessments / "regions" / region).glob("*.yml"))
     if cut.reach is Reach.ALL:
         own += [*sorted(paths.assessments.rglob("*.yml")), *raw_files(paths)]
-    own += [path for path in raw_files(paths) if path.name == "sources.yml"]
     return {paths.relative(path): file_digest(path) for path in own if path.is_file()}
 
 
 # The program: what cells import of ours, with all that this imports, and the packages that are installed.
 
-RUNNING = (
-    "kernel",
-    "kernels",
-    "engine",
-    "run",
-    "cells",
-    "warm",
-    "template",
-)  # rooms of a run, beside what cells import
 IMPORT = re.compile(
     r"^\s*(?:from\s+((?:lagesbild|helpers)[\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)|import\s+((?:lagesbild|helpers)[\w.]*))",
     re.MULTILINE,
 )
+ROOMS = "kernel kernels engine client run cells reads warm template"  # modules of a run, beside what cells import
 
 
-def _program(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Our modules that cells can reach, the templates of components and the fonts of drawings."""
-    cells_import = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    texts = {path: path.read_text("utf-8") for path in sorted(HELPERS.rglob("*.py"))}
-    waiting = [path for text in (cells_import, *texts.values()) for path in _imported(text)]
+def _our_modules() -> dict[str, tuple[str, list[str]]]:
+    """Each of our modules, by its file: a digest, and the names that it imports of ours."""
+    files = [path for folder in (PACKAGE, HELPERS) for path in sorted(folder.rglob("*.py"))]
+    texts = {path.relative_to(PACKAGE.parent).as_posix(): path.read_text("utf-8") for path in files}
+    return {name: (digest(text), _imported(text)) for name, text in texts.items()}
+
+
+def _program(imports: str, ours: Mapping[str, tuple[str, list[str]]]) -> dict[str, str]:
+    """Our modules that cells with these imports can reach, the templates of components and the fonts of drawings."""
+    reached = {name for name in ours if name.startswith("helpers/")}
+    waiting = [*_imported(imports), *(each for name in reached for each in ours[name][1])]
     while waiting:
-        path = waiting.pop()
-        if path not in texts:
-            texts[path] = path.read_text("utf-8")
-            waiting += _imported(texts[path])
-    texts |= {path: path.read_text("utf-8") for name in RUNNING if (path := _module(f"publishing/{name}")).is_file()}
+        name = waiting.pop()
+        if name in ours and name not in reached:
+            reached.add(name)
+            waiting += ours[name][1]
+    reached |= {name for room in ROOMS.split() if (name := f"lagesbild/publishing/{room}.py") in ours}
     beside = [*(PACKAGE / "html" / "templates").glob("*.html"), *(PACKAGE / "assets" / "fonts").glob("*.ttf")]
-    contents = {path: digest(text) for path, text in texts.items()} | {path: file_digest(path) for path in beside}
-    return {path.relative_to(PACKAGE.parent).as_posix(): contents[path] for path in sorted(contents)}
+    parts = {path.relative_to(PACKAGE.parent).as_posix(): file_digest(path) for path in beside}
+    return parts | {name: ours[name][0] for name in sorted(reached)}
 
 
-def _module(name: str) -> Path:
-    return PACKAGE / f"{name}.py"
-
-
-def _imported(text: str) -> list[Path]:
-    """The files of our modules that a module imports, at its top or later."""
+def _imported(text: str) -> list[str]:
+    """The files that a module may import of ours, at its top or later; some are none."""
     names: list[str] = []
     for module, given, plain in IMPORT.findall(text):
         names += [module or plain, *(f"{module}.{name}" for name in re.findall(r"\w+", given))]
-    files = [PACKAGE.parent.joinpath(*name.split(".")) for name in names]
-    return [each for file in files for each in (file.with_suffix(".py"), file / "__init__.py") if each.is_file()]
+    return [f"{name.replace('.', '/')}{end}" for name in names for end in (".py", "/__init__.py")]
 
 
 def packages() -> dict[str, str]:

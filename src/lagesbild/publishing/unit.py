@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.cache import Cache, reasons
-from lagesbild.publishing.keys import Digests, Inputs, PageKey, Surroundings, file_digest, inputs_of, page_key
+from lagesbild.publishing.keys import Digests, Inputs, PageKey, file_digest, inputs_of, report_keys, surroundings
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome, Watcher
 from lagesbild.publishing.request import BuildRequest, RefusedBuild, Value, checked_files, faulty_places
@@ -189,9 +189,12 @@ class Unit:
 
 def keys_of(plan: Plan, inputs: Inputs, places: Places, beside: "Computed") -> dict[str, PageKey]:
     """Page -> the key of its run."""
-    figures = plan.digests.once(("figures", inputs.common), beside.figures)
-    around = Surroundings(inputs, plan.digests, plan.catalog, places, figures, beside.region)
-    return {name: page_key(around, name, path, plan.values[name]) for name, path in plan.notebooks.items()}
+    request = inputs.request
+    around = plan.digests.once(
+        ("surroundings", inputs.common),
+        lambda: surroundings(request.paths, request.year, plan.catalog, places, beside.figures(), plan.notebooks),
+    )
+    return report_keys(around, request, beside.region, plan.values)
 
 
 def why(request: BuildRequest) -> Iterator[str]:
