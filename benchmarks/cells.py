@@ -32,7 +32,7 @@ from helpers import show
 from lagesbild.html.render import Component
 from lagesbild.paths import project_paths
 
-AIM, ROUNDS, SHOWN = 2.5, 1, 30
+AIM, ROUNDS, SHOWN = 2.5, 5, 30
 PARAMETERS = "parameters"
 KEYS = ("indicator", "label", "name", "place", "sex", "group")  # what tells one series from another
 Cell = tuple[str, int, str]  # page, number, source
@@ -148,7 +148,8 @@ def floor(drawn: list[tuple[str, pd.DataFrame, int]]) -> float:
 def main() -> int:
     municipality = sys.argv[1] if len(sys.argv) > 1 else "2480"
     os.chdir(project_paths().root / "notebooks")
-    shell, every, drawn = InteractiveShell.instance(), cells(municipality), []
+    shell, every = InteractiveShell.instance(), cells(municipality)
+    drawn: list[tuple[str, pd.DataFrame, int]] = []
     with watched(drawn):
         spent(shell, every)
     floor(drawn)  # warm, as the cells are

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lagesbild.charts.axes import axes_at, numbered, numbered_years
 from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focus_names, interval
 from lagesbild.charts.theme import (
     SERIES,
@@ -17,7 +18,6 @@ from lagesbild.charts.theme import (
     RowNames,
     Sheet,
     absence,
-    axes_at,
     beside,
     blank,
     bold_width,
@@ -28,8 +28,6 @@ from lagesbild.charts.theme import (
     marked,
     note,
     notes_height,
-    numbered,
-    numbered_years,
     short_symbol,
     spread,
     styled,

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lagesbild.charts.axes import axes_at, numbered
 from lagesbild.charts.panels import over_years
 from lagesbild.charts.series import (
     SEX_COLOUR,
@@ -29,7 +30,6 @@ from lagesbild.charts.theme import (
     RowNames,
     Sheet,
     absence,
-    axes_at,
     beside,
     blank,
     heading,
@@ -39,7 +39,6 @@ from lagesbild.charts.theme import (
     marked,
     note,
     notes_height,
-    numbered,
     spread,
     start_note,
     styled,

@@ -173,7 +173,7 @@ def slopes(rows: pd.DataFrame, frame: Frame) -> Figure:
             sheet, headings, height, (left, right), columns, notes, frame.unit_text, SLOPE, shared=not frame.wide
         )
         for number, (corner, part) in enumerate(zip(layout.corners, parts, strict=True)):
-            numbers = {year: str(year) for year in years if number == len(parts) - 1 or frame.wide}
+            numbers = {float(year): str(year) for year in years if number == len(parts) - 1 or frame.wide}
             panel = Panel(
                 *corner, layout.width, height, (years[0], years[1]), tuple(ticks), sheet, numbers, pad=value + 14
             )

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from scipy.optimize import linear_sum_assignment
 
+from lagesbild.charts.axes import axes_at, numbered
 from lagesbild.charts.bars import Grid
 from lagesbild.charts.dots import name_dots
 from lagesbild.charts.theme import (
@@ -23,7 +24,6 @@ from lagesbild.charts.theme import (
     Look,
     RowNames,
     Sheet,
-    axes_at,
     beside,
     blank,
     bold_width,
@@ -32,7 +32,6 @@ from lagesbild.charts.theme import (
     lines_in,
     note,
     notes_height,
-    numbered,
     spread,
     styled,
     swedish,

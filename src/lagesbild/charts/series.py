@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lagesbild.charts.axes import axes_at, numbered, numbered_years
 from lagesbild.charts.theme import (
     HOLLOW,
     OTHERS,
@@ -20,13 +21,10 @@ from lagesbild.charts.theme import (
     Frame,
     Look,
     Sheet,
-    axes_at,
     break_notes,
     in_swedish,
     lines_in,
     mark_notes,
-    numbered,
-    numbered_years,
     spread,
     swedish,
     wrapped,
@@ -224,7 +222,7 @@ def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
     """One line a segment of several values: nothing is averaged, and no gap is joined."""
     segments: dict[tuple[int, str, int], list[tuple[float, float]]] = {}
     for role, colour, segment, *point in _columns(drawn, "role", "colour", "segment", "at", "value"):
-        segments.setdefault((ROLES.index(role), colour, segment), []).append(point)
+        segments.setdefault((ROLES.index(role), colour, segment), []).append((point[0], point[1]))
     for (level, colour, _), points in sorted(segments.items()):
         if len(points) > 1:
             role = ROLES[level]
@@ -241,7 +239,7 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     ):
         hollow = status not in ("", RESTATED)
         if hollow or size[segment] == 1 or time == last[series]:
-            kinds.setdefault((role, colour, hollow), []).append(point)
+            kinds.setdefault((role, colour, hollow), []).append((point[0], point[1]))
     for (role, colour, hollow), points in sorted(kinds.items()):
         look: Look = {"facecolor": TOKENS["paper" if hollow else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
         at, values = zip(*points, strict=True)

@@ -139,9 +139,9 @@ def _saved(figure: Figure, salt: str) -> bytes:
 
 def _drawn(figure: Figure, salt: str) -> bytes:
     """A figure of ours, as matplotlib writes it: drawn once, in its own size."""
-    file, size = StringIO(), figure.get_size_inches() * 72
+    file, (wide, high) = StringIO(), figure.get_size_inches() * 72
     with mpl.rc_context(STYLE | {"svg.hashsalt": salt}):
-        renderer = _Renderer(*size, file, metadata=NOTHING)
+        renderer = _Renderer(wide, high, file, metadata=NOTHING)
         figure.draw(renderer)
         renderer.finalize()
     return file.getvalue().encode()

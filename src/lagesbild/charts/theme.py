@@ -12,12 +12,9 @@ import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
 from lagesbild.paths import PACKAGE
@@ -278,43 +275,6 @@ def blank(sheet: Sheet, height: float) -> Figure:
     return Figure(figsize=(sheet.width / 72, height / 72), dpi=72)
 
 
-class _Across(XAxis):
-    def set_clip_path(self, path: Any, transform: Any = None) -> None:
-        """Does nothing: matplotlib would make ticks here to clip them."""
-
-    def set_tick_params(self, *args: Any, **look: Any) -> None:
-        """Does nothing: there are no ticks."""
-
-    def get_children(self) -> list[Any]:
-        """Nothing: a figure that is asked for all its artists would make ticks."""
-        return []
-
-
-class _Upwards(YAxis):
-    set_clip_path, set_tick_params = _Across.set_clip_path, _Across.set_tick_params
-    get_children = _Across.get_children
-
-
-class Bare(Axes):
-    """Axes that have a place and scales, and neither spines nor ticks: these are half of what axes cost."""
-
-    def __init__(self, *args: Any, **look: Any) -> None:
-        super().__init__(*args, **look)
-        self.set_axis_off()
-
-    def _gen_axes_spines(self, *args: Any, **look: Any) -> dict[str, Any]:
-        return {}
-
-    def _init_axis(self) -> None:
-        self.xaxis, self.yaxis = _Across(self, clear=False), _Upwards(self, clear=False)
-
-
-def axes_at(figure: Figure, sheet: Sheet, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Bare axes whose corners stand in points from the figure's lower left corner; see `numbered` for its numbers."""
-    wide, high = figure.get_size_inches() * 72
-    return figure.add_axes((left / wide, bottom / high, width / wide, height / high), axes_class=Bare)
-
-
 def note(figure: Figure, sheet: Sheet, text: str, at: tuple[float, float], **look: Any) -> None:
     """Writes small muted text whose upper left corner stands `at` points from the lower left corner."""
     wide, high = figure.get_size_inches() * 72
@@ -353,7 +313,6 @@ def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, f
 # Axes' numbers: round values around the data, whole years, written in Swedish.
 
 BARS, LINES, DOTS, SLOPES = 0.0, 0.25, 0.5, 1.0  # see `value_scale`
-NUMBERS = 0.6  # numbers and their lines lie below all marks, and above the band of peers
 
 
 def value_scale(low: float, high: float, frame: Frame, close: float = BARS) -> tuple[list[float], bool]:
@@ -384,26 +343,6 @@ def tick_room(ticks: Sequence[float], sheet: Sheet) -> float:
     return widest([swedish(tick, decimals) for tick in ticks], sheet.small) + 10
 
 
-def numbered(
-    axes: Axes, sheet: Sheet, axis: Literal["x", "y"], marks: Mapping[float, str], grid: bool = True, pad: float = 4.0
-) -> None:
-    """Writes `marks` (place -> text) beside the axes, `pad` points away, each with a line across where there is a grid.
-
-    Not by matplotlib's ticks: each is seven artists, made, laid out and measured whether they are seen or not.
-    """
-    x = axis == "x"
-    across = axes.get_xaxis_transform() if x else axes.get_yaxis_transform()
-    look: Look = {"va": "top", "ha": "center"} if x else {"va": "center_baseline", "ha": "right"}
-    look["transform"] = offset_copy(across, axes.figure, 0 if x else -pad, -pad if x else 0, units="points")
-    look |= {"size": sheet.small, "color": TOKENS["muted"], "parse_math": False, "zorder": NUMBERS}
-    for at, text in marks.items():
-        if grid:
-            ends = ([at, at], [0, 1]) if x else ([0, 1], [at, at])
-            axes.add_artist(Line2D(*ends, color=TOKENS["grid"], linewidth=0.8, transform=across, zorder=NUMBERS))
-        if text:
-            axes.text(*((at, 0) if x else (0, at)), text, **look)
-
-
 def in_swedish(ticks: Sequence[float]) -> dict[float, str]:
     """The ticks with their texts, all with as many decimals."""
     decimals = tick_decimals(ticks)
@@ -420,11 +359,6 @@ def year_marks(sheet: Sheet, years: Sequence[int], width: float, shift: float = 
     step = next(n for n in (1, 2, 3, 4, 5, 10, 20, 50, 1000) if n * width / len(years) >= wide)
     shown = [year for year in years if (years[-1] - year) % step == 0]
     return {year + shift: str(year) for year in shown}
-
-
-def numbered_years(axes: Axes, sheet: Sheet, years: Mapping[float, str]) -> None:
-    """Writes the years below the axes, and below the lowest number of the other axis."""
-    numbered(axes, sheet, "x", years, grid=False, pad=0.5 * sheet.small + 2)
 
 
 # What figures with a row a place share: the rows' height and the names left of them.
