@@ -194,9 +194,9 @@ def test_jupyter_client_interrupts_and_restarts_a_warm_kernel(kernel):
 def test_a_warm_kernels_end_is_told_as_that_of_any_process(kernel, code, ended):
     manager, client = kernel
     process = manager.provisioner.process
-    client.execute(f"import os, signal\n{code}")
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=0)
+    client.execute(f"import os, signal\n{code}")
     assert process.wait() == ended
     assert process.poll() == ended
     process.kill()  # which reaches nobody
@@ -320,7 +320,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 from jupyter_client.manager import start_new_kernel
 from lagesbild.publishing.template import templates
 manager, client = start_new_kernel(kernel_name="lagesbild")
-client.execute("import os, subprocess\\nos.write(2, b'')\\nprocess = subprocess.Popen(['sleep', '100000'])")
+client.execute("import os, subprocess\\nos.write(2, b'')\\nprocess = subprocess.Popen(['sleep', '1000'])")
 print(templates._current.process.pid, manager.provisioner.pid, flush=True)
 {}
 """

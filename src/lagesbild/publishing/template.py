@@ -46,6 +46,7 @@ FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "U
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets, here before matplotlib
 LOCK = PACKAGE.parents[1] / "requirements.lock"
 SOON = 0.005  # seconds between two looks at whether it has answered
+PATIENCE = 5  # seconds that it has to end its kernels
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
 
@@ -187,8 +188,12 @@ class Template:
         self._pipe.close()
 
     def kill(self) -> None:
-        """Ends it at once, and its kernels with it."""
+        """Ends it at once, and its kernels with all that they started."""
         self.killed = True
+        if self.answered:  # it listens, and knows them
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self._pipe.send(None)
+                self.process.wait(PATIENCE)
         self.process.kill()
         self.process.wait()
         self.retire()
@@ -262,9 +267,7 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
         running = [child for child in children if not child.ended]
         ready = wait([*asked, owner_end, *(child.end for child in running), *(child.leash for child in children)])
         if owner_end in ready:
-            for child in children:
-                _let_go(child)
-            return None
+            break
         for child in list(children):
             if child.end in ready and not child.ended:
                 _tell_end(child)
@@ -278,6 +281,8 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
         except (EOFError, OSError):
             asked = []
             continue
+        if message is None:
+            break
         if isinstance(message, Adopted):
             trouble = trouble or adopted(message)
             continue
@@ -301,6 +306,8 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
             leash.close()
         else:
             children.append(Child(pid, os.pidfd_open(pid), leash))
+    for child in children:
+        _let_go(child)
     return None
 
 
