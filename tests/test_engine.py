@@ -22,7 +22,8 @@ from papermill.iorw import LocalHandler, papermill_io
 
 from lagesbild.errors import Refusal
 from lagesbild.publishing.client import StoppedNotebook, calls_in, ending
-from lagesbild.publishing.engine import Engine, Limit
+from lagesbild.publishing.engine import Engine
+from lagesbild.publishing.limits import Limit
 from lagesbild.publishing.saving import RefusedNotebook, Saved
 
 DECLARED = 'municipality: str = "2480"\nyear: int = 2024\nshare: float = 0.5\nfree = "fri"'
@@ -60,7 +61,7 @@ print(papermill_engines.get_engine("lagesbild").__name__, "pandas" in sys.module
 print(*sorted(name for name in sys.modules if name.startswith("lagesbild")))
 """
     asked = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True)
-    ours = ["lagesbild", "lagesbild.publishing", "lagesbild.publishing.engine"]
+    ours = ["lagesbild", "lagesbild.publishing", "lagesbild.publishing.engine", "lagesbild.publishing.limits"]
     assert asked.stdout.split() == ["Engine", "False", *ours], asked.stderr
 
 
@@ -69,7 +70,7 @@ print(*sorted(name for name in sys.modules if name.startswith("lagesbild")))
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory) -> tuple[Path, Path, Exception]:
-    """A notebook with all that papermill's users know, run by our engine and by its own; the last cell but one fails."""
+    """A notebook with all that users know, run by our engine and by papermill's own; one cell fails."""
     made = notebook(
         "%time municipality, year", "from beside import VALUE\nVALUE",
         "1 / 0", "print('skipped')", "import sys\nprint('ut')\nprint('fel', file=sys.stderr)", "{}['x']", "'never'",

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from lagesbild.cli import app
 from lagesbild.paths import Paths
-from lagesbild.publishing import engine, manifest
+from lagesbild.publishing import limits, manifest
 from lagesbild.publishing.target import Target
 from reports import (
     COMMAND,
@@ -342,7 +342,7 @@ def _(project: Project) -> Told:
 
 def _hours_after_its_start(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     late = lambda: bool(project.kernels)  # noqa: E731
-    monkeypatch.setattr(engine, "clock", lambda: time.monotonic() + 36_000 * late())
+    monkeypatch.setattr(limits, "clock", lambda: time.monotonic() + 36_000 * late())
 
 
 @row("time-out-of-a-notebook")

@@ -294,9 +294,8 @@ def build(
         code = first_member(paths, region) if region else municipality_code(paths, asked)
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)
-        given = {"given": tuple(parameter or ()), "only": tuple(only or ())}
-        limits = {"cell_seconds": timeout, "notebook_seconds": notebook_timeout, "batch_seconds": batch_timeout}
-        request = BuildRequest(paths, code, year, jobs, region=region, **given, **limits)
+        given = tuple(parameter or ()), tuple(only or ())
+        request = BuildRequest(paths, code, year, jobs, timeout, region, *given, notebook_timeout, batch_timeout)
         outcome = build(request, _BuildWatcher())
     _build_summary(outcome)
     raise typer.Exit(outcome.code)

@@ -151,8 +151,8 @@ def _planned(request: BuildRequest) -> Plan:
 
 
 def _built(plan: Plan, place: Workplace, watcher: Watcher, kept: dict[str, Any]) -> Outcome:
-    from lagesbild.publishing.engine import Limit
     from lagesbild.publishing.kernels import Kernels
+    from lagesbild.publishing.limits import Limit
     from lagesbild.publishing.run import Executor
 
     limit = Limit(plan.request.batch_seconds, "the batch") if plan.request.batch_seconds else None

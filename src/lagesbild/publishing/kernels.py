@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
@@ -56,6 +58,9 @@ class Kernels:
         kernels = self
 
         class KnownKernel(AsyncKernelManager):
+            memory = 0  # bytes, the most that was seen
+            process: subprocess.Popen[bytes] | None = None  # which the provisioner forgets when it has ended
+
             @property
             def kernel_spec(self) -> KernelSpec:
                 """This Python: a kernel "python3" of the user's own may be another, without our packages."""
@@ -73,8 +78,20 @@ class Kernels:
                 with self.written.open("ab") as log:
                     given = {"stdout": log, "stderr": log, "env": kernels.surroundings()}
                     await super().start_kernel(**kwargs | given)
+                self.process = self.provisioner.process  # type: ignore[union-attr]  # it has just been made
                 if kernels.stopped.is_set():  # an interrupt came while the kernel was being started
                     kill(self)
+
+            async def _async_is_alive(self) -> bool:
+                """Whether it runs, which nbclient asks every second; its memory is looked at on the way."""
+                self.look()
+                return await super()._async_is_alive()
+
+            def look(self) -> None:
+                """Notes how much memory it uses."""
+                with suppress(psutil.Error):
+                    if self.process is not None:
+                        self.memory = max(self.memory, psutil.Process(self.process.pid).memory_info().rss)
 
         return KnownKernel
 
