@@ -1,6 +1,5 @@
 """Builds of a made-up project: how chapters fail, and what stays of the last report."""
 
-import errno
 import json
 import re
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing import manifest
 from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.request import BuildRequest
@@ -76,14 +74,6 @@ def test_a_failed_chapter_says_so_on_its_page_with_state_and_cause(troubled, pag
     assert "kunde inte göras" in text
     assert text.count("<h1") == 1
     assert "annabritta" not in text + (outcome.site / "manifest.json").read_text("utf-8")
-
-
-@pytest.mark.slow
-def test_a_cell_that_takes_too_long_ends_its_chapter(project):
-    write_notebook(project, "childhood", "import time\ntime.sleep(600)")
-    run = next(run for run in quickly(project, cell_seconds=1).runs if run.name == "childhood")
-    assert run.state == "timed out"
-    assert "after 1 seconds" in run.cause
 
 
 @pytest.mark.slow
@@ -176,20 +166,3 @@ def test_a_whole_report_stays_until_the_next_one_is_whole(project):
 def test_a_report_whose_manifest_says_nothing_of_a_whole_one_is_none(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text, "utf-8")
     assert Target(tmp_path).whole() == {}
-
-
-@pytest.mark.slow
-def test_a_full_disk_leaves_the_last_report(project, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    before = contents(project / "reports" / "9901" / "2024")
-    monkeypatch.setattr(manifest, "write_manifest", full)
-    outcome = quickly(project)
-    assert outcome.code == FAILED
-    assert outcome.site is None
-    [(trouble, what)] = outcome.failures().items()
-    assert "No space left" in trouble
-    assert what == ["the report"]
-    assert contents(project / "reports" / "9901" / "2024") == before
-    assert hidden(project) == set()

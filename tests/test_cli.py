@@ -105,6 +105,12 @@ YEARS = "is no whole number from 1900 to 9999. Write it such as"
             "build --jobs 0", "'--jobs': '0' is no whole number of at least 1. Write it such as 2.", id="I-46-jobs"
         ),
         pytest.param("build --timeout x", "'--timeout': 'x' is no whole number of at least 1.", id="I-46-timeout"),
+        pytest.param(
+            "build --notebook-timeout 0", "'0' is no whole number of at least 1. Write it such as 1800.", id="13"
+        ),
+        pytest.param(
+            "build --batch-timeout 1.5", "'1.5' is no whole number of at least 1. Write it such as 3600.", id="13b"
+        ),
         pytest.param("build --municipality=", "'--municipality': '' is empty. Give it a value", id="I-46-empty"),
         pytest.param("build --region=", "'--region': '' is empty.", id="I-46-empty-region"),
         pytest.param("check --root=", "'--root': '' is empty.", id="I-46-empty-root"),

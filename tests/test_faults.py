@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from lagesbild.cli import app
 from lagesbild.paths import Paths
-from lagesbild.publishing import engine, manifest
+from lagesbild.publishing import limits, manifest
 from lagesbild.publishing.target import Target
 from reports import (
     COMMAND,
@@ -102,7 +102,7 @@ class Project:
 
     def build(self, *options: str, **whose: str) -> tuple[int, str]:
         """The command in this process, from its options to its exit code and all that it said."""
-        result = CliRunner(catch_exceptions=False).invoke(app, self.options(*options, **whose))
+        result = CliRunner().invoke(app, self.options(*options, **whose), catch_exceptions=False)
         return result.exit_code, result.output
 
     def process(self, **environment: str) -> subprocess.Popen[str]:
@@ -232,7 +232,7 @@ def whole_report(root: Path) -> Path:
     copy.fetched("N07907", SERIES["N07907"] | {("0114", 2022): 12})
     with (root / "data" / "catalog" / "regions.yml").open("a", encoding="utf-8") as regions:
         regions.write("  nollan:\n    members: ['0114', '9901']\n    name: Nollan\n")
-    result = CliRunner(catch_exceptions=False).invoke(app, ["build", "--root", str(root), "--region", "sagan"])
+    result = CliRunner().invoke(app, ["build", "--root", str(root), "--region", "sagan"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return root
 
@@ -342,7 +342,7 @@ def _(project: Project) -> Told:
 
 def _hours_after_its_start(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     late = lambda: bool(project.kernels)  # noqa: E731
-    monkeypatch.setattr(engine, "clock", lambda: time.monotonic() + 36_000 * late())
+    monkeypatch.setattr(limits, "clock", lambda: time.monotonic() + 36_000 * late())
 
 
 @row("time-out-of-a-notebook")

@@ -1,122 +1,16 @@
-"""How a build ends when it is interrupted or killed, and how two builds keep out of each other's way."""
+"""What an interrupt calls, and how a target is held and tidied; test_faults.py kills whole builds."""
 
 import itertools
 import os
 import signal
-import subprocess
 import tempfile
 import threading
-from contextlib import suppress
-from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
 from lagesbild.publishing.target import HeldTargetError, Target, interrupts, sockets, tidy_others
-from reports import COMMAND, contents, eventually, hidden, lives, quick_project, run, write_notebook
-
-WAITS = """
-import os, time
-from pathlib import Path
-Path(os.environ["LAGESBILD_ROOT"], f"kernel-{os.getpid()}").touch()
-time.sleep(600)
-"""
-
-
-class Started:
-    """A build from the command line whose last two chapters wait for ever, with a temporary folder of its own."""
-
-    def __init__(self, root: Path, *options: str):
-        for page in ("work", "housing"):
-            write_notebook(root, page, WAITS)
-        self.root, self.temporary = root, Path(tempfile.mkdtemp(prefix="t-"))  # short: it will hold sockets
-        asked = [COMMAND, "build", "--root", root, "--municipality", "9901", *(options or ["--jobs", "7"])]
-        given = os.environ | {"TMPDIR": str(self.temporary)}
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        # a suite under nohup ignores SIGHUP, and what it starts would too
-        hears = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
-        self.process = subprocess.Popen(asked, **pipes, **hears, text=True, env=given)
-        eventually(lambda: len(self.kernels) == 2 or self.process.poll() is not None)
-        assert self.process.poll() is None, self.process.communicate()
-
-    @property
-    def kernels(self) -> list[int]:
-        return [int(path.name.removeprefix("kernel-")) for path in self.root.glob("kernel-*")]
-
-    def ended(self) -> tuple[int, str]:
-        """Exit code and all that was said."""
-        said = "".join(self.process.communicate())
-        return self.process.returncode, said
-
-    def end(self) -> None:
-        with suppress(ProcessLookupError):
-            self.process.kill()
-        self.process.communicate()
-        for pid in filter(lives, self.kernels):
-            os.kill(pid, signal.SIGKILL)
-        rmtree(self.temporary, ignore_errors=True)
-
-
-@pytest.fixture
-def started(tmp_path, request):
-    report = tmp_path / "reports" / "9901" / "2024"
-    report.mkdir(parents=True)
-    (report / "index.html").write_text("den förra", "utf-8")
-    build = Started(quick_project(tmp_path), *getattr(request, "param", ()))
-    yield build
-    build.end()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("started", "number"),
-    [
-        ((), signal.SIGINT),
-        ((), signal.SIGTERM),
-        ((), signal.SIGHUP),
-        pytest.param(("--jobs", "7", "--watch"), signal.SIGINT, id="a-watch"),
-    ],
-    indirect=["started"],
-)
-def test_an_interrupt_leaves_the_last_report_and_nothing_else(started, number):
-    started.process.send_signal(number)
-    code, said = started.ended()
-    assert code == 130
-    assert "run the same command again" in said
-    assert "Traceback" not in said
-    assert not any(map(lives, started.kernels))
-    assert contents(started.root / "reports" / "9901" / "2024") == {"index.html": "den förra".encode()}
-    assert hidden(started.root) == set()
-    assert list(started.temporary.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_a_second_interrupt_ends_at_once_and_leaves_no_kernel_either(started):
-    started.process.send_signal(signal.SIGINT)
-    while "Ending the kernels" not in started.process.stderr.readline():
-        assert started.process.poll() is None
-    started.process.send_signal(signal.SIGINT)
-    assert started.ended()[0] == 130
-    eventually(lambda: not any(map(lives, started.kernels)))
-    assert hidden(started.root) == set()
-    assert list(started.temporary.iterdir()) == []
-
-
-@pytest.mark.slow
-def test_two_builds_never_meet_and_a_dead_one_is_tidied_away(started, monkeypatch):
-    second = run("build", "--root", started.root, "--municipality", "9901")
-    assert second.returncode == 2
-    assert f"process {started.process.pid}, since " in second.stderr
-    monkeypatch.setattr(tempfile, "tempdir", str(started.temporary))
-    tidy_others(started.root / "reports")
-    assert {".2024.work", ".2024.holder"} <= hidden(started.root), "its owner lives"
-    assert [path.suffix for path in sorted(started.temporary.iterdir())] == ["", ".lock"]
-    started.process.kill()
-    eventually(lambda: not any(map(lives, started.kernels)))  # they end when their owner is gone
-    assert ".2024.work" in hidden(started.root)
-    tidy_others(started.root / "reports")
-    assert hidden(started.root) == set()
-    assert list(started.temporary.iterdir()) == []
+from reports import hidden
 
 
 def test_the_first_signal_ends_in_order_and_every_later_one_at_once():

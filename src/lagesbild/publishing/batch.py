@@ -43,7 +43,7 @@ class Batch:
     """
 
     def __init__(self, plan: Plan, requests: Sequence[BuildRequest], kernels: "Kernels", watcher: Watcher, log: Log):
-        from lagesbild.publishing.engine import Limit
+        from lagesbild.publishing.limits import Limit
 
         self.plan, self.kernels, self.watcher, self.log = plan, kernels, watcher, log
         self.total, self.jobs = len(requests), requests[0].jobs

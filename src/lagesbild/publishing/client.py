@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 
 from lagesbild.publishing.cells import cell_names, one_line
-from lagesbild.publishing.engine import Limit, clock
+from lagesbild.publishing.limits import Limit, clock
 
 LAST_LINES, LAST_BYTES = 20, 65_536  # of what a dead kernel wrote, for the log
 A_DAY = 86_400  # seconds that a cell's outputs may take where nothing limits the cell

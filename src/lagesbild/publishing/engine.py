@@ -3,35 +3,16 @@
 papermill loads it when it is itself imported: what runs notebooks, and papermill, are imported when one is run.
 """
 
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from lagesbild.publishing.limits import Limit
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 SAVED_EVERY = 30  # seconds, at most, between two savings of a notebook that runs
 START_SECONDS = 300  # a loaded machine may take a minute; one that takes longer is broken
-
-
-def clock() -> float:
-    """Seconds since some moment; a computer's clock that is set back changes nothing."""
-    return time.monotonic()
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How many seconds something may take, such as "a cell", and since when they run."""
-
-    seconds: float
-    of: str
-    began: float = field(default_factory=lambda: clock())
-
-    @property
-    def left(self) -> float:
-        """The seconds that remain; none or fewer when they are over."""
-        return self.began + self.seconds - clock()
 
 
 class Engine:

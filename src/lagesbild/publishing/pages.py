@@ -251,6 +251,7 @@ WHY = {
     "failed": "Ett fel uppstod när det räknades fram.",
     "kernel died": "Beräkningen avbröts av datorn.",
     "timed out": "Beräkningen tog för lång tid.",
+    "incomplete": "Beräkningen hann inte börja.",
 }
 REMEDY = "Kapitlen görs var för sig, så rapportens övriga sidor är inte berörda."
 KEY_FIGURES = "key_figures.csv"

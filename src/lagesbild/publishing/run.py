@@ -14,7 +14,7 @@ from papermill.exceptions import PapermillExecutionError
 from lagesbild.publishing.cells import ANSI, cell_names, one_line, records_of
 from lagesbild.publishing.checks import without_folder
 from lagesbild.publishing.client import TimedOut, ending
-from lagesbild.publishing.engine import START_SECONDS, Limit
+from lagesbild.publishing.engine import START_SECONDS
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.reads import noted_reads
 from lagesbild.publishing.request import BuildRequest, Value

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import threading
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ class Saved(NotebookExecutionManager):
     killed runner leaves is not taken for more than it is; then ok, failed, kernel died, timed out or interrupted, and
     the `cause`. A cell that ended the notebook is `failed`, one that never ran stays `pending`.
     """
+
+    last_save_time: datetime  # papermill is not typed
 
     def notebook_start(self, **_: Any) -> None:
         """Begins. A file that stands there stays until the notebook is saved; that it can be is found out now."""
