@@ -148,7 +148,7 @@ def judged_made_up(made: Made, length: int, correlation: float, slope: float) ->
     size = places_by_size()
     of = made_up_populations(size, length)
     contexts = dict.fromkeys(rows["indicator"].unique(), SeriesContext(made.scale, "neither", decimals=1))
-    found = directions(rows, contexts, of, LAST, set())
+    found = directions(panels(rows, contexts, of), LAST, set())
     found = found[found["direction"] != Direction.NOT_JUDGED]
     return found.assign(size=found["place"].map(size))
 

@@ -63,7 +63,7 @@ def judged(
     table: pd.DataFrame, context: SeriesContext, of: Populations | None = None, edition: int = EDITION
 ) -> pd.DataFrame:
     """The directions of a table of one measure, by place; women minus men where it is by sex."""
-    frame = directions(table, {"made_up": context}, of or inhabitants(), edition, {"made_up"})
+    frame = directions(panels(table, {"made_up": context}, of or inhabitants()), edition, {"made_up"})
     return frame[frame["sex"].isin(["T", "K-M"])].set_index("place", drop=False)
 
 

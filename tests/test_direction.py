@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from lagesbild.statistics.alone import chi_square_for_trend, share_fits, weighted_fits
 from lagesbild.statistics.direction import Direction, Method, Movement, Reason, directions, movement
 from lagesbild.statistics.noise import RHO, design, noise_variance, pooled
-from lagesbild.statistics.panel import populations, printed
+from lagesbild.statistics.panel import panels, populations, printed
 from lagesbild.swedish.numbers import MINUS, NBSP, decimal
 from made_up_measures import (
     FOCUS,
@@ -569,7 +569,9 @@ def many(p_like: dict[str, float]) -> pd.DataFrame:
 
 def test_p_is_adjusted_over_a_places_measures_as_statsmodels_does_and_takes_weak_arrows():
     falls = {"steep": 0.2, "slight": 0.0142} | {f"flat{n}": 0.0 for n in range(6)} | {"outside": 0.2}
-    frame = directions(many(falls), dict.fromkeys(falls, POSITIVE), inhabitants(), 2024, set(falls) - {"outside"})
+    frame = directions(
+        panels(many(falls), dict.fromkeys(falls, POSITIVE), inhabitants()), 2024, set(falls) - {"outside"}
+    )
     own = frame[frame["place"] == FOCUS].set_index("indicator")
     assert own.loc["steep":"slight", "direction"].tolist() == [Direction.DECREASED, Direction.DECREASED]
     together = own.drop("outside")
@@ -587,7 +589,7 @@ def test_a_movement_comes_out_of_the_frame_as_it_went_in():
 
 
 def test_no_rows_give_an_empty_frame_with_its_columns():
-    frame = directions(tidy(swinging()).iloc[:0], {"made_up": POSITIVE}, inhabitants(), 2024, set())
+    frame = directions(panels(tidy(swinging()).iloc[:0], {"made_up": POSITIVE}, inhabitants()), 2024, set())
     assert frame.empty
     assert set(frame) >= {"indicator", "place", "sex", "direction", "p_adjusted", "weak"}
 

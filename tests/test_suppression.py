@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lagesbild.statistics.differences import Others, register_differences, sex_differences
 from lagesbild.statistics.direction import directions
+from lagesbild.statistics.panel import panels
 from lagesbild.statistics.ranks import RankRule, latest_ranks, ranked
 from lagesbild.tidy.suppression import suppressed
 from made_up_measures import FOCUS, POSITIVE, inhabitants, judged, panel, swinging, tidy
@@ -129,7 +130,7 @@ def test_a_hidden_value_reaches_no_direction_difference_or_rank(hidden_women):
     assert set(zip(hidden["place"], hidden["year"], strict=True)) == {(FOCUS, 2021)}
     assert set(hidden["sex"]) == {"K", "M"}
     for rows, is_judged in ((before, True), (after, False)):
-        frame = directions(rows, {"made_up": POSITIVE}, inhabitants(), 2024, set())
+        frame = directions(panels(rows, {"made_up": POSITIVE}, inhabitants()), 2024, set())
         own = frame[frame["place"] == FOCUS].set_index("sex")["direction"]
         assert own["T"] == "no_movement"
         assert (own[["K", "M", "K-M"]] != "not_judged").tolist() == [is_judged] * 3

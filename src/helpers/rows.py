@@ -38,15 +38,17 @@ def chart_rows(
         "decimals": ("indicator", {name: catalog.decimals_of(name) for name in indicators}),
         "mark": ("indicator", {name: "dot" if name in set(dots) else "line" for name in indicators}),
     }
-    rows = rows.assign(**{name: value for name, value in COMMON.items() if name not in rows})
+    given = {name: value for name, value in COMMON.items() if name not in rows}
     codes = {by: pd.factorize(rows[by]) for by in ("place", "indicator")}
     for name, (by, to) in columns.items():
         if name not in rows:
             at, known = codes[by]
-            rows[name] = pd.Series([to[each] for each in known]).array.take(at)
+            given[name] = pd.Series([to[each] for each in known]).array.take(at)
     status = rows["status"] if "status" in rows else pd.Series("", rows.index)
-    status = status.mask(rows["value"].isna() & (status == ""), "missing")
-    return rows.assign(status=status, value=rows["value"].mask(status.isin(WITHOUT_VALUE)))
+    given["status"] = status.mask(rows["value"].isna() & (status == ""), "missing")
+    given["value"] = rows["value"].mask(given["status"].isin(WITHOUT_VALUE))
+    # at once: a column that is set after another costs as much as all of them
+    return pd.DataFrame(dict(rows.items()) | given, rows.index)
 
 
 def measure_of(catalog: Catalog, indicator: str) -> Measure:

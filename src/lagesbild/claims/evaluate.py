@@ -130,22 +130,22 @@ def uncertainty(entries: Collection[Indicator], first: Reading, second: Reading)
     return Obstacle.WITHIN_MARGIN if chance else Obstacle.NONE
 
 
-def apart(measure: Measure, place: str, other: str, year: int, judged: Judgements | None) -> Obstacle | None:
-    """Why the difference between two places in a year says nothing, as the pages decide it; None where they do not."""
+def apart(
+    measure: Measure, place: str, others: Collection[str], year: int, judged: Judgements | None
+) -> dict[str, Obstacle]:
+    """Other place -> why the difference to it in a year says nothing, as the pages decide it; without the undecided."""
     if judged is None or measure.per is not None or place == COUNTRY:
-        return None
+        return {}
     rows = judged.of("differences", measure.indicator)
     rows = rows[rows["sex"].eq(measure.sex) & rows["year"].eq(year) & rows["other"].eq(COUNTRY)]
-    found = rows[rows["place"] == place]
-    if other != COUNTRY:
-        pairs = place_differences(rows[rows["place"].isin([place, other])], place)
-        found = pairs[pairs["other"] == other]
-    if found.empty:
-        return None
-    verdict = found["verdict"].iloc[0]
-    if verdict == Compared.UNKNOWN:
-        return Obstacle.NO_MARGIN
-    return Obstacle.WITHIN_MARGIN if verdict == Compared.WITHIN else Obstacle.NONE
+    rows = rows[rows["place"].isin([place, *others])]
+    own = rows[rows["place"] == place]
+    verdicts = dict(zip(own["other"], own["verdict"], strict=True))
+    if len(rows) > len(own) > 0:
+        pairs = place_differences(rows, place)
+        verdicts |= dict(zip(pairs["other"], pairs["verdict"], strict=True))
+    said = {Compared.UNKNOWN: Obstacle.NO_MARGIN, Compared.WITHIN: Obstacle.WITHIN_MARGIN}
+    return {other: said.get(verdict, Obstacle.NONE) for other, verdict in verdicts.items()}
 
 
 def changed(measure: Measure, place: str, years: tuple[int, int], judged: Judgements | None) -> Obstacle | None:
@@ -279,12 +279,13 @@ def _cases(
         told = changed(measure, place, statement.change, judged)
         yield _compared(statement, place, before, after, entries, barred=barred, told=told)
     else:
-        first = _side(statement, place, values, entries)
-        for other in statement.others.codes:
+        first, others = _side(statement, place, values, entries), statement.others.codes
+        of_change = statement.relation.of_change
+        told_of = {} if of_change else apart(measure, place, others, statement.year, judged)
+        for other in others:
             if other != place:
                 second = _side(statement, other, values, entries)
-                told = None if statement.relation.of_change else apart(measure, place, other, statement.year, judged)
-                yield _compared(statement, place, first, second, entries, other, told=told)
+                yield _compared(statement, place, first, second, entries, other, told=told_of.get(other))
 
 
 def _side(statement: Statement, place: str, values: Readings, entries: Collection[Indicator]) -> Reading:

@@ -133,7 +133,8 @@ def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
     municipalities = int(of.municipality.sum())
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FRAMES}
     sexes: dict[str, dict[str, Panel]] = {}
-    for indicator, sex, panel in panels(rows, setting.contexts, of):
+    every = list(panels(rows, setting.contexts, of))
+    for indicator, sex, panel in every:
         sexes.setdefault(indicator, {})[sex] = panel
         named, sizes = {"indicator": indicator, "sex": sex}, _sizes_of(setting, indicator, sex)
         if panel.context.survey:
@@ -149,7 +150,7 @@ def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
             gap = _gap(indicator, both, setting)
             parts["differences"].append(gap.assign(indicator=indicator, sex=SEX_GAP))
     return Judgements(
-        directions(rows, setting.contexts, of, year, setting.together),
+        directions(every, year, setting.together),
         _stacked(parts["differences"], COLUMNS),
         _stacked(parts["ranks"], ["indicator", "sex", *RANKS]),
         _stacked(parts["changes"], ["indicator", "sex", *CHANGES]),

@@ -100,7 +100,8 @@ def _frame(
     panel: Panel, rows: np.ndarray, column: np.ndarray, other_value: np.ndarray, n: np.ndarray, other: str
 ) -> pd.DataFrame:
     value = panel.value[rows, column]
-    out = pd.DataFrame(
+    empty = dict.fromkeys(("margin", "p", "scaled", "noise", "poisson", "degrees", "answers"), np.nan)
+    return pd.DataFrame(  # at once: a column set after another costs as much as all of them
         {
             "place": panel.places[rows],
             "other": other,
@@ -110,10 +111,11 @@ def _frame(
             "difference": value - other_value,
             "n": n.astype(int),
             "decimals": panel.context.decimals,
+            **empty,
+            "verdict": str(Compared.UNKNOWN),
+            "basis": str(Basis.NONE),
         }
     )
-    empty = dict.fromkeys(("margin", "p", "scaled", "noise", "poisson", "degrees", "answers"), np.nan)
-    return out.assign(**empty, verdict=str(Compared.UNKNOWN), basis=str(Basis.NONE))
 
 
 def _held_against_noise(

@@ -3,7 +3,7 @@
 A frame of directions has one row an indicator, place and sex: the columns of KEYS and FIELDS.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from lagesbild.statistics.noise import (
     judged_windows,
     windows,
 )
-from lagesbild.statistics.panel import SEX_GAP, Better, Panel, Populations, SeriesContext, panels, printed
+from lagesbild.statistics.panel import SEX_GAP, Better, Panel, printed
 
 P_MOVED = 0.002
 P_TURNED = 0.01
@@ -118,17 +118,15 @@ FIELDS = [field.name for field in fields(Movement)]
 YEARS = ["first_year", "last_year", "pool_first", "pool_last"]
 
 
-def directions(
-    rows: pd.DataFrame, contexts: Mapping[str, SeriesContext], of: Populations, edition: int, adjusting: set[str]
-) -> pd.DataFrame:
-    """The direction of every indicator, municipality and sex that `rows` hold; sex K-M is the gap women - men.
+def directions(every: Iterable[tuple[str, str, Panel]], edition: int, adjusting: set[str]) -> pd.DataFrame:
+    """The direction of every indicator, municipality and sex of some panels; sex K-M is the gap women - men.
 
-    `rows` as `panels` takes them. A place without any value of an indicator has no row. `p_adjusted` is over one
+    `every` as `panels` gives them. A place without any value of an indicator has no row. `p_adjusted` is over one
     place's indicators in `adjusting`, each sex by itself (Benjamini and Hochberg 1995; statsmodels).
     """
     frames = []
     sexes: dict[str, dict[str, Panel]] = {}
-    for indicator, sex, panel in panels(rows, contexts, of):
+    for indicator, sex, panel in every:
         sexes.setdefault(indicator, {})[sex] = panel
         frames.append(_levels(panel, edition).assign(indicator=indicator, sex=sex))
     for indicator, both in sexes.items():
@@ -219,13 +217,11 @@ def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signal
     held = np.where(length > 0, stop - 1, at_end)
     first = held + 1 - np.where(length > 0, length, run[np.arange(len(held)), held])
     empty = Movement()
-    out = pd.DataFrame({"place": panel.places} | {name: [getattr(empty, name)] * len(reason) for name in FIELDS})
-    return out.assign(
-        better=panel.context.better,
-        reason=reason,
-        first_year=first + panel.first_year,
-        last_year=held + panel.first_year,
-    ).astype(dict.fromkeys(YEARS, "Int64"))
+    known = {"better": panel.context.better, "reason": reason}
+    known |= {"first_year": first + panel.first_year, "last_year": held + panel.first_year}
+    empties = {name: [getattr(empty, name)] * len(reason) for name in FIELDS if name not in known}
+    columns = {"place": panel.places} | {name: (empties | known)[name] for name in FIELDS}
+    return pd.DataFrame(columns).astype(dict.fromkeys(YEARS, "Int64"))
 
 
 def _refusals(signals: Signals, panel: Panel, start: int, stop: int) -> dict[Reason, np.ndarray]:

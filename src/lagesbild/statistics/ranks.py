@@ -136,12 +136,17 @@ def _few_cases(count: np.ndarray) -> NoRank:
 
 
 def _no_ranks(panel: Panel, rows: np.ndarray, column: int, n: int, reason: NoRank) -> pd.DataFrame:
-    out = pd.DataFrame(
-        {"place": panel.places[rows], "year": panel.first_year + column, "value": panel.value[rows, column]}
+    none = pd.array([pd.NA] * len(rows), dtype="Int64")
+    return pd.DataFrame(
+        {
+            "place": panel.places[rows],
+            "year": panel.first_year + column,
+            "value": panel.value[rows, column],
+            "n": n,
+            "reason": str(reason),
+            **{name: none.copy() for name in ("rank", "quartile", "rank_low", "rank_high")},
+        }
     )
-    empty: dict[str, object] = dict.fromkeys(("rank", "quartile", "rank_low", "rank_high"), pd.NA)
-    out = out.assign(n=n, reason=str(reason), **empty)
-    return out.astype(dict.fromkeys(empty, "Int64"))
 
 
 def _ranks_of_year(panel: Panel, margin: np.ndarray, rows: np.ndarray, column: int, rule: RankRule) -> pd.DataFrame:

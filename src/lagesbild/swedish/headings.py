@@ -205,8 +205,11 @@ class _Said:
 
     def order(self) -> str:
         """ "fjärde lägst bland landets kommuner 2022", where the difference to riket is decided the same way."""
-        row, to_country = self.judgement("ranks"), self.judgement("differences", other=COUNTRY)
-        if row is None or to_country is None or row["reason"] != NoRank.NONE or not self.holds(row):
+        row = self.judgement("ranks")
+        if row is None or row["reason"] != NoRank.NONE or not self.holds(row):
+            return ""
+        to_country = self.judgement("differences", other=COUNTRY)
+        if to_country is None or not self.holds(to_country):
             return ""
         ranks = self.judged.of("ranks", row["indicator"]) if self.judged else pd.DataFrame()
         alike = (ranks["sex"] == row["sex"]) & (ranks["year"] == row["year"])
@@ -214,7 +217,7 @@ class _Said:
         entry = self.measure.indicator
         words = order_words(Standing(int(row["rank"]), int(row["n"]), entry.better, ties))
         sure = Compared.LOWER if words.endswith("lägst") else Compared.HIGHER
-        if not words or to_country["verdict"] != sure or not self.holds(to_country):
+        if not words or to_country["verdict"] != sure:
             return ""
         start, year = f"{self.subject} {self.verb} {words}", self.time
         among = among_words(int(row["n"]), entry)
@@ -222,10 +225,11 @@ class _Said:
 
     def comparison(self) -> str:
         """The decided difference to riket, where the rows hold riket's value of the same year."""
-        row, country = self.judgement("differences", other=COUNTRY), self.beside_row(only_country=True)
-        if row is None or country is None or not self.holds(row) or not _same(row["other_value"], country["value"]):
+        row = self.judgement("differences", other=COUNTRY)
+        if row is None or row["verdict"] not in (Compared.LOWER, Compared.HIGHER) or not self.holds(row):
             return ""
-        if row["verdict"] not in (Compared.LOWER, Compared.HIGHER):
+        country = self.beside_row(only_country=True)
+        if country is None or not _same(row["other_value"], country["value"]):
             return ""
         return _fitting([*self.relative(row), *self.compared(row, "i riket", self.where)])
 

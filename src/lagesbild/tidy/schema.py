@@ -65,6 +65,8 @@ def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
     A break goes only where every place and sex with values of the older definition is restated: one that could not be
     keeps it. A series is restated as a whole or not at all, but for years that are published in today's form already.
     """
+    if not entry.breaks:
+        return []
     until = entry.restated.until if entry.restated else 0
     older = rows[(rows["year"] <= until) & rows["value"].notna()]
     proved = (older["status"] == RESTATED).groupby([older["place"], older["sex"]]).any()
