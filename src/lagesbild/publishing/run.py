@@ -16,6 +16,7 @@ from lagesbild.publishing.checks import without_folder
 from lagesbild.publishing.client import TimedOut, ending
 from lagesbild.publishing.engine import START_SECONDS
 from lagesbild.publishing.kernels import Kernels
+from lagesbild.publishing.limits import Limit
 from lagesbild.publishing.reads import noted_reads
 from lagesbild.publishing.request import BuildRequest, Value
 
