@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ def chart_rows(
         if name not in catalog.indicators:
             near = get_close_matches(str(name), catalog.indicators, n=1, cutoff=0)
             raise ValueError(f"rows: '{name}' is no indicator of data/catalog/. Did you mean '{near[0]}'?")
-    columns = {
+    columns: dict[str, tuple[str, Any]] = {
         "name": ("place", places.names),
         "label": ("indicator", {name: catalog.indicators[name].label for name in indicators}),
         "role": ("place", {code: role(code) for code in codes}),
@@ -38,15 +39,15 @@ def chart_rows(
         "decimals": ("indicator", {name: catalog.decimals_of(name) for name in indicators}),
         "mark": ("indicator", {name: "dot" if name in set(dots) else "line" for name in indicators}),
     }
-    given = {name: value for name, value in COMMON.items() if name not in rows}
-    codes = {by: pd.factorize(rows[by]) for by in ("place", "indicator")}
+    given: dict[str, Any] = {name: value for name, value in COMMON.items() if name not in rows}
+    numbers = {by: pd.factorize(rows[by]) for by in ("place", "indicator")}
     for name, (by, to) in columns.items():
         if name not in rows:
-            at, known = codes[by]
+            at, known = numbers[by]
             given[name] = pd.Series([to[each] for each in known]).array.take(at)
     status = rows["status"] if "status" in rows else pd.Series("", rows.index)
-    given["status"] = status.mask(rows["value"].isna() & (status == ""), "missing")
-    given["value"] = rows["value"].mask(given["status"].isin(WITHOUT_VALUE))
+    status = status.mask(rows["value"].isna() & (status == ""), "missing")
+    given |= {"status": status, "value": rows["value"].mask(status.isin(WITHOUT_VALUE))}
     # at once: a column that is set after another costs as much as all of them
     return pd.DataFrame(dict(rows.items()) | given, rows.index)
 

@@ -149,7 +149,8 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
     places = known.places if known else load_places(paths)
     places.municipality(municipality)
     whole = None if known else table_at_hand(paths, catalog)
-    refuse_without_data(known.years if known else years_at_hand(whole.rows), municipality, year)
+    years = known.years if known else years_at_hand(whole.rows) if whole else {}
+    refuse_without_data(years, municipality, year)
     assessment = load_assessment(paths, municipality, year, catalog)
     if whole:
         known = AT_HAND[key] = _shared(paths, catalog, places, whole, year)
