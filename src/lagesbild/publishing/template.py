@@ -10,11 +10,9 @@ import asyncio
 import atexit
 import os
 import signal
-import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
@@ -23,8 +21,8 @@ from pathlib import Path
 
 from traitlets.utils.importstring import import_item
 
-from lagesbild.paths import PACKAGE, ROOT_VARIABLE, NoProject, project_paths
-from lagesbild.publishing.preload import adopted, become, preloaded
+from lagesbild.paths import ROOT_VARIABLE, NoProject, project_paths
+from lagesbild.publishing.preload import adopted, become, preloaded, sources
 
 IDLE = {"jemalloc_bg_thd"}  # pyarrow's allocator, which tidies up behind itself and is made for forks
 ONCE = ("PYTHON", "MPL", "MATPLOTLIB", "XDG_", "HOME")  # variables that Python or a library reads at its start only
@@ -33,7 +31,6 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 # What a page must not depend on: the machine's language and zone, the order of sets, its cores.
 FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | ONE_THREAD
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets, here before matplotlib
-LOCK = PACKAGE.parents[1] / "requirements.lock"
 SOON = 0.005  # seconds between two looks at whether it has answered
 PATIENCE = 5  # seconds that it has to end its kernels
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
@@ -342,22 +339,6 @@ def open_files(given: set[int]) -> list[str]:
             if int(descriptor.name) not in given and descriptor.is_file():
                 files.append(str(descriptor.readlink()))
     return files
-
-
-def sources() -> list[tuple[str, int, int]]:
-    """The files that a new process would read anew, with time and size: our packages, and the list of versions."""
-    packages = PACKAGE if PACKAGE.parent.name == "site-packages" else PACKAGE.parent
-    return sorted(_stamps([str(packages), str(LOCK)]))
-
-
-def _stamps(paths: list[str]) -> Iterator[tuple[str, int, int]]:
-    for path in paths:
-        with suppress(OSError):
-            about = os.stat(path)  # noqa: PTH116  # 300 files at each fork, and a Path takes three times as long
-            if stat.S_ISDIR(about.st_mode):
-                yield from _stamps([entry.path for entry in os.scandir(path) if entry.name != "__pycache__"])
-            else:
-                yield path, about.st_mtime_ns, about.st_size
 
 
 def _leave(connections: list[Connection], descriptors: list[int]) -> None:
