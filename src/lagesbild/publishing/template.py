@@ -8,35 +8,22 @@ Only Linux can do this; the module imports anywhere.
 
 import asyncio
 import atexit
-import gc
-import importlib
 import os
-import random
 import signal
-import stat
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 
-from lagesbild.paths import PACKAGE, ROOT_VARIABLE, NoProject, project_paths
+from traitlets.utils.importstring import import_item
 
-APPLICATIONS = {  # what `python -m` starts -> the application in it
-    "ipykernel_launcher": "ipykernel.kernelapp.IPKernelApp",
-    "lagesbild.publishing.kernel": "lagesbild.publishing.kernel.BuildKernel",
-}
-PARTS = (  # what they import when they begin, and numpy, whose chance each kernel has for itself
-    *("ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger"),
-    *("IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3", "psutil", "tornado.platform.asyncio"),
-    *("tornado.queues", "numpy.random", "matplotlib_inline.config"),
-)
+from lagesbild.paths import ROOT_VARIABLE, NoProject, project_paths
+from lagesbild.publishing.preload import adopted, become, preloaded, sources
+
 IDLE = {"jemalloc_bg_thd"}  # pyarrow's allocator, which tidies up behind itself and is made for forks
 ONCE = ("PYTHON", "MPL", "MATPLOTLIB", "XDG_", "HOME")  # variables that Python or a library reads at its start only
 # A fork has no other threads, and the last bits of a sum depend on how many added it up.
@@ -44,7 +31,6 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 # What a page must not depend on: the machine's language and zone, the order of sets, its cores.
 FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | ONE_THREAD
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets, here before matplotlib
-LOCK = PACKAGE.parents[1] / "requirements.lock"
 SOON = 0.005  # seconds between two looks at whether it has answered
 PATIENCE = 5  # seconds that it has to end its kernels
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
@@ -284,7 +270,7 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
         if message is None:
             break
         if isinstance(message, Adopted):
-            trouble = trouble or adopted(message)
+            trouble = trouble or adopted(message.function, message.content)
             continue
         handles = [recv_handle(pipe) for _ in range(4)]
         leash, streams = Connection(handles[0]), handles[1:]
@@ -355,95 +341,6 @@ def open_files(given: set[int]) -> list[str]:
     return files
 
 
-def sources() -> list[tuple[str, int, int]]:
-    """The files that a new process would read anew, with time and size: our packages, and the list of versions."""
-    packages = PACKAGE if PACKAGE.parent.name == "site-packages" else PACKAGE.parent
-    return sorted(_stamps([str(packages), str(LOCK)]))
-
-
-def _stamps(paths: list[str]) -> Iterator[tuple[str, int, int]]:
-    for path in paths:
-        with suppress(OSError):
-            about = os.stat(path)  # noqa: PTH116  # 300 files at each fork, and a Path takes three times as long
-            if stat.S_ISDIR(about.st_mode):
-                yield from _stamps([entry.path for entry in os.scandir(path) if entry.name != "__pycache__"])
-            else:
-                yield path, about.st_mtime_ns, about.st_size
-
-
-def preloaded(notebooks: Path | None) -> str:
-    """Loads what kernels need, and returns why that could not be done, or nothing."""
-    try:
-        for name in (*(application.rpartition(".")[0] for application in APPLICATIONS.values()), *PARTS):
-            importlib.import_module(name)
-        for name in wanted_modules(notebooks) if notebooks else ():
-            with suppress(Exception):  # the notebook's own cell says it better
-                importlib.import_module(name)
-        if "matplotlib.pyplot" in sys.modules:
-            throw_away_figure()
-    except Exception as error:
-        return f"the process that they are forked from could not begin ({type(error).__name__}: {error})"
-    settled()
-    return ""
-
-
-def adopted(message: Adopted) -> str:
-    """Calls the function with the content, and returns why that could not be done, or nothing."""
-    module, _, name = message.function.partition(":")
-    try:
-        getattr(importlib.import_module(module), name)(message.content)
-    except Exception as error:
-        return f"the process that they are forked from took no data ({type(error).__name__}: {error})"
-    settled()
-    return ""
-
-
-def settled() -> None:
-    """Puts all objects out of the garbage collector's sight, so that it copies none of their memory in a kernel."""
-    gc.collect()
-    gc.freeze()
-
-
-def wanted_modules(notebooks: Path) -> Iterator[str]:
-    """The modules that the notebooks' cells import; a name of one may be a module too."""
-    from lagesbild.publishing.notebooks import imported_names
-
-    for path in sorted(notebooks.glob("*.ipynb")):
-        for module, name in imported_names(path):
-            yield module
-            if name:
-                yield f"{module}.{name}"
-
-
-def throw_away_figure() -> None:
-    """Draws a little of everything, so that fonts and drawing code are at hand.
-
-    Not by pyplot: its backend is chosen, and bound to IPython, in the kernel.
-    """
-    import io
-    import warnings
-
-    from matplotlib import font_manager
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is told once shall be told in the kernel
-        figure = Figure()
-        left, right = figure.subplots(1, 2)
-        left.plot([1, 2, 3], [1, 3, 2], label="a")
-        left.legend()
-        right.bar(["a", "b"], [1, 2])
-        right.scatter([0, 1], [1, 2])
-        right.annotate("å 1,5 %", (0, 1))
-        FigureCanvasAgg(figure).print_png(io.BytesIO())
-        figure.savefig(io.BytesIO(), format="svg")
-    font_manager._get_font.cache_clear()  # type: ignore[attr-defined]  # open files, which matplotlib lets go in every fork too
-
-
-# The kernel that a fork becomes.
-
-
 def _leave(connections: list[Connection], descriptors: list[int]) -> None:
     """Closes what is the template's."""
     for connection in connections:
@@ -468,40 +365,13 @@ def _stand_alone(leash: Connection, streams: list[int]) -> None:
     leash.close()
 
 
-def become(order: Order) -> None:
-    """Runs the kernel that was ordered, in this process, to its end."""
-    import locale
-    import tempfile
-
-    from traitlets.utils.importstring import import_item
-
-    module, *arguments = order.command[order.command.index("-m") + 1 :]
-    os.chdir(order.folder)
-    os.environ.clear()
-    os.environ.update(order.environment | {"JPY_PARENT_PID": str(os.getppid())})
-    time.tzset()
-    locale.setlocale(locale.LC_CTYPE, "")
-    tempfile.tempdir = None
-    sys.argv = [str(find_spec(module).origin), *arguments]  # type: ignore[union-attr]  # it is one of APPLICATIONS
-    sys.orig_argv = order.command
-    random.seed()
-    sys.modules["numpy.random"].seed()
-    if module == "ipykernel_launcher" and "-P" not in order.command:
-        from lagesbild.publishing.kernel import let_in_what_lies_beside
-
-        let_in_what_lies_beside()  # IPython does it, but for the template's -P
-    # ipykernel reads the variable at its import, which was in the template
-    application = import_item(APPLICATIONS[module])
-    application.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
-
-
 def main() -> None:
     """Serves the owner whose pipe and number the command line gives; a fork goes on as a kernel."""
     handle, owner, *notebooks = sys.argv[1:]
     order = serve(Connection(int(handle)), int(owner), Path(notebooks[0]) if notebooks else None)
     if order is not None:
-        become(order)
+        become(order.command, order.environment, order.folder)
 
 
 if __name__ == "__main__":  # by its name, as IPython puts the cells' module in the place of __main__
-    importlib.import_module("lagesbild.publishing.template").main()
+    import_item("lagesbild.publishing.template.main")()

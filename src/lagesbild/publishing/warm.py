@@ -14,7 +14,8 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-from lagesbild.publishing.template import APPLICATIONS, Forked, NotForked, Order, StaleTemplate, notebooks_of, templates
+from lagesbild.publishing.preload import APPLICATIONS
+from lagesbild.publishing.template import Forked, NotForked, Order, StaleTemplate, notebooks_of, templates
 
 STREAMS = ("stdin", "stdout", "stderr")
 KNOWN = {"env", "cwd", *STREAMS, "kernel_id", "extra_arguments"}  # of a kernel's start; another may mean anything
