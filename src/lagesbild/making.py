@@ -167,9 +167,9 @@ def why(
     parameter: Parameters = None,
     root: Root = None,
 ) -> None:
-    """Say for each page whether a build would run its notebook, and what has changed since the last one.
+    """Say which notebooks a build would run, and why.
 
-    Runs nothing.
+    Names what has changed since the last build: a cell, a figure, a file. Runs nothing.
     """
     with refusals():
         paths = project_paths(root)
