@@ -318,6 +318,11 @@ def test_no_place_can_show_anothers_figure_whatever_is_done_to_the_entries(tmp_p
     signed(mine, without)
     assert found() == ("", 1)
     mine.write_bytes(good)
+    older = content_of(mine)
+    older["key"]["figures"] = {"reported_crime": "of last year"}  # this place's own page, of other figures
+    signed(mine, older)
+    assert found() == ("", 1)
+    mine.write_bytes(good)
     assert found() == ("<h1>9901</h1>", 0)
 
 
