@@ -6,7 +6,7 @@ READY := .venv/.ready
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: report test soak papermill-suite size lab lint check expected frozen reference benchmarks clean
+.PHONY: report test soak papermill size lab lint check expected frozen reference benchmarks clean
 
 report: $(READY)  ## build the default report (Umeå 2024) from what is in the repository
 	$(BIN)/lagesbild build
@@ -19,7 +19,7 @@ test: $(INSTALLED) lint  ## lint, and the whole suite: also what is marked slow
 soak: $(INSTALLED)  ## the long seeded runs: damaged files, kills (LAGESBILD_SOAK=200 for more rounds)
 	$(PYTEST) -m soak --durations=10
 
-papermill-suite: $(INSTALLED)  ## papermill's own tests, on spawned and on warm kernels, and where they differ
+papermill: $(INSTALLED)  ## papermill's own tests, on spawned and on warm kernels, and where they differ
 	$(BIN)/python tests/papermill_suite.py
 
 size: $(INSTALLED)  ## how many lines and files the project has, by kind
@@ -48,9 +48,10 @@ frozen: $(INSTALLED)  ## cut data/raw anew to the small snapshot that tests look
 reference: $(INSTALLED)  ## write anew what CONTRIBUTING.md and CHANGELOG.md have from the code: fields, old names
 	$(BIN)/python tests/reference.py
 
-benchmarks: $(INSTALLED)  ## time all judgements, and the build against a loop of papermill and nbconvert
+benchmarks: $(INSTALLED)  ## time judgements, cells, own files, and the batch against a loop of papermill and nbconvert
 	$(BIN)/python benchmarks/all_judgements.py
 	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/cells.py
 	$(BIN)/python benchmarks/own_files.py
 
 $(READY): requirements-report.lock pyproject.toml

@@ -1,6 +1,6 @@
 """Runs papermill's own tests on spawned and on warm kernels, and tells every test that ends differently.
 
-`make papermill-suite`. Tests of clouds that this project does not install are left out. Ends with 1 where they differ.
+`make papermill`. Tests of clouds that this project does not install are left out. Ends with 1 where they differ.
 """
 
 import json

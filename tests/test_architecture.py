@@ -45,7 +45,7 @@ KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.statistics.noise.design": "a window's matrices follow from its length alone",
     "lagesbild.rules.judgements.rows": "every heading, rank and claim asks for one measure's; the frames are frozen",
     "lagesbild.tidy.build._read_digest": "every page asks whether any input changed, and reads only what did",
-    "lagesbild.charts.theme.text_width": "a label is measured many times, and depends on text and font only",
+    "lagesbild.charts.theme.text_box": "a label is measured many times, and depends on text and font only",
 }
 # Assembled here, so that this file does not hold them itself.
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]

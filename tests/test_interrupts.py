@@ -9,7 +9,8 @@ from shutil import rmtree
 
 import pytest
 
-from lagesbild.publishing.target import HeldTargetError, Target, interrupts, sockets, tidy_others
+from lagesbild.publishing.kernels import sockets, tidy_sockets
+from lagesbild.publishing.target import HeldTargetError, Target, interrupts, tidy_others
 from reports import hidden
 
 
@@ -36,13 +37,13 @@ def test_a_held_target_is_refused_with_its_holder(tmp_path):
 def test_sockets_are_removed_when_nobody_holds_them_and_not_before(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with sockets() as folder:
-        tidy_others(tmp_path / "reports")
+        tidy_sockets()
         assert folder.is_dir()
     assert list(tmp_path.iterdir()) == []
     for left in (folder, folder.with_name("lagesbild-other")):
         left.mkdir()
     folder.with_name(f"{folder.name}.lock").touch()  # as a killed batch leaves it
-    tidy_others(tmp_path / "reports")
+    tidy_sockets()
     assert [path.name for path in tmp_path.iterdir()] == ["lagesbild-other"], "without a lock it is not ours"
 
 

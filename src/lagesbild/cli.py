@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lagesbild import making
-from lagesbild.console import FIRST, LAST, Command, Root, Year, app, err, out, refusals, whole
+from lagesbild.commands import FIRST, LAST, Command, Root, Year, app, err, out, refusals, whole
 from lagesbild.paths import Paths, project_paths
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs
     from lagesbild.catalog.models import Catalog
     from lagesbild.sources.fetch import FetchSummary, Progress
-
-COMMANDS = (making,)  # importing them has made them the application's
 
 
 @app.command(cls=Command)

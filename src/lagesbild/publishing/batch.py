@@ -15,21 +15,20 @@ from typing import TYPE_CHECKING
 from lagesbild.errors import Refusal
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.cache import prune
+from lagesbild.publishing.kernels import Kernels, remove_sockets, sockets, tidy_sockets
 from lagesbild.publishing.keys import inputs_of
+from lagesbild.publishing.manifest import unchanged_since
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Log, Outcome, Watcher
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild
 from lagesbild.publishing.target import (
     interrupts,
-    remove_sockets,
-    sockets,
     tidy_others,
 )
-from lagesbild.publishing.unit import Plan, Unit, planned, unchanged_since
+from lagesbild.publishing.unit import Plan, Unit, planned
 
 if (
     TYPE_CHECKING
 ):  # pandas, papermill and nbconvert take seconds to import: a refusal comes before, and what is unchanged
-    from lagesbild.publishing.kernels import Kernels
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
 
@@ -42,7 +41,7 @@ class Batch:
     At most `_most_open` units hold notebooks and pages at a time, however many there are.
     """
 
-    def __init__(self, plan: Plan, requests: Sequence[BuildRequest], kernels: "Kernels", watcher: Watcher, log: Log):
+    def __init__(self, plan: Plan, requests: Sequence[BuildRequest], kernels: Kernels, watcher: Watcher, log: Log):
         from lagesbild.publishing.limits import Limit
 
         self.plan, self.kernels, self.watcher, self.log = plan, kernels, watcher, log
@@ -98,7 +97,7 @@ class Batch:
             if error := self.plan.faulty.get(request.name):
                 raise error
             inputs = inputs_of(request, self.plan.digests)
-            if since := unchanged_since(self.plan, inputs):
+            if since := unchanged_since(inputs, self.plan.values):
                 outcome.unchanged, outcome.site = since, request.folder
                 self._told(outcome)
                 return
@@ -194,8 +193,7 @@ def build_all(
     plan, first = planned(requests), requests[0]
     log = Log(first.paths.reports, f"{first.name if len(requests) == 1 else len(requests)}-{first.year}", started)
     tidy_others(first.folder.parents[1])
-    from lagesbild.publishing.kernels import Kernels
-
+    tidy_sockets()
     with sockets() as folder:
         kernels = Kernels(folder, {ROOT_VARIABLE: str(first.paths.root)}, first.kernel)
         batch = Batch(plan, requests, kernels, watcher, log)
@@ -255,7 +253,6 @@ def build_slides(request: BuildRequest) -> Path:
 
     computed(request, plan.catalog, REGIONAL)  # which refuses an edition without data
     from lagesbild.publishing.cells import records_of
-    from lagesbild.publishing.kernels import Kernels
     from lagesbild.publishing.run import Executor
     from lagesbild.slides.content import deck_of
     from lagesbild.sources.snapshot import latest_fetch

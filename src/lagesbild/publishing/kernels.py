@@ -1,13 +1,19 @@
 """The kernels of one build: all known, so that an interrupt leaves no orphan."""
 
 import os
+import secrets
+import shutil
 import signal
 import sys
+import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
 
 from lagesbild.publishing.template import FIXED, NotForked, Template, notebooks_of, templates
 
@@ -61,8 +67,8 @@ class Kernels:
         for manager in [each for each in self.started if type(each) is kind]:
             kill(manager)
             self.started.remove(manager)
-            for left in (manager.written, manager.written.with_suffix(".reads")):
-                left.unlink(missing_ok=True)
+            for kind_of_file in (".log", ".reads"):
+                Path(manager.connection_file).with_suffix(kind_of_file).unlink(missing_ok=True)
 
     def surroundings(self) -> dict[str, str]:
         """The environment of a kernel: this process's, with nothing in it of the user's own settings of Python."""
@@ -116,3 +122,34 @@ def kill(manager: "AsyncKernelManager") -> None:
             os.killpg(process.pid, signal.SIGKILL)  # jupyter_client starts each kernel in a session of its own
         else:
             process.kill()
+
+
+# Where kernels and their owner talk: a folder for each batch, and its lock beside it.
+
+PREFIX = "lagesbild-"
+
+
+@contextmanager
+def sockets() -> Iterator[Path]:
+    """A folder for a batch's kernels, in the system's temporary folder, as a socket's path must be short."""
+    folder = Path(tempfile.gettempdir(), f"{PREFIX}{secrets.token_hex(4)}")
+    with FileLock(folder.with_name(f"{folder.name}.lock")):  # before the folder, so that nobody takes it for left
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            remove_sockets(folder)
+
+
+def remove_sockets(folder: Path) -> None:
+    """Removes the folder and its lock. Only for who has the lock."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if os.name == "posix":  # elsewhere an open file stays: the next batch tries again
+        folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
+
+
+def tidy_sockets() -> None:
+    """Removes the sockets of killed batches: those whose lock nobody holds."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*.lock"):
+        with suppress(Timeout, OSError), FileLock(lock).acquire(timeout=0):  # an OSError: another user's
+            remove_sockets(lock.with_suffix(""))

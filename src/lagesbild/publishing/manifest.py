@@ -3,7 +3,7 @@
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lagesbild.paths import Paths
-from lagesbild.publishing.frame import PageFrame
+from lagesbild.publishing.cache import Cache
 from lagesbild.publishing.keys import Inputs, file_digest
-from lagesbild.publishing.request import BuildRequest, RefusedBuild
-from lagesbild.publishing.target import checksums
+from lagesbild.publishing.request import BuildRequest, RefusedBuild, Value
+from lagesbild.publishing.target import Target, checksums
 from lagesbild.sources.raw import local_files
-from lagesbild.sources.snapshot import fetch_dates
-from lagesbild.tidy.build import input_key
 
 if TYPE_CHECKING:  # nbconvert and papermill take seconds to import, and kernels start before they are needed
+    from lagesbild.publishing.frame import PageFrame
     from lagesbild.publishing.pages import Site
     from lagesbild.publishing.run import Run
 
@@ -58,6 +57,8 @@ def write_manifest(
 
 def made_from(request: BuildRequest) -> str:
     """A checksum of the figures, the catalogue and what people of the place or a region wrote: what its pages say."""
+    from lagesbild.tidy.build import input_key
+
     digest = hashlib.sha256(input_key(request.paths).encode())
     folders = (request.paths.assessments / name for name in (request.municipality, "regions"))
     for path in sorted(path for folder in folders for path in folder.rglob("*.yml")):
@@ -65,13 +66,13 @@ def made_from(request: BuildRequest) -> str:
     return digest.hexdigest()
 
 
-def frame_key(frames: dict[str, PageFrame]) -> str:
+def frame_key(frames: dict[str, "PageFrame"]) -> str:
     """A checksum of what surrounds the pages: menu, names, days. Pages of two runs must have the same."""
     return hashlib.sha256(repr({name: replace(frames[name], root="") for name in sorted(frames)}).encode()).hexdigest()
 
 
 def kept_pages(
-    folder: Path, manifest: dict[str, Any], frames: dict[str, PageFrame], anew: Iterable[str], shown_as: str
+    folder: Path, manifest: dict[str, Any], frames: dict[str, "PageFrame"], anew: Iterable[str], shown_as: str
 ) -> dict[str, Any]:
     """The other pages of the report in `folder`, whose manifest is empty where none is whole, each with its entry.
 
@@ -96,6 +97,9 @@ def _ending(run: "Run") -> dict[str, Any]:
 
 
 def _input(request: BuildRequest) -> dict[str, Any]:
+    from lagesbild.sources.snapshot import fetch_dates
+    from lagesbild.tidy.build import input_key
+
     paths = request.paths
     own = [path for path in local_files(paths) if path.parent.name == request.municipality]
     return {
@@ -113,3 +117,20 @@ def commit(paths: Paths) -> str:
     except OSError:  # no git on this machine
         return "not in git"
     return asked.stdout.strip() if asked.returncode == 0 else "not in git"
+
+
+# Whether the report that stands in the folder is what a build would make.
+
+
+def unchanged_since(inputs: Inputs, values: Mapping[str, Mapping[str, Value]]) -> str:
+    """When the report in the folder was made, where it is whole and made from the very same; "" where it is not."""
+    request = inputs.request
+    manifest = Target(request.folder).whole()
+    if not request.cached or manifest.get("stamp") != inputs.checksum:
+        return ""
+    store = Cache(request)
+    for name, own in values.items():
+        reads = {each: file_digest(request.paths.root / each) for each in store.reads(name)}
+        if manifest["notebooks"].get(name, {}).get("stamp") != inputs.stamp(own, reads):
+            return ""
+    return manifest["finished"] if checksums(request.folder) == manifest["files"] else ""

@@ -2,10 +2,8 @@
 
 import json
 import os
-import secrets
 import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +23,6 @@ from lagesbild.publishing.keys import file_digest
 # them; whoever can take the lock knows that their owner is dead, and tidies. A batch's sockets lie in the system's
 # temporary folder, beside a lock of their own.
 
-PREFIX = "lagesbild-"
 REMOVALS = 100
 PATIENCE = 0.5  # seconds: another build may hold the lock for a moment, to see whether its owner is dead
 
@@ -120,34 +117,12 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 def tidy_others(reports: Path) -> None:
-    """Tidies after killed builds of any target, and any sockets, whose lock nobody holds."""
+    """Tidies after killed builds of any target whose lock nobody holds."""
     left = {path for kind in ("work", "old") for path in reports.glob(f"*/.*.{kind}")}
     for folder in {path.with_name(path.name[1:].rpartition(".")[0]) for path in left}:
         target = Target(folder)
         with suppress(Timeout), FileLock(target._beside("lock")).acquire(timeout=0):
             target.tidy()
-    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*.lock"):
-        with suppress(Timeout, OSError), FileLock(lock).acquire(timeout=0):  # an OSError: another user's
-            remove_sockets(lock.with_suffix(""))
-
-
-@contextmanager
-def sockets() -> Iterator[Path]:
-    """A folder for a batch's kernels, in the system's temporary folder, as a socket's path must be short."""
-    folder = Path(tempfile.gettempdir(), f"{PREFIX}{secrets.token_hex(4)}")
-    with FileLock(folder.with_name(f"{folder.name}.lock")):  # before the folder, so that nobody takes it for left
-        folder.mkdir(mode=0o700)
-        try:
-            yield folder
-        finally:
-            remove_sockets(folder)
-
-
-def remove_sockets(folder: Path) -> None:
-    """Removes the folder and its lock. Only for who has the lock."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if os.name == "posix":  # elsewhere an open file stays: the next batch tries again
-        folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:

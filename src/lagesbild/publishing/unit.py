@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.cache import Cache, reasons
-from lagesbild.publishing.keys import Digests, Inputs, PageKey, file_digest, inputs_of, report_keys, surroundings
+from lagesbild.publishing.keys import Digests, Inputs, PageKey, inputs_of, report_keys, surroundings
+from lagesbild.publishing.manifest import commit, kept_pages, unchanged_since, write_manifest
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome, Watcher
 from lagesbild.publishing.request import BuildRequest, RefusedBuild, Value, checked_files, faulty_places
-from lagesbild.publishing.target import HeldTargetError, Target, checksums
+from lagesbild.publishing.target import HeldTargetError, Target
 from lagesbild.records import RecordError
 from lagesbild.sources.raw import load_places
 
@@ -51,20 +52,6 @@ def planned(requests: Sequence[BuildRequest]) -> Plan:
     notebooks = {name: every[name] for name in first.run(catalog)}
     values = own_values(first.paths, notebooks, first.given)
     return Plan(catalog, load_places(first.paths), notebooks, values, faulty, Digests())
-
-
-def unchanged_since(plan: Plan, inputs: Inputs) -> str:
-    """When the report in the folder was made, where it is whole and made from the very same; "" where it is not."""
-    request = inputs.request
-    manifest = Target(request.folder).whole()
-    if not request.cached or manifest.get("stamp") != inputs.checksum:
-        return ""
-    store = Cache(request)
-    for name, values in plan.values.items():
-        reads = {each: file_digest(request.paths.root / each) for each in store.reads(name)}
-        if manifest["notebooks"].get(name, {}).get("stamp") != inputs.stamp(values, reads):
-            return ""
-    return manifest["finished"] if checksums(request.folder) == manifest["files"] else ""
 
 
 # One report, from its own figures to the folder that readers open.
@@ -105,8 +92,6 @@ class Unit:
         """Hands each notebook that must run to `submit`, and makes all that needs none meanwhile."""
         kept: dict[str, Any] = {}
         if self.request.only:
-            from lagesbild.publishing.manifest import kept_pages
-
             shown_as = self.request.paths.relative(self.target.folder)
             whole, anew = self.target.whole(), self.plan.notebooks
             kept = kept_pages(self.target.folder, whole, self.frames, anew, shown_as)
@@ -163,8 +148,6 @@ class Unit:
             self._put_in_place(self.site)
 
     def _put_in_place(self, site: "Site") -> None:
-        from lagesbild.publishing.manifest import commit, write_manifest
-
         outcome, known = self.outcome, self.plan.digests
         stands = known.once("commit", lambda: commit(self.request.paths))
         outcome.same_source = write_manifest(site, self.request, outcome.runs, self.started, self.inputs, stands)
@@ -201,7 +184,7 @@ def why(request: BuildRequest) -> Iterator[str]:
     """Why a build would run the notebook of each page, line by line. Runs nothing; raises what a build raises."""
     plan = planned([request])
     inputs = inputs_of(request, plan.digests)
-    if since := unchanged_since(plan, inputs):
+    if since := unchanged_since(inputs, plan.values):
         yield f"Nothing has changed since {since}."
         return
     from lagesbild.publishing.made import computed

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from scipy.stats import t
 
 from lagesbild.statistics.intervals import Bounds, half_width, rate_interval
 
-Pairs = pd.DataFrame | Mapping[str, float]
+Pairs: TypeAlias = pd.DataFrame | Mapping[str, float]
 
 # Two figures and the interval of their difference: what a claim is held against.
 
