@@ -10,7 +10,7 @@ import platform
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -116,9 +116,10 @@ def figures_of(rows: "Iterable[pd.DataFrame]", judged: "Judgements") -> Figures:
     import pandas as pd
 
     directions = judged.directions[["indicator", "place", "sex", *ADJUSTED]]
+    frames = [getattr(judged, each.name) for each in fields(judged)]
     return Figures(
         _by_indicator(rows),
-        _by_indicator(frame.drop(columns=ADJUSTED, errors="ignore") for frame in vars(judged).values()),
+        _by_indicator(frame.drop(columns=ADJUSTED, errors="ignore") for frame in frames),
         directions.assign(p_adjusted=pd.to_numeric(directions["p_adjusted"])),
     )
 
