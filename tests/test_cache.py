@@ -15,10 +15,12 @@ import pytest
 
 from copies import cells_shown, made_up_root
 from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing.batch import DONE, FAILED, Outcome, build, planned
+from lagesbild.publishing import unit
+from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
 from lagesbild.publishing.cache import Cache, prune
 from lagesbild.publishing.keys import PageKey, code_cells, inputs_of
-from lagesbild.publishing.request import BuildRequest, checked_files
+from lagesbild.publishing.made import computed
+from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Run
 from lagesbild.publishing.slices import Reach, slice_of
 from reports import PARAMETERS, contents, quick_project, write_notebook
@@ -50,7 +52,9 @@ def quickly(root: Path, place: str = "9901", **how) -> tuple[Outcome, Told]:
 def keys_of(root: Path, place: str = "9901", **how) -> dict[str, PageKey]:
     """The keys of a report's pages."""
     request = BuildRequest(Paths(root), place, 2024, **how)
-    return planned(checked_files(request.paths), inputs_of(request)).keys
+    plan = unit.planned([request])
+    places, beside = computed(request, plan.catalog, "work")
+    return unit.keys_of(plan, inputs_of(request, plan.digests), places, beside)
 
 
 def entry_of(root: Path, page: str, place: str = "9901", kind: str = "runs") -> Path:
@@ -104,7 +108,7 @@ def test_an_unchanged_report_is_left_as_it_is_and_nothing_is_run(project):
     assert ({path: path.stat().st_mtime_ns for path in report.rglob("*")}, contents(report)) == before
     code, said = told("build", "--root", project, "--municipality", "9901", "--only", "work")
     assert code == 0
-    assert f"Nothing has changed since {outcome.unchanged}; Open {report / 'index.html'}" in said
+    assert f"Nothing has changed since {outcome.unchanged}.\nOpen {report / 'index.html'}" in said
 
 
 def test_an_unchanged_report_needs_no_library_that_is_slow_to_import(project):

@@ -23,7 +23,7 @@ from copies import Copy
 from lagesbild.cli import app
 from lagesbild.html.render import MIME
 from lagesbild.paths import Paths
-from lagesbild.publishing import batch, index, manifest, outcome
+from lagesbild.publishing import batch, index, manifest, outcome, unit
 from lagesbild.publishing.batch import DONE, FAILED, INTERRUPTED, build, build_all
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.outcome import Ended, Outcome, UnitLines
@@ -35,7 +35,6 @@ from lagesbild.sources.raw import load_places
 from lagesbild.swedish.names import swedish_order
 from reports import contents, eventually, hidden, lives, quick_project, write_notebook
 from test_cli import told
-from test_interrupts import WAITS, Started
 
 PLACES = ["9901", "9902", "9903"]  # with figures; 0180 has none
 
@@ -217,8 +216,8 @@ def test_a_fault_of_ours_in_one_unit_is_logged_with_its_trace_and_the_others_are
             raise KeyError("ours")
         return right(site, request, *given)
 
-    right = manifest.write_manifest
-    monkeypatch.setattr(manifest, "write_manifest", broken)
+    right = unit.write_manifest
+    monkeypatch.setattr(unit, "write_manifest", broken)
     ended = made(project)
     assert states(ended) == {"9901": "ok", "9902": "failed", "9903": "ok"}
     assert "in broken" in ended.log.read_text("utf-8")
@@ -372,20 +371,62 @@ def test_an_interrupt_keeps_what_is_whole_and_the_next_run_makes_the_rest(projec
     assert runs.places == ["9902", "9903"]
 
 
-ONLY_IN_9902 = f'if municipality == "9902":\n{"".join(f"    {line}{chr(10)}" for line in WAITS.strip().splitlines())}'
+# In two chapters of 9902: a cell that waits for ever.
+ONLY_IN_9902 = """
+import os, time
+from pathlib import Path
+if municipality == "9902":
+    Path(os.environ["LAGESBILD_ROOT"], f"kernel-{os.getpid()}").touch()
+    time.sleep(600)
+"""
+
+
+class Started:
+    """A build from the command line of which two chapters wait for ever, with a temporary folder of its own."""
+
+    def __init__(self, root: Path, *options: str):
+        for page in ("work", "housing"):
+            write_notebook(root, page, ONLY_IN_9902)
+        self.root, self.temporary = root, Path(tempfile.mkdtemp(prefix="t-"))  # short: it will hold sockets
+        asked = [COMMAND, "build", "--root", root, *options]
+        given = os.environ | {"TMPDIR": str(self.temporary)}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        # a suite under nohup ignores SIGHUP, and what it starts would too
+        hears = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+        self.process = subprocess.Popen(asked, **pipes, **hears, text=True, env=given)
+        eventually(lambda: len(self.kernels) == 2 or self.process.poll() is not None)
+        assert self.process.poll() is None, self.process.communicate()
+
+    @property
+    def kernels(self) -> list[int]:
+        return [int(path.name.removeprefix("kernel-")) for path in self.root.glob("kernel-*")]
+
+    def ended(self) -> tuple[int, str]:
+        """Exit code and all that was said."""
+        said = "".join(self.process.communicate())
+        return self.process.returncode, said
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.communicate()
+        for pid in filter(lives, self.kernels):
+            os.kill(pid, signal.SIGKILL)
+        rmtree(self.temporary, ignore_errors=True)
 
 
 @pytest.mark.slow
-def test_an_interrupted_command_ends_its_kernels_keeps_whole_reports_and_says_how_to_go_on(project, monkeypatch):
-    monkeypatch.setattr("test_interrupts.WAITS", ONLY_IN_9902)
-    started = Started(project, "--municipality", "9902", "--jobs", "2")
+@pytest.mark.parametrize("options", [["--municipality", "9901"], ["--watch"]], ids=["many", "watch"])
+def test_an_interrupted_command_ends_its_kernels_and_keeps_whole_reports(project, options):
+    started = Started(project, *options, "--municipality", "9902", "--jobs", "2")
     try:
-        assert (project / "reports" / "9901" / "2024" / "index.html").is_file()
         started.process.send_signal(signal.SIGINT)
         code, said = started.ended()
         assert code == 130
         assert "run the same command again" in said
-        assert "2 municipalities: 1 ok, 1 interrupted" in said
+        if options != ["--watch"]:
+            assert (project / "reports" / "9901" / "2024" / "index.html").is_file()
+            assert "2 municipalities: 1 ok, 1 interrupted" in said
         assert "Traceback" not in said
         assert not any(map(lives, started.kernels))
         assert hidden(project) == set()

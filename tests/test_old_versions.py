@@ -94,8 +94,8 @@ def test_what_a_later_version_puts_into_a_manifest_is_read_and_kept_i_09(copy):
 def test_its_report_counts_as_whole_and_its_lock_can_be_taken(copy):
     target = Target(copy.paths.reports / "9901" / "2024")
     assert target.whole()
-    with target.held() as place:
-        assert place.folder.is_dir()
+    with target.held() as work:
+        assert work.is_dir()
     assert not (copy.paths.reports / "9901" / ".2024.holder").exists()  # a killed build's: tidied
 
 
