@@ -601,6 +601,7 @@ def test_every_file_that_the_index_names_lies_there(stood):
 def test_without_shapes_there_is_no_map_and_with_them_it_links_what_the_list_links(stood, monkeypatch):
     monkeypatch.setattr(index, "with_shape", lambda codes: [])
     assert "<svg" not in write_index(stood).read_text("utf-8")
+    (stood / "reports" / "index.html").unlink()
     square = np.array([[0, 0], [0, 9000], [9000, 9000], [9000, 0], [0, 0]], dtype=float)
     islet = np.array([[0, 0], [1, 0], [1, 1], [0, 0]], dtype=float)
     shapes = {code: ([square + at * 9000, islet], (0, 0)) for at, code in enumerate(("9901", "9902", "9903"))}
