@@ -10,7 +10,7 @@ import platform
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -118,7 +118,7 @@ def figures_of(rows: "Iterable[pd.DataFrame]", judged: "Judgements") -> Figures:
     directions = judged.directions[["indicator", "place", "sex", *ADJUSTED]]
     return Figures(
         _by_indicator(rows),
-        _by_indicator(frame.drop(columns=ADJUSTED, errors="ignore") for frame in vars(judged).values()),
+        _by_indicator(getattr(judged, each.name).drop(columns=ADJUSTED, errors="ignore") for each in fields(judged)),
         directions.assign(p_adjusted=pd.to_numeric(directions["p_adjusted"])),
     )
 
