@@ -32,11 +32,8 @@ def quartile_cuts(ranking: pd.DataFrame) -> pd.DataFrame:
     nobody.
     """
     placed = ranking.dropna(subset=["rank"]).sort_values("rank")
-    return (
-        placed.groupby("quartile")
-        .agg(best=("value", "first"), worst=("value", "last"), places=("value", "size"))
-        .reset_index()
-    )
+    groups = placed.groupby("quartile")["value"]
+    return pd.DataFrame({"best": groups.first(), "worst": groups.last(), "places": groups.size()}).reset_index()
 
 
 # Ranks among the municipalities. Columns in: `place`, `value`, `status`; `margin` for the plausible range.
