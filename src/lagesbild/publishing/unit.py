@@ -118,9 +118,9 @@ class Unit:
 
     def _kept_runs(self) -> dict[str, "Run"]:
         """Page -> the run of an earlier build that it can take over."""
-        runs: dict[str, Run] = {}
         if not (self.store and self.store.has_runs):  # no key is computed before the kernels are at work
-            return runs
+            return {}
+        runs = {}
         for name, key in self.keys.items():
             if found := self.store.run(key, self.plan.notebooks[name]):
                 from lagesbild.publishing.run import Run
