@@ -43,6 +43,8 @@ KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.statistics.panel.run": "the same for its unbroken years",
     "lagesbild.statistics.panel.log_latest": "every measure is held against the inhabitants; their numbers are frozen",
     "lagesbild.statistics.noise.design": "a window's matrices follow from its length alone",
+    "lagesbild.publishing.preload.preloaded": "a template imports once what kernels need, at the first sight of one",
+    "lagesbild.publishing.unit.keys": "a report's keys are of what it is made from, and asked for page by page",
     "lagesbild.rules.judgements.rows": "every heading, rank and claim asks for one measure's; the frames are frozen",
     "lagesbild.tidy.build._read_digest": "every page asks whether any input changed, and reads only what did",
     "lagesbild.charts.theme.text_box": "a label is measured many times, and depends on text and font only",

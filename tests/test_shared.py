@@ -1,6 +1,9 @@
 """What all municipalities of a year share: made once a process, handed over whole, and never compared row by row."""
 
 import os
+import pickle
+import sys
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +13,11 @@ from copies import Copy, made_up_root
 from helpers import open_report, sections, show_figure
 from helpers.report import Report
 from lagesbild import charts
+from lagesbild.paths import ROOT_VARIABLE
+from lagesbild.publishing.kernels import Kernels
+from lagesbild.publishing.made import packed_ahead
+from lagesbild.publishing.request import BuildRequest
+from lagesbild.publishing.template import templates
 from lagesbild.rules import editions
 from lagesbild.rules.editions import AT_HAND, MOST_AT_HAND, adopt, packed, shared
 from lagesbild.tidy.build import content_key
@@ -136,3 +144,21 @@ def test_a_file_is_read_again_only_where_it_changed_or_changed_just_now(tmp_path
     monkeypatch.setattr("time.time_ns", lambda: path.stat().st_ctime_ns)
     content_key([path]), content_key([path])
     assert len(read) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+def test_a_copy_of_the_template_makes_it_and_writes_nothing_for_a_refused_edition(copy, counted, tmp_path):
+    kernels = Kernels(tmp_path / "sockets", {ROOT_VARIABLE: str(copy.paths.root)})
+    kernels.begin()
+    try:
+        ask = partial(kernels.ask, f"{packed_ahead.__module__}:{packed_ahead.__name__}")
+        before = copy.files()
+        assert ask(pickle.dumps((BuildRequest(copy.paths, "9901", 1990), "overview")))() == b""
+        assert copy.files() == before
+        adopt(ask(pickle.dumps((BuildRequest(copy.paths, "9901", 2024), "overview")))())
+    finally:
+        templates.kill()
+    assert (copy.paths.processed / "judgements-2024.key").exists()
+    opened(copy, "overview")
+    assert set(counted) <= {"in_order"}  # the places that come first on a figure

@@ -24,7 +24,7 @@ from lagesbild.publishing import warm
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Executor
-from lagesbild.publishing.template import NotForked, templates
+from lagesbild.publishing.template import NotForked, answer_of, templates
 from reports import REPOSITORY, children, eventually, lives, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks kernels")
@@ -216,6 +216,22 @@ def test_what_the_template_adopts_is_in_its_kernels():
     templates.current(dict(os.environ), None).adopt("builtins:exec", b"import sys; sys.adopted = 5678")
     [[output]] = by_nbclient("lagesbild", Path.cwd(), "import sys\nprint(sys.adopted)")
     assert int(output["text"]) == 5678
+
+
+ASKED = {
+    "what it made": ("builtins:bytes", "given", b"given"),
+    "nothing": ("builtins:exec", "1", b""),
+    "an error": ("builtins:exec", "1 / 0", b""),
+    "no such module": ("no.such:function", "1", b""),
+    "its death": ("builtins:exec", "import os\nos.kill(os.getpid(), 9)", b""),
+    "death with the template": ("builtins:exec", "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(10**6)", b""),
+}
+
+
+@slow
+@pytest.mark.parametrize(("function", "given", "answered"), ASKED.values(), ids=ASKED)
+def test_a_copy_of_the_template_answers_or_is_silent(function, given, answered):
+    assert answer_of(templates.current(dict(os.environ), None).ask(function, given.encode())) == answered
 
 
 TROUBLE = {

@@ -1,6 +1,7 @@
 """The command's application and options, and the commands that make and show reports: build, why, serve, slides."""
 
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -197,7 +198,9 @@ def build(
         from lagesbild.publishing.batch import build_all
         from lagesbild.publishing.outcome import JsonLines, Lines, UnitLines
         from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
+        from lagesbild.publishing.template import ONE_THREAD
 
+        os.environ.update(ONE_THREAD)  # for what is computed here: small sums take longer on two cores than on one
         codes = [first_member(paths, region)] if region else municipality_codes(paths, municipality or [DEFAULT])
         for chatty in ("papermill", "asyncio"):  # what they complain about is told as the chapter's cause
             logging.getLogger(chatty).setLevel(logging.CRITICAL)

@@ -4,6 +4,7 @@ A report is the batch of one. Each unit is one municipality, or one region, with
 """
 
 import os
+import pickle
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -102,6 +103,9 @@ class Batch:
                 self._told(outcome)
                 return
             self.kernels.begin()
+            self.plan.digests.once("shared", lambda: self._made_beside(request))
+            if self.kernels.stopped.is_set():
+                return
             unit = Unit(request, self.plan, outcome, inputs)
             self.open.append(unit)
             self._hand_over(request)
@@ -110,6 +114,17 @@ class Batch:
                 self._end(unit)
         except Exception as error:
             self._fail(unit, outcome, error)
+
+    def _made_beside(self, request: BuildRequest) -> None:
+        """Has what all editions share at hand, made by a copy of the template while this process imports the rest."""
+        page = next(iter(self.plan.notebooks))
+        content = self.kernels.ask("lagesbild.publishing.made:packed_ahead", pickle.dumps((request, page)))
+        from lagesbild.publishing import pages  # noqa: F401
+        from lagesbild.rules import editions
+
+        if known := content():
+            editions.adopt(known)
+            self.plan.digests.once("packed", lambda: known)
 
     def _hand_over(self, request: BuildRequest) -> None:
         """Gives the kernels' template what all editions share, once, so that no kernel reads the table."""

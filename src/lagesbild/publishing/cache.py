@@ -53,6 +53,11 @@ class Cache:
 
     # Runs.
 
+    @property
+    def has_runs(self) -> bool:
+        """Whether any run of the edition may be kept."""
+        return (self.folder / RUNS / self.name).is_dir()
+
     def run(self, key: PageKey, notebook: Path) -> Kept | None:
         """What is kept of a run with this key, with the markdown that the notebook has now; None where it must run."""
         if key.unseen:

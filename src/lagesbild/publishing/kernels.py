@@ -7,15 +7,16 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from lagesbild.publishing.template import FIXED, NotForked, Template, notebooks_of, templates
+from lagesbild.publishing.template import FIXED, NotForked, Template, answer_of, notebooks_of, templates
 
 if TYPE_CHECKING:  # imported where it is needed, while the template is starting
     from jupyter_client.manager import AsyncKernelManager
@@ -49,6 +50,15 @@ class Kernels:
         if self.how == "warm" and sys.platform == "linux":
             with suppress(NotForked):  # said when the first kernel is wanted
                 self.template = templates.current(self.surroundings(), notebooks_of(self.environment))
+
+    def ask(self, function: str, content: bytes) -> Callable[[], bytes]:
+        """What waits for the answer of the function "module:name" to `content`, which a copy of the template makes.
+
+        It is empty where there is no template, or no answer.
+        """
+        if self.template is None:
+            return bytes
+        return partial(answer_of, self.template.ask(function, content))
 
     def adopt(self, function: str, content: bytes) -> None:
         """Has warm kernels begin with what the function "module:name" makes of `content`; to others it is nothing."""

@@ -1,6 +1,7 @@
 """What lies beside the notebooks' pages: key figures, the pages that no notebook makes, and the index of the search."""
 
 import json
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,12 +9,13 @@ from functools import partial
 import pandas as pd
 from lxml import html
 
+from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.frame import made_pages
 from lagesbild.publishing.keys import Figures, figures_of
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.rules.editions import edition_of, key_figures, refuse_region_without_data
+from lagesbild.rules.editions import edition_of, key_figures, packed, refuse_region_without_data
 from lagesbild.rules.register import region_of, written_of
 from lagesbild.swedish.names import Naming, official_name
 
@@ -101,6 +103,16 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
     return places, Computed(
         figures, pages, partial(figures_of, (edition.data, edition.months, edition.revised), judged), region
     )
+
+
+def packed_ahead(content: bytes) -> bytes:
+    """What the editions of a year share, made from a request, and its first page, that another process has pickled.
+
+    A refused edition raises before anything is written, as in the process that asks.
+    """
+    request, page = pickle.loads(content)
+    computed(request, load_catalog(request.paths), page)
+    return packed(request.paths, request.year)
 
 
 # The index of the search: a classic script beside the pages that holds their headings and texts, made from them.

@@ -71,7 +71,7 @@ class ReportExporter(HTMLExporter):
             {
                 "NbConvertBase": {"display_data_priority": SHOWN},
                 "HighlightMagicsPreprocessor": {"enabled": False},
-                "Exporter": {"optimized_validation": True},  # once, not after each of its twelve steps
+                "Exporter": {"optimistic_validation": True},  # once, not after each of its twelve steps
             }
         )
         inherited = super().default_config.copy()

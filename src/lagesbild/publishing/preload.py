@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,8 +47,9 @@ def _stamps(paths: list[str]) -> Iterator[tuple[str, int, int]]:
                 yield path, about.st_mtime_ns, about.st_size
 
 
+@cache
 def preloaded(notebooks: Path | None) -> str:
-    """Loads what kernels need, and returns why that could not be done, or nothing."""
+    """Loads what kernels need, once, and returns why that could not be done, or nothing."""
     try:
         for application in APPLICATIONS.values():
             import_item(application)

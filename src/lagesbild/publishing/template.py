@@ -54,6 +54,14 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A function "module:name" that a copy of the template calls with `content`, and whose answer, bytes, it sends."""
+
+    function: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Adopted:
     """A function "module:name" that the template calls with `content`, so that each of its kernels has it at hand."""
 
@@ -169,6 +177,18 @@ class Template:
         with suppress(OSError), self._lock:
             self._pipe.send(Adopted(function, content))
 
+    def ask(self, function: str, content: bytes) -> Connection:
+        """Has a copy of the template call the function "module:name" with `content`, with no wait for all its imports.
+
+        The connection's first answer is the copy's number, the second what the function returned; see `answer_of`. A
+        connection that is closed ends the copy.
+        """
+        answer, theirs = Pipe()
+        with theirs, suppress(OSError), self._lock:
+            self._pipe.send(Asked(function, content))
+            send_handle(self._pipe, theirs.fileno(), self.process.pid)
+        return answer
+
     def retire(self) -> None:
         """Asks for no more kernels. The template ends with the last of those that it has forked."""
         self._pipe.close()
@@ -183,6 +203,15 @@ class Template:
         self.process.kill()
         self.process.wait()
         self.retire()
+
+
+def answer_of(copy: Connection) -> bytes:
+    """What a copy of the template was asked for; nothing where it could not be made."""
+    with copy, suppress(EOFError, OSError):
+        copy.recv()
+        if isinstance(answer := copy.recv(), bytes):
+            return answer
+    return b""
 
 
 class Templates:
@@ -242,14 +271,16 @@ class Child:
     ended: bool = False
 
 
-def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
-    """Forks kernels until its owner is gone or wants no more. Returns the order in each kernel, else none."""
+def serve(pipe: Connection, owner: int, notebooks: Path | None) -> tuple[Order | Asked, Connection] | None:
+    """Forks until its owner is gone or wants no more. Returns in each fork what it is for, and its leash, else none."""
     seen = sources()
-    trouble = preloaded(notebooks)
+    trouble = ""
     owner_end = os.pidfd_open(owner)
     children: list[Child] = []
     asked: list[Connection] = [pipe]
     while asked or children:
+        if not (asked and pipe.poll()):  # what is asked for already may need no more than its own imports
+            preloaded(notebooks)
         running = [child for child in children if not child.ended]
         ready = wait([*asked, owner_end, *(child.end for child in running), *(child.leash for child in children)])
         if owner_end in ready:
@@ -270,10 +301,15 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
         if message is None:
             break
         if isinstance(message, Adopted):
-            trouble = trouble or adopted(message.function, message.content)
+            trouble = preloaded(notebooks) or trouble or adopted(message.function, message.content)
             continue
-        handles = [recv_handle(pipe) for _ in range(4)]
-        leash, streams = Connection(handles[0]), handles[1:]
+        leash, streams = Connection(recv_handle(pipe)), []
+        if isinstance(message, Asked):
+            with suppress(Exception):  # said by the copy's silence
+                import_item(message.function.partition(":")[0])
+        else:
+            streams = [recv_handle(pipe) for _ in range(3)]
+            trouble = preloaded(notebooks) or trouble
         pid = None
         with suppress(OSError):  # an owner that has given up
             if sources() != seen:
@@ -285,7 +321,7 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> Order | None:
         if pid == 0:
             _leave([pipe, *(child.leash for child in children)], [owner_end, *(child.end for child in children)])
             _stand_alone(leash, streams)
-            return message
+            return message, leash
         for stream in streams:
             os.close(stream)
         if pid is None:
@@ -362,15 +398,17 @@ def _stand_alone(leash: Connection, streams: list[int]) -> None:
         os.dup2(stream, number)
         os.close(stream)
     leash.send(os.getpid())
-    leash.close()
 
 
 def main() -> None:
-    """Serves the owner whose pipe and number the command line gives; a fork goes on as a kernel."""
+    """Serves the owner whose pipe and number the command line gives; a fork goes on as what it is for."""
     handle, owner, *notebooks = sys.argv[1:]
-    order = serve(Connection(int(handle)), int(owner), Path(notebooks[0]) if notebooks else None)
-    if order is not None:
-        become(order.command, order.environment, order.folder)
+    match serve(Connection(int(handle)), int(owner), Path(notebooks[0]) if notebooks else None):
+        case Asked(function, content), leash:
+            leash.send(import_item(function.replace(":", "."))(content))
+        case Order(command, environment, folder), leash:
+            leash.close()
+            become(command, environment, folder)
 
 
 if __name__ == "__main__":  # by its name, as IPython puts the cells' module in the place of __main__

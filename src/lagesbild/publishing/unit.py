@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +68,9 @@ class Unit:
 
         self.request, self.plan, self.outcome, self.inputs = request, plan, outcome, inputs
         self.started, self.began = datetime.now(UTC), time.monotonic()
-        places, self.computed = computed(request, plan.catalog, next(iter(plan.notebooks)))
-        self.frames = page_frames(request, plan.catalog, places)
+        self.places, self.computed = computed(request, plan.catalog, next(iter(plan.notebooks)))
+        self.frames = page_frames(request, plan.catalog, self.places)
         self.store = Cache(request) if request.cached else None
-        self.keys = keys_of(plan, inputs, places, self.computed) if self.store else {}
         self.target, self.stack = Target(request.folder), ExitStack()
         self.work = self._locked()
         self.left = set(plan.notebooks)
@@ -111,11 +111,18 @@ class Unit:
         for run in runs.values():
             self.add(run, False, watcher)
 
+    @cached_property
+    def keys(self) -> dict[str, PageKey]:
+        """Page -> the key of its run; `_keep` sees whether it still holds what the run has read."""
+        return keys_of(self.plan, self.inputs, self.places, self.computed) if self.store else {}
+
     def _kept_runs(self) -> dict[str, "Run"]:
         """Page -> the run of an earlier build that it can take over."""
+        if not (self.store and self.store.has_runs):  # no key is computed before the kernels are at work
+            return {}
         runs = {}
         for name, key in self.keys.items():
-            if self.store and (found := self.store.run(key, self.plan.notebooks[name])):
+            if found := self.store.run(key, self.plan.notebooks[name]):
                 from lagesbild.publishing.run import Run
 
                 values = self.plan.values[name]

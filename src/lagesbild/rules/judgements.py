@@ -131,24 +131,22 @@ def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
     """The judgements of yearly rows of everybody, women and men."""
     year, of = setting.year, setting.of
     municipalities = int(of.municipality.sum())
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FRAMES}
+    parts: dict[str, list[Part]] = {name: [] for name in FRAMES}
     sexes: dict[str, dict[str, Panel]] = {}
     every = list(panels(rows, setting.contexts, of))
     for indicator, sex, panel in every:
         sexes.setdefault(indicator, {})[sex] = panel
-        named, sizes = {"indicator": indicator, "sex": sex}, _sizes_of(setting, indicator, sex)
+        sizes = _sizes_of(setting, indicator, sex)
         if panel.context.survey:
-            changed = shared_changes(panel, sizes, year, PLAIN_SURVEY.fewest)
-            parts["changes"].append(changed.assign(**named))
+            parts["changes"].append((indicator, sex, shared_changes(panel, sizes, year, PLAIN_SURVEY.fewest)))
         if indicator not in setting.counted:
             compare = survey_differences if panel.context.survey else _register
-            parts["differences"] += [compare(panel, other, sizes, year).assign(**named) for other in setting.others]
+            parts["differences"] += [(indicator, sex, compare(panel, other, sizes, year)) for other in setting.others]
             rule = RankRule(panel.context.better, municipalities, municipalities)
-            parts["ranks"].append(latest_ranks(panel, _margin(panel, sizes), rule, year).assign(**named))
+            parts["ranks"].append((indicator, sex, latest_ranks(panel, _margin(panel, sizes), rule, year)))
     for indicator, both in sexes.items():
         if both.keys() >= {"K", "M"} and indicator not in setting.counted:
-            gap = _gap(indicator, both, setting)
-            parts["differences"].append(gap.assign(indicator=indicator, sex=SEX_GAP))
+            parts["differences"].append((indicator, SEX_GAP, _gap(indicator, both, setting)))
     return Judgements(
         directions(every, year, setting.together),
         _stacked(parts["differences"], COLUMNS),
@@ -158,9 +156,17 @@ def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
     )
 
 
-def _stacked(frames: Iterable[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
+Part = tuple[str, str, pd.DataFrame]  # what is known of one indicator and sex
+
+
+def _stacked(parts: Iterable[Part], columns: list[str]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part[2])]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    indicators, sexes, frames = zip(*filled, strict=True)
+    of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.assign(indicator=np.array(indicators, object)[of], sex=np.array(sexes, object)[of])[columns]
 
 
 def series_context(catalog: Catalog, indicator: str) -> SeriesContext:
@@ -261,7 +267,8 @@ def _answers(
         name: Survey(tuple(entry.classes), entry.fewest, tuple(entry.documented))
         for name, entry in catalog.surveys.items()
     }
-    alone = [i for i, entry in catalog.indicators.items() if entry.kind == "survey" and i not in set(asked["question"])]
+    known = set(asked["question"])
+    alone = [name for name, entry in catalog.indicators.items() if entry.kind == "survey" and name not in known]
     own = yearly(table[table["indicator"].isin(alone)], catalog)
     own = own[own["status"] == ""].rename(columns={"indicator": "question"})
     columns = ["survey", "question", "place", "year", "sex", "value"]
@@ -269,8 +276,8 @@ def _answers(
     every = every[every["value"].notna()].rename(columns={"question": "indicator"})
     sizes: dict[tuple[str, str], Sizes] = {}
     for (name, sex), rows in every.groupby(["survey", "sex"], sort=False):
-        known = survey_sizes(rows, surveys.get(str(name), PLAIN_SURVEY), contexts, of, year)
-        sizes |= {(question, str(sex)): n for question, n in known.items()}
+        own_sizes = survey_sizes(rows, surveys.get(str(name), PLAIN_SURVEY), contexts, of, year)
+        sizes |= {(question, str(sex)): n for question, n in own_sizes.items()}
     return sizes
 
 

@@ -71,17 +71,20 @@ def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataF
     cases behind it allow, at p < 0.01. Without six years in a row nothing tells how much it swings. The columns are
     `place`, `other` and those of COLUMNS from `year` on.
     """
-    out = _plain(panel, others, edition)
+    rows, out = _plain(panel, others, edition)
     signals = panel.against(others.members, others.at_least)
 
     def poisson(start: int, stop: int) -> np.ndarray:
         own = np.nan_to_num(panel.poisson_variance(start, stop))
         return own + panel.poisson_of_others(others.members, start, stop)
 
-    return _held_against_noise(out, signals, panel, poisson, edition, others)
+    return _held_against_noise(rows, out, signals, panel, poisson, edition, others)
 
 
-def _plain(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
+Columns = dict[str, np.ndarray]  # `place`, `other` and those of COLUMNS from `year` on, of some rows of a panel
+
+
+def _plain(panel: Panel, others: Others, edition: int) -> tuple[np.ndarray, Columns]:
     """Values side by side in the last year that both have, without a verdict."""
     last = edition - panel.first_year + 1
     known = np.isfinite(panel.value[:, :last])
@@ -91,70 +94,65 @@ def _plain(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
     column = (both.shape[1] - 1 - np.argmax(both[:, ::-1], axis=1))[rows]
     values = others.of(rows, column, panel.value)
     members = np.isfinite(values).sum(1)
-    return _frame(
-        panel, rows, column, np.where(np.isfinite(values), values, 0.0).sum(1) / members, members, others.name
-    )
+    mean = np.where(np.isfinite(values), values, 0.0).sum(1) / members
+    return rows, _columns(panel, rows, column, mean, members, others.name)
 
 
-def _frame(
+def _columns(
     panel: Panel, rows: np.ndarray, column: np.ndarray, other_value: np.ndarray, n: np.ndarray, other: str
-) -> pd.DataFrame:
+) -> Columns:
     value = panel.value[rows, column]
-    empty = dict.fromkeys(("margin", "p", "scaled", "noise", "poisson", "degrees", "answers"), np.nan)
-    return pd.DataFrame(  # at once: a column set after another costs as much as all of them
-        {
-            "place": panel.places[rows],
-            "other": other,
-            "year": column + panel.first_year,
-            "value": value,
-            "other_value": other_value,
-            "difference": value - other_value,
-            "n": n.astype(int),
-            "decimals": panel.context.decimals,
-            **empty,
-            "verdict": str(Compared.UNKNOWN),
-            "basis": str(Basis.NONE),
-        }
-    )
+    empty = ("margin", "p", "scaled", "noise", "poisson", "degrees", "answers")
+    texts = {"other": other, "verdict": str(Compared.UNKNOWN), "basis": str(Basis.NONE)}
+    return {
+        "place": panel.places[rows],
+        "year": column + panel.first_year,
+        "value": value,
+        "other_value": other_value,
+        "difference": value - other_value,
+        "n": n.astype(int),
+        "decimals": np.full(len(rows), panel.context.decimals),
+        **{name: np.full(len(rows), np.nan) for name in empty},
+        **{name: np.full(len(rows), text, object) for name, text in texts.items()},
+    }
 
 
 def _held_against_noise(
-    out: pd.DataFrame,
+    places: np.ndarray,
+    columns: Columns,
     signals: Signals,
     panel: Panel,
     poisson: Callable[[int, int], np.ndarray],
     edition: int,
     others: Others | None,
 ) -> pd.DataFrame:
-    """`out` with the verdicts of the rows whose last difference ends a window.
+    """`columns`, of these places, with the verdicts of the rows whose last difference ends a window.
 
     `poisson` gives the variance of each place's difference that its mean cases in some columns allow; 0 where unknown.
     """
-    if not panel.context.yearly or out.empty:
-        return out
-    columns = {name: out[name].to_numpy(copy=True) for name in out if name != "place"}
-    columns["verdict"], columns["basis"] = (columns[name].astype(object) for name in ("verdict", "basis"))
+    if not panel.context.yearly or not len(places):
+        return pd.DataFrame(columns)
     at = np.full(len(panel.places), -1)
-    at[pd.Index(panel.places).get_indexer(out["place"])] = np.arange(len(out))
+    at[places] = np.arange(len(places))
     for window in judged_windows(signals, edition - panel.first_year, panel.municipality):
         start, stop = window.start, window.stop
         few = signals.cases(start, stop)[window.rows] < FEWEST_CASES
         columns["basis"][at[window.rows[few & (at[window.rows] >= 0)]]] = str(Basis.FEW_CASES)
         chosen = ~few & (at[window.rows] >= 0)
-        places, rows = window.rows[chosen], at[window.rows[chosen]]
+        judged, rows = window.rows[chosen], at[window.rows[chosen]]
         last, degrees = window.y[chosen, -1], window.degrees[chosen]
-        variance, chance = window.variance[chosen], poisson(start, stop)[places]
+        variance, chance = window.variance[chosen], poisson(start, stop)[judged]
         p = 2 * t.sf(np.abs(last) / np.sqrt(np.maximum(variance, chance)), degrees)
         if others is not None:  # the mean is that of the members that have the window whole
             mean, n = panel.others(others.members, others.at_least, start, stop)
-            columns["value"][rows], columns["other_value"][rows] = panel.value[places, stop - 1], mean[places]
-            columns["difference"][rows], columns["n"][rows] = panel.value[places, stop - 1] - mean[places], n[places]
+            columns["value"][rows], columns["other_value"][rows] = panel.value[judged, stop - 1], mean[judged]
+            columns["difference"][rows], columns["n"][rows] = panel.value[judged, stop - 1] - mean[judged], n[judged]
         tested = {"p": p, "scaled": last, "noise": np.sqrt(variance), "poisson": np.sqrt(chance), "degrees": degrees}
         for name, values in (tested | {"basis": str(Basis.NOISE), "year": stop - 1 + panel.first_year}).items():
             columns[name][rows] = values
         sides = columns["value"][rows], columns["other_value"][rows]
         columns["verdict"][rows] = _verdict(p < P_DECIDED, last, *sides, columns["decimals"][rows])
-    return out.assign(**columns)
+    return pd.DataFrame(columns)
 
 
 def _verdict(
@@ -207,20 +205,20 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
 
 def sex_differences(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     """Women minus men of a register, in the last year that has both; columns as `register_differences`."""
-    out = _side_by_side(women, men, edition)
+    rows, out = _side_by_side(women, men, edition)
 
     def poisson(start: int, stop: int) -> np.ndarray:
         return sum((np.nan_to_num(each.poisson_variance(start, stop)) for each in (women, men)), np.zeros(1))
 
-    return _held_against_noise(out, women.gap_to(men), women, poisson, edition, None)
+    return _held_against_noise(rows, out, women.gap_to(men), women, poisson, edition, None)
 
 
-def _side_by_side(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
+def _side_by_side(women: Panel, men: Panel, edition: int) -> tuple[np.ndarray, Columns]:
     known = np.isfinite(women.value) & np.isfinite(men.value)
     known[:, edition - women.first_year + 1 :] = False
     rows = np.flatnonzero(known.any(1) & women.municipality)
     column = (known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1))[rows]
-    return _frame(women, rows, column, men.value[rows, column], np.ones(len(rows)), "M")
+    return rows, _columns(women, rows, column, men.value[rows, column], np.ones(len(rows)), "M")
 
 
 # Surveys: published margins, else n_eff of the size class.
@@ -232,18 +230,17 @@ def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition:
     `sizes` is n_eff of each place, NaN where there is no estimate. A value without n_eff, such as riket's, is taken as
     known. Columns as `register_differences`; `margin` is the municipality's own, published or estimated.
     """
-    out = _plain(panel, others, edition)
-    rows = pd.Index(panel.places).get_indexer(out["place"])
-    column = out["year"].to_numpy() - panel.first_year
+    rows, out = _plain(panel, others, edition)
+    column = out["year"] - panel.first_year
     margin = panel.margin[rows, column]
-    n = out["n"].to_numpy(float)
+    n = out["n"].astype(float)
     values = others.of(rows, column, panel.value) / 100
     took_part = np.isfinite(values)
     squares = np.where(took_part, others.of(rows, column, panel.margin) ** 2, 0.0)  # NaN where a member has no margin
     other_margin = np.sqrt(squares.sum(1)) / n
     of_members = np.where(took_part, sizes[others.members[rows]], np.nan)
     variance = np.where(np.isfinite(of_members), values * (1 - values) / of_members, 0.0).sum(1) / n**2
-    value, other = out["value"].to_numpy(), out["other_value"].to_numpy()
+    value, other = out["value"], out["other_value"]
     published = np.isfinite(margin) & np.isfinite(other_margin)
     alone = (n == 1) & np.isfinite(of_members).any(1)  # another place with an estimate of its own
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -251,15 +248,14 @@ def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition:
         z = np.where(alone, z_of_two(value, sizes[rows], other, np.nan_to_num(of_members).sum(1)), z)
         z = np.where(published, z_of_margins(value, margin, other, other_margin), z)
     margin = np.where(np.isfinite(margin), margin, estimated_margin(value, sizes[rows]))
-    return _held_against_sample(out.assign(answers=sizes[rows]), z, published, margin)
+    return _held_against_sample(out | {"answers": sizes[rows]}, z, published, margin)
 
 
 def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], edition: int) -> pd.DataFrame:
     """Women minus men of a survey; `sizes` of women and of men. `margin` is that of the difference."""
-    out = _side_by_side(women, men, edition)
-    rows = pd.Index(women.places).get_indexer(out["place"])
-    column = out["year"].to_numpy() - women.first_year
-    value, other = out["value"].to_numpy(), out["other_value"].to_numpy()
+    rows, out = _side_by_side(women, men, edition)
+    column = out["year"] - women.first_year
+    value, other = out["value"], out["other_value"]
     margins = [panel.margin[rows, column] for panel in (women, men)]
     published = np.isfinite(margins[0]) & np.isfinite(margins[1])
     z = np.where(
@@ -274,14 +270,15 @@ def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], 
     return _held_against_sample(out, z, published, np.hypot(*known))
 
 
-def _held_against_sample(out: pd.DataFrame, z: np.ndarray, published: np.ndarray, margin: np.ndarray) -> pd.DataFrame:
+def _held_against_sample(out: Columns, z: np.ndarray, published: np.ndarray, margin: np.ndarray) -> pd.DataFrame:
     tested = np.isfinite(z)
     basis = np.where(published, str(Basis.MARGINS), str(Basis.ESTIMATE))
-    sides = (out[name].to_numpy() for name in ("value", "other_value", "decimals"))
+    sides = (out[name] for name in ("value", "other_value", "decimals"))
     verdict = _verdict(np.abs(z) > Z_DECIDED, z, *sides)
-    return out.assign(
-        margin=margin,
-        p=np.where(tested, 2 * norm.sf(np.abs(z)), np.nan),
-        basis=np.where(tested, basis, ""),
-        verdict=np.where(tested, verdict, str(Compared.UNKNOWN)),
-    )
+    held = {
+        "margin": margin,
+        "p": np.where(tested, 2 * norm.sf(np.abs(z)), np.nan),
+        "basis": np.where(tested, basis, ""),
+        "verdict": np.where(tested, verdict, str(Compared.UNKNOWN)),
+    }
+    return pd.DataFrame(out | held)

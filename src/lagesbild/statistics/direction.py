@@ -124,17 +124,23 @@ def directions(every: Iterable[tuple[str, str, Panel]], edition: int, adjusting:
     `every` as `panels` gives them. A place without any value of an indicator has no row. `p_adjusted` is over one
     place's indicators in `adjusting`, each sex by itself (Benjamini and Hochberg 1995; statsmodels).
     """
-    frames = []
+    parts: list[Columns] = []
     sexes: dict[str, dict[str, Panel]] = {}
     for indicator, sex, panel in every:
         sexes.setdefault(indicator, {})[sex] = panel
-        frames.append(_levels(panel, edition).assign(indicator=indicator, sex=sex))
+        parts.append(_named(_levels(panel, edition), indicator, sex))
     for indicator, both in sexes.items():
         if both.keys() >= {"K", "M"}:
-            frames.append(_gaps(both["K"], both["M"], edition).assign(indicator=indicator, sex=SEX_GAP))
-    if not frames:
+            parts.append(_named(_gaps(both["K"], both["M"], edition), indicator, SEX_GAP))
+    if not parts:
         return pd.DataFrame(columns=[*KEYS, *FIELDS])
-    return adjusted(pd.concat(frames, ignore_index=True)[[*KEYS, *FIELDS]], adjusting)
+    rows = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in [*KEYS, *FIELDS]})
+    return adjusted(rows.astype(dict.fromkeys(YEARS, "Int64")), adjusting)
+
+
+def _named(columns: "Columns", indicator: str, sex: str) -> "Columns":
+    names = {"indicator": indicator, "sex": sex}
+    return columns | {name: np.full(len(columns["place"]), value, object) for name, value in names.items()}
 
 
 def adjusted(rows: pd.DataFrame, together: set[str]) -> pd.DataFrame:
@@ -157,24 +163,26 @@ def movement(row: Mapping) -> Movement:
     return Movement(**values | {name: code(values[name]) for name, code in codes.items()})
 
 
-# One measure in all places.
+# One measure in all places, column by column: a frame for each of a hundred measures costs more than the judging.
+
+Columns = dict[str, np.ndarray]  # `place` and FIELDS
 
 
-def _levels(panel: Panel, edition: int) -> pd.DataFrame:
+def _levels(panel: Panel, edition: int) -> Columns:
     """The movements of one panel's municipalities."""
     judging = panel.municipality & np.isfinite(panel.value).any(1)
     column = edition - panel.first_year
     out = _not_judged(panel, judging, column)
     if panel.context.yearly:
         shown = printed(panel.value, panel.context.decimals)
-        open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES).to_numpy()
+        open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES)
         _judge(out, panel.signals, panel, shown, column, open_to)
         _judge_alone(out, panel, shown, open_to)
         _without_size(out, panel, column)
-    return out[judging]
+    return {name: values[judging] for name, values in out.items()}
 
 
-def _gaps(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
+def _gaps(women: Panel, men: Panel, edition: int) -> Columns:
     """The movements of the gap between women and men; a gap has no better end."""
     signals = women.gap_to(men)
     gap = printed(women.value - men.value, women.context.decimals)
@@ -183,21 +191,21 @@ def _gaps(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
     cut, doubtful = women.cut | men.cut, women.doubtful | men.doubtful  # what forbids one sex forbids the gap
     both = replace(women, value=np.minimum(women.value, men.value), cut=cut, doubtful=doubtful)
     out = _not_judged(both, judging, column, signals)
-    out["better"] = "neither"
+    out["better"][:] = "neither"
     if women.context.yearly:
-        open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES).to_numpy()
+        open_to = judging & (out["reason"] == Reason.TOO_FEW_PLACES)
         _judge(out, signals, women, gap, column, open_to, men)
         _without_size(out, women, column)
-    return out[judging]
+    return {name: values[judging] for name, values in out.items()}
 
 
-def _without_size(out: pd.DataFrame, panel: Panel, edition: int) -> None:
+def _without_size(out: Columns, panel: Panel, edition: int) -> None:
     """Gives the places that only lack their number of inhabitants that reason."""
     unknown = ~np.isfinite(panel.log_population[:, min(edition, panel.log_population.shape[1] - 1)])
-    out.loc[unknown & (out["reason"] == Reason.TOO_FEW_PLACES), "reason"] = str(Reason.NO_POPULATION)
+    out["reason"][unknown & (out["reason"] == Reason.TOO_FEW_PLACES)] = str(Reason.NO_POPULATION)
 
 
-def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signals | None = None) -> pd.DataFrame:
+def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signals | None = None) -> Columns:
     """All places, each with the reason for which it cannot be judged; TOO_FEW_PLACES where nothing else forbids it."""
     signals = signals or panel.signals
     run = signals.run[:, : edition + 1]
@@ -216,12 +224,18 @@ def _not_judged(panel: Panel, judging: np.ndarray, edition: int, signals: Signal
     at_end = run.shape[1] - 1 - np.argmax(run[:, ::-1] > 0, axis=1)  # the last year with a value
     held = np.where(length > 0, stop - 1, at_end)
     first = held + 1 - np.where(length > 0, length, run[np.arange(len(held)), held])
-    empty = Movement()
-    known = {"better": panel.context.better, "reason": reason}
-    known |= {"first_year": first + panel.first_year, "last_year": held + panel.first_year}
-    empties = {name: [getattr(empty, name)] * len(reason) for name in FIELDS if name not in known}
-    columns = {"place": panel.places} | {name: (empties | known)[name] for name in FIELDS}
-    return pd.DataFrame(columns).astype(dict.fromkeys(YEARS, "Int64"))
+    texts = {"direction": str(Direction.NOT_JUDGED), "method": str(Method.NONE), "better": panel.context.better}
+    numbers = dict.fromkeys(("p", "p_adjusted", "slope", "noise", "pool_first", "pool_last"), np.nan)
+    return {
+        "place": panel.places,
+        "reason": reason,
+        "first_year": first + panel.first_year,
+        "last_year": held + panel.first_year,
+        "pool_places": np.zeros(len(reason), int),
+        "weak": np.zeros(len(reason), bool),
+        **{name: np.full(len(reason), text, object) for name, text in texts.items()},
+        **{name: np.full(len(reason), number) for name, number in numbers.items()},
+    }
 
 
 def _refusals(signals: Signals, panel: Panel, start: int, stop: int) -> dict[Reason, np.ndarray]:
@@ -250,7 +264,7 @@ def _why_short(panel: Panel, run: np.ndarray, n: int, edition: int) -> Reason:
 
 
 def _judge(
-    out: pd.DataFrame,
+    out: Columns,
     signals: Signals,
     panel: Panel,
     shown: np.ndarray,
@@ -259,7 +273,6 @@ def _judge(
     less: Panel | None = None,
 ) -> None:
     """Writes the verdicts of the places in `judging` that have a pool beside them; `less`: what a gap takes away."""
-    columns = {name: out[name].to_numpy(object, copy=True) for name in FIELDS}
     for window in judged_windows(signals, edition, judging):
         start, stop, rows, pool = window.start, window.stop, window.rows, window.pool
         of_cases = sum(part.poisson_variance(start, stop)[rows] for part in (panel, less) if part)
@@ -278,9 +291,7 @@ def _judge(
             "pool_places": pool.places,
         }  # fmt: skip
         for name, values in written.items():
-            columns[name][rows] = values
-    for name, values in columns.items():
-        out[name] = pd.Series(values, out.index, dtype=out[name].dtype)
+            out[name][rows] = values
 
 
 def verdicts(window: Judged, s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -316,10 +327,10 @@ def slope_test(y: np.ndarray, s: np.ndarray, degrees: np.ndarray) -> tuple[np.nd
 # A series that no 40 municipalities stand beside, such as the municipality's own: by its own counts or margins.
 
 
-def _judge_alone(out: pd.DataFrame, panel: Panel, shown: np.ndarray, open_to: np.ndarray) -> None:
+def _judge_alone(out: Columns, panel: Panel, shown: np.ndarray, open_to: np.ndarray) -> None:
     """Writes the verdicts of places whose series has no pool: shares with counts, else values with margins."""
     for n in np.flatnonzero(open_to & (out["reason"] == Reason.TOO_FEW_PLACES)):
-        start, stop = (int(out.at[n, name]) - panel.first_year for name in ("first_year", "last_year"))
+        start, stop = (out[name][n] - panel.first_year for name in ("first_year", "last_year"))
         columns = slice(start, stop + 1)
         count, base, margin = (part[n, columns] for part in (panel.count, panel.base, panel.margin))
         if panel.context.scale == "percent" and np.isfinite(count).all() and np.isfinite(base).all():
@@ -328,8 +339,9 @@ def _judge_alone(out: pd.DataFrame, panel: Panel, shown: np.ndarray, open_to: np
             fits, method = weighted_fits(panel.value[n, columns][None], margin[None] / Z), Method.MARGINS
         else:
             continue
-        out.loc[n, ["direction", "method", "reason"]] = [_alone(fits, shown[n, stop] - shown[n, start]), method, ""]
-        out.loc[n, ["p", "slope"]] = [float(fits.p[0]), float(fits.slope[0])]
+        told = {"direction": _alone(fits, shown[n, stop] - shown[n, start]), "method": str(method), "reason": ""}
+        for name, value in (told | {"p": fits.p[0], "slope": fits.slope[0]}).items():
+            out[name][n] = value
 
 
 def _alone(fits: Fits, change: float) -> str:

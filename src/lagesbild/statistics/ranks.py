@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.stats import rankdata
 
 from lagesbild.statistics.intervals import Z, refuse_duplicates, usable
 from lagesbild.statistics.panel import Panel
@@ -31,11 +32,8 @@ def quartile_cuts(ranking: pd.DataFrame) -> pd.DataFrame:
     nobody.
     """
     placed = ranking.dropna(subset=["rank"]).sort_values("rank")
-    return (
-        placed.groupby("quartile")
-        .agg(best=("value", "first"), worst=("value", "last"), places=("value", "size"))
-        .reset_index()
-    )
+    groups = placed.groupby("quartile")["value"]
+    return pd.DataFrame({"best": groups.first(), "worst": groups.last(), "places": groups.size()}).reset_index()
 
 
 # Ranks among the municipalities. Columns in: `place`, `value`, `status`; `margin` for the plausible range.
@@ -111,22 +109,25 @@ def latest_ranks(panel: Panel, margin: np.ndarray, rule: RankRule, edition: int)
     """
     known = (np.isfinite(panel.value) & panel.municipality[:, None])[:, : edition - panel.first_year + 1]
     left = known.any(1)
-    frames = []
+    parts = []
     for column in range(known.shape[1] - 1, -1, -1):
         rows = np.flatnonzero(known[:, column])
         reason = rule.refusal(len(rows)) or _few_cases(panel.count[rows, column])
         if reason or not left[rows].any():
             continue
-        frames.append(_ranks_of_year(panel, margin, rows, column, rule)[left[rows]])
+        of_year = _ranks_of_year(panel, margin, rows, column, rule)
+        parts.append({name: values[left[rows]] for name, values in of_year.items()})
         left[rows] = False
     without = np.flatnonzero(left)
     last = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
     for column in np.unique(last[without]):
         rows = without[last[without] == column]
-        of_year = np.flatnonzero(known[:, column])
-        reason = rule.refusal(len(of_year)) or _few_cases(panel.count[of_year, column])
-        frames.append(_no_ranks(panel, rows, column, len(of_year), reason))
-    return pd.concat(frames, ignore_index=True) if frames else _no_ranks(panel, without, 0, 0, NoRank.NONE)
+        others = np.flatnonzero(known[:, column])
+        reason = rule.refusal(len(others)) or _few_cases(panel.count[others, column])
+        parts.append(_no_ranks(panel, rows, column, len(others), reason))
+    parts = parts or [_no_ranks(panel, without, 0, 0, NoRank.NONE)]
+    out = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in RANKS})
+    return out.astype(dict.fromkeys(("rank", "quartile", "rank_low", "rank_high"), "Int64"))
 
 
 def _few_cases(count: np.ndarray) -> NoRank:
@@ -135,34 +136,31 @@ def _few_cases(count: np.ndarray) -> NoRank:
     return NoRank.TOO_FEW_CASES if len(known) and np.median(known) < TYPICAL_CASES else NoRank.NONE
 
 
-def _no_ranks(panel: Panel, rows: np.ndarray, column: int, n: int, reason: NoRank) -> pd.DataFrame:
-    none = pd.array([pd.NA] * len(rows), dtype="Int64")
-    return pd.DataFrame(
-        {
-            "place": panel.places[rows],
-            "year": panel.first_year + column,
-            "value": panel.value[rows, column],
-            "n": n,
-            "reason": str(reason),
-            **{name: none.copy() for name in ("rank", "quartile", "rank_low", "rank_high")},
-        }
-    )
+def _no_ranks(panel: Panel, rows: np.ndarray, column: int, n: int, reason: NoRank) -> dict[str, np.ndarray]:
+    return {
+        "place": panel.places[rows],
+        "year": np.full(len(rows), panel.first_year + column),
+        "value": panel.value[rows, column],
+        "n": np.full(len(rows), n),
+        "reason": np.full(len(rows), str(reason), object),
+        **{name: np.full(len(rows), np.nan) for name in ("rank", "quartile", "rank_low", "rank_high")},
+    }
 
 
-def _ranks_of_year(panel: Panel, margin: np.ndarray, rows: np.ndarray, column: int, rule: RankRule) -> pd.DataFrame:
+def _ranks_of_year(
+    panel: Panel, margin: np.ndarray, rows: np.ndarray, column: int, rule: RankRule
+) -> dict[str, np.ndarray]:
     out = _no_ranks(panel, rows, column, len(rows), NoRank.NONE)
     values = out["value"] if rule.better == "lower" else -out["value"]
-    out["rank"] = values.rank(method="min").astype("Int64")
-    out["quartile"] = quartile_class(out["rank"].astype(int), len(rows))
+    out["rank"] = rankdata(values, "min")
+    out["quartile"] = quartile_class(out["rank"], len(rows))
     spread = margin[rows, column] / Z
     known = np.isfinite(spread)  # a place without a margin keeps its value in every draw, and has no range
     if known.any():
-        low, high = plausible_ranks(values.to_numpy(), np.where(known, spread, 0.0))
-        out["rank_low"], out["rank_high"] = low, high
-        out.loc[~known, ["rank_low", "rank_high"]] = pd.NA
-        vague = known & ((high - low) > len(rows) / 2)
-        out.loc[vague, "reason"] = str(NoRank.TOO_UNCERTAIN)
-    return out.astype(dict.fromkeys(("quartile", "rank_low", "rank_high"), "Int64"))
+        low, high = plausible_ranks(values, np.where(known, spread, 0.0))
+        out["rank_low"], out["rank_high"] = np.where(known, low, np.nan), np.where(known, high, np.nan)
+        out["reason"][known & ((high - low) > len(rows) / 2)] = str(NoRank.TOO_UNCERTAIN)
+    return out
 
 
 def plausible_ranks(values: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

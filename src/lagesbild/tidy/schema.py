@@ -314,18 +314,16 @@ def place_errors(table: pd.DataFrame, places: Places) -> list[str]:
 
 def range_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     """One line for each indicator with values outside the range of its unit."""
-    errors = []
-    for indicator, rows in table.groupby("indicator", sort=True):
-        unit = catalog.unit_of(indicator)
-        low = -np.inf if unit.low is None else unit.low
-        high = np.inf if unit.high is None else unit.high
-        outside = rows[(rows["value"] < low) | (rows["value"] > high)]
-        for row in outside.head(1).itertuples():
-            errors.append(
-                f"{_example(row)}: {row.value:g} is outside {low:g} to {high:g} ({unit.text}). "
-                "Correct the value in its file, or the unit in data/catalog/indicators/."
-            )
-    return errors
+    of, indicators = pd.factorize(table["indicator"])
+    units = [catalog.unit_of(indicator) for indicator in indicators]
+    lows = np.array([-np.inf if unit.low is None else unit.low for unit in units])[of]
+    highs = np.array([np.inf if unit.high is None else unit.high for unit in units])[of]
+    outside = table.assign(of=of, low=lows, high=highs)[(table["value"] < lows) | (table["value"] > highs)]
+    return [
+        f"{_example(row)}: {row.value:g} is outside {row.low:g} to {row.high:g} ({units[row.of].text}). "
+        "Correct the value in its file, or the unit in data/catalog/indicators/."
+        for row in outside.drop_duplicates("indicator").sort_values("indicator").itertuples()
+    ]
 
 
 MORE_THAN_ALL, NO_CASES = "more cases than inhabitants", "a share above 0 of no cases"
@@ -340,8 +338,10 @@ def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     bases = {name: entry.population for name, entry in catalog.indicators.items() if entry.population}
     known = current(table[table["indicator"].isin(set(bases.values()))])
     people = known.drop_duplicates(CELL).set_index(CELL)["value"]
-    of = table["indicator"].map(bases).astype(object).fillna("")
-    inhabitants = people.reindex(pd.MultiIndex.from_frame(table[CELL].assign(indicator=of))).to_numpy()
+    counted = (table["count"].notna() & table["indicator"].isin(bases)).to_numpy()
+    at = table.loc[counted, CELL].assign(indicator=lambda rows: rows["indicator"].map(bases))
+    inhabitants = np.full(len(table), np.nan)
+    inhabitants[counted] = people.reindex(pd.MultiIndex.from_frame(at)).to_numpy()
     units = {name: catalog.unit_of(name) for name in table["indicator"].unique()}
     per = table["indicator"].map({name: unit.per for name, unit in units.items()}).astype(float)
     share = table["indicator"].map({name: unit.symbol == "%" for name, unit in units.items()}).astype(bool)
