@@ -219,7 +219,8 @@ def _with_changes(number: str, rows: pd.DataFrame, chart: Chart, data: pd.DataFr
     if len(twice):
         at = ", ".join(str(twice.iloc[0][name]) for name in ("label", "name", "year"))
         raise ValueError(f"{number}: {at} stands twice. Correct the cell's rows.")
-    have = data.drop_duplicates(keys).set_index(keys)["value"].reindex(pd.MultiIndex.from_frame(rows[keys]))
+    near = data[data["indicator"].isin(rows["indicator"].unique()) & data["place"].isin(rows["place"].unique())]
+    have = near.drop_duplicates(keys).set_index(keys)["value"].reindex(pd.MultiIndex.from_frame(rows[keys]))
     same = rows["value"].to_numpy() == have.to_numpy()
     if chart in COMPUTED and (same & (rows["value"] != 0)).any():
         name = rows.loc[same, "indicator"].iloc[0]

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.transforms import offset_copy
 
 from lagesbild.charts.theme import TOKENS, Look, Sheet
@@ -40,6 +41,15 @@ class Bare(Axes):
 
     def _gen_axes_spines(self, *args: Any, **look: Any) -> dict[str, Any]:
         return {}
+
+    def update_datalim(self, *args: Any, **look: Any) -> None:
+        """Does nothing: every axis' ends are set, so that nobody asks how far the data reach."""
+
+    def _update_line_limits(self, line: Line2D) -> None:
+        """Does nothing, as `update_datalim`."""
+
+    def _update_patch_limits(self, patch: Patch) -> None:
+        """Does nothing, as `update_datalim`."""
 
     def _init_axis(self) -> None:
         self.xaxis, self.yaxis = _Across(self, clear=False), _Upwards(self, clear=False)

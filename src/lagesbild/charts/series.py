@@ -93,17 +93,16 @@ def with_series(rows: pd.DataFrame) -> pd.DataFrame:
     kinds = [column for column in ("label", "group") if rows[column].nunique() > 1]
     sexes = ["sex"] if rows["sex"].nunique() > 1 else []
     places = ["name"] if rows["place"].nunique() > 1 or not kinds + sexes else []
-    texts = rows.assign(sex=rows["sex"].map(SEX)).astype({"label": str, "group": str, "name": str})
-    series = _joined(texts, [*kinds, *sexes, *places])
-    kind = _joined(texts, kinds) if kinds else rows["role"]
+    series = _joined(rows, [*kinds, *sexes, *places])
+    kind = _joined(rows, kinds) if kinds else rows["role"]
     palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(kind.unique())}
     colour = kind.map(palette) if kinds else rows["sex"].map(SEX_COLOUR) if sexes else rows["role"]
     return rows.assign(series=series, colour=colour, time=times(rows))
 
 
-def _joined(texts: pd.DataFrame, columns: list[str]) -> pd.Series:
-    first, *others = columns
-    return texts[first].str.cat(texts[others], sep=", ") if others else texts[first]
+def _joined(rows: pd.DataFrame, columns: list[str]) -> pd.Series:
+    each = (rows[name].map(SEX) if name == "sex" else rows[name] for name in columns)
+    return pd.Series([", ".join(map(str, texts)) for texts in zip(*each, strict=True)], rows.index, dtype=object)
 
 
 def times(rows: pd.DataFrame) -> pd.Series:

@@ -255,7 +255,8 @@ def answered(rows: pd.DataFrame) -> pd.DataFrame:
 def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
     """Whether any value or margin of `rows` is not the published one of its indicator, place, time, sex and group."""
     keys = [name for name in CELL if name in rows]
-    have = published.drop_duplicates(keys).set_index(keys)
+    near = published[published["place"].isin(rows["place"].unique())]  # few: an index of all places would be dear
+    have = near.drop_duplicates(keys).set_index(keys)
     known = have.reindex(pd.MultiIndex.from_frame(rows[keys]))
     columns = [name for name in ("value", "margin") if name in rows]
     return any((rows[name].notna() & ~(rows[name].to_numpy() == known[name].to_numpy())).any() for name in columns)
