@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
-from helpers.rows import COMMON, chart_rows, measures_of, remake, with_cases
+from helpers.rows import COMMON, as_objects, chart_rows, measures_of, remake, with_cases
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
@@ -76,7 +76,7 @@ def show_figure(
     entry, catalog = report.figure(number), report.catalog
     own = (report.name, report.place, report.year)
     anchor, title = slug(anchor or f"figur-{number}"), title or entry.title
-    rows = answered(chart_rows(rows, catalog, report.geography, report.role, entry.dots))
+    rows = as_objects(answered(chart_rows(rows, catalog, report.geography, report.role, entry.dots)))
     drawn = rows[rows["value"].notna()]
     known = {*entry.measure, *entry.stand_in, *entry.dots}
     if not report.measures(number) and set(drawn["indicator"]) <= known:
@@ -169,7 +169,7 @@ def _show_part(
         report.geography.codes(rows["place"].unique())
         if not {"name", "label", "role"} <= set(rows):
             rows = chart_rows(rows, catalog, report.geography, report.role)
-        rows = _with_changes(number, rows, chart, report.data)
+        rows = as_objects(_with_changes(number, rows, chart, report.data))
     said = says.words(rows)
     drawn = (
         rows[rows["value"].notna().groupby(rows["place"]).transform("any")] if {"place", "value"} <= set(rows) else rows

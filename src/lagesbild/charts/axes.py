@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from matplotlib.transforms import offset_copy
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Transform, offset_copy
 
 from lagesbild.charts.theme import TOKENS, Look, Sheet
 
@@ -32,12 +32,22 @@ class _Upwards(YAxis):
     get_children = _Across.get_children
 
 
+class _Ground(Rectangle):
+    """The whole of its axes, which every artist is clipped to when it is added: it need not be computed each time."""
+
+    def get_transform(self) -> Transform:
+        return self.axes.transAxes if self.axes else super().get_transform()
+
+
 class Bare(Axes):
     """Axes that have a place and scales, and neither spines nor ticks: these are half of what axes cost."""
 
     def __init__(self, *args: Any, **look: Any) -> None:
         super().__init__(*args, **look)
         self.set_axis_off()
+
+    def _gen_axes_patch(self) -> Rectangle:
+        return _Ground((0.0, 0.0), 1.0, 1.0)
 
     def _gen_axes_spines(self, *args: Any, **look: Any) -> dict[str, Any]:
         return {}

@@ -71,22 +71,12 @@ def drawings(
 
     The page shows one of them, so both have the same words. A narrow one that no sheet of paper holds is "tall" too.
     """
-    rows = _as_objects(rows)
     narrow = chart(rows, replace(frame, wide=False))
     tall = " tall" if narrow.get_size_inches()[1] * 72 > TALLEST else ""
     return {
         "svg": svg_of(chart(rows, replace(frame, wide=True)), prefix, alt, "chart wide"),
         "narrow": svg_of(narrow, f"{prefix}-smal", alt, f"chart narrow{tall}"),
     }
-
-
-def _as_objects(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with texts as plain objects, which pandas keeps in one block: a chart picks rows some dozen times, and
-    each column of Arrow's strings is copied by itself.
-    """
-    return pd.DataFrame(
-        {name: each.astype(object) if isinstance(each.dtype, pd.StringDtype) else each for name, each in rows.items()}
-    )
 
 
 def svg_of(figure: Figure, prefix: str, alt: str, name: str = "chart", own: bool = False) -> str:
