@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
@@ -36,7 +37,7 @@ class _Ground(Rectangle):
     """The whole of its axes, which every artist is clipped to when it is added: it need not be computed each time."""
 
     def get_transform(self) -> Transform:
-        return self.axes.transAxes if self.axes else super().get_transform()
+        return Artist.get_transform(self)  # a rectangle's own is the same, multiplied by the unit square's
 
 
 class Bare(Axes):

@@ -85,7 +85,7 @@ def geometry_at_hand() -> bool:
 
 def with_shape(codes: Iterable[str]) -> list[str]:
     """The places that a map can draw, in the order of `codes`; none without the packages of the extra `map`."""
-    shapes = municipal_shapes(frozenset(codes)) if geometry_at_hand() else {}
+    shapes = municipal_shapes(codes) if geometry_at_hand() else {}
     return [code for code in codes if code in shapes]
 
 
@@ -99,7 +99,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = rows[rows["place"].isin(with_shape(rows["place"]))] if len(rows) else rows
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
-    shapes = municipal_shapes(frozenset(rows["place"]))
+    shapes = municipal_shapes(rows["place"])
     ranks = ["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]]
     rows = rows.assign(
         text=[f"{name} {rank}".strip() for name, rank in zip(rows["name"], ranks, strict=True)],
@@ -129,9 +129,16 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     return figure
 
 
-@lru_cache(maxsize=4)
-def municipal_shapes(codes: frozenset[str]) -> Mapping[str, tuple[list[np.ndarray], tuple[float, float]]]:
-    """Code -> outer rings in metres, and a point that lies inside; read once for both widths."""
+Shape = tuple[list[np.ndarray], tuple[float, float]]
+
+
+def municipal_shapes(codes: Iterable[str]) -> Mapping[str, Shape]:
+    """Code -> outer rings in metres, and a point that lies inside."""
+    return _shapes(frozenset(codes))
+
+
+@lru_cache(maxsize=1)  # a cell asks for the same several times, each width of its map too
+def _shapes(codes: frozenset[str]) -> Mapping[str, Shape]:
     import geopandas
 
     with warnings.catch_warnings():
