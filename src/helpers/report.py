@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 
 from lagesbild.assessments.load import load_assessment
-from lagesbild.assessments.models import Assessment
+from lagesbild.assessments.models import Assessment, Claim
 from lagesbild.catalog.models import Catalog, Figure, Region
 from lagesbild.claims.language import Vocabulary
 from lagesbild.errors import Refusal
+from lagesbild.html.components import ClaimResult
 from lagesbild.paths import Paths, project_paths
 from lagesbild.places import COUNTRY, ComparisonGroup, Places
 from lagesbild.rules.comparing import Ranking, comparable, ranking
@@ -198,6 +199,11 @@ class Report:
     def words(self) -> Vocabulary:
         """The words that a claim of the municipality's assessment may use."""
         return Vocabulary(self.catalog, self.geography, self.year, self.place)
+
+    @cached_property
+    def tested(self) -> dict[Claim, ClaimResult]:
+        """What became of each claim of the municipality's assessment that a cell has asked for."""
+        return {}
 
     @cached_property
     def naming(self) -> Naming:

@@ -52,6 +52,15 @@ def chart_rows(
     return pd.DataFrame(dict(rows.items()) | given, rows.index)
 
 
+def as_objects(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with texts as plain objects, which pandas keeps in one block: a figure picks rows some hundred times, and
+    each column of Arrow's strings is copied by itself.
+    """
+    return pd.DataFrame(
+        {name: each.astype(object) if isinstance(each.dtype, pd.StringDtype) else each for name, each in rows.items()}
+    )
+
+
 def measure_of(catalog: Catalog, indicator: str) -> Measure:
     """How an indicator's values are said."""
     return Measure(catalog.indicators[indicator], catalog.unit_of(indicator), catalog.decimals_of(indicator))

@@ -1,6 +1,6 @@
 """The parts of a page that are no figures: how an area stands, priorities, claims, projects, plans, what to read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
 from helpers.rows import chart_rows, measure_of
-from lagesbild.assessments.models import Assessment, Judgement, Plan, Reference, Undertaking
+from lagesbild.assessments.models import Claim, Judgement, Plan, Reference, Undertaking
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
 from lagesbild.html.components import (
@@ -104,14 +104,17 @@ def standing(report: Report) -> Component:
         disagreement=disagreement(judgement, computed, last, report.year, catalog.programme.legend) if arrow else "",
         missing=missing_measures(catalog, report.page, None, told=report.assessment is not None),
     )
-    stated = judgement.claims if judgement else ()
-    claims = claim_results(stated, report.words, report.by_indicator, _by(report.assessment), report.judged)
+    claims = _tested(report, judgement.claims if judgement else ())
     return _section_component("standing.html", _with_words(start, judgement), claims)
 
 
-def _by(assessment: Assessment | None) -> str:
-    """Whose claims an assessment holds: "Umeå kommun"."""
-    return assessment.basis.judged_by if assessment else ""
+def _tested(report: Report, claims: Sequence[Claim]) -> tuple[ClaimResult, ...]:
+    """What became of claims of the municipality's assessment, each tested once: the list at the end has them again."""
+    by, known = report.assessment.basis.judged_by if report.assessment else "", report.tested
+    new = [claim for claim in claims if claim not in known]
+    results = claim_results(new, report.words, report.by_indicator, by, report.judged)
+    known.update(zip(new, results, strict=True))
+    return tuple(known[claim] for claim in claims)
 
 
 def _with_words(section: Section, judgement: Judgement | None) -> Section:
@@ -157,8 +160,7 @@ def priority(report: Report, number: str) -> Component:
         disagreement=disagreement(judgement, computed, last, report.year, legend),
         missing=missing_measures(catalog, report.page, number, told=report.assessment is not None),
     )
-    stated = judgement.claims if judgement else ()
-    claims = claim_results(stated, report.words, report.by_indicator, _by(report.assessment), report.judged)
+    claims = _tested(report, judgement.claims if judgement else ())
     return _section_component("section.html", _with_words(start, judgement), claims)
 
 
@@ -243,7 +245,7 @@ def reading_list(report: Report) -> Component:
     judged = [judgements(assessment, "areas").get(area)]
     judged += [judgements(assessment, "priorities").get(number) for number in report.catalog.priorities_of(area)]
     stated = [claim for judgement in judged if judgement for claim in judgement.claims]
-    claims = claim_results(stated, report.words, report.by_indicator, _by(assessment), report.judged)
+    claims = _tested(report, stated)
     title = "Rapporter som kommunen bygger på"
     return passage(
         "reading.html", "las-vidare" if items else "", title if items else "", heading=title, anchor="las-vidare",

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from helpers.report import RegionReport, Report
-from helpers.rows import COMMON, chart_rows, measures_of, remake, with_cases
+from helpers.rows import COMMON, as_objects, chart_rows, measures_of, remake, with_cases
 from lagesbild import charts
 from lagesbild.catalog.models import Catalog, Figure, Indicator
 from lagesbild.charts import KINDS, Chart
@@ -76,7 +76,7 @@ def show_figure(
     entry, catalog = report.figure(number), report.catalog
     own = (report.name, report.place, report.year)
     anchor, title = slug(anchor or f"figur-{number}"), title or entry.title
-    rows = answered(chart_rows(rows, catalog, report.geography, report.role, entry.dots))
+    rows = as_objects(answered(chart_rows(rows, catalog, report.geography, report.role, entry.dots)))
     drawn = rows[rows["value"].notna()]
     known = {*entry.measure, *entry.stand_in, *entry.dots}
     if not report.measures(number) and set(drawn["indicator"]) <= known:
@@ -169,7 +169,7 @@ def _show_part(
         report.geography.codes(rows["place"].unique())
         if not {"name", "label", "role"} <= set(rows):
             rows = chart_rows(rows, catalog, report.geography, report.role)
-        rows = _with_changes(number, rows, chart, report.data)
+        rows = as_objects(_with_changes(number, rows, chart, report.data))
     said = says.words(rows)
     drawn = (
         rows[rows["value"].notna().groupby(rows["place"]).transform("any")] if {"place", "value"} <= set(rows) else rows
@@ -219,7 +219,8 @@ def _with_changes(number: str, rows: pd.DataFrame, chart: Chart, data: pd.DataFr
     if len(twice):
         at = ", ".join(str(twice.iloc[0][name]) for name in ("label", "name", "year"))
         raise ValueError(f"{number}: {at} stands twice. Correct the cell's rows.")
-    have = data.drop_duplicates(keys).set_index(keys)["value"].reindex(pd.MultiIndex.from_frame(rows[keys]))
+    near = data[data["indicator"].isin(rows["indicator"].unique()) & data["place"].isin(rows["place"].unique())]
+    have = near.drop_duplicates(keys).set_index(keys)["value"].reindex(pd.MultiIndex.from_frame(rows[keys]))
     same = rows["value"].to_numpy() == have.to_numpy()
     if chart in COMPUTED and (same & (rows["value"] != 0)).any():
         name = rows.loc[same, "indicator"].iloc[0]

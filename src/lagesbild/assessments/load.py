@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from lagesbild.assessments.models import Assessment, RegionAssessment
@@ -89,9 +90,15 @@ def _checked_region(paths: Paths, path: Path, catalog: Catalog) -> RegionAssessm
 
 def _read(paths: Paths, path: Path, model: type[AnyRecord]) -> tuple[AnyRecord, Document]:
     try:
-        return read_record(path, model, paths.relative(path))
+        return _parsed(path, path.read_bytes(), model, paths.relative(path))
     except RecordError as error:
         raise AssessmentError(error.errors) from None
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, content: bytes, model: type[AnyRecord], shown_as: str) -> tuple[AnyRecord, Document]:
+    """The file as `read_record` has it, once a process for the same `content`: every page of a report asks for it."""
+    return read_record(path, model, shown_as)
 
 
 def _checked(

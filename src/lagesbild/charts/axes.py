@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import offset_copy
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.transforms import Transform, offset_copy
 
 from lagesbild.charts.theme import TOKENS, Look, Sheet
 
@@ -31,6 +33,13 @@ class _Upwards(YAxis):
     get_children = _Across.get_children
 
 
+class _Ground(Rectangle):
+    """The whole of its axes, which every artist is clipped to when it is added: it need not be computed each time."""
+
+    def get_transform(self) -> Transform:
+        return Artist.get_transform(self)  # a rectangle's own is the same, multiplied by the unit square's
+
+
 class Bare(Axes):
     """Axes that have a place and scales, and neither spines nor ticks: these are half of what axes cost."""
 
@@ -38,8 +47,20 @@ class Bare(Axes):
         super().__init__(*args, **look)
         self.set_axis_off()
 
+    def _gen_axes_patch(self) -> Rectangle:
+        return _Ground((0.0, 0.0), 1.0, 1.0)
+
     def _gen_axes_spines(self, *args: Any, **look: Any) -> dict[str, Any]:
         return {}
+
+    def update_datalim(self, *args: Any, **look: Any) -> None:
+        """Does nothing: every axis' ends are set, so that nobody asks how far the data reach."""
+
+    def _update_line_limits(self, line: Line2D) -> None:
+        """Does nothing, as `update_datalim`."""
+
+    def _update_patch_limits(self, patch: Patch) -> None:
+        """Does nothing, as `update_datalim`."""
 
     def _init_axis(self) -> None:
         self.xaxis, self.yaxis = _Across(self, clear=False), _Upwards(self, clear=False)

@@ -1,5 +1,9 @@
 """Dots: by year, by place, and pairs joined by a line."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -181,8 +185,11 @@ def _paired(rows: pd.DataFrame, order: list[str], frame: Frame, ticks: list[floa
         point = (ticks[-1] - ticks[0]) / (sheet.width - left - 6 - 2 * text)
         axes.set(xlim=(ticks[0] - text * point, ticks[-1] + text * point), ylim=names.ylim)
         numbered(axes, sheet, "x", in_swedish(ticks))
-        for name, pair in rows.groupby("name", sort=False):
-            _draw_pair(axes, names.level[name], pair.sort_values("value"), frame)
+        level, pairs = names.level, defaultdict(list)
+        for row in rows.sort_values("value", kind="stable").itertuples():
+            pairs[row.name].append(row)
+        for name in rows["name"].unique():
+            _draw_pair(axes, level[name], pairs[name], frame)
         names.write(axes, focus_names(rows))
         _write_heads(axes, sheet, rows, order, point)
         note(figure, sheet, frame.unit_text, (left, below + height + head - 1))
@@ -190,10 +197,10 @@ def _paired(rows: pd.DataFrame, order: list[str], frame: Frame, ticks: list[floa
     return figure
 
 
-def _draw_pair(axes: Axes, at: float, pair: pd.DataFrame, frame: Frame) -> None:
-    """The line between the dots, the dots, their margins, and the values outside of them."""
-    known, sheet = list(pair[pair["value"].notna()].itertuples()), frame.sheet
-    strong = (pair["role"] == "focus").any()
+def _draw_pair(axes: Axes, at: float, pair: Sequence[Any], frame: Frame) -> None:
+    """The line between the dots of a place's rows, by value; the dots, their margins, and the values outside."""
+    known, sheet = [row for row in pair if pd.notna(row.value)], frame.sheet
+    strong = any(row.role == "focus" for row in pair)
     if len(known) == 2:
         axes.hlines(at, known[0].value, known[1].value, color=TOKENS["axis"], linewidth=4 if strong else 2, zorder=2)
     for row in known:
@@ -205,7 +212,7 @@ def _draw_pair(axes: Axes, at: float, pair: pd.DataFrame, frame: Frame) -> None:
             axes.hlines(level, row.value - row.margin, row.value + row.margin, color=colour, linewidth=1.2)
     for row, side in ((known[0], -1), (known[-1], 1)) if len(known) == 2 else ():
         _write(axes, sheet, marked(row, frame), (row.value, at), side, strong)
-    absent = ", ".join(f"{row.above}: {absence(row.status)}" for row in pair[pair["value"].isna()].itertuples())
+    absent = ", ".join(f"{row.above}: {absence(row.status)}" for row in pair if pd.isna(row.value))
     if len(known) == 1:
         side = 1 if known[0].value < sum(axes.get_xlim()) / 2 else -1  # where there is more room
         _write(axes, sheet, f"{marked(known[0], frame)} ({absent})", (known[0].value, at), side, strong)

@@ -1,8 +1,9 @@
 """The charts of the regional analysis: map, scale, pairs of measures, time line and waterfall."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
@@ -84,7 +85,7 @@ def geometry_at_hand() -> bool:
 
 def with_shape(codes: Iterable[str]) -> list[str]:
     """The places that a map can draw, in the order of `codes`; none without the packages of the extra `map`."""
-    shapes = municipal_shapes(list(codes)) if geometry_at_hand() else {}
+    shapes = municipal_shapes(codes) if geometry_at_hand() else {}
     return [code for code in codes if code in shapes]
 
 
@@ -98,7 +99,7 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     rows = rows[rows["place"].isin(with_shape(rows["place"]))] if len(rows) else rows
     if rows.empty:
         raise ValueError("region_map: there are no places to draw. Show the table instead of a map.")
-    shapes = municipal_shapes(list(rows["place"]))
+    shapes = municipal_shapes(rows["place"])
     ranks = ["" if pd.isna(rank) else swedish(rank) for rank in rows["value"]]
     rows = rows.assign(
         text=[f"{name} {rank}".strip() for name, rank in zip(rows["name"], ranks, strict=True)],
@@ -128,8 +129,16 @@ def region_map(rows: pd.DataFrame, frame: Frame) -> Figure:
     return figure
 
 
-def municipal_shapes(codes: list[str]) -> dict[str, tuple[list[np.ndarray], tuple[float, float]]]:
+Shape = tuple[list[np.ndarray], tuple[float, float]]
+
+
+def municipal_shapes(codes: Iterable[str]) -> Mapping[str, Shape]:
     """Code -> outer rings in metres, and a point that lies inside."""
+    return _shapes(frozenset(codes))
+
+
+@lru_cache(maxsize=1)  # a cell asks for the same several times, each width of its map too
+def _shapes(codes: frozenset[str]) -> Mapping[str, Shape]:
     import geopandas
 
     with warnings.catch_warnings():
@@ -187,6 +196,7 @@ def _zone_key(figure: Figure, sheet: Sheet, texts: Sequence[str], top: float) ->
     x = 2.0
     for zone, text in zip(ZONES, texts, strict=True):
         axes = axes_at(figure, sheet, x, top - 14, 10, 10)
+        axes.set_xlim(-0.05, 1.05)
         axes.axvspan(0, 1, color=TOKENS[zone])
         figure.text((x + 14) / wide, (top - 14) / high, text, size=sheet.small, color=TOKENS["muted"])
         x += 24 + text_width(text, sheet.small)

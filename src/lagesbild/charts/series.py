@@ -93,17 +93,16 @@ def with_series(rows: pd.DataFrame) -> pd.DataFrame:
     kinds = [column for column in ("label", "group") if rows[column].nunique() > 1]
     sexes = ["sex"] if rows["sex"].nunique() > 1 else []
     places = ["name"] if rows["place"].nunique() > 1 or not kinds + sexes else []
-    texts = rows.assign(sex=rows["sex"].map(SEX)).astype({"label": str, "group": str, "name": str})
-    series = _joined(texts, [*kinds, *sexes, *places])
-    kind = _joined(texts, kinds) if kinds else rows["role"]
+    series = _joined(rows, [*kinds, *sexes, *places])
+    kind = _joined(rows, kinds) if kinds else rows["role"]
     palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(kind.unique())}
     colour = kind.map(palette) if kinds else rows["sex"].map(SEX_COLOUR) if sexes else rows["role"]
     return rows.assign(series=series, colour=colour, time=times(rows))
 
 
-def _joined(texts: pd.DataFrame, columns: list[str]) -> pd.Series:
-    first, *others = columns
-    return texts[first].str.cat(texts[others], sep=", ") if others else texts[first]
+def _joined(rows: pd.DataFrame, columns: list[str]) -> pd.Series:
+    each = (rows[name].map(SEX) if name == "sex" else rows[name] for name in columns)
+    return pd.Series([", ".join(map(str, texts)) for texts in zip(*each, strict=True)], rows.index, dtype=object)
 
 
 def times(rows: pd.DataFrame) -> pd.Series:
@@ -321,8 +320,8 @@ def end_labels(drawn: pd.DataFrame, decimals: int, sheet: Sheet, band: pd.DataFr
         last = pd.concat([last, pd.DataFrame([row | {"time": end["time"], "at": end["time"]}])], ignore_index=True)
     bare = (last["series"] == OTHERS) | ((last["role"] == "peer") & many)
     values = [
-        "" if alone else f"\u00a0{swedish(row.value, decimals)}"
-        for row, alone in zip(last.itertuples(), bare, strict=True)
+        "" if alone else f"\u00a0{swedish(value, decimals)}"
+        for value, alone in zip(last["value"].tolist(), bare, strict=True)
     ]
     texts = [
         wrapped(f"{name}{value}", sheet.labels, sheet.text) for name, value in zip(last["series"], values, strict=True)
@@ -345,20 +344,21 @@ def name_lines(axes: Axes, panel: Panel, labels: pd.DataFrame) -> None:
     wanted = list((labels["value"] - low) / (high - low) * panel.height)
     heights = spread(wanted, list(labels["room"]), -6, panel.height + 6)
     end, point = axes.get_xlim()[1], (axes.get_xlim()[1] - axes.get_xlim()[0]) / panel.width
-    for row, at, moved in zip(labels.itertuples(), wanted, heights, strict=True):
+    columns = _columns(labels, "role", "colour", "text", "time", "at", "value")
+    for (role, colour, text, time, drawn_at, value), at, moved in zip(columns, wanted, heights, strict=True):
         level = low + moved / panel.height * (high - low)
-        if abs(moved - at) > 3 or row.time < panel.years[1]:
-            thread = [row.at + 4 * point, end + 0.5 * point, end + 9 * point], [row.value, row.value, level]
+        if abs(moved - at) > 3 or time < panel.years[1]:
+            thread = [drawn_at + 4 * point, end + 0.5 * point, end + 9 * point], [value, value, level]
             look: Look = {"linewidth": 0.8, "dashes": (1, 2), "dash_capstyle": "butt"}
             axes.plot(*thread, color=TOKENS["axis"], zorder=1, gid="thread", **look)
         axes.text(
             end + 11 * point,
             level,
-            row.text,
+            text,
             va="center",
             linespacing=0.95,
             parse_math=False,
-            color=TOKENS["muted" if row.colour == "peer" else row.colour],
-            weight=600 if row.role == "focus" else 400,
-            size=panel.sheet.small if row.role == "peer" else panel.sheet.text,
+            color=TOKENS["muted" if colour == "peer" else colour],
+            weight=600 if role == "focus" else 400,
+            size=panel.sheet.small if role == "peer" else panel.sheet.text,
         )

@@ -58,11 +58,13 @@ def strip_svg(values: pd.Series, own: str, similar: Collection[str], country: fl
 
 def _stacked(x: pd.Series) -> list[tuple[int, int]]:
     """Where each dot stands: those of one column around the row, closer together where a column is full."""
-    columns = x.sort_values(kind="stable").groupby((x - SIDE) // DOT)
-    step = min(DOT, 2 * STACK / max(int(columns.size().max()) - 1, 1))
+    columns: dict[int, list[int]] = {}
+    for each in sorted(x.tolist()):
+        columns.setdefault((each - SIDE) // DOT, []).append(each)
+    step = min(DOT, 2 * STACK / max(max(map(len, columns.values())) - 1, 1))
     return [
-        (int(each), round(ROW + (number - (len(column) - 1) / 2) * step))
-        for _, column in columns
+        (each, round(ROW + (number - (len(column) - 1) / 2) * step))
+        for column in columns.values()
         for number, each in enumerate(column)
     ]
 

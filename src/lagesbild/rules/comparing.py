@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from lagesbild.catalog.models import Catalog
@@ -54,17 +55,17 @@ class Ranking:
 
 def ranking(ranks: pd.DataFrame, indicator: str, place: str, sex: str = "T") -> Ranking:
     """The place's rank out of `Judgements.ranks`; without a value of its own it has neither rank nor reason."""
-    rows = ranks[(ranks["indicator"] == indicator) & (ranks["sex"] == sex)]
-    own = rows[rows["place"] == place]
-    if own.empty:
+    alike = ((ranks["indicator"] == indicator) & (ranks["sex"] == sex)).to_numpy()
+    own = np.flatnonzero(alike & (ranks["place"] == place).to_numpy())
+    if not len(own):
         return Ranking()
-    row = own.iloc[0]
+    row = ranks.iloc[own[0]]
     if row["reason"]:
         return Ranking(reason=NoRank(row["reason"]))
     plausible = None if pd.isna(row["rank_low"]) else (int(row["rank_low"]), int(row["rank_high"]))
     rank, n, quartile = (int(row[name]) for name in ("rank", "n", "quartile"))
     placing = Placing(int(row["year"]), float(row["value"]), rank, n, quartile, plausible)
-    return Ranking(placing, rows[rows["year"] == row["year"]])
+    return Ranking(placing, ranks[alike & (ranks["year"] == row["year"]).to_numpy()])
 
 
 # Women minus men, for every indicator that has a value for both, and whether the gap widens.

@@ -48,10 +48,20 @@ class Shared:
     judged: Judgements = field(repr=False)
     numbers: np.ndarray = field(repr=False)  # of the indicator in each row of `data`, in the order of the rows
     at: Mapping[str, np.ndarray] = field(repr=False)  # place -> its rows in `data`
+    kept: dict[tuple[str, ...], pd.DataFrame] = field(repr=False)  # see `rows_for`
 
     def rows_for(self, places: Iterable[str]) -> pd.DataFrame:
-        """`data`, completed for some places, which come first of each indicator: see `completed` and `in_order`."""
-        wanted = list(dict.fromkeys(places))
+        """`data`, completed for some places, which come first of each indicator: see `completed` and `in_order`.
+
+        The last places' rows are kept: every page of a report asks for the same. A copy costs nothing until it changes.
+        """
+        wanted = tuple(dict.fromkeys(places))
+        if wanted not in self.kept:
+            self.kept.clear()
+            self.kept[wanted] = self._completed(list(wanted))
+        return self.kept[wanted].copy(deep=False)
+
+    def _completed(self, wanted: list[str]) -> pd.DataFrame:
         own = np.sort(np.concatenate([self.at.get(code, np.array([], dtype=int)) for code in wanted]))
         first = completed(self.data.take(own), wanted)
         first = in_order(first.assign(name=first["place"].map(self.places.names)), self.catalog, wanted)
@@ -127,6 +137,7 @@ def _shared(paths: Paths, catalog: Catalog, places: Places, whole: TableAtHand, 
         judgements(paths, whole, catalog, places, year),
         pd.factorize(data["indicator"])[0],
         data.groupby("place").indices,
+        {},
     )
 
 

@@ -95,13 +95,14 @@ def alternative_text(kind: str, measures: Mapping[str, Measure], rows: pd.DataFr
     if len(named) > 1:
         return fitted([head, *_measures(named, known, own)], [*rest, _count(len(known))])
     if known["year"].nunique() > 1:
-        series = {
-            str(name): {int(row.year): float(row.value) for row in of.sort_values("year").itertuples()}
-            for name, of in known.groupby("name", sort=False)
-        }
+        series = {str(name): _by_year(of.sort_values("year")) for name, of in known.groupby("name", sort=False)}
         return changes_text(head, series, _written(first), own, rest)
     values = dict(zip(known["name"], known["value"], strict=False))
     return ordered_text(head, values, _written(first), own, rest)
+
+
+def _by_year(rows: pd.DataFrame) -> dict[int, float]:
+    return dict(zip(rows["year"].tolist(), rows["value"].tolist(), strict=True))
 
 
 def _unbroken(rows: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
@@ -175,8 +176,7 @@ def _measures(measures: Mapping[str, Measure], rows: pd.DataFrame, own: str) -> 
         name = own if own in set(of["name"]) else str(of["name"].iloc[0])
         mine = of[of["name"] == name]
         if mine["year"].nunique() > 1:
-            values = {int(row.year): float(row.value) for row in mine.itertuples()}
-            texts.append(_course(label, values, _written(measure)))
+            texts.append(_course(label, _by_year(mine), _written(measure)))
             continue
         last = of[of["year"] == mine["year"].iloc[-1]].drop_duplicates("name").set_index("name")["value"]
         ends = {"högst": str(last.idxmax()), "lägst": str(last.idxmin())} if len(last) > 1 else {}

@@ -153,6 +153,7 @@ class _Said:
     edition: int
     own: pd.DataFrame = field(init=False)  # the rows that are spoken of, by year
     last: pd.Series = field(init=False)
+    found: dict[tuple, pd.Series | None] = field(init=False, default_factory=dict)  # see `judgement`
 
     def __post_init__(self) -> None:
         self.own = _own(self.rows).sort_values("year")
@@ -192,10 +193,13 @@ class _Said:
         """The row of a frame of judgements that is about the rows' place, sex and last value; None where none is."""
         if self.judged is None or self.last["role"] != "focus" or self.last["group"]:
             return None
-        rows = self.judged.of(frame, self.last["indicator"], self.last["place"])
-        keys = {"sex": self.last["sex"]} | at
-        alike = np.logical_and.reduce([rows[name] == value for name, value in keys.items()])
-        return rows.iloc[int(alike.argmax())] if alike.any() else None
+        asked = (frame, *at.items())
+        if asked not in self.found:
+            rows = self.judged.of(frame, self.last["indicator"], self.last["place"])
+            keys = {"sex": self.last["sex"]} | at
+            alike = np.logical_and.reduce([rows[name] == value for name, value in keys.items()])
+            self.found[asked] = rows.iloc[int(alike.argmax())] if alike.any() else None
+        return self.found[asked]
 
     def holds(self, row: pd.Series) -> bool:
         """Whether the value and year of a judgement are the last ones of the rows."""

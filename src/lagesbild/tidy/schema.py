@@ -1,5 +1,6 @@
 """The tidy table: its columns, the selections that all rooms share, and the checks that it must pass."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -255,10 +256,17 @@ def answered(rows: pd.DataFrame) -> pd.DataFrame:
 def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
     """Whether any value or margin of `rows` is not the published one of its indicator, place, time, sex and group."""
     keys = [name for name in CELL if name in rows]
-    have = published.drop_duplicates(keys).set_index(keys)
-    known = have.reindex(pd.MultiIndex.from_frame(rows[keys]))
     columns = [name for name in ("value", "margin") if name in rows]
-    return any((rows[name].notna() & ~(rows[name].to_numpy() == known[name].to_numpy())).any() for name in columns)
+    near = published[published["place"].isin(rows["place"].unique())]
+    at, have = (list(zip(*(near[name].tolist() for name in names), strict=True)) for names in (keys, columns))
+    known = dict(zip(reversed(at), reversed(have), strict=True))  # the first of two
+    given = (zip(*(rows[name].tolist() for name in names), strict=True) for names in (keys, columns))
+    none = (np.nan,) * len(columns)
+    return any(
+        not math.isnan(value) and value != its
+        for cell, values in zip(*given, strict=True)
+        for value, its in zip(values, known.get(cell, none), strict=True)
+    )
 
 
 def refuse_undrawable(
