@@ -31,6 +31,7 @@ MOST_LINES, FEW_LINES = 450, 120
 KNOWLEDGE = {"lagesbild.catalog.models.Catalog", "lagesbild.paths.Paths", "lagesbild.places.Places"}
 # What takes the report, or the edition that it is made from, though no cell calls it, and why.
 HANDED_ON = {
+    "helpers.sections._tested": "a claim is tested once a report: beside its judgement, and in the list at the end",
     "helpers.report._opened": "an edition is read once, and both kinds of report have the same fields of it",
     "helpers.show._show_part": "show_figure is one function to a cell, and a part of the region has other words",
 }
@@ -45,9 +46,11 @@ KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.statistics.noise.design": "a window's matrices follow from its length alone",
     "lagesbild.publishing.preload.preloaded": "a template imports once what kernels need, at the first sight of one",
     "lagesbild.publishing.unit.keys": "a report's keys are of what it is made from, and asked for page by page",
+    "lagesbild.assessments.load._parsed": "every page opens the same judgements, which follow from the file's bytes",
     "lagesbild.rules.judgements.rows": "every heading, rank and claim asks for one measure's; the frames are frozen",
     "lagesbild.tidy.build._read_digest": "every page asks whether any input changed, and reads only what did",
     "lagesbild.charts.theme.text_box": "a label is measured many times, and depends on text and font only",
+    "lagesbild.charts.regional._shapes": "a map's cell and both of its widths ask for the same shapes",
 }
 # Assembled here, so that this file does not hold them itself.
 UNSAID = ["../" + "shared", "/work/" + "shared", "." + "library/", "pypi" + ".org", "python" + "hosted.org"]
