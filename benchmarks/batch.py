@@ -163,7 +163,7 @@ def warm_page(page: str) -> None:
         kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(root)})
         kernels.begin()
         try:
-            executor = Executor(kernels, root, request)
+            executor = Executor(kernels, request)
             notebook = root / "notebooks" / f"{page}.ipynb"
             executor.run(page, notebook, {})  # the template is ready after it
             pages = [executor.run(page, notebook, {}) for _ in range(5)]

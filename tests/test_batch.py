@@ -134,7 +134,7 @@ def test_an_image_beside_the_notebook_lies_beside_the_page_and_one_that_is_missi
 @pytest.mark.slow
 def test_a_run_notebook_holds_the_html_of_each_component_once(frozen, tmp_path):
     kernels = Kernels(tmp_path, {ROOT_VARIABLE: str(frozen.paths.root)})
-    executor = Executor(kernels, tmp_path, BuildRequest(frozen.paths, "2480", 2024))
+    executor = Executor(kernels, BuildRequest(frozen.paths, "2480", 2024))
     run = executor.run("work", frozen.paths.notebooks / "work.ipynb", {})
     kernels.stop()
     assert run.state == "ok", run.trace

@@ -20,6 +20,7 @@ from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
 from lagesbild.publishing.cache import Cache, prune
 from lagesbild.publishing.keys import PageKey, code_cells, inputs_of
 from lagesbild.publishing.made import computed
+from lagesbild.publishing.outcome import local
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Run
 from lagesbild.publishing.slices import Reach, slice_of
@@ -108,7 +109,7 @@ def test_an_unchanged_report_is_left_as_it_is_and_nothing_is_run(project):
     assert ({path: path.stat().st_mtime_ns for path in report.rglob("*")}, contents(report)) == before
     code, said = told("build", "--root", project, "--municipality", "9901", "--only", "work")
     assert code == 0
-    assert f"Nothing has changed since {outcome.unchanged}.\nOpen {report / 'index.html'}" in said
+    assert f"Nothing has changed since {local(outcome.unchanged)}.\nOpen {report / 'index.html'}" in said
 
 
 def test_an_unchanged_report_needs_no_library_that_is_slow_to_import(project):

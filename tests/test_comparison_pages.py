@@ -106,7 +106,8 @@ def women_and_men(report: Report) -> Component:
 def directions(report: Report) -> Component:
     """The chapter of *Underlaget*."""
     made = basis_html(
-        report.catalog, report.geography, report.judged, report.data, [], municipality=report.place, year=report.year,
+        report.catalog, report.geography, report.judged, report.data, report.revised, [],
+        municipality=report.place, year=report.year,
         region="", own=False, vintage="2024-05-01",
     )  # fmt: skip
     return chapter(made, "riktningar")

@@ -42,7 +42,7 @@ def run_in(root: Path, sockets: Path, *cells: str, how: str = "warm") -> Run:
     kernels = Kernels(sockets, {ROOT_VARIABLE: str(root)}, how)
     try:
         request = BuildRequest(Paths(root), "9901", 2024)
-        return Executor(kernels, sockets, request).run("work", root / "notebooks" / "work.ipynb", {})
+        return Executor(kernels, request).run("work", root / "notebooks" / "work.ipynb", {})
     finally:
         kernels.stop()
 

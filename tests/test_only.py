@@ -48,7 +48,9 @@ def test_i_55_one_page_is_made_anew_and_all_else_stays_whole(report):
     assert code == 0, said
     after, second = contents(report), manifest_of(report)
     assert "1/1 work" in said
-    assert f"Kept as of {first['started']}: childhood, equal_power, housing, no_vulnerable_areas, overview" in said
+    assert (
+        f"Kept as of {local(first['started'])}: childhood, equal_power, housing, no_vulnerable_areas, overview" in said
+    )
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert changed == {"work.html", "data/gammal.csv", "data/ny.csv", "sok.js", "manifest.json"}
     assert "data/gammal.csv" not in after

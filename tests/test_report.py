@@ -88,7 +88,7 @@ def test_the_code_knows_no_municipality_but_the_default_of_the_command():
                       and isinstance(node.body[0], ast.Expr)}  # fmt: skip
         texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
         known += [(path.name, text.value) for text in texts if text not in docstrings and about_umea(text.value)]
-    assert known == [("cli.py", "2480")]
+    assert known == [("commands.py", "2480")]
     others = [path for path in PACKAGE.rglob("*") if path.suffix in (".html", ".css", ".js")]
     assert len(others) > 10
     assert [path.name for path in others if about_umea(path.read_text("utf-8"))] == []

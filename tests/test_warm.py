@@ -302,7 +302,7 @@ def run_page(page: str, folder: Path, how: str, runs: int, *cells: str) -> list[
     kernels = Kernels(folder, {}, how)
     done = []
     try:
-        executor = Executor(kernels, folder, BuildRequest(Paths(folder), "9901", 2024))
+        executor = Executor(kernels, BuildRequest(Paths(folder), "9901", 2024))
         for _ in range(runs):
             run = executor.run(page, folder / "notebooks" / f"{page}.ipynb", {})
             assert run.notebook is not None, run

@@ -157,7 +157,10 @@ def build(
     ] = "",
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="PAGE", help="Make this page anew, such as work, and keep the rest; repeat for several."),
+        typer.Option(
+            metavar="PAGE",
+            help="Make this page, such as work, if it has changed, and keep the rest; repeat for several.",
+        ),
     ] = None,
     kernel: Annotated[
         Kernel,
@@ -187,6 +190,7 @@ def build(
     Of several municipalities a report that is whole and unchanged is kept, so a build that was ended goes on.
     A notebook is run again only when something that it reads has changed: see 'lagesbild why'.
     """
+    began = time.monotonic()
     with refusals():
         paths = project_paths(root)
         asked = ", ".join(municipality or [DEFAULT])
@@ -221,8 +225,12 @@ def build(
         requests = [replace(first, municipality=code) for code in codes]
         watcher = (JsonLines if as_json else UnitLines if len(codes) > 1 else Lines)(out, err)
 
+        starts = iter([began])  # the first build has waited for its imports too
+
         def made() -> "Ended":
+            since = next(starts, time.monotonic())
             ended = build_all(requests, watcher, watcher.ended)
+            ended = replace(ended, seconds=time.monotonic() - since)
             watcher.summary(ended)
             return ended
 
@@ -258,7 +266,7 @@ def why(
     ] = None,
     year: Year = 2024,
     region: Annotated[str, typer.Option(metavar="REGION", help="One of data/catalog/regions.yml.")] = "",
-    page: Annotated[
+    only: Annotated[
         list[str] | None, typer.Option(metavar="PAGE", help="This page, such as work; repeat for several.")
     ] = None,
     parameter: Parameters = None,
@@ -275,9 +283,12 @@ def why(
         from lagesbild.publishing.request import BuildRequest, first_member, municipality_codes
         from lagesbild.publishing.unit import why as why_lines
 
-        [code] = [first_member(paths, region)] if region else municipality_codes(paths, [municipality or DEFAULT])
-        only, given = tuple(page or ()), tuple(parameter or ())
-        for line in why_lines(BuildRequest(paths, code, year, region=region, given=given, only=only)):
+        codes = [first_member(paths, region)] if region else municipality_codes(paths, [municipality or DEFAULT])
+        if len(codes) > 1:
+            raise Refusal(f"why {municipality}: it tells of one report. Name one municipality.")
+        asked, given = tuple(only or ()), tuple(parameter or ())
+        request = BuildRequest(paths, codes[0], year, region=region, given=given, only=asked)
+        for line in why_lines(request):
             out.print(line)
 
 

@@ -21,19 +21,13 @@ from lagesbild.publishing.keys import inputs_of
 from lagesbild.publishing.manifest import unchanged_since
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Log, Outcome, Watcher
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild
-from lagesbild.publishing.target import (
-    interrupts,
-    tidy_others,
-)
+from lagesbild.publishing.target import interrupts, tidy_others
 from lagesbild.publishing.unit import Plan, Unit, planned
 
-if (
-    TYPE_CHECKING
-):  # pandas, papermill and nbconvert take seconds to import: a refusal comes before, and what is unchanged
+# Pandas, papermill and nbconvert take seconds to import: a refusal comes before, and what is unchanged.
+if TYPE_CHECKING:
     from lagesbild.publishing.run import Run
     from lagesbild.slides.content import Deck
-
-# All reports, one after the other, with kernels that never wait for a page to be rendered.
 
 
 class Batch:
@@ -141,7 +135,7 @@ class Batch:
     def _submit(self, unit: Unit, name: str) -> None:
         from lagesbild.publishing.run import Executor
 
-        executor = Executor(self.kernels, unit.work, unit.request, self.limit)
+        executor = Executor(self.kernels, unit.request, self.limit)
         self.waiting[self.pool.submit(executor.run, name, self.plan.notebooks[name], self.plan.values[name])] = unit
 
     def _take(self, future: "Future[Run]") -> None:
@@ -160,9 +154,8 @@ class Batch:
         outcome.code, outcome.trouble = FAILED, f"{type(error).__name__}: {error}"
         if isinstance(error, Refusal):
             outcome.trouble = str(error)
-        elif isinstance(
-            error, OSError
-        ):  # what happens inside a notebook is in its run: this is the disk, or the folder
+        elif isinstance(error, OSError):
+            # what happens inside a notebook is in its run: this is the disk, or the folder
             outcome.trouble = f"it could not be written ({error}). Make room for it, then run the command again."
         else:
             outcome.trace = "".join(traceback.format_exception(error))
@@ -181,7 +174,8 @@ class Batch:
 
     def _told(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
-        self.log.add(outcome)
+        if not (outcome.unchanged and self.total == 1):  # of which there is nothing to tell
+            self.log.add(outcome)
         self.ended(outcome, len(self.outcomes), self.total)
 
 
@@ -251,7 +245,8 @@ def _indexed(plan: Plan, outcomes: list[Outcome], requests: Sequence[BuildReques
 
     try:
         return write_index(paths, plan.catalog, plan.places)
-    except OSError:  # a disk without room: the reports' own outcomes tell of it, and the next build makes the page
+    except Exception as error:  # the reports stand, and the next build makes the page
+        outcomes[-1].warnings.append(f"The page over all municipalities was not made ({error}).")
         return None
 
 
@@ -275,7 +270,7 @@ def build_slides(request: BuildRequest) -> Path:
     with sockets() as folder:
         kernels = Kernels(folder, {ROOT_VARIABLE: str(request.paths.root)}, request.kernel)
         try:
-            executor = Executor(kernels, folder, request)
+            executor = Executor(kernels, request)
             run = executor.run(REGIONAL, plan.notebooks[REGIONAL], plan.values[REGIONAL])
         finally:
             kernels.stop()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lagesbild.paths import PACKAGE, Paths
-from lagesbild.publishing.keys import PageKey, Parts, code_cells, digest, file_digest, machine, packages
+from lagesbild.publishing.keys import REACH, PageKey, Parts, code_cells, digest, file_digest, machine, packages
 from lagesbild.publishing.request import BuildRequest
 
 if TYPE_CHECKING:  # nbformat takes a while to import, and `lagesbild why` needs none
@@ -249,6 +249,7 @@ CHANGED = {
     "package": ("the package {}", "the package {} is new", "the package {} is gone"),
     "machine": ("{}", "{} is new", "{} is gone"),
 }
+OF_REACH = ("figures", "judgements", "catalogue", "file")  # kinds whose parts follow from how far a notebook reads
 TOLD = ("parameter", "snapshot", "package", "machine")  # kinds whose parts are words, and no digests
 
 
@@ -273,8 +274,12 @@ def reasons(store: Cache, key: PageKey, notebook: Path) -> Iterator[str]:
 
 def changes(old: Parts, new: Parts, notebook: Path) -> Iterator[str]:
     """What has changed between two keys of a page, a sentence each, without its full stop."""
-    names = _cells(notebook)
-    for kind, (changed, came, went) in CHANGED.items():
+    names, kinds = _cells(notebook), dict(CHANGED)
+    if (before := old.get(REACH)) != (now := new[REACH]):  # then other parts are of something else
+        was, is_now = (", ".join(each.values()) for each in (before or {}, now))
+        yield f"its cells can read another part of the figures than before: {was or 'not known'} -> {is_now}"
+        kinds = {kind: words for kind, words in kinds.items() if kind not in OF_REACH}
+    for kind, (changed, came, went) in kinds.items():
         before, now = old.get(kind, {}), new.get(kind, {})
         lines = []
         for name in sorted(before.keys() | now.keys()):

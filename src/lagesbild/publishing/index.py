@@ -21,7 +21,6 @@ from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.publishing.checks import body_tree, refuse_unfit
 from lagesbild.publishing.frame import PageFrame, contents, framed
-from lagesbild.publishing.keys import digest, file_digest
 from lagesbild.publishing.pages import ASSETS, write_assets
 from lagesbild.swedish.names import swedish_order
 
@@ -148,37 +147,36 @@ HEAD = """<link rel="stylesheet" href="municipalities.css">
 </head>"""
 
 
+PATIENCE = 30  # seconds: another batch writes it in one
+
+
 def write_index(paths: Paths, catalog: Catalog, places: Places) -> Path:
     """Writes the page into `reports/` and returns its path.
 
-    Nothing is written where the page that stands there was made from the same reports by the same version. The files
-    are put in place one by one, each whole, the page last.
+    The files are put in place one by one, each whole and only where it differs, the page last.
     """
     page = paths.reports / "index.html"
-    with FileLock(paths.reports / ".index.lock"):
+    with FileLock(paths.reports / ".index.lock", timeout=PATIENCE):
         groups = groups_of(paths, catalog, places)
-        program = [file_digest(path) for path in sorted(Path(__file__).parent.rglob("*")) if path.is_file()]
-        key = digest([program, repr(groups)])
-        if page.is_file() and key in page.read_text("utf-8"):
-            return page
         work = paths.reports / ".index.work"
         shutil.rmtree(work, ignore_errors=True)  # of a killed build
         work.mkdir()
         try:
             beside = [*write_assets(work), *(Path(shutil.copy2(ASSETS / name, work)) for name in BESIDE)]
             whole = work / page.name
-            whole.write_text(index_html(groups, catalog, key), "utf-8", newline="")
+            whole.write_text(index_html(groups, catalog), "utf-8", newline="")
             for file in (*beside, whole):
                 target = paths.reports / file.relative_to(work)
                 target.parent.mkdir(exist_ok=True)
-                file.replace(target)
+                if not (target.is_file() and target.read_bytes() == file.read_bytes()):
+                    file.replace(target)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return page
 
 
-def index_html(groups: list[Group], catalog: Catalog, key: str) -> str:
-    """The whole page. `key` stands in it, for the next one to know what it was made from."""
+def index_html(groups: list[Group], catalog: Catalog) -> str:
+    """The whole page."""
     lines = [line for group in groups for line in group.lines]
     latest = [line.reports[0] for line in lines if line.reports]
     days = Counter(report.figures for report in latest if report.figures)
@@ -197,7 +195,6 @@ def index_html(groups: list[Group], catalog: Catalog, key: str) -> str:
         day=day,
         map=map_svg(lines),
         map_key=[(FILLS[kind], KEY[kind], count) for kind, count in zip(KEY, list(counts.values())[1:], strict=True)],
-        key=key,
     )
     tree = body_tree(body)
     refuse_unfit(tree, TITLE)

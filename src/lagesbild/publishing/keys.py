@@ -28,7 +28,8 @@ if TYPE_CHECKING:  # pandas takes a second to import, and an unchanged report ne
 
     from lagesbild.rules.judgements import Judgements
 
-KEY_VERSION = 1  # one higher makes every entry of every cache another key's
+KEY_VERSION = 2  # one higher makes every entry of every cache another key's
+REACH = "reach"  # the kind of part that says how far a notebook reads, on which other parts depend
 NO_CACHE = "no-cache"  # tag of a cell, or key of a notebook's metadata: this notebook is run at every build
 Parts = dict[str, dict[str, str]]  # kind of part -> name -> what it is, in short, or the digest of its content
 HELPERS = PACKAGE.parent / "helpers"
@@ -219,6 +220,7 @@ def _page_key(
     indicators = indicators_read(notebook.cut, page, catalog, assessment)
     adjusted = figures.all_adjusted if whole else figures.adjusted(request.municipality, indicators)
     parts: Parts = {
+        REACH: {"what its cells can read": notebook.cut.reach.value},
         "code": notebook.code,
         "parameter": {name: repr(value) for name, value in (request.parameters | dict(values)).items()},
         "figures": {name: figures.rows.get(name, "") for name in indicators},
@@ -304,7 +306,8 @@ IMPORT = re.compile(
     r"^\s*(?:from\s+((?:lagesbild|helpers)[\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)|import\s+((?:lagesbild|helpers)[\w.]*))",
     re.MULTILINE,
 )
-ROOMS = "kernel kernels engine client run cells reads warm template"  # modules of a run, beside what cells import
+# Modules of a run, beside what cells import.
+ROOMS = "kernel kernels engine client saving limits run cells reads warm template preload"
 
 
 def _our_modules() -> dict[str, tuple[str, list[str]]]:

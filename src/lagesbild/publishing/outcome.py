@@ -122,7 +122,7 @@ class Lines:
 
     def _report(self, outcome: Outcome, ended: Ended) -> None:
         if outcome.unchanged:
-            self.out.print(f"Nothing has changed since {outcome.unchanged}.")
+            self.out.print(f"Nothing has changed since {local(outcome.unchanged)}.")
             self.out.print(f"Open {outcome.request.folder / 'index.html'} ({ended.seconds:.1f} s)")
             return
         if outcome.code == INTERRUPTED:
@@ -132,7 +132,7 @@ class Lines:
                 self.err.print(f"{', '.join(names)}: {cause}", style="red")
         for when in sorted(set(outcome.kept.values())):
             names = [name for name, started in outcome.kept.items() if started == when]
-            self.out.print(f"Kept as of {when}: {', '.join(names)}")
+            self.out.print(f"Kept as of {local(when)}: {', '.join(names)}")
         if not outcome.same_source:
             changed = (
                 "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
@@ -143,7 +143,12 @@ class Lines:
         if ended.log:
             self.out.print(f"Log: {ended.log}")
         if outcome.site:
-            self.out.print(f"Open {outcome.site / 'index.html'} ({outcome.seconds:.0f} s)")
+            self.out.print(f"Open {outcome.site / 'index.html'} ({ended.seconds:.0f} s)")
+
+
+def local(moment: str) -> str:
+    """A moment of a manifest as a person here reads it: day and time of the own zone."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 MOST_NAMED, MOST_SAID = 5, 80  # units of a cause; characters of a unit's causes, which the end tells whole

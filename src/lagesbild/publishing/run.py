@@ -46,9 +46,8 @@ OPTIONS = {"a cell": "--timeout", "a notebook": "--notebook-timeout", "the batch
 class Executor:
     """Runs notebooks until its kernels are stopped, or the limit of the batch is over."""
 
-    def __init__(self, kernels: Kernels, work: Path, request: BuildRequest, batch: Limit | None = None):
+    def __init__(self, kernels: Kernels, request: BuildRequest, batch: Limit | None = None):
         self.kernels = kernels
-        self.work = work
         self.request = request
         self.batch = batch
 

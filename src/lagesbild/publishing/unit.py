@@ -15,7 +15,7 @@ from lagesbild.publishing.cache import Cache, reasons
 from lagesbild.publishing.keys import Digests, Inputs, PageKey, inputs_of, report_keys, surroundings
 from lagesbild.publishing.manifest import commit, kept_pages, unchanged_since, write_manifest
 from lagesbild.publishing.notebooks import notebook_paths, own_values
-from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome, Watcher
+from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome, Watcher, local
 from lagesbild.publishing.request import BuildRequest, RefusedBuild, Value, checked_files, faulty_places
 from lagesbild.publishing.target import HeldTargetError, Target
 from lagesbild.records import RecordError
@@ -192,7 +192,7 @@ def why(request: BuildRequest) -> Iterator[str]:
     plan = planned([request])
     inputs = inputs_of(request, plan.digests)
     if since := unchanged_since(inputs, plan.values):
-        yield f"Nothing has changed since {since}."
+        yield f"Nothing has changed since {local(since)}."
         return
     from lagesbild.publishing.made import computed
 

@@ -58,7 +58,7 @@ def tell(why: str) -> None:
 
 async def forked(cmd: list[str], given: dict[str, Any]) -> Forked:
     """A kernel forked from this process's template. Raises NotForked with the reason."""
-    environment, folder = dict(given["env"]), str(given.get("cwd") or Path.cwd())
+    environment, folder = dict(given["env"]), str(Path(given.get("cwd") or "").absolute())
     if sys.platform != "linux":
         raise NotForked(f"{sys.platform} cannot do it")
     if others := sorted(given.keys() - KNOWN):

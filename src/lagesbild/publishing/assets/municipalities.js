@@ -9,9 +9,16 @@ const regions = Array.from(document.querySelectorAll(".county")).map(function (s
   const lines = Array.from(section.querySelectorAll("li")).map(function (line) {
     return { line: line, text: [line.textContent, line.getAttribute("data-code"), title].join(" ") };
   });
-  return { section: section, lines: lines };
+  return { section: section, lines: lines, link: contentsLink(section) };
 });
 let pause = 0;
+
+// The line of the page's contents that leads to a region: it goes with it.
+function contentsLink(section) {
+  const heading = section.querySelector("h2");
+  const link = document.querySelector("nav a[href='#" + (heading.id || section.id) + "']");
+  return link && link.closest("li");
+}
 
 function narrowPlaces() {
   const words = wordsOf(place.value);
@@ -24,10 +31,11 @@ function narrowPlaces() {
       here += each.line.hidden ? 0 : 1;
     });
     region.section.hidden = here === 0;
+    if (region.link) { region.link.hidden = here === 0; }
     all += region.lines.length;
     shown += here;
   });
-  count.textContent = "Visar " + shown + " av " + all + " kommuner.";
+  count.textContent = shown ? "Visar " + shown + " av " + all + " kommuner." : "Ingen kommun passar. Prova namnet, koden eller regionen.";
 }
 
 place.closest(".look").hidden = false;
