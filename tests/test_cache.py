@@ -179,7 +179,7 @@ def test_a_changed_cell_runs_its_page_alone_and_why_says_so_before(project):
 def test_a_value_of_a_parameter_is_part_of_the_key_with_its_type(project):
     _, watcher = quickly(project, given=("since=2016",))
     assert watcher.ran == ["housing"]
-    assert told("why", "9901", "--root", project, "--page", "housing")[1] == (
+    assert told("why", "9901", "--root", project, "--only", "housing")[1] == (
         "housing: is taken from an earlier build than the last.\n  the parameter since: 2016 -> 2015.\n"
     )
     assert quickly(project, given=("since=2016",))[0].unchanged
@@ -191,7 +191,7 @@ def test_a_value_of_a_parameter_is_part_of_the_key_with_its_type(project):
 def test_a_file_that_cells_read_is_looked_at_again(project):
     assert content_of(entry_of(project, "work"))["reads"].keys() == {"notebooks/beside.csv"}
     (project / "notebooks" / "beside.csv").write_text("2", "utf-8")
-    code, said = told("why", "9901", "--root", project, "--page", "work")
+    code, said = told("why", "9901", "--root", project, "--only", "work")
     assert (code, said) == (0, "work: is run again.\n  notebooks/beside.csv, which its cells read, has changed.\n")
     outcome, watcher = quickly(project)
     assert (outcome.code, watcher.ran) == (DONE, ["work"])

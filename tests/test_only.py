@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lagesbild.publishing.outcome import local
 from reports import contents, quick_project, write_notebook
 from test_cli import state, told
 

@@ -103,7 +103,9 @@ class Batch:
             unit = Unit(request, self.plan, outcome, inputs)
             self.open.append(unit)
             self._hand_over(request)
-            unit.begin(self._submit, self.watcher)
+            if self.kernels.stopped.is_set():
+                return
+            unit.begin(self._submit, self.watcher, self.kernels.stopped.is_set)
             if not unit.left:
                 self._end(unit)
         except Exception as error:

@@ -8,8 +8,10 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -136,21 +138,32 @@ class Cache:
         return self.folder / kind / self.name / f"{page}{'-' if key else ''}{key[:NAMED]}.json.gz"
 
     def _read(self, path: Path, parts: Parts | None) -> dict[str, Any] | None:
-        """The content of an entry, when it is whole and, with `parts`, this key's."""
+        """The content of an entry, when it is whole and of its place and, with `parts`, this key's."""
         try:
             checksum, _, packed = path.read_bytes().partition(b"\n")
-        except OSError:
+            content = json.loads(gzip.decompress(packed))
+            right = hashlib.sha256(packed).hexdigest().encode() == checksum
+        except FileNotFoundError:
             return None
-        if hashlib.sha256(packed).hexdigest().encode() != checksum:
+        except (OSError, EOFError, ValueError, zlib.error):
+            right = False
+        if not right:
             self._warn(path, "is damaged")
             return None
-        content = json.loads(gzip.decompress(packed))
-        if parts is not None and content["key"] != parts:
+        if (
+            not isinstance(content, dict)
+            or content.get("of") != self._of(path)
+            or (parts is not None and content["key"] != parts)
+        ):
             self._warn(path, "holds another key")
             return None
         with suppress(OSError):
             os.utime(path)  # it is in use: see `pruned`
         return content
+
+    def _of(self, path: Path) -> str:
+        """What an entry is of, which it says itself."""
+        return path.relative_to(self.folder).as_posix()
 
     def _warn(self, path: Path, what: str) -> None:
         name = self.request.paths.relative(path)
@@ -158,7 +171,9 @@ class Cache:
 
     def _write(self, path: Path, parts: Parts, **content: Any) -> None:
         """Writes an entry whole or not at all; a disk that takes none costs time, no page."""
-        packed = gzip.compress(json.dumps({"key": parts, **content}, ensure_ascii=False).encode(), 5, mtime=0)
+        packed = gzip.compress(
+            json.dumps({"of": self._of(path), "key": parts, **content}, ensure_ascii=False).encode(), 5, mtime=0
+        )
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".new", delete=False) as file:
@@ -166,6 +181,8 @@ class Cache:
                 try:
                     file.write(hashlib.sha256(packed).hexdigest().encode() + b"\n" + packed)
                     file.close()
+                    if path.is_dir():  # nobody's: no entry could ever stand there
+                        shutil.rmtree(path)
                     temporary.replace(path)
                 finally:
                     temporary.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import platform
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,7 +41,9 @@ def digest(content: Any) -> str:
     """A checksum of bytes, a text, or anything that JSON can hold."""
     if not isinstance(content, bytes | str):
         content = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+    return hashlib.sha256(
+        content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+    ).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -312,7 +315,7 @@ ROOMS = "kernel kernels engine client saving limits run cells reads warm templat
 
 def _our_modules() -> dict[str, tuple[str, list[str]]]:
     """Each of our modules, by its file: a digest, and the names that it imports of ours."""
-    files = [path for folder in (PACKAGE, HELPERS) for path in sorted(folder.rglob("*.py"))]
+    files = [path for folder in (PACKAGE, HELPERS) for path in sorted(folder.rglob("[!.]*.py"))]
     texts = {path.relative_to(PACKAGE.parent).as_posix(): path.read_text("utf-8") for path in files}
     return {name: (digest(text), _imported(text)) for name, text in texts.items()}
 
@@ -397,5 +400,10 @@ def _looks(request: BuildRequest) -> dict[str, tuple[int, int]]:
         for name in names
     }
     files = {path for path in files if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
-    stats = {str(path): path.stat() for path in sorted({*files, *raw_files(paths)})}
-    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
+    looks = {}
+    for path in sorted({*files, *raw_files(paths)}):
+        if not path.name.startswith("."):  # what editors leave, as the locks of files that are open
+            with suppress(FileNotFoundError):  # it went just now
+                stat = path.stat()
+                looks[str(path)] = stat.st_size, stat.st_mtime_ns
+    return looks

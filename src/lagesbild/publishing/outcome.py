@@ -240,7 +240,7 @@ class Log:
     def __init__(self, folder: Path, name: str, started: datetime):
         first = folder / "logs" / f"{started:%Y%m%dT%H%M%SZ}-{name}"
         more = (f"-{number}" for number in count(2))  # a clock that was set back names a second log as the first
-        names = (first.with_name(f"{first.name}{end}.log") for end in chain([""], more))
+        names = (first.with_name(f"{first.name}{end}.log") for end in chain([f"-{os.getpid()}"], more))
         self.wanted = next(path for path in names if not path.exists())
         self.path: Path | None = None
 

@@ -135,6 +135,11 @@ def become(command: list[str], environment: dict[str, str], folder: str) -> None
     sys.orig_argv = command
     random.seed()
     sys.modules["numpy.random"].seed()
+    if multiprocessing := sys.modules.get("multiprocessing.process"):
+        vars(multiprocessing)["ORIGINAL_DIR"] = folder  # where a process that is spawned in a cell begins
+    for path in Path(folder).glob("*.py"):  # what lies beside the notebook comes before what is installed
+        if "site-packages" in str(getattr(sys.modules.get(path.stem), "__file__", "")):
+            del sys.modules[path.stem]
     if module == "ipykernel_launcher" and "-P" not in command:
         from lagesbild.publishing.kernel import let_in_what_lies_beside
 

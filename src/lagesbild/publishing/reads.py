@@ -8,9 +8,8 @@ import json
 import os
 import sys
 import sysconfig
-import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import source_from_cache
 from pathlib import Path
@@ -34,7 +33,7 @@ def note_reads(file: Path, shell: Any) -> None:
     shell.events.register("pre_run_cell", lambda *_: begun.set())
     root = os.path.realpath(os.environ.get(ROOT_VARIABLE, os.curdir))
     installed = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
-    beside = {str(file.parent), tempfile.gettempdir(), "/proc", "/sys", "/dev", "/etc/localtime", "/usr/share/zoneinfo"}
+    beside = {str(file.parent), "/proc", "/sys", "/dev", "/etc/localtime", "/usr/share/zoneinfo"}
     own = {os.environ.get(name, "") for name in ("MPLCONFIGDIR", "IPYTHONDIR")}
     home = {str(Path.home() / name / "matplotlib") for name in (".config", ".cache")}
     apart = tuple(f"{os.path.realpath(each)}{os.sep}" for each in (*installed, *OURS, *beside, *own, *home) if each)
@@ -109,19 +108,29 @@ def _source(path: str) -> str:
 
 
 def _is_engine(path: str, here: Below) -> bool:
-    """Whether our own code reads it, below data/: that is in the key by what it means."""
-    return path.startswith(f"{here.root}data{os.sep}") and _in_stack(
-        lambda name: name.startswith(OURS) and not name.startswith(RUNNER)
-    )
+    """Whether our own code reads it, below data/: that is in the key by what it means. A cell's code, and a file of the
+    project, read for themselves, also where our code has called them.
+    """
+    if not path.startswith(f"{here.root}data{os.sep}"):
+        return False
+    for name in _stack():
+        if name.startswith(OURS) and not name.startswith(RUNNER):
+            return True
+        if name.startswith(("<ipython-input", "<string>")) or "ipykernel_" in name or name.startswith(here.root):
+            return False
+    return False
 
 
 def _in_stack(true: Callable[[str], bool]) -> bool:
+    return any(map(true, _stack()))
+
+
+def _stack() -> Iterator[str]:
+    """The files of the calls that led here, the innermost first."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if true(frame.f_code.co_filename):
-            return True
+        yield frame.f_code.co_filename
         frame = frame.f_back
-    return False
 
 
 # What the build makes of it.

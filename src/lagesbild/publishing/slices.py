@@ -7,6 +7,7 @@ may read anything. The answer errs one way only: a page is made again that need 
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,10 +58,24 @@ READERS = {
     "lagesbild.rules.judgements",
     "lagesbild.rules.register",
 }  # open more by themselves
-HIDING = {"eval", "exec", "compile", "globals", "locals", "vars", "getattr", "__import__", "importlib", "get_ipython"}
+HIDING = {
+    "eval", "exec", "compile", "globals", "locals", "vars", "getattr", "importlib", "get_ipython", "sys", "builtins",
+    "inspect", "gc", "functools", "runpy",
+}  # fmt: skip
 NATIVE = {
     "read_parquet", "read_feather", "read_orc", "read_file", "pyarrow", "polars", "duckdb", "ctypes", "memmap", "etree",
+    "sqlite3", "dbm", "shelve", "h5py", "netCDF4", "tables",
 }  # fmt: skip  # what opens files past Python, where no record is kept of it
+# What may be another thing each time, without a trace.
+PASSING = {"environ", "getenv", "exists", "is_file", "is_dir", "stat", "now", "today", "utcnow", "time"}
+# What a notebook may be written in for its uses to be known; whoever defines functions or catches errors reads it all.
+PLAIN = {
+    "Module", "Expr", "Assign", "AnnAssign", "If", "For", "Assert", "Import", "ImportFrom", "alias", "Call", "keyword",
+    "Name", "Attribute", "Subscript", "Slice", "Constant", "JoinedStr", "FormattedValue", "List", "Tuple", "Set",
+    "Dict", "ListComp", "SetComp", "DictComp", "GeneratorExp", "comprehension", "Compare", "BoolOp", "BinOp",
+    "UnaryOp", "IfExp", "Lambda", "arguments", "arg", "Starred",
+}  # fmt: skip
+OPERATORS = (ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context)
 
 
 def slice_of(path: Path, page: str) -> Slice:
@@ -74,13 +89,48 @@ def slice_of(path: Path, page: str) -> Slice:
     words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     named = frozenset(word for text in words for word in re.findall(r"\w+", text))
     used = {name for node in ast.walk(tree) for name in _names(node)}
-    native = ", ".join(sorted(used & NATIVE))
-    unseen = f"{native} may read files of which no record is kept" if native else ""
+    reached = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    reached |= {part for node in ast.walk(tree) for name in _imports(node) for part in name.split(".")}
+    native, passing = (", ".join(sorted(reached & names)) for names in (NATIVE, PASSING))
+    unseen = f"{passing} may tell something else each time" if passing else ""
+    unseen = f"{native} may read files of which no record is kept" if native else unseen
     magic = any(MAGIC.search(source) for source in sources)
     imports = [name for node in ast.walk(tree) for name in _imports(node)]
-    if magic or used & HIDING or any(_is_wide(name, path.parent) for name in imports):
+    if magic or used & HIDING or not _is_plain(tree) or any(_is_wide(name, path.parent) for name in imports):
         return Slice(Reach.ALL, named, unseen)
     return Slice(_reach(tree, page), named, unseen)
+
+
+def _is_plain(tree: ast.Module) -> bool:
+    """Whether the code is of known forms, and calls what it has imported by the names that are known here."""
+    nodes = list(ast.walk(tree))
+    if any(type(node).__name__ not in PLAIN and not isinstance(node, OPERATORS) for node in nodes):
+        return False
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    words = {node.id for node in names} | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    shadowed = {node.arg for node in nodes if isinstance(node, ast.arg)} & (stored | {"report"})
+    openers = sum(node.id in OPENERS for node in names)
+    calls = sum(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OPENERS for node in nodes
+    )
+    dunder = any(word.startswith("__") for word in words)
+    return not shadowed and openers == calls and not dunder and all(map(_is_plain_import, nodes))
+
+
+def _is_plain_import(node: ast.AST) -> bool:
+    """Whether an import of ours brings single names under their own, and no room that holds what opens an edition."""
+    if isinstance(node, ast.Import):
+        return not any(alias.name.split(".")[0] in ("helpers", "lagesbild") for alias in node.names)
+    if not isinstance(node, ast.ImportFrom) or (node.module or "").split(".")[0] not in ("helpers", "lagesbild"):
+        return True
+    renamed = any(alias.asname and node.module == "helpers" for alias in node.names)
+    whole = [f"{node.module}.{alias.name}." for alias in node.names]
+    return (
+        not renamed
+        and not (node.module or "").startswith("helpers.")
+        and not any(reader.startswith(name) for reader in READERS for name in whole)
+    )
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -145,9 +195,10 @@ class _Uses(ast.NodeVisitor):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for left, value in (pair for target in targets for pair in _pairs(target, node.value)):
                     self._hold(ast.unparse(left), value)
-        for node in ast.walk(tree):  # a list that grows
-            if isinstance(node, ast.Attribute) and node.attr in ("append", "extend", "insert", "update", "add"):
-                self.listed[ast.unparse(node.value)] = False
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        stores = Counter(node.id for node in names if isinstance(node.ctx, ast.Store))
+        loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)}  # it may be changed there
+        self.listed = {name: plain and stores[name] == 1 and name not in loaded for name, plain in self.listed.items()}
         for name in {each.split(".")[0] for each in KEEPING} | {"place_gaps", "open_report"}:
             stored = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
             defined = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))

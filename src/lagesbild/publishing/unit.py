@@ -88,8 +88,8 @@ class Unit:
                 f"{paths.reports}: no report can be written there ({error}). Make it a folder with room."
             ) from None
 
-    def begin(self, submit: Callable[["Unit", str], None], watcher: Watcher) -> None:
-        """Hands each notebook that must run to `submit`, and makes all that needs none meanwhile."""
+    def begin(self, submit: Callable[["Unit", str], None], watcher: Watcher, stopped: Callable[[], bool]) -> None:
+        """Hands each notebook that must run to `submit`, and makes meanwhile what needs none, until it is stopped."""
         kept: dict[str, Any] = {}
         if self.request.only:
             shown_as = self.request.paths.relative(self.target.folder)
@@ -107,7 +107,8 @@ class Unit:
             self.site.exported = self.store.rendered(self.site.exported)
         self.site.keep(self.request.folder, kept)
         for name, body in self.computed.pages.items():
-            self.site.add_made(name, body())
+            if not stopped():
+                self.site.add_made(name, body())
         for run in runs.values():
             self.add(run, False, watcher)
 
