@@ -83,6 +83,12 @@ class Runs:
         return list(dict.fromkeys(place for place, _ in self.ran))
 
 
+@pytest.fixture(autouse=True)
+def on_no_disk(monkeypatch):
+    """No report here has to outlive a power cut, which takes most of the time."""
+    monkeypatch.setattr("lagesbild.publishing.target._flush", lambda folder: None)
+
+
 @pytest.fixture
 def runs(monkeypatch) -> Runs:
     made = Runs()
@@ -97,7 +103,7 @@ def template(tmp_path_factory) -> Path:
     Copy(Paths(root)).fetched("N07609", {(place, year): 5.0 for place in PLACES for year in (2020, 2022)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Executor, "run", lambda executor, *given: Runs().run(executor, *given))
-        assert build(BuildRequest(Paths(root), "9901", 2024), Silence()).code == DONE
+        assert build(BuildRequest(Paths(root), "9901", 2024, kernel="spawn"), Silence()).code == DONE
     (root / "reports").rename(root / "alone")
     return root
 
@@ -117,6 +123,7 @@ def built(project) -> Path:
 
 
 def requests(root: Path, *places: str, **how) -> list[BuildRequest]:
+    how = {"kernel": "spawn"} | how  # no kernel is started, and so no template
     return [BuildRequest(Paths(root), place, 2024, **how) for place in places or PLACES]
 
 
@@ -444,7 +451,7 @@ def test_an_interrupted_command_ends_its_kernels_and_keeps_whole_reports(project
 
 
 def lines_of(root: Path, *words: str) -> tuple[int, list[dict]]:
-    ended = CliRunner().invoke(app, ["build", "--root", str(root), "--json", *words])
+    ended = CliRunner().invoke(app, ["build", "--root", str(root), "--kernel", "spawn", "--json", *words])
     assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
     return ended.exit_code, [json.loads(line) for line in ended.stdout.splitlines()]
 
