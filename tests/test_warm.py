@@ -166,7 +166,9 @@ def test_jupyter_client_interrupts_and_restarts_a_warm_kernel(kernel):
     while reply["parent_header"]["msg_id"] != waiting:
         reply = client.get_shell_msg()
     assert reply["content"]["ename"] == "KeyboardInterrupt"
-    assert answer(client, "print(os.getpid())") == str(first), "an interrupt leaves the kernel and its names"
+    reply = client.execute_interactive("pass", user_expressions={"process": "os.getpid()"})
+    process = reply["content"]["user_expressions"]["process"]["data"]["text/plain"]
+    assert process == str(first), "an interrupt leaves the kernel and its names"
 
     manager.restart_kernel(now=True)
     client.wait_for_ready()
