@@ -34,7 +34,6 @@ app = typer.Typer(
 # a colour, nor the `:100:` behind a file's name for the emoji of that name.
 out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-INTERRUPTED = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
 
 
 class Command(typer.core.TyperCommand):
@@ -117,7 +116,9 @@ def refusals() -> Iterator[None]:
         err.print(str(error), style="red")
         raise typer.Exit(2) from None
     except KeyboardInterrupt:
-        err.print(INTERRUPTED)
+        from lagesbild.publishing.outcome import GO_ON
+
+        err.print(GO_ON)
         raise typer.Exit(130) from None
 
 

@@ -6,22 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import watchfiles
 
 from lagesbild.errors import Refusal
 from lagesbild.paths import PACKAGE, Paths
+from lagesbild.publishing.keys import HELPERS
+from lagesbild.publishing.outcome import INTERRUPTED, Ended
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.serve import News, serving
 
-if TYPE_CHECKING:  # it is handed what builds
-    from lagesbild.publishing.outcome import Ended
-
-STOPPED = 130  # the exit code of what was interrupted, which is how a watch ends
 SETTLED, MOST, LOOK = 100, 3000, 200  # ms: without a further change; at most gathered; until Python is asked
-HELPERS = PACKAGE.with_name("helpers")
 MOST_NAMED = 3
 
 
@@ -43,7 +40,7 @@ def watch(
         changes = changed_files(request.paths)
         next(changes)
         watched.run(changes)
-    return STOPPED
+    return INTERRUPTED
 
 
 def begin_anew() -> None:
@@ -87,7 +84,7 @@ class Watch:
             self.complain(str(refusal))
             self.news.tell(anew=False, trouble=str(refusal))
             return False
-        if not outcome or outcome.code == STOPPED:
+        if not outcome or outcome.code == INTERRUPTED:
             raise KeyboardInterrupt
         trouble = "\n".join(f"{', '.join(names)}: {cause}" for cause, names in outcome.failures().items())
         self.news.tell(anew=outcome.site == self.request.folder and not outcome.unchanged, trouble=trouble)
