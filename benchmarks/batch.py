@@ -150,11 +150,15 @@ def reports(times: int) -> None:
 
 
 def warm_page(page: str) -> None:
-    """Prints what a page takes beyond its cells: run in a warm kernel, against the same cells where all is imported."""
+    """Prints what a page takes beyond its cells: run in a warm kernel, against the same cells where all is imported.
+
+    The template has been given what all editions share, as a build does, and the process with the cells has it too.
+    """
     from lagesbild.paths import Paths
     from lagesbild.publishing.kernels import Kernels
     from lagesbild.publishing.request import BuildRequest
     from lagesbild.publishing.run import Executor
+    from lagesbild.rules import editions
 
     with tempfile.TemporaryDirectory(prefix="lagesbild-") as folder:
         root = fresh(folder)
@@ -162,6 +166,8 @@ def warm_page(page: str) -> None:
         request = BuildRequest(Paths(root), PLACE, int(YEAR))
         kernels = Kernels(Path(folder), {ROOT_VARIABLE: str(root)})
         kernels.begin()
+        kernels.adopt("lagesbild.rules.editions:adopt", editions.packed(request.paths, int(YEAR)))
+        kernels.adopt("lagesbild.rules.editions:complete", editions.asked_for(request.paths, int(YEAR), PLACE))
         try:
             executor = Executor(kernels, request)
             notebook = root / "notebooks" / f"{page}.ipynb"

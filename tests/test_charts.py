@@ -23,12 +23,10 @@ from chart_functions import CHARTS, REGIONAL
 from lagesbild.charts import regional
 from lagesbild.charts.svg import drawings, svg_of
 from lagesbild.charts.theme import (
-    DARK,
     FONTS,
     LINES,
     NARROW,
     SERIES,
-    TOKENS,
     WIDE,
     ZONES,
     Frame,
@@ -37,6 +35,7 @@ from lagesbild.charts.theme import (
     text_box,
     value_scale,
 )
+from lagesbild.look import DARK, TOKENS
 
 PERCENT = Frame("%", "procent", 1, high=100)
 PLACES = [

@@ -11,9 +11,9 @@ from lxml import html
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
-from lagesbild.charts.theme import DARK, TOKENS
 from lagesbild.html.components import Column, DataTable, Part
 from lagesbild.html.render import MIME, Component, bare_html, figure_component, lab_style, part_component, rendered
+from lagesbild.look import DARK, TOKENS
 from lagesbild.publishing.cells import records_of
 from lagesbild.publishing.checks import UnfitPageError
 from lagesbild.publishing.pages import ReportExporter, Site, download_of, page_and_images, write_assets

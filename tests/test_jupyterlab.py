@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import ImageColor
 
-from lagesbild.charts.theme import DARK, FAMILY, TOKENS
+from lagesbild.look import DARK, FAMILY, TOKENS
 from reports import REPOSITORY, eventually, frozen_copy
 
 pytestmark = pytest.mark.slow

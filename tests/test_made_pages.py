@@ -15,9 +15,9 @@ from lagesbild.catalog.load import CatalogError, load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.paths import Paths
 from lagesbild.publishing import made as search
+from lagesbild.publishing.bodies import bodies
 from lagesbild.publishing.checks import body_tree, refuse_unfit
 from lagesbild.publishing.frame import MADE, PageFrame, framed, page_frames
-from lagesbild.publishing.made import computed
 from lagesbild.publishing.pages import write_assets
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.rules.editions import Edition, edition_of
@@ -34,12 +34,12 @@ MOST_WORDS = 15  # of a sentence of Lättläst
 
 
 @cache
-def bodies(place: str, region: str = "", root: Paths = REPOSITORY) -> dict[str, str]:
+def made_bodies(place: str, region: str = "", root: Paths = REPOSITORY) -> dict[str, str]:
     """Page -> its body, as a build makes it of the repository's own figures; no test states one of them."""
     catalog = load_catalog(root)
     request = BuildRequest(root, place, YEAR, region=region)
-    _, beside = computed(request, catalog, "regional_support" if region else "overview")
-    return {name: body() for name, body in beside.pages.items()}
+    made = bodies(request, catalog, "regional_support" if region else "overview")
+    return {name: body() for name, body in made.items()}
 
 
 @cache
@@ -55,7 +55,7 @@ def table() -> pd.DataFrame:
 
 
 def tree(place: str, page: str, region: str = "") -> html.HtmlElement:
-    return body_tree(bodies(place, region)[page])
+    return body_tree(made_bodies(place, region)[page])
 
 
 def said(element: html.HtmlElement) -> str:
@@ -213,7 +213,7 @@ def test_a_stand_in_says_that_it_takes_the_place_of_a_measure():
     ("place", "region"), [(UMEA, ""), (NORDMALING, ""), (GOTLAND, ""), (NORDMALING, "umearegionen")]
 )
 def test_every_page_is_fit_and_says_no_command_and_no_p_but_where_they_belong(place, region):
-    made = bodies(place, region)
+    made = made_bodies(place, region)
     assert set(made) == set(MADE) - ({"indikatorer", "lattlast"} if region else set())
     for name, body in made.items():
         refuse_unfit(body_tree(body), name)
@@ -310,8 +310,8 @@ def made_up(tmp_path) -> Copy:
 
 
 def made_of(copy: Copy, page: str) -> str:
-    _, beside = computed(BuildRequest(copy.paths, "9901", YEAR), copy.catalog, "overview")
-    return said(body_tree(beside.pages[page]()))
+    made = bodies(BuildRequest(copy.paths, "9901", YEAR), copy.catalog, "overview")
+    return said(body_tree(made[page]()))
 
 
 def test_a_revised_value_stands_there_old_and_new(made_up):
@@ -499,9 +499,9 @@ def test_the_index_never_outgrows_its_bound(monkeypatch):
 
 
 def test_every_heading_and_measure_of_the_made_pages_is_in_the_index():
-    index = index_of(*bodies(UMEA).items())
+    index = index_of(*made_bodies(UMEA).items())
     anchors = {(index["pages"][page][0], anchor) for page, anchor, *_ in index["entries"]}
-    for name, body in bodies(UMEA).items():
+    for name, body in made_bodies(UMEA).items():
         wanted = body_tree(body).xpath(
             "//h2[not(@class)]/@id | //table[@id='matt']/tbody/tr/@id | //dl[@class='terms']/div/@id"
         )

@@ -18,6 +18,7 @@ from lagesbild import charts
 from lagesbild.charts.theme import Frame
 from lagesbild.html.components import Statement
 from lagesbild.html.render import Component
+from lagesbild.look import TOKENS
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.cells import records_of
 from lagesbild.publishing.frame import PageFrame
@@ -126,7 +127,7 @@ def test_a_plot_fits_light_and_dark(report, drawing):
     svg = re.search(r"<svg.*</svg>", show_plot(report, *drawing, **WORDS).html, re.DOTALL)[0]
     assert "#000000" not in svg
     assert "#ffffff" not in svg
-    assert charts.theme.TOKENS["ink"] in svg
+    assert TOKENS["ink"] in svg
 
 
 @pytest.mark.parametrize("name", WORDS)

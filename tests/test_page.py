@@ -19,6 +19,7 @@ from lagesbild import charts
 from lagesbild.charts import KINDS
 from lagesbild.html.render import Component
 from lagesbild.html.tables import SYMBOLS
+from lagesbild.look import TOKENS
 from lagesbild.places import UnknownPlace
 from lagesbild.publishing.pages import download_of
 from lagesbild.rules.editions import RefusedEdition, edition_of, key_figures
@@ -470,7 +471,7 @@ def test_a_margin_that_arrives_is_drawn_and_its_absence_no_longer_told(copy):
     assert [row["felmarginal"] for row in rows(new) if row["kod"] == "9901"] == ["", "2,5"]
     bars = [  # upright lines in the colours of the two places
         re.findall(rf'd="M ([\d.]+) [\d.]+ L \1 [\d.]+" fill="none" stroke="({colours})"', drawing(figure))
-        for colours in ["|".join(charts.theme.TOKENS[role] for role in ("focus", "country"))]
+        for colours in ["|".join(TOKENS[role] for role in ("focus", "country"))]
         for figure in (old, new)
     ]
     assert [len(each) for each in bars] == [0, 2]

@@ -10,7 +10,8 @@ from PIL import Image, ImageColor
 
 from lagesbild.charts.panels import lines
 from lagesbild.charts.svg import drawings
-from lagesbild.charts.theme import DARK, TOKENS, Frame
+from lagesbild.charts.theme import Frame
+from lagesbild.look import DARK, TOKENS
 from lagesbild.publishing.pages import write_assets
 from made_up_page import FRAME, HOSTILE, chapter, page_html
 

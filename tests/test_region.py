@@ -17,8 +17,9 @@ from helpers.report import UnknownChoice
 from lagesbild import charts
 from lagesbild.charts import regional
 from lagesbild.charts.svg import svg_of
-from lagesbild.charts.theme import TOKENS, Frame
+from lagesbild.charts.theme import Frame
 from lagesbild.html.render import Component
+from lagesbild.look import TOKENS
 from lagesbild.rules import support as rules
 from lagesbild.rules.editions import key_figures
 from lagesbild.rules.support import WrongTable, refuse_wrong_tables

@@ -7,8 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from copies import made_up_root
+from lagesbild.publishing.bodies import bodies
 from lagesbild.publishing.frame import NavItem, PageFrame, framed
-from lagesbild.publishing.made import MOST_BYTES, computed, page_entries
+from lagesbild.publishing.made import MOST_BYTES, page_entries
 from lagesbild.publishing.pages import write_assets
 from lagesbild.publishing.request import BuildRequest
 
@@ -39,10 +40,10 @@ INDEX = {"pages": [["work.html", "Arbete"], ["indikatorer.html", "Indikatorer"]]
 def folder(tmp_path_factory) -> Path:
     """The list of measures of the made-up municipality, with the search and an index of four entries."""
     copy = made_up_root(tmp_path_factory.mktemp("copy"))
-    _, beside = computed(BuildRequest(copy.paths, "9901", 2024), copy.catalog, "overview")
+    pages = bodies(BuildRequest(copy.paths, "9901", 2024), copy.catalog, "overview")
     made = tmp_path_factory.mktemp("site")
     write_assets(made)
-    (made / "indikatorer.html").write_text(framed(beside.pages["indikatorer"](), FRAME), "utf-8")
+    (made / "indikatorer.html").write_text(framed(pages["indikatorer"](), FRAME), "utf-8")
     (made / "work.html").write_text(framed(f"<h1>Arbete</h1><h2 id='brott'>Brott</h2>{FOLD}", FRAME), "utf-8")
     (made / "sok.js").write_text(f"var SOK = {json.dumps(INDEX)};\n", "utf-8")
     return made

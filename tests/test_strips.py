@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from lagesbild.charts.strips import SIDE, STRIP, sparkline_svg, strip_svg
-from lagesbild.charts.theme import TOKENS
+from lagesbild.look import TOKENS
 
 CODES = [f"{9900 + number}" for number in range(99)] + [f"{99000 + number}" for number in range(191)]
 VALUES = pd.Series(np.random.default_rng(5).lognormal(3, 0.5, 290), CODES)

@@ -300,7 +300,7 @@ def open_report(page: str, municipality: str, year: int, root: str | None = None
     a RecordError, each with value, place and remedy.
     """
     paths = project_paths(root)
-    return Report(**_opened(paths, edition_of(paths, page, municipality, year), page, municipality, year, ()))
+    return Report(**_opened(paths, edition_of(paths, page, municipality, year), page, municipality, year))
 
 
 def open_region(municipality: str, year: int, region: str = "", root: str | None = None) -> RegionReport:
@@ -319,9 +319,8 @@ def open_region(municipality: str, year: int, region: str = "", root: str | None
         raise UnknownChoice(f"region: '{region}' is not in data/catalog/regions.yml. {hint}{choose}")
     slug = region or region_of(edition.catalog, municipality)
     entry = regions.get(slug)
-    codes = edition.places.codes([*entry.members, *entry.comparisons]) if entry else []
     return RegionReport(
-        **_opened(paths, edition, "regional_support", municipality, year, codes),
+        **_opened(paths, edition, "regional_support", municipality, year, slug),
         slug=slug,
         region=entry,
         own=bool(region),
@@ -330,12 +329,10 @@ def open_region(municipality: str, year: int, region: str = "", root: str | None
 
 
 def _opened(
-    paths: Paths, edition: Edition, page: str, municipality: str, year: int, others: Iterable[str]
+    paths: Paths, edition: Edition, page: str, municipality: str, year: int, region: str = ""
 ) -> dict[str, Any]:
-    """The fields of a report; `others` are places that are completed as the peers are."""
+    """The fields of a report; the places of a `region` are completed as the peers are."""
     catalog, places = edition.catalog, edition.places
-    group = places.comparison_group(catalog, municipality)
-    peers = [municipality, *(group.members if group else ()), COUNTRY]
     return {
         "page": page,
         "place": municipality,
@@ -344,8 +341,8 @@ def _opened(
         "catalog": catalog,
         "geography": places,
         "assessment": edition.assessment,
-        "group": group,
-        "data": edition.rows_for([*peers, *others]),
+        "group": places.comparison_group(catalog, municipality),
+        "data": edition.rows_for(municipality, region),
         "months": edition.months,
         "judged": edition.judged,
         "revised": edition.revised,

@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import Transform, offset_copy
 
-from lagesbild.charts.theme import TOKENS, Look, Sheet
+from lagesbild.charts.theme import Look, Sheet
+from lagesbild.look import TOKENS
 
 NUMBERS = 0.6  # numbers and their lines lie below all marks, and above the band of peers
 

@@ -12,7 +12,6 @@ from lagesbild.charts.series import SEX_COLOUR, best_first, drawable, eras, focu
 from lagesbild.charts.theme import (
     SERIES,
     STAR,
-    TOKENS,
     WIDE,
     Frame,
     RowNames,
@@ -38,6 +37,7 @@ from lagesbild.charts.theme import (
     write_notes,
     year_marks,
 )
+from lagesbild.look import TOKENS
 from lagesbild.swedish.numbers import SEX
 
 # Bars from zero: `ranked_bars`, `bars_by_group`, `profile_bars`.

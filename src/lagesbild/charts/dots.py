@@ -28,7 +28,6 @@ from lagesbild.charts.theme import (
     PEERS,
     ROLES,
     STAR,
-    TOKENS,
     Frame,
     Look,
     RowNames,
@@ -52,6 +51,7 @@ from lagesbild.charts.theme import (
     wrapped,
     write_notes,
 )
+from lagesbild.look import TOKENS
 from lagesbild.swedish.numbers import SEX
 
 # Dots that no line joins: `dots_by_year`, and `dot_rows` with one row an indicator.

@@ -26,7 +26,6 @@ from lagesbild.charts.theme import (
     FAN,
     LINES,
     SLOPES,
-    TOKENS,
     Frame,
     Sheet,
     beside,
@@ -45,6 +44,7 @@ from lagesbild.charts.theme import (
     wrapped,
     write_notes,
 )
+from lagesbild.look import TOKENS
 from lagesbild.swedish.numbers import SEX
 
 GUTTER = 18.0  # between panels beside each other

@@ -19,7 +19,6 @@ from lagesbild.charts.axes import axes_at, numbered
 from lagesbild.charts.bars import Grid
 from lagesbild.charts.dots import name_dots
 from lagesbild.charts.theme import (
-    TOKENS,
     ZONES,
     Frame,
     Look,
@@ -42,6 +41,7 @@ from lagesbild.charts.theme import (
     wrapped,
     write_notes,
 )
+from lagesbild.look import TOKENS
 from lagesbild.statistics.ranks import quartile_class
 from lagesbild.swedish.numbers import MONTHS, signed
 

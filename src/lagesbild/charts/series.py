@@ -17,7 +17,6 @@ from lagesbild.charts.theme import (
     OTHERS,
     ROLES,
     SERIES,
-    TOKENS,
     Frame,
     Look,
     Sheet,
@@ -30,6 +29,7 @@ from lagesbild.charts.theme import (
     wrapped,
     year_marks,
 )
+from lagesbild.look import TOKENS
 from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.swedish.numbers import OWN_COMPUTATION, SEX
 from lagesbild.tidy.schema import RESTATED

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from lagesbild.charts.theme import TOKENS
+from lagesbild.look import TOKENS
 
 # Drawn at twice the size, so that whole numbers place everything to half a pixel.
 

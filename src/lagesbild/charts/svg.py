@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
-from lagesbild.charts.theme import FAMILY, STYLE, TOKENS, Frame, load_fonts, styled, text_box
+from lagesbild.charts.theme import STYLE, Frame, load_fonts, styled, text_box
+from lagesbild.look import FAMILY, TOKENS
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 TEXTS = (f"{SVG}text", f"{SVG}tspan", f"{SVG}title")

@@ -1,5 +1,6 @@
 """What all charts share: colours, sizes, fonts, text that fits, scales, and the words written in them."""
 
+import itertools
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,48 +18,18 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 from scipy.optimize import isotonic_regression
 
+from lagesbild.look import FAMILY, TOKENS
 from lagesbild.paths import PACKAGE
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import NBSP, OWN_COMPUTATION, decimal
 from lagesbild.tidy.schema import RESTATED, breaks_in
 
-# The look that figures and pages share: colours for light and dark, sizes, and a figure's frame.
-#
-# Blue is the own place and nothing else. Colours are picked for colour-blind readers; text has 4.5:1 and marks 3:1 on
-# `paper`, in both sets.
-# A figure is drawn in the light set; the page's stylesheet turns each light colour into its dark one.
+# Which colours a chart takes, and the sizes and frame of a figure.
 
-COLOURS = {  # light, dark
-    "paper": ("#ffffff", "#14181d"),  # behind everything, between stacked parts, and text on filled marks
-    "ink": ("#1a1e24", "#f0f2f5"),
-    "muted": ("#58606b", "#adb5c0"),
-    "grid": ("#dfe3e8", "#343c46"),
-    "axis": ("#858d98", "#7f8995"),
-    "focus": ("#00579b", "#6fb7f5"),
-    "country": ("#2f353d", "#dfe3e8"),
-    "region": ("#8d5f00", "#e3b45c"),
-    "added": ("#a3470d", "#f0a070"),  # a place that a notebook compares with besides the group
-    "peer": ("#868e99", "#8a93a0"),
-    "women": ("#74398c", "#cf9fe6"),
-    "men": ("#0b7a61", "#55c9a8"),
-    "s1": ("#5a3a22", "#d9b08f"),
-    "s2": ("#ad4c0c", "#f29b63"),
-    "s3": ("#08705a", "#52c4a4"),
-    "s4": ("#7b4191", "#cb9be3"),
-    "s5": ("#5e6672", "#aab3bf"),
-    "s6": ("#8a6600", "#dcbb52"),
-    "zone1": ("#5b9a90", "#3f8177"),
-    "zone2": ("#39786f", "#6aa79d"),
-    "zone3": ("#1f5750", "#9fcdc5"),
-    "zone4": ("#0c312d", "#d8efeb"),
-}
-TOKENS = {name: light for name, (light, _) in COLOURS.items()}
-DARK = {name: dark for name, (_, dark) in COLOURS.items()}
 ZONES = ("zone1", "zone2", "zone3", "zone4")  # in order of size; text on the first is ink, on the others paper
 SERIES = ("s3", "s2", "s4", "s6", "s5", "s1")  # neighbours differ most
 ROLES = ("peer", "added", "region", "country", "focus")  # the order of drawing: the focus place lies on top
 
-FAMILY = "Lagesbild Sans"
 Look = dict[str, Any]  # what matplotlib takes by name: colours, widths, sizes
 
 
@@ -234,6 +205,21 @@ def text_box(text: str, size: float, weight: int = 400) -> tuple[float, float, f
     load_fonts()
     font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)
+
+
+def find_fonts() -> None:
+    """Looks up the project's font as drawings use it, which matplotlib otherwise does at the first text of each kind.
+
+    It remembers a font by size and weight, and by the settings that hold then.
+    """
+    load_fonts()
+    weights: tuple[int | str, ...] = ("normal", 400, 600)
+    for sheet, weight in itertools.product((WIDE, NARROW), weights):
+        styles = (None, STYLE, STYLE | {"font.size": sheet.text})
+        for settings, size in itertools.product(styles, (sheet.text, sheet.small)):
+            font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
+            with mpl.rc_context(settings):
+                text_to_path.get_text_width_height_descent("å", font, ismath=False)
 
 
 def text_width(text: str, size: float, weight: int = 400) -> float:

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from lagesbild.assessments.prose import parted
-from lagesbild.charts.theme import COLOURS, FAMILY, TOKENS
 from lagesbild.html.components import FigureBlock, Part, Passage
+from lagesbild.look import COLOURS, FAMILY, TOKENS
 from lagesbild.paths import PACKAGE
 
 # People's own text as safe HTML: a subset of Markdown, everything else is shown as it was written.
@@ -83,6 +83,12 @@ class Component:
         """What Jupyter shows and stores: with the page's header comes the style of all components, once a notebook."""
         style = lab_style() if "parameters" in self.record else ""
         return {"text/html": f"{OPENING}{self.html}{CLOSING}{style}", MIME: self.record}
+
+
+def compile_templates() -> None:
+    """Reads and compiles every template, which is otherwise done when it is first wanted."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
 
 
 def rendered(template: str, **values: Any) -> str:

@@ -5,12 +5,14 @@ A report is the batch of one. Each unit is one municipality, or one region, with
 
 import os
 import pickle
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Semaphore
 from typing import TYPE_CHECKING
 
 from lagesbild.errors import Refusal
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
     from lagesbild.slides.content import Deck
 
 
+AHEAD = 1  # notebooks whose kernels are started and made ready while others compute
+
+# jsonschema, which nbformat imports, makes a grammar of web addresses where it finds this package. That takes a second
+# of each build, for a check that nothing here asks for.
+if "jsonschema" not in sys.modules:
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # how Python knows what cannot be imported
+
+
 class Batch:
     """Units that are made with one pool of kernels: the next one's notebooks run while the last one's are rendered.
 
@@ -46,7 +56,8 @@ class Batch:
         self.open: list[Unit] = []
         self.waiting: dict[Future[Run], Unit] = {}
         self.outcomes: list[Outcome] = []
-        self.pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="notebook")
+        self.turns = Semaphore(self.jobs)
+        self.pool = ThreadPoolExecutor(self.jobs + AHEAD, thread_name_prefix="notebook")
 
     @property
     def _most_open(self) -> int:
@@ -56,7 +67,7 @@ class Batch:
     @property
     def is_over(self) -> bool:
         """Whether the batch has had all the time that it may take."""
-        return self.limit is not None and self.limit.left <= 0
+        return self.limit is not None and self.limit.is_over
 
     def run(self, ended: Callable[[Outcome, int, int], None]) -> None:
         """Makes all units, or, when the kernels are stopped, ends those that have begun."""
@@ -81,7 +92,7 @@ class Batch:
         queued = sum(not future.done() for future in self.waiting)
         return (
             not (self.kernels.stopped.is_set() or self.is_over)
-            and queued <= self.jobs
+            and queued <= self.jobs + AHEAD
             and len(self.open) < self._most_open
         )
 
@@ -103,9 +114,7 @@ class Batch:
             unit = Unit(request, self.plan, outcome, inputs)
             self.open.append(unit)
             self._hand_over(request)
-            if self.kernels.stopped.is_set():
-                return
-            unit.begin(self._submit, self.watcher, self.kernels.stopped.is_set)
+            unit.begin(self._submit, lambda: self._bodies(request), self.watcher, self.kernels.stopped.is_set)
             if not unit.left:
                 self._end(unit)
         except Exception as error:
@@ -113,10 +122,11 @@ class Batch:
 
     def _made_beside(self, request: BuildRequest) -> None:
         """Has what all editions share at hand, made by a copy of the template while this process imports the rest."""
-        page = next(iter(self.plan.notebooks))
-        content = self.kernels.ask("lagesbild.publishing.made:packed_ahead", pickle.dumps((request, page)))
-        from lagesbild.publishing import pages  # noqa: F401
+        content = self.kernels.ask("lagesbild.publishing.made:packed_ahead", self._asked(request))
+        from lagesbild.publishing.pages import ready
         from lagesbild.rules import editions
+
+        ready()
 
         if known := content():
             editions.adopt(known)
@@ -126,8 +136,22 @@ class Batch:
         """Gives the kernels' template what all editions share, once, so that no kernel reads the table."""
         from lagesbild.rules import editions
 
-        known = self.plan.digests.once("packed", lambda: editions.packed(request.paths, request.year))
-        self.plan.digests.once("adopted", lambda: self.kernels.adopt(f"{editions.__name__}:adopt", known))
+        once = self.plan.digests.once
+        known = once("packed", lambda: editions.packed(request.paths, request.year))
+        once("adopted", lambda: self.kernels.adopt(f"{editions.__name__}:adopt", known))
+
+    def _bodies(self, request: BuildRequest) -> dict[str, str]:
+        """The bodies of the pages that no notebook makes, by name; a copy of the template makes them where it can."""
+        asked = self._asked(request)
+        known = self.kernels.ask("lagesbild.publishing.bodies:bodies_ahead", asked)()
+        if not (known or self.kernels.stopped.is_set()):
+            from lagesbild.publishing.bodies import bodies_ahead
+
+            known = bodies_ahead(asked)
+        return pickle.loads(known) if known else {}
+
+    def _asked(self, request: BuildRequest) -> bytes:
+        return pickle.dumps((request, next(iter(self.plan.notebooks))))
 
     def _name(self, request: BuildRequest) -> str:
         if request.region:
@@ -136,8 +160,12 @@ class Batch:
 
     def _submit(self, unit: Unit, name: str) -> None:
         from lagesbild.publishing.run import Executor
+        from lagesbild.rules import editions
 
-        executor = Executor(self.kernels, unit.request, self.limit)
+        request, region = unit.request, unit.computed.region if name == REGIONAL else ""
+        asked = editions.asked_for(request.paths, request.year, request.municipality, region)
+        self.plan.digests.once(asked, lambda: self.kernels.adopt(f"{editions.__name__}:complete", asked))
+        executor = Executor(self.kernels, request, self.limit, self.turns)
         self.waiting[self.pool.submit(executor.run, name, self.plan.notebooks[name], self.plan.values[name])] = unit
 
     def _take(self, future: "Future[Run]") -> None:
@@ -200,31 +228,35 @@ def build_all(
     many. Raises a Refusal for what is wrong for all of them, or for the only one; what is wrong with one of several
     is told by its outcome.
     """
-    began, started = time.monotonic(), datetime.now(UTC)
-    plan, first = planned(requests), requests[0]
-    log = Log(first.paths.reports, f"{first.name if len(requests) == 1 else len(requests)}-{first.year}", started)
-    tidy_others(first.folder.parents[1])
+    began, started, first = time.monotonic(), datetime.now(UTC), requests[0]
     tidy_sockets()
     with sockets() as folder:
         kernels = Kernels(folder, {ROOT_VARIABLE: str(first.paths.root)}, first.kernel)
-        batch = Batch(plan, requests, kernels, watcher, log)
+        try:
+            if not first.folder.is_dir():  # then nothing there can be unchanged, and kernels will be wanted
+                kernels.begin()
+            plan = planned(requests)
+            tidy_others(first.folder.parents[1])
+            log = Log(
+                first.paths.reports, f"{first.name if len(requests) == 1 else len(requests)}-{first.year}", started
+            )
+            batch = Batch(plan, requests, kernels, watcher, log)
 
-        def stop() -> None:
-            watcher.interrupted()
-            kernels.stop()
-
-        def end() -> None:
-            kernels.stop()
-            for unit in batch.open:
-                unit.target.tidy()
-            remove_sockets(folder)
-            os._exit(INTERRUPTED)
-
-        with interrupts(stop, end):
-            try:
-                batch.run(ended)
-            finally:
+            def stop() -> None:
+                watcher.interrupted()
                 kernels.stop()
+
+            def end() -> None:
+                kernels.stop()
+                for unit in batch.open:
+                    unit.target.tidy()
+                remove_sockets(folder)
+                os._exit(INTERRUPTED)
+
+            with interrupts(stop, end):
+                batch.run(ended)
+        finally:
+            kernels.stop()
     if first.cached and any(outcome.runs for outcome in batch.outcomes):
         prune(first.paths)
     codes = {outcome.code for outcome in batch.outcomes}
@@ -261,9 +293,9 @@ def build_slides(request: BuildRequest) -> Path:
     Raises RefusedBuild when the notebook fails, and what `build` raises before it runs.
     """
     plan = planned([request])
-    from lagesbild.publishing.made import computed
+    from lagesbild.publishing.made import subject
 
-    computed(request, plan.catalog, REGIONAL)  # which refuses an edition without data
+    subject(request, plan.catalog, REGIONAL)  # which refuses an edition without data
     from lagesbild.publishing.cells import records_of
     from lagesbild.publishing.run import Executor
     from lagesbild.slides.content import deck_of

@@ -6,11 +6,13 @@ import signal
 import time
 from asyncio import CancelledError
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import psutil
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -40,6 +42,12 @@ class DiedKernel(StoppedNotebook, DeadKernelError):
     state = "kernel died"
 
 
+class NotBegun(StoppedNotebook):
+    """A notebook whose turn never came."""
+
+    state = "incomplete"
+
+
 class TimedOut(StoppedNotebook, CellTimeoutError):
     """A limit that is over, which they know by nbclient's too."""
 
@@ -61,6 +69,9 @@ def ending(error: BaseException) -> tuple[str, str, str]:
     return state, one_line(f"{type(error).__name__}: {error}"), repr(error)
 
 
+Turn = AbstractContextManager[float]  # entered when it is a notebook's turn: how many seconds that took
+
+
 class Client(PapermillNotebookClient):
     """papermill's client, which knows its cell and its kernel when something ends there."""
 
@@ -68,9 +79,12 @@ class Client(PapermillNotebookClient):
     process: Any = None  # of the kernel, where it is one of this machine: the provisioner forgets it when it ends
     memory = 0  # bytes of it, the most that was seen
 
-    def __init__(self, nb_man: Any, cell_seconds: float | None, start: float, limits: Iterable[Limit], **how: Any):
+    def __init__(
+        self, nb_man: Any, cell_seconds: float | None, start: float, own: Limit, limits: Iterable[Limit], turn: Turn,
+        **how: Any,
+    ):  # fmt: skip
         super().__init__(nb_man, on_cell_executed=self._refuse_exit, timeout_func=self._seconds, **how)
-        self.cell_seconds, self.start, self.limits = cell_seconds, start, list(limits)
+        self.cell_seconds, self.start, self.own, self.limits, self.turn = cell_seconds, start, own, list(limits), turn
         self.names = cell_names(self.nb)
 
     def create_kernel_manager(self) -> AsyncKernelManager:
@@ -98,6 +112,12 @@ class Client(PapermillNotebookClient):
             how_it_ended = death(self.process.poll(), self.memory)
             raise DiedKernel(f"{self.cell or 'before its first cell'}: {how_it_ended}{last}", trace) from None
 
+    def papermill_execute_cells(self) -> None:
+        """Runs the cells when it is the notebook's turn, for which its kernel is ready before."""
+        with self.turn as waited:
+            self.own = self.own.later(waited)
+            super().papermill_execute_cells()
+
     def execute_cell(self, cell: NotebookNode, cell_index: int, **how: Any) -> NotebookNode:
         """Runs one cell. Raises StoppedNotebook where it ends the notebook, which papermill takes for its success."""
         self.cell = self.names[cell_index]
@@ -105,7 +125,7 @@ class Client(PapermillNotebookClient):
         self.iopub_timeout = math.ceil(min(A_DAY, max(1, self.limit.left)))  # the outputs may be many
         self._look()
         try:
-            if self.limit.left <= 0:
+            if self.limit.is_over:
                 raise TimedOut(self.limit, f"before {self.cell}")
             return super().execute_cell(cell, cell_index, **how)
         except BaseException as error:
@@ -117,7 +137,7 @@ class Client(PapermillNotebookClient):
             raise
 
     def _limited(self, limit: Limit) -> None:
-        self.limit = min([limit, *self.limits], key=lambda each: each.left)
+        self.limit = min([limit, self.own, *self.limits], key=lambda each: each.left)
 
     def _seconds(self, _: NotebookNode) -> int | None:
         """What is left to the cell; nbclient takes 0 for no limit."""
@@ -163,6 +183,37 @@ class Client(PapermillNotebookClient):
             seen = now
         calls = calls_in(seen.decode("utf-8", "replace"))
         return (f" It stood in: {calls[0].strip()}" if calls else ""), "\n".join(calls)
+
+
+class KernelClient(AsyncKernelClient):
+    """jupyter_client's, which knows sooner that a kernel is ready."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Asks the kernel about itself until all of its channels answer. Raises RuntimeError as jupyter_client's does.
+
+        That one goes on when nothing has come for 0.2 seconds; this one, when the kernel says that it is idle.
+        """
+        limit = Limit(timeout or math.inf, "a kernel's start")
+        while True:
+            asked = self.kernel_info()
+            with suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self._until_idle(asked)
+                    self._handle_kernel_info_reply(reply)
+                    return
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if limit.is_over:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+    async def _until_idle(self, asked: str) -> None:
+        """Waits until the kernel has done what it was asked. Raises Empty while the channel of outputs is not there."""
+        idle = False
+        while not idle:
+            said = await self.get_iopub_msg(timeout=0.2)
+            own = said["parent_header"].get("msg_id") == asked
+            idle = own and said["content"].get("execution_state") == "idle"
 
 
 EXITED = "{} ended the notebook with {}, so no cell after it ran. Remove it; to stop at a fault, raise an error."

@@ -3,13 +3,17 @@
 papermill loads it when it is itself imported: what runs notebooks, and papermill, are imported when one is run.
 """
 
+import math
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from lagesbild.publishing.limits import Limit
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from lagesbild.publishing.client import Turn
 
 SAVED_EVERY = 30  # seconds, at most, between two savings of a notebook that runs
 START_SECONDS = 300  # a loaded machine may take a minute; one that takes longer is broken
@@ -31,12 +35,13 @@ class Engine:
         execution_timeout: float | None = None,
         notebook_timeout: float | None = None,
         limits: Iterable[Limit] = (),
+        turn: "Turn" = nullcontext(0.0),  # noqa: B008  # it keeps nothing
         **how: Any,
     ) -> "NotebookNode":
         """The notebook, run. What is saved tells how it ended, and of no cell that it ran when it did not.
 
-        `execution_timeout` is a cell's, `notebook_timeout` that of one run; `limits` are those that run already. What
-        is left in `how` is nbclient's.
+        `execution_timeout` is a cell's, `notebook_timeout` that of one run without the time that it waits for its
+        `turn`; `limits` are those that run already. What is left in `how` is nbclient's.
         """
         from papermill.log import logger
 
@@ -45,12 +50,12 @@ class Engine:
 
         refuse_parameters(nb)
         how.pop("input_path", None)
-        limits = [*limits, *([Limit(notebook_timeout, "a notebook")] if notebook_timeout else [])]
+        own = Limit(notebook_timeout or math.inf, "a notebook")
         saved = Saved(nb, output_path, log_output, progress_bar, autosave_cell_every)
         saved.notebook_start()
         try:
             client = Client(
-                saved, execution_timeout, start_timeout, limits,
+                saved, execution_timeout, start_timeout, own, limits, turn,
                 kernel_name=kernel_name, log=logger, log_output=log_output, **how,
             )  # fmt: skip
             client.execute()

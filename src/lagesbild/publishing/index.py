@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.charts.regional import municipal_shapes, with_shape
-from lagesbild.charts.theme import TOKENS
 from lagesbild.html.render import rendered
+from lagesbild.look import TOKENS
 from lagesbild.paths import Paths
 from lagesbild.places import Places
 from lagesbild.publishing.checks import body_tree, refuse_unfit

@@ -95,6 +95,8 @@ class Kernels:
         from jupyter_client.kernelspec import KernelSpec
         from jupyter_client.manager import AsyncKernelManager
 
+        from lagesbild.publishing.client import KernelClient
+
         kernels = self
         warm = {"kernel_provisioner": {"provisioner_name": "lagesbild-warm"}} if self.how == "warm" else {}
 
@@ -111,6 +113,7 @@ class Kernels:
                 self.connection_file = f"{place}.json"
                 if os.name == "posix" and len(os.fsencode(place)) < LONGEST:
                     self.transport, self.ip = "ipc", place
+                self.client_factory = KernelClient
                 self.context.rcvhwm = 0  # as many outputs may wait as a cell shows: above 1,000 ZMQ drops them
                 self.written = Path(f"{place}.log")  # what it prints, and its crash: read when it has died
                 with self.written.open("ab") as log:

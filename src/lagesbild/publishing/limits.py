@@ -1,7 +1,7 @@
 """Limits of time: of a kernel's start, a cell, a notebook, and of all notebooks together."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 def clock() -> float:
@@ -21,3 +21,12 @@ class Limit:
     def left(self) -> float:
         """The seconds that remain; none or fewer when they are over."""
         return self.began + self.seconds - clock()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing remains."""
+        return self.left <= 0
+
+    def later(self, seconds: float) -> "Limit":
+        """The same limit, of what began so many seconds later."""
+        return replace(self, began=self.began + seconds)

@@ -1,4 +1,4 @@
-"""What lies beside the notebooks' pages: key figures, the pages that no notebook makes, and the index of the search."""
+"""What lies beside the notebooks' pages: what a report is made from, its key figures, and the index of the search."""
 
 import json
 import pickle
@@ -9,15 +9,41 @@ from functools import partial
 import pandas as pd
 from lxml import html
 
+from lagesbild.assessments.models import Assessment
 from lagesbild.catalog.load import load_catalog
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
-from lagesbild.publishing.frame import made_pages
 from lagesbild.publishing.keys import Figures, figures_of
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.rules.editions import edition_of, key_figures, packed, refuse_region_without_data
-from lagesbild.rules.register import region_of, written_of
+from lagesbild.rules.editions import Edition, edition_of, key_figures, packed, refuse_region_without_data
+from lagesbild.rules.register import Written, region_of, written_of
 from lagesbild.swedish.names import Naming, official_name
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a report is about, and what is known of it."""
+
+    edition: Edition
+    region: str  # of which the regional page is; "" for none
+    own: bool  # the report is the region's own
+    assessment: Assessment | None  # of the municipality
+    written: Written | None  # of the region
+    naming: Naming
+
+
+def subject(request: BuildRequest, catalog: Catalog, page: str) -> Subject:
+    """What a report is made from. Raises RefusedEdition, UnknownPlace or a RecordError before anything is computed."""
+    edition = edition_of(request.paths, page, request.municipality, request.year)
+    place, year, places = request.municipality, request.year, edition.places
+    own, region = bool(request.region), request.region or region_of(catalog, place)
+    written = written_of(request.paths, region, year, catalog) if region else None
+    if own and not written:
+        refuse_region_without_data(pd.concat([edition.data, edition.months]), catalog, region, year)
+    assessment = None if own else edition.assessment
+    name = catalog.regions[region].name if own else places.name(place)
+    naming = Naming(name, name if own else official_name(catalog, place, name), judged=assessment is not None)
+    return Subject(edition, region, own, assessment, written, naming)
 
 
 @dataclass(frozen=True)
@@ -25,84 +51,18 @@ class Computed:
     """Each is made when it is asked for, which is while the notebooks run."""
 
     key_figures: Callable[[], pd.DataFrame]
-    pages: dict[str, Callable[[], str]]  # name of a page that no notebook makes -> its body
     figures: Callable[[], Figures]  # what the keys of the pages hold of the edition
     region: str  # of which the regional page is; "" for none
 
 
 def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places, Computed]:
-    """The places of the edition, and what is computed from it beside the notebooks.
-
-    Raises RefusedEdition, UnknownPlace or a RecordError before anything is computed.
-    """
-    edition = edition_of(request.paths, page, request.municipality, request.year)
-    place, year, judged, places = request.municipality, request.year, edition.judged, edition.places
-    of, own = (place, year), bool(request.region)
-    region = request.region or region_of(catalog, place)
-    written = written_of(request.paths, region, year, catalog) if region else None
-    if own and not written:
-        refuse_region_without_data(pd.concat([edition.data, edition.months]), catalog, region, year)
-    assessment = None if own else edition.assessment
-    name = catalog.regions[region].name if own else places.name(place)
-    naming = Naming(name, name if own else official_name(catalog, place, name), judged=assessment is not None)
-
-    def indicators() -> str:
-        from lagesbild.pages.measures import indicators_html
-
-        return indicators_html(catalog, places, judged, edition.data, of)
-
-    def follow_up() -> str:
-        from lagesbild.pages.follow_up import follow_up_html
-
-        return follow_up_html(catalog, naming, year, assessment, written, region, request.front)
-
-    def plain() -> str:
-        from lagesbild.pages.words import plain_html
-
-        return plain_html(catalog, naming, judged, edition.data, assessment, of)
-
-    def basis() -> str:
-        from lagesbild.pages.basis import basis_html
-
-        return basis_html(
-            catalog,
-            places,
-            judged,
-            edition.data,
-            edition.revised,
-            [each for each in (assessment, written and written.assessment) if each],
-            municipality=place,
-            year=year,
-            region=region,
-            own=own,
-            vintage=edition.vintage,
-        )
-
-    def method() -> str:
-        from lagesbild.publishing.method import method_html
-
-        return method_html(catalog, request.paths, places, judged, edition.data, of)
-
-    def terms() -> str:
-        from lagesbild.pages.words import terms_html
-
-        return terms_html(catalog.terms)
-
-    bodies = {
-        "indikatorer": indicators,
-        "folja_upp": follow_up,
-        "lattlast": plain,
-        "underlaget": basis,
-        "metod": method,
-        "begrepp": terms,
-    }
+    """The places of the edition, and what is computed from it beside the notebooks. Raises as `subject`."""
+    about = subject(request, catalog, page)
+    edition, judged = about.edition, about.edition.judged
     # of the municipality, or of every member of a region whose own report it is
-    told = catalog.regions[region].members if own else [place]
-    figures = partial(key_figures, edition.data, judged, catalog, told)
-    pages = {name: bodies[name] for name in made_pages(request)}
-    return places, Computed(
-        figures, pages, partial(figures_of, (edition.data, edition.months, edition.revised), judged), region
-    )
+    told = catalog.regions[about.region].members if about.own else [request.municipality]
+    figures = partial(figures_of, (edition.data, edition.months, edition.revised), judged)
+    return edition.places, Computed(partial(key_figures, edition.data, judged, catalog, told), figures, about.region)
 
 
 def packed_ahead(content: bytes) -> bytes:
@@ -111,7 +71,7 @@ def packed_ahead(content: bytes) -> bytes:
     A refused edition raises before anything is written, as in the process that asks.
     """
     request, page = pickle.loads(content)
-    computed(request, load_catalog(request.paths), page)
+    subject(request, load_catalog(request.paths), page)
     return packed(request.paths, request.year)
 
 

@@ -15,6 +15,7 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
 from traitlets import default
 from traitlets.config import Config
 
@@ -161,6 +162,11 @@ def page_and_images(notebook: NotebookNode, frame: PageFrame, folder: Path) -> t
 def _exporter() -> ReportExporter:
     """The exporter of all pages: its templates are read and compiled once."""
     return ReportExporter()
+
+
+def ready() -> None:
+    """Makes a page that nobody gets, so that the templates are at hand before the first one is wanted."""
+    _exported(new_notebook(cells=[new_markdown_cell("#")]), PageFrame("", "", 0), Path())
 
 
 def _exported(notebook: NotebookNode, frame: PageFrame, folder: Path) -> tuple[str, dict[str, Any]]:

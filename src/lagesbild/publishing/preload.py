@@ -28,6 +28,10 @@ PARTS = (  # what those import when they begin, and numpy, whose chance each ker
     *("IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3", "psutil", "tornado.platform.asyncio"),
     *("tornado.queues", "numpy.random", "matplotlib_inline.config"),
 )
+AT_FIRST_USE = {  # module of ours -> what it has that makes now what it would make at its first use
+    "lagesbild.html.render": "compile_templates",
+    "lagesbild.charts.theme": "find_fonts",
+}
 LOCK = PACKAGE.parents[1] / "requirements.lock"
 
 
@@ -58,6 +62,9 @@ def preloaded(notebooks: Path | None) -> str:
         for name in wanted_modules(notebooks) if notebooks else ():
             with suppress(Exception):  # the notebook's own cell says it better
                 import_item(name)
+        for name, ready in AT_FIRST_USE.items():
+            if module := sys.modules.get(name):
+                getattr(module, ready)()
         if "matplotlib.pyplot" in sys.modules:
             throw_away_figure()
     except Exception as error:

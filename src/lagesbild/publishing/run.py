@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event, Semaphore
 
 import nbformat
 import papermill
@@ -13,10 +14,10 @@ from papermill.exceptions import PapermillExecutionError
 
 from lagesbild.publishing.cells import ANSI, cell_names, one_line, records_of
 from lagesbild.publishing.checks import without_folder
-from lagesbild.publishing.client import TimedOut, ending
+from lagesbild.publishing.client import NotBegun, TimedOut, ending
 from lagesbild.publishing.engine import START_SECONDS
 from lagesbild.publishing.kernels import Kernels
-from lagesbild.publishing.limits import Limit
+from lagesbild.publishing.limits import Limit, clock
 from lagesbild.publishing.reads import noted_reads
 from lagesbild.publishing.request import BuildRequest, Value
 
@@ -43,13 +44,52 @@ class Run:
 OPTIONS = {"a cell": "--timeout", "a notebook": "--notebook-timeout", "the batch": "--batch-timeout"}
 
 
-class Executor:
-    """Runs notebooks until its kernels are stopped, or the limit of the batch is over."""
+class Turn:
+    """A notebook's turn to compute. As few do so at a time as there are `turns`; others have their kernels ready.
 
-    def __init__(self, kernels: Kernels, request: BuildRequest, batch: Limit | None = None):
+    To enter it raises NotBegun when the batch's time is over by then, or its kernels are stopped.
+    """
+
+    def __init__(self, turns: Semaphore, stopped: Event, batch: Limit | None):
+        self.turns, self.stopped, self.batch = turns, stopped, batch
+        self.waited = 0.0
+
+    def __enter__(self) -> float:
+        asked = clock()
+        self.turns.acquire()
+        self.waited = clock() - asked
+        try:
+            self.refuse()
+        except NotBegun:
+            self.turns.release()
+            raise
+        return self.waited
+
+    def __exit__(self, *_: object) -> None:
+        self.turns.release()
+
+    def refuse(self) -> None:
+        """Raises NotBegun when no notebook shall begin any more."""
+        if self.stopped.is_set():
+            raise NotBegun("interrupted before it began")
+        if self.batch and self.batch.is_over:
+            after = f"not begun after {self.batch.seconds:g} seconds, the limit of {self.batch.of}"
+            raise NotBegun(f"{after}. Run the command again, with a higher {OPTIONS[self.batch.of]}.")
+
+
+class Executor:
+    """Runs notebooks until its kernels are stopped, or the limit of the batch is over.
+
+    As many compute at a time as there are `turns`.
+    """
+
+    def __init__(
+        self, kernels: Kernels, request: BuildRequest, batch: Limit | None = None, turns: Semaphore | None = None
+    ):
         self.kernels = kernels
         self.request = request
         self.batch = batch
+        self.turns = turns or Semaphore()
 
     def run(self, name: str, source: Path, values: dict[str, Value]) -> Run:
         """Runs one notebook with these values of its own parameters; never raises for what happens inside it.
@@ -57,33 +97,27 @@ class Executor:
         A kernel that dies may have been killed by chance, so that the notebook is run once more, in a fresh one.
         """
         run = self._run(name, source, values)
-        if run.state != "kernel died" or self.kernels.stopped.is_set() or self._is_over():
+        if run.state != "kernel died" or self.kernels.stopped.is_set() or (self.batch and self.batch.is_over):
             return run
         again = self._run(name, source, values)
         told = f"Its first kernel died, and it was run once more in a fresh one. {run.cause}"
         trace = "\n".join(filter(None, [told, run.trace, again.trace]))
         return replace(again, seconds=run.seconds + again.seconds, trace=trace, first_died=run.cause)
 
-    def _is_over(self) -> bool:
-        return self.batch is not None and self.batch.left <= 0
-
     def _run(self, name: str, source: Path, values: dict[str, Value]) -> Run:
-        if self.kernels.stopped.is_set():
-            return Run(name, "interrupted", 0.0, "interrupted before it began", values=values)
-        if self.batch and self._is_over():
-            after = f"not begun after {self.batch.seconds:g} seconds, the limit of {self.batch.of}"
-            remedy = f"Run the command again, with a higher {OPTIONS[self.batch.of]}."
-            return Run(name, "incomplete", 0.0, f"{after}. {remedy}", values=values)
+        turn = Turn(self.turns, self.kernels.stopped, self.batch)
         began, date = time.monotonic(), time.time()
         parameters = self.request.parameters | values
         notebook, kernel = None, self.kernels.manager(seed=f"{source.stem} {sorted(parameters.items())}")
         try:
-            notebook = self._executed(source, parameters, kernel)
+            turn.refuse()
+            notebook = self._executed(source, parameters, kernel, turn)
             state, cause, trace = "ok", "", "\n".join(cut_off(notebook))
         except Exception as error:  # one notebook's trouble must not end the batch
             state, cause, trace = _ending(error)
         if self.kernels.stopped.is_set():
-            state, cause, trace, notebook = "interrupted", "interrupted while it ran", "", None
+            cause = cause if state == NotBegun.state else "interrupted while it ran"
+            state, trace, notebook = "interrupted", "", None
         elif notebook is not None and (mismatch := parameter_error(notebook, self.request.parameters)):
             state, cause, notebook = "failed", mismatch, None
         cause, trace = (anonymous(text, str(self.request.paths.root)) for text in (cause, trace))
@@ -92,10 +126,12 @@ class Executor:
         ]
         reads, unkept = noted_reads(files, self.request.paths.root, date)
         self.kernels.forget(kernel)
-        took = time.monotonic() - began
+        took = time.monotonic() - began - turn.waited
         return Run(name, state, took, cause, trace, notebook, values, reads=reads, unkept=unkept)
 
-    def _executed(self, source: Path, parameters: dict[str, Value], kernel: type[AsyncKernelManager]) -> NotebookNode:
+    def _executed(
+        self, source: Path, parameters: dict[str, Value], kernel: type[AsyncKernelManager], turn: Turn
+    ) -> NotebookNode:
         notebook = papermill.execute_notebook(
             nbformat.read(source, as_version=4),  # not its path, which papermill would take for a template
             None,
@@ -107,6 +143,7 @@ class Executor:
             execution_timeout=self.request.cell_seconds,
             notebook_timeout=self.request.notebook_seconds,
             limits=[self.batch] if self.batch else [],
+            turn=turn,
             shutdown_kernel="immediate",  # nothing in a kernel outlives its notebook, so its farewell is not awaited
             kernel_manager_class=kernel,
             resources={"metadata": {"path": str(source.parent)}},

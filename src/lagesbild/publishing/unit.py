@@ -88,8 +88,17 @@ class Unit:
                 f"{paths.reports}: no report can be written there ({error}). Make it a folder with room."
             ) from None
 
-    def begin(self, submit: Callable[["Unit", str], None], watcher: Watcher, stopped: Callable[[], bool]) -> None:
-        """Hands each notebook that must run to `submit`, and makes meanwhile what needs none, until it is stopped."""
+    def begin(
+        self,
+        submit: Callable[["Unit", str], None],
+        made: Callable[[], dict[str, str]],
+        watcher: Watcher,
+        stopped: Callable[[], bool],
+    ) -> None:
+        """Hands each notebook that must run to `submit`, and takes meanwhile what needs none, until it is stopped.
+
+        `made` gives the bodies of the pages that no notebook makes, by name, once they are there.
+        """
         kept: dict[str, Any] = {}
         if self.request.only:
             shown_as = self.request.paths.relative(self.target.folder)
@@ -97,7 +106,7 @@ class Unit:
             kept = kept_pages(self.target.folder, whole, self.frames, anew, shown_as)
             self.outcome.kept = {name: entry["started"] for name, entry in kept.items()}
         runs = self._kept_runs()
-        for name in self.plan.notebooks:
+        for name in sorted(self.plan.notebooks, key=self._length, reverse=True):
             if name not in runs:
                 submit(self, name)
         from lagesbild.publishing.pages import Site
@@ -106,11 +115,15 @@ class Unit:
         if self.store:
             self.site.exported = self.store.rendered(self.site.exported)
         self.site.keep(self.request.folder, kept)
-        for name, body in self.computed.pages.items():
+        for name, body in made().items():
             if not stopped():
-                self.site.add_made(name, body())
+                self.site.add_made(name, body)
         for run in runs.values():
             self.add(run, False, watcher)
+
+    def _length(self, page: str) -> int:
+        """How long a notebook may take, by its size: a long one that is begun last would keep one core only at work."""
+        return self.plan.notebooks[page].stat().st_size
 
     @cached_property
     def keys(self) -> dict[str, PageKey]:

@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -50,16 +50,26 @@ class Shared:
     at: Mapping[str, np.ndarray] = field(repr=False)  # place -> its rows in `data`
     kept: dict[tuple[str, ...], pd.DataFrame] = field(repr=False)  # see `rows_for`
 
-    def rows_for(self, places: Iterable[str]) -> pd.DataFrame:
-        """`data`, completed for some places, which come first of each indicator: see `completed` and `in_order`.
+    def rows_for(self, municipality: str, region: str = "") -> pd.DataFrame:
+        """`data`, completed for a municipality, its peers, riket, and what a region is made of and compared with.
 
-        The last places' rows are kept: every page of a report asks for the same. A copy costs nothing until it changes.
+        Those come first of each indicator: see `completed` and `in_order`. The last places' rows are kept, as every
+        page of a report asks for the same. A copy costs nothing until it changes.
         """
-        wanted = tuple(dict.fromkeys(places))
+        group = self.places.comparison_group(self.catalog, municipality)
+        wanted = tuple(
+            dict.fromkeys([municipality, *(group.members if group else ()), COUNTRY, *self.region_places(region)])
+        )
         if wanted not in self.kept:
-            self.kept.clear()
             self.kept[wanted] = self._completed(list(wanted))
+            for old in list(self.kept)[:-MOST_KEPT]:
+                del self.kept[old]
         return self.kept[wanted].copy(deep=False)
+
+    def region_places(self, region: str) -> list[str]:
+        """The codes of a region's members and of what it is compared with; of no region none."""
+        entry = self.catalog.regions.get(region)
+        return self.places.codes([*entry.members, *entry.comparisons]) if entry else []
 
     def _completed(self, wanted: list[str]) -> pd.DataFrame:
         own = np.sort(np.concatenate([self.at.get(code, np.array([], dtype=int)) for code in wanted]))
@@ -82,6 +92,7 @@ class Edition(Shared):
 # What this process has at hand, by folder, content and year: the one thing that is kept between editions.
 AT_HAND: dict[tuple[str, str, int], Shared] = {}
 MOST_AT_HAND = 2  # the year that is built, and one to compare with
+MOST_KEPT = 4  # of a year: rows for the pages of the report that is made, and of the next one
 
 
 def shared(paths: Paths, year: int) -> Shared:
@@ -107,7 +118,7 @@ def packed(paths: Paths, year: int) -> bytes:
     """What all editions of a year share, for `adopt` in another process, which then reads no table."""
     known = shared(paths, year)
     known.judged.rows  # noqa: B018  # handed over too
-    return pickle.dumps((_key(paths, year), known), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((_key(paths, year), replace(known, kept={})), pickle.HIGHEST_PROTOCOL)
 
 
 def adopt(content: bytes) -> None:
@@ -115,6 +126,18 @@ def adopt(content: bytes) -> None:
     key, known = pickle.loads(content)
     AT_HAND[key] = known
     _forget_the_oldest()
+
+
+def asked_for(paths: Paths, year: int, municipality: str, region: str = "") -> bytes:
+    """Which rows a page will ask for, for `complete` in a process that has `adopt`ed what the year shares."""
+    return pickle.dumps((_key(paths, year), municipality, region))
+
+
+def complete(content: bytes) -> None:
+    """Has the rows at hand that are `asked_for`, where it has what they are made from."""
+    key, municipality, region = pickle.loads(content)
+    if known := AT_HAND.get(key):
+        known.rows_for(municipality, region)
 
 
 def _shared(paths: Paths, catalog: Catalog, places: Places, whole: TableAtHand, year: int) -> Shared:

@@ -20,8 +20,9 @@ from pptx.shapes.base import BaseShape
 from pptx.slide import Slide as Drawn
 from pptx.util import Emu, Inches, Pt
 
-from lagesbild.charts.theme import SERIES, TOKENS, text_width
+from lagesbild.charts.theme import SERIES, text_width
 from lagesbild.html.components import Cell, DataTable, text_of
+from lagesbild.look import TOKENS
 from lagesbild.slides.content import Deck, Slide, SlideChart
 from lagesbild.swedish.numbers import typeset
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import t
+from scipy.special import stdtr
 
 from lagesbild.statistics.intervals import Bounds, half_width, rate_interval
 
@@ -193,7 +193,7 @@ def _dispersion(squares: np.ndarray, k: int) -> np.ndarray:
 
 
 def _t_tail(statistic: np.ndarray, k: int) -> np.ndarray:
-    return 2 * t.sf(np.sqrt(statistic), k - 2)
+    return 2 * stdtr(k - 2, -np.sqrt(statistic))
 
 
 def _logits(cases: np.ndarray, bases: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
+from scipy.special import ndtr, stdtr
 
 from lagesbild.statistics.intervals import refuse_duplicates
 from lagesbild.statistics.noise import FEWEST_CASES, Signals, judged_windows
@@ -142,7 +142,7 @@ def _held_against_noise(
         judged, rows = window.rows[chosen], at[window.rows[chosen]]
         last, degrees = window.y[chosen, -1], window.degrees[chosen]
         variance, chance = window.variance[chosen], poisson(start, stop)[judged]
-        p = 2 * t.sf(np.abs(last) / np.sqrt(np.maximum(variance, chance)), degrees)
+        p = 2 * stdtr(degrees, -np.abs(last) / np.sqrt(np.maximum(variance, chance)))
         if others is not None:  # the mean is that of the members that have the window whole
             mean, n = panel.others(others.members, others.at_least, start, stop)
             columns["value"][rows], columns["other_value"][rows] = panel.value[judged, stop - 1], mean[judged]
@@ -191,7 +191,7 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
         z_of_two(first["value"], first["answers"], second["value"], second["answers"]),
     )
     by_noise = np.isfinite(scaled)
-    p = np.where(by_noise, 2 * t.sf(np.abs(scaled) / error, degrees), 2 * norm.sf(np.abs(z)))
+    p = np.where(by_noise, 2 * stdtr(degrees, -np.abs(scaled) / error), 2 * ndtr(-np.abs(z)))
     difference = first["value"] - second["value"]
     test = np.where(by_noise, scaled, z)
     verdict = _verdict(p < P_DECIDED, test, first["value"], second["value"], pairs["decimals"].to_numpy())
@@ -277,7 +277,7 @@ def _held_against_sample(out: Columns, z: np.ndarray, published: np.ndarray, mar
     verdict = _verdict(np.abs(z) > Z_DECIDED, z, *sides)
     held = {
         "margin": margin,
-        "p": np.where(tested, 2 * norm.sf(np.abs(z)), np.nan),
+        "p": np.where(tested, 2 * ndtr(-np.abs(z)), np.nan),
         "basis": np.where(tested, basis, ""),
         "verdict": np.where(tested, verdict, str(Compared.UNKNOWN)),
     }

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtr
 
 from lagesbild.statistics.alone import Fits, share_fits, weighted_fits
 from lagesbild.statistics.intervals import Z
@@ -321,7 +321,7 @@ def slope_test(y: np.ndarray, s: np.ndarray, degrees: np.ndarray) -> tuple[np.nd
     """Of each row of `y`: the least squares slope a year, its error under AR(1), and its two-sided p by t."""
     shape = design(y.shape[1])
     slope, error = y @ shape.slope, s * np.sqrt(shape.slope_variance)
-    return slope, error, 2 * t.sf(np.abs(slope) / error, degrees)
+    return slope, error, 2 * stdtr(degrees, -np.abs(slope) / error)
 
 
 # A series that no 40 municipalities stand beside, such as the municipality's own: by its own counts or margins.

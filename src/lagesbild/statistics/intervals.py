@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtri
 
 # Which published values may be compared or judged at all.
 
@@ -39,7 +39,7 @@ def refuse_duplicates(rows: pd.DataFrame, keys: list[str], what: str) -> None:
 Bounds = tuple[np.ndarray, np.ndarray]
 # Cases; from here on Byar's approximation is within a hundredth of the exact interval.
 EXACT_BELOW = 10
-Z = float(norm.ppf(0.975))  # 1.96: a margin is so many standard errors
+Z = float(ndtri(0.975))  # 1.96: a margin is so many standard errors
 
 
 def _cases(count: ArrayLike) -> np.ndarray:

@@ -10,7 +10,6 @@ from functools import cache
 
 import numpy as np
 from scipy.linalg import toeplitz
-from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
 FEWEST, MOST = 6, 10  # years of a window
@@ -117,6 +116,8 @@ def _prior_degrees(extra: float) -> float:
     """d0 with trigamma(d0 / 2) = extra, the variance that chance alone does not explain; at most LARGEST_D0."""
     if extra <= polygamma(1, LARGEST_D0 / 2):
         return LARGEST_D0
+    from scipy.optimize import brentq  # takes a while to import
+
     return float(2 * brentq(lambda half: polygamma(1, half) - extra, 1e-6, LARGEST_D0 / 2))
 
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from lagesbild.statistics.intervals import Z, refuse_duplicates, usable
 from lagesbild.statistics.panel import Panel
@@ -152,7 +151,7 @@ def _ranks_of_year(
 ) -> dict[str, np.ndarray]:
     out = _no_ranks(panel, rows, column, len(rows), NoRank.NONE)
     values = out["value"] if rule.better == "lower" else -out["value"]
-    out["rank"] = rankdata(values, "min")
+    out["rank"] = pd.Series(values).rank(method="min").to_numpy()
     out["quartile"] = quartile_class(out["rank"], len(rows))
     spread = margin[rows, column] / Z
     known = np.isfinite(spread)  # a place without a margin keeps its value in every draw, and has no range
