@@ -1,18 +1,22 @@
 """Builds of a made-up project: how chapters fail, and what stays of the last report."""
 
 import json
+import math
 import re
 from pathlib import Path
 from shutil import copytree
+from threading import Event, Semaphore
 
 import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
 from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
+from lagesbild.publishing.client import NotBegun
 from lagesbild.publishing.kernels import Kernels
+from lagesbild.publishing.limits import Limit
 from lagesbild.publishing.request import BuildRequest
-from lagesbild.publishing.run import Executor
+from lagesbild.publishing.run import Executor, Run, Turn
 from lagesbild.publishing.target import Target
 from reports import HEADER, PARAMETERS, contents, hidden, quick_project, write_notebook
 
@@ -101,6 +105,97 @@ def test_a_page_made_for_other_parameters_than_were_asked_for_has_failed(trouble
     run = next(run for run in troubled[1].runs if run.name == "regional_support")
     assert run.state == "failed"
     assert "made for {'municipality': '9901', 'year': 2023}" in run.cause
+
+
+# Beside the kernels' sockets, of which cells know no more than where IPython's settings are: one alone computes at a
+# time, and while it does, another's kernel stands ready.
+ALONE = """
+import os, time
+from pathlib import Path
+sockets = Path(os.environ["IPYTHONDIR"]).parent
+mark = sockets / "at work"
+mark.touch(exist_ok=False)
+until = time.monotonic() + 60
+while {waits} and len(list(sockets.glob("*.json"))) < 2 and time.monotonic() < until:
+    time.sleep(0.01)
+display({{"text/html": f"<p>Kärnor: {{len(list(sockets.glob('*.json')))}}</p>"}}, raw=True)
+mark.unlink()
+"""
+
+
+@pytest.mark.slow
+def test_one_job_computes_at_a_time_and_the_next_notebooks_kernel_is_started_meanwhile(project):
+    pages = [path.stem for path in sorted((project / "notebooks").glob("*.ipynb"))]
+    for page in pages:
+        write_notebook(project, page, ALONE.format(waits=page == "work"))
+    longest = project / "notebooks" / "work.ipynb"
+    longest.write_text(longest.read_text("utf-8") + " " * 1000, "utf-8")  # so that it is the first, and another waits
+    outcome = quickly(project, jobs=1)
+    assert outcome.code == DONE, outcome.failures()
+    assert "Kärnor: 2" in (outcome.site / "work.html").read_text("utf-8")
+
+
+class Told(Silence):
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def finished(self, run, done, total) -> None:
+        self.names.append(run.name)
+
+
+def test_the_longest_notebook_is_run_first_and_all_share_the_turns_of_the_jobs(project, monkeypatch):
+    written = project / "notebooks" / "housing.ipynb"
+    written.write_text(written.read_text("utf-8") + " " * 1000, "utf-8")
+    shared = []
+
+    def run(self, name, source, values):
+        shared.append(self.turns)
+        return Run(name, "failed", 0.0, "nothing was run")
+
+    monkeypatch.setattr(Executor, "run", run)
+    told = Told()
+    build(BuildRequest(Paths(project), "9901", 2024, jobs=1), told)
+    assert told.names[0] == "housing"
+    assert len(told.names) == 7
+    assert {id(turns) for turns in shared} == {id(shared[0])}
+    assert [shared[0].acquire(blocking=False) for _ in range(2)] == [True, False], "as many as there are jobs"
+
+
+def turn(turns: Semaphore, batch: Limit | None = None, stopped: bool = False) -> Turn:
+    event = Event()
+    if stopped:
+        event.set()
+    return Turn(turns, event, batch)
+
+
+def test_a_turn_tells_how_long_it_was_waited_for_and_is_given_back(monkeypatch):
+    now = iter([10.0, 17.5])
+    monkeypatch.setattr("lagesbild.publishing.run.clock", lambda: next(now))
+    turns = Semaphore(1)
+    with turn(turns) as waited:
+        assert waited == 7.5
+        assert not turns.acquire(blocking=False)
+    assert turns.acquire(blocking=False)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"batch": Limit(3, "the batch", began=-math.inf)}, "not begun after 3 seconds, the limit of the batch"),
+        ({"stopped": True}, "interrupted before it began"),
+    ],
+)
+def test_a_turn_that_comes_too_late_is_not_begun_and_leaves_its_place_to_others(how, said):
+    turns = Semaphore(1)
+    with pytest.raises(NotBegun, match=said), turn(turns, **how):
+        pytest.fail("it was begun")
+    assert turns.acquire(blocking=False)
+
+
+def test_a_notebooks_limit_does_not_count_the_time_that_it_waits_for_its_turn():
+    limit = Limit(10, "a notebook", began=0.0)
+    assert limit.later(4).left == pytest.approx(limit.left + 4)
+    assert (limit.is_over, Limit(10, "a notebook").is_over) == (True, False)
 
 
 @pytest.mark.slow

@@ -573,6 +573,10 @@ def stood(project) -> Path:
 def test_the_index_lists_every_municipality_by_region_and_name_with_its_years_and_states(stood):
     tree = html.fromstring(write_index(stood).read_text("utf-8"))
     assert tree.xpath("//h2/text()") == ["Region Saga", "Övriga kommuner"]
+    heads = [tree.xpath("//span[@class='of']/text()"), tree.xpath("/html/head/title/text()")]
+    assert heads == [["Alla kommuner"], ["Kommunernas lägesbilder – Alla kommuner – Lägesbild social hållbarhet"]], (
+        "each report says its own year"
+    )
     lines = [" ".join(line.text_content().split()) for line in tree.xpath("//ul[@class='places']/li")]
     assert lines == [
         "Påhittsby 2024 · Påhittsby 2023 · Påhittsby 2022",

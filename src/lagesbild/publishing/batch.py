@@ -19,7 +19,7 @@ from lagesbild.errors import Refusal
 from lagesbild.paths import ROOT_VARIABLE
 from lagesbild.publishing.cache import prune
 from lagesbild.publishing.kernels import Kernels, remove_sockets, sockets, tidy_sockets
-from lagesbild.publishing.keys import inputs_of
+from lagesbild.publishing.keys import inputs_of, notebooks_read
 from lagesbild.publishing.manifest import unchanged_since
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Log, Outcome, Watcher
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild
@@ -127,6 +127,8 @@ class Batch:
         from lagesbild.rules import editions
 
         ready()
+        if request.cached:
+            self.plan.digests.once("notebooks", lambda: notebooks_read(self.plan.notebooks))
 
         if known := content():
             editions.adopt(known)

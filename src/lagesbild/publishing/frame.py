@@ -46,7 +46,7 @@ class PageFrame:
 
     title: str
     place: str
-    year: int
+    year: int  # 0 for a page over several years
     naming: Naming = NOBODY
     nav: tuple[NavItem, ...] = ()
     more: tuple[NavItem, ...] = ()  # the quieter second row of the navigation
@@ -64,9 +64,14 @@ class PageFrame:
     root: str = ""  # the project's folder, taken out of every path on the page
 
     @property
+    def of(self) -> str:
+        """Whom the page is about, and when; a page over several years has none."""
+        return f"{self.place} {self.year}" if self.year else self.place
+
+    @property
     def running(self) -> Markup:
         """What every printed page has at its top, in ASCII: it stands before the page says how it is encoded."""
-        text = escape(f"{self.report} · {self.place} {self.year}")
+        text = escape(f"{self.report} · {self.of}")
         return Markup(text.encode("ascii", "xmlcharrefreplace").decode())
 
 

@@ -198,11 +198,10 @@ def index_html(groups: list[Group], catalog: Catalog) -> str:
     )
     tree = body_tree(body)
     refuse_unfit(tree, TITLE)
-    year = max((report.year for report in latest), default=0)
     frame = PageFrame(
         TITLE,
         PLACE,
-        year,
+        0,  # each report has its own
         licence=catalog.publishers["kolada"].licence,
         snapshot=max(days, default=""),
         version=version("lagesbild"),

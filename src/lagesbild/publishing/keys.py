@@ -175,26 +175,30 @@ class Surroundings:
     year: int
     catalog: Catalog
     figures: Figures
-    notebooks: dict[str, Notebook]
+    notebooks: Mapping[str, Notebook]
     entries: "Entries"
     common: Parts
 
 
 def surroundings(
-    paths: Paths, year: int, catalog: Catalog, places: Places, figures: Figures, notebooks: Mapping[str, Path]
+    paths: Paths, year: int, catalog: Catalog, places: Places, figures: Figures, read: Mapping[str, Notebook]
 ) -> Surroundings:
-    """Reads what the keys of all reports of a year hold alike."""
+    """What the keys of all reports of a year hold alike; `read`: see `notebooks_read`."""
     from lagesbild.sources.snapshot import latest_fetch
 
-    ours = _our_modules()
     common = {
         "places": {"list of places": digest([places.names, places.kinds, places.groups])},
         "snapshot": {"day of the latest fetch": latest_fetch(paths)},
         "package": packages(),
         "machine": machine(paths),
     }
-    read = {page: _notebook(path, page, ours) for page, path in notebooks.items()}
     return Surroundings(paths, year, catalog, figures, read, Entries.of(catalog), common)
+
+
+def notebooks_read(notebooks: Mapping[str, Path]) -> dict[str, Notebook]:
+    """Page -> what its key holds of its notebook."""
+    ours = _our_modules()
+    return {page: _notebook(path, page, ours) for page, path in notebooks.items()}
 
 
 def report_keys(

@@ -73,6 +73,14 @@ def preloaded(notebooks: Path | None) -> str:
     return ""
 
 
+@cache
+def preloaded_for_later() -> None:
+    """Loads what no kernel needs and other copies of the template do, once there is nothing else to do."""
+    with suppress(Exception):  # said where it is wanted
+        import_item("lagesbild.publishing.bodies")
+    settled()
+
+
 def adopted(function: str, content: bytes) -> str:
     """Calls the function with the content, and returns why that could not be done, or nothing."""
     try:

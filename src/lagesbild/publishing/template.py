@@ -22,7 +22,7 @@ from pathlib import Path
 from traitlets.utils.importstring import import_item
 
 from lagesbild.paths import ROOT_VARIABLE, NoProject, project_paths
-from lagesbild.publishing.preload import adopted, become, preloaded, sources
+from lagesbild.publishing.preload import adopted, become, preloaded, preloaded_for_later, sources
 
 IDLE = {"jemalloc_bg_thd"}  # pyarrow's allocator, which tidies up behind itself and is made for forks
 ONCE = ("PYTHON", "MPL", "MATPLOTLIB", "XDG_", "HOME")  # variables that Python or a library reads at its start only
@@ -281,6 +281,8 @@ def serve(pipe: Connection, owner: int, notebooks: Path | None) -> tuple[Order |
     while asked or children:
         if not (asked and pipe.poll()):  # what is asked for already may need no more than its own imports
             preloaded(notebooks)
+        if not (asked and pipe.poll()):
+            preloaded_for_later()
         running = [child for child in children if not child.ended]
         ready = wait([*asked, owner_end, *(child.end for child in running), *(child.leash for child in children)])
         if owner_end in ready:

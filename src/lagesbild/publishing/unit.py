@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.publishing.cache import Cache, reasons
-from lagesbild.publishing.keys import Digests, Inputs, PageKey, inputs_of, report_keys, surroundings
+from lagesbild.publishing.keys import Digests, Inputs, PageKey, inputs_of, notebooks_read, report_keys, surroundings
 from lagesbild.publishing.manifest import commit, kept_pages, unchanged_since, write_manifest
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome, Watcher, local
@@ -193,10 +193,11 @@ class Unit:
 
 def keys_of(plan: Plan, inputs: Inputs, places: Places, beside: "Computed") -> dict[str, PageKey]:
     """Page -> the key of its run."""
-    request = inputs.request
-    around = plan.digests.once(
+    request, once = inputs.request, plan.digests.once
+    read = once("notebooks", lambda: notebooks_read(plan.notebooks))
+    around = once(
         ("surroundings", inputs.common),
-        lambda: surroundings(request.paths, request.year, plan.catalog, places, beside.figures(), plan.notebooks),
+        lambda: surroundings(request.paths, request.year, plan.catalog, places, beside.figures(), read),
     )
     return report_keys(around, request, beside.region, plan.values)
 
