@@ -16,6 +16,7 @@ from matplotlib.axis import Tick
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.spines import Spine
 from matplotlib.textpath import TextToPath
 
@@ -30,6 +31,7 @@ from lagesbild.charts.theme import (
     WIDE,
     ZONES,
     Frame,
+    find_fonts,
     spread,
     styled,
     text_box,
@@ -296,6 +298,17 @@ def test_an_svg_has_no_styles_and_only_ids_of_its_own(kind):
     ]
     assert set(re.findall(r"#[0-9a-f]{6}", svg)) <= set(TOKENS.values())
     assert not re.search(r"\d\.\d\d", re.sub(r"<title.*?</title>", "", svg))
+
+
+def test_the_fonts_of_a_drawing_are_those_that_were_looked_up_ahead():
+    find_fonts()
+    text_box.cache_clear()
+    before = fontManager._findfont_cached.cache_info()
+    for wide in (True, False):
+        svg_of(drawing("lines", wide=wide), "f", "")
+    after = fontManager._findfont_cached.cache_info()
+    assert after.misses == before.misses
+    assert after.hits > before.hits
 
 
 @pytest.mark.parametrize("kind", CHARTS)

@@ -19,7 +19,7 @@ from lagesbild.publishing.made import packed_ahead
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.template import templates
 from lagesbild.rules import editions
-from lagesbild.rules.editions import AT_HAND, MOST_AT_HAND, adopt, packed, shared
+from lagesbild.rules.editions import AT_HAND, MOST_AT_HAND, adopt, asked_for, complete, packed, shared
 from lagesbild.tidy.build import content_key
 from lagesbild.tidy.schema import Rows
 
@@ -71,6 +71,30 @@ def test_what_another_process_packed_is_adopted_without_reading_a_table(copy, co
         pd.testing.assert_frame_equal(again.data, report.data)
         pd.testing.assert_frame_equal(again.judged.directions, report.judged.directions)
     assert set(counted) == {"in_order"}
+
+
+def test_rows_that_a_page_will_ask_for_are_made_once_before_it_asks(copy, counted):
+    content = packed(copy.paths, 2024)
+    before = opened(copy, "work", "9902").data
+    AT_HAND.clear()
+    complete(asked_for(copy.paths, 2024, "9902"))  # of a year that is not at hand: nothing to make them of
+    assert not AT_HAND
+    adopt(content)
+    complete(asked_for(copy.paths, 2024, "9902"))
+    counted.clear()
+    pd.testing.assert_frame_equal(opened(copy, "work", "9902").data, before)
+    assert counted == []
+    opened(copy, "work", "9901")
+    assert counted == ["in_order"]
+
+
+def test_only_the_last_places_rows_are_kept(copy, monkeypatch):
+    monkeypatch.setattr(editions, "MOST_KEPT", 2)
+    known, places = shared(copy.paths, 2024), ["9901", "9902", "9903"]
+    for place in places:
+        known.rows_for(place)
+    assert [wanted[0] for wanted in known.kept] == places[1:]
+    assert known.rows_for(places[-1])["place"].iloc[0] == places[-1]
 
 
 def test_what_was_adopted_is_left_when_the_content_of_the_project_changes(copy, counted):

@@ -19,8 +19,9 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from lagesbild.html.render import _environment, compile_templates
 from lagesbild.paths import PACKAGE, ROOT_VARIABLE, Paths
-from lagesbild.publishing import warm
+from lagesbild.publishing import preload, warm
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Executor
@@ -211,6 +212,21 @@ def test_the_template_has_what_notebooks_import_and_nothing_else(kernel):
     imported = ["colorsys", "xml.dom", "numpy", "IPython"]
     assert answer(kernel[1], asked.format(imported)) == str([True] * 4)
     assert answer(kernel[1], asked.format(["beside", "pandas", "papermill"])) == str([False] * 3)
+
+
+def test_what_is_made_at_its_first_use_is_made_once_in_the_template(monkeypatch):
+    made: list[str] = []
+    monkeypatch.setattr(preload, "settled", lambda: None)
+    for module, name in preload.AT_FIRST_USE.items():
+        monkeypatch.setattr(f"{module}.{name}", lambda name=name: made.append(name))
+    assert preload.preloaded.__wrapped__(None) == ""
+    assert made == list(preload.AT_FIRST_USE.values())
+
+
+def test_every_template_of_components_is_compiled_ahead():
+    compile_templates()
+    environment = _environment()
+    assert len(environment.cache) == len(environment.list_templates()) > 20
 
 
 @slow

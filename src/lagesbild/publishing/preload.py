@@ -76,9 +76,10 @@ def preloaded(notebooks: Path | None) -> str:
 @cache
 def preloaded_for_later() -> None:
     """Loads what no kernel needs and other copies of the template do, once there is nothing else to do."""
-    with suppress(Exception):  # said where it is wanted
-        import_item("lagesbild.publishing.bodies")
-    settled()
+    if "lagesbild.rules.editions" in sys.modules:  # else it is the template of other people's notebooks
+        with suppress(Exception):  # said where it is wanted
+            import_item("lagesbild.publishing.bodies")
+        settled()
 
 
 def adopted(function: str, content: bytes) -> str:
