@@ -16,6 +16,9 @@ import pytest
 from filelock import FileLock
 
 from lagesbild.paths import PACKAGE
+from lagesbild.publishing.batch import build_all
+from lagesbild.publishing.outcome import INTERRUPTED, Outcome, Watcher
+from lagesbild.publishing.request import BuildRequest
 
 REPOSITORY = PACKAGE.parents[1]
 COMMAND = Path(sys.executable).with_name("lagesbild")
@@ -87,6 +90,12 @@ def built(root: Path, municipality: str, year: int, *options: object, **environm
     ended = run("build", "--root", root, "--municipality", municipality, "--year", year, *options, **environment)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return Built(root, root / "reports" / municipality / str(year), ended)
+
+
+def build(request: BuildRequest, watcher: Watcher) -> Outcome:
+    """How the build of one report ended, made in this process."""
+    ended = build_all([request], watcher)
+    return ended.outcomes[0] if ended.outcomes else Outcome(request, code=INTERRUPTED)
 
 
 def once(folders: pytest.TempPathFactory, name: str, made: Callable[[Path], Any]) -> Any:

@@ -11,14 +11,14 @@ import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
 from lagesbild.publishing.client import NotBegun
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.limits import Limit
+from lagesbild.publishing.outcome import DONE, FAILED, Outcome
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Executor, Run, Turn
 from lagesbild.publishing.target import Target
-from reports import HEADER, PARAMETERS, contents, hidden, quick_project, write_notebook
+from reports import HEADER, PARAMETERS, build, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'
 TROUBLE = {  # page -> (its last cell, state, what its cause says)
@@ -87,7 +87,7 @@ def test_the_other_chapters_are_made_and_the_build_has_failed(troubled):
     assert outcome.site == root / "reports" / "9901" / "2024", "there was no whole report to keep"
     assert "Påhittad sida" in (outcome.site / "index.html").read_text("utf-8")
     assert json.loads((outcome.site / "manifest.json").read_text("utf-8"))["state"] == "incomplete"
-    log = outcome.log.read_text("utf-8")
+    [log] = (path.read_text("utf-8") for path in (root / "reports" / "logs").iterdir())
     assert "Traceback" in log
     assert "annabritta" not in log
     assert hidden(root) == set()

@@ -16,15 +16,14 @@ import pytest
 from copies import cells_shown, made_up_root
 from lagesbild.paths import ROOT_VARIABLE, Paths
 from lagesbild.publishing import unit
-from lagesbild.publishing.batch import DONE, FAILED, Outcome, build
 from lagesbild.publishing.cache import Cache, prune
 from lagesbild.publishing.keys import PageKey, code_cells, inputs_of
 from lagesbild.publishing.made import computed
-from lagesbild.publishing.outcome import local
+from lagesbild.publishing.outcome import DONE, FAILED, Outcome, local
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Run
 from lagesbild.publishing.slices import Reach, slice_of
-from reports import PARAMETERS, contents, quick_project, write_notebook
+from reports import PARAMETERS, build, contents, quick_project, write_notebook
 from test_cli import told
 
 PAGES = ["overview", "no_vulnerable_areas", "equal_power", "childhood", "housing", "work", "regional_support"]

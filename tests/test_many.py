@@ -27,16 +27,16 @@ from lagesbild.cli import app
 from lagesbild.html.render import MIME
 from lagesbild.paths import Paths
 from lagesbild.publishing import batch, index, keys, outcome, unit
-from lagesbild.publishing.batch import DONE, FAILED, INTERRUPTED, build, build_all
+from lagesbild.publishing.batch import build_all
 from lagesbild.publishing.kernels import Kernels
-from lagesbild.publishing.outcome import Ended, Outcome, UnitLines
+from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Outcome, UnitLines
 from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Executor, Run
 from lagesbild.publishing.target import Target
 from lagesbild.records import RecordError
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.names import swedish_order
-from reports import COMMAND, contents, eventually, hidden, lives, quick_project, write_notebook
+from reports import COMMAND, build, contents, eventually, hidden, lives, quick_project, write_notebook
 from test_cli import told
 
 PLACES = ["9901", "9902", "9903"]  # with figures; 0180 has none

@@ -211,14 +211,6 @@ class Batch:
         self.ended(outcome, len(self.outcomes), self.total)
 
 
-def build(request: BuildRequest, watcher: Watcher) -> Outcome:
-    """Makes one report. Raises a Refusal before any notebook runs and before anything is written to `reports/`."""
-    ended = build_all([request], watcher)
-    outcome = ended.outcomes[0] if ended.outcomes else Outcome(request, code=INTERRUPTED)
-    outcome.log = ended.log
-    return outcome
-
-
 def build_all(
     requests: Sequence[BuildRequest],
     watcher: Watcher,

@@ -39,7 +39,6 @@ class Outcome:
     trouble: str = ""  # why no report could be written
     trace: str = ""  # for the log
     seconds: float = 0.0
-    log: Path | None = None
 
     @property
     def state(self) -> str:
