@@ -102,7 +102,11 @@ def test_a_noisy_cell_ends_well_and_what_it_printed_is_cut_with_a_notice_i_40(ra
     text = printed(ran[1], source)
     kept, _, notice = text.rpartition("\n… and ")
     assert len(kept) == MOST_PRINTED
-    assert notice == f"{NOISE[source] - MOST_PRINTED:,} more characters, which the cell printed and nobody keeps.\n"
+    dropped, rest = notice.split(" ", 1)
+    assert rest == "more characters, which the cell printed and nobody keeps.\n"
+    most, told = NOISE[source] - MOST_PRINTED, int(dropped.replace(",", ""))
+    # IPython reads what a child process prints beside the cell, whose end may come before the last of it.
+    assert told == most or ("os.system" in source and 0 < told < most)
     assert notice.partition(",")[0] in ran[1].trace, "the log says so too"
 
 
