@@ -101,9 +101,9 @@ def places_text(rows: pd.DataFrame) -> str:
     return capital(listed(names))
 
 
-def group_names(rows: pd.DataFrame) -> list[str]:
-    """What each row's group is called, with the sex where it is of one: "åk 9, kvinnor"."""
-    return [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in rows.itertuples()]
+def group_names(groups: Iterable[tuple[str, str]]) -> list[str]:
+    """What each group is called, of which the sex is given too: "åk 9, kvinnor"."""
+    return [group if sex == "T" else f"{group}, {SEX[sex].lower()}" for group, sex in groups]
 
 
 def subjects_text(measures: Mapping[str, Measure]) -> str:

@@ -1,7 +1,8 @@
 """The tidy table: its columns, the selections that all rooms share, and the checks that it must pass."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,12 @@ class Rows:
     def of_several(self, indicators: Iterable[str]) -> pd.DataFrame:
         """The rows of each of some indicators, one after the other."""
         return pd.concat([self.frame.iloc[:0], *map(self.of, indicators)])
+
+
+def records(rows: pd.DataFrame, names: Container[str] | None = None) -> list[dict[str, Any]]:
+    """The rows as plain values, which answer a question in a hundredth of a frame's time; those columns in `names`."""
+    columns = {str(name): each.tolist() for name, each in rows.items() if names is None or name in names}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 # Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
