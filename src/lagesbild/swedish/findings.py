@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -278,7 +279,7 @@ def _known(row: pd.Series, measure: Measure, than: str) -> str:
     return f"{NOT_KNOWN}. Skillnaden är säker om minst {needed} har svarat"
 
 
-def survey_change_text(row: pd.Series, measure: Measure) -> str:
+def survey_change_text(row: Mapping[str, Any], measure: Measure) -> str:
     """Both times of a survey, and whether the change is more than what all places share; no direction of two times.
 
     `row` is one of `Judgements.changes`.
