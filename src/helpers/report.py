@@ -27,7 +27,8 @@ from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.statements import PARTS
-from lagesbild.tidy.schema import Rows, completed, latest_years
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import completed, latest_years
 
 TOTAL, POPULATION = "fte_total", "population_20_64"
 

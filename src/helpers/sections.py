@@ -52,7 +52,6 @@ from lagesbild.swedish.claims import TESTED, TITLE
 from lagesbild.swedish.findings import survey_change_text
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import NO_ARROW, judged_line, movement_reason, why_no_arrow
-from lagesbild.tidy.schema import records
 
 
 def passage(template: str, anchor: str, title: str, /, **values: Any) -> Component:
@@ -141,7 +140,7 @@ def priority(report: Report, number: str) -> Component:
         if indicator in report.movements:
             movement, measure = report.movements[indicator], measure_of(catalog, indicator)
             texts = [f"{report.said(indicator, report.everybody(indicator))}."]
-            twice = records(report.judged.of("changes", indicator, report.place))
+            twice = report.judged.records("changes", indicator, report.place)
             texts += [survey_change_text(row, measure) for row in twice if row["sex"] == "T" and pd.notna(row["z"])]
             texts.append(movement_reason(movement))
             evidence.append(Evidence(measure.indicator.subject, movement_mark(movement), " ".join(texts), link))

@@ -18,7 +18,8 @@ from lagesbild.statistics.alone import pair_bounds
 from lagesbild.statistics.differences import Compared, place_differences
 from lagesbild.statistics.intervals import UNUSABLE, half_width, rate_interval
 from lagesbild.statistics.surveys import Z_DECIDED
-from lagesbild.tidy.schema import RESTATED, Rows, records
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import RESTATED
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
 
@@ -83,11 +84,9 @@ def _published(
 ) -> dict[tuple[str, int], Reading]:
     """(place, year) -> one indicator's yearly value. A rate without a margin gets that of its cases."""
     month = catalog.indicators[indicator].month or 0
-    of_places = table.of(indicator)
-    of_places = of_places[of_places["place"].isin(places)]
     rows = {
         (row["place"], row["year"]): row
-        for row in records(of_places, ASKED)
+        for row in table.records(indicator, places, ASKED)
         if row["sex"] == sex and row["month"] == month and not row["group"]
     }
     base, per = catalog.indicators[indicator].population, catalog.unit_of(indicator).per
@@ -152,7 +151,7 @@ def apart(
     if judged is None or measure.per is not None or place == COUNTRY:
         return {}
     alike = {"sex": measure.sex, "year": year, "other": COUNTRY}
-    own = records(judged.of("differences", measure.indicator, place))
+    own = judged.records("differences", measure.indicator, place)
     verdicts = {row["other"]: row["verdict"] for row in own if alike.items() <= row.items()}
     if verdicts and {*others} - {COUNTRY, place}:
         rows = judged.of("differences", measure.indicator)
@@ -169,7 +168,7 @@ def changed(measure: Measure, place: str, years: tuple[int, int], judged: Judgem
     if judged is None or measure.per is not None or judged.changes.empty:
         return None
     asked = {"sex": measure.sex, "first_year": years[0], "last_year": years[1]}
-    rows = records(judged.of("changes", measure.indicator, place))
+    rows = judged.records("changes", measure.indicator, place)
     row = next((row for row in rows if asked.items() <= row.items() and pd.notna(row["z"])), None)
     if row is None:
         return None

@@ -34,7 +34,7 @@ from lagesbild.swedish.words import (
     share_words,
     times_words,
 )
-from lagesbild.tidy.schema import records
+from lagesbild.tidy.rows import records
 
 MOST = 90  # characters
 PRESENT = 1  # years before the edition's that are told in the present tense
@@ -206,7 +206,7 @@ class _Said:
         if self.judged is None or self.last["role"] != "focus" or self.last["group"]:
             return None
         if frame not in self.found:
-            self.found[frame] = records(self.judged.of(frame, self.last["indicator"], self.last["place"]))
+            self.found[frame] = self.judged.records(frame, self.last["indicator"], self.last["place"])
         keys = {"sex": self.last["sex"]} | at
         return next((row for row in self.found[frame] if all(row[name] == keys[name] for name in keys)), None)
 
