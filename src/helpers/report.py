@@ -136,8 +136,8 @@ class Report:
 
     def everybody(self, indicator: str) -> pd.DataFrame:
         """The rows of an indicator that count everybody, of `peers`."""
-        rows = self.by_indicator.of(indicator)
-        return rows[rows["place"].isin(self.peers) & (rows["sex"] == "T")]
+        rows = self.by_indicator.of(indicator, *self.peers)
+        return rows[rows["sex"] == "T"]
 
     @cached_property
     def movements(self) -> dict[str, Movement]:

@@ -154,8 +154,7 @@ def apart(
     own = judged.records("differences", measure.indicator, place)
     verdicts = {row["other"]: row["verdict"] for row in own if alike.items() <= row.items()}
     if verdicts and {*others} - {COUNTRY, place}:
-        rows = judged.of("differences", measure.indicator)
-        rows = rows[rows["place"].isin([place, *others])]
+        rows = judged.of("differences", measure.indicator, place, *others)
         rows = rows[rows["sex"].eq(measure.sex) & rows["year"].eq(year) & rows["other"].eq(COUNTRY)]
         pairs = place_differences(rows, place)
         verdicts |= dict(zip(pairs["other"], pairs["verdict"], strict=True))

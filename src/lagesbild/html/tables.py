@@ -231,8 +231,8 @@ def values_of(rows: pd.DataFrame, headers: Mapping[str, str] | None = None) -> V
     """
     both = "published" in rows and rows["published"].notna().any()
     columns = headers if headers is not None else DOWNLOAD | PUBLISHED if both else DOWNLOAD
-    cells = rows[list(columns)].astype(object).itertuples(index=False, name=None)
-    return Values(tuple(columns), tuple(columns.values()), tuple(tuple(_plain(cell) for cell in row) for row in cells))
+    cells = zip(*([_plain(cell) for cell in rows[name].tolist()] for name in columns), strict=True)
+    return Values(tuple(columns), tuple(columns.values()), tuple(cells))
 
 
 def _plain(cell: Any) -> Any:

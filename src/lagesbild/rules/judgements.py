@@ -68,9 +68,9 @@ class Judgements:
         """Each frame by indicator and place, but `answers`."""
         return {name: Rows(getattr(self, name)) for name in ("directions", "differences", "ranks", "changes")}
 
-    def of(self, frame: str, indicator: str, place: str = "") -> pd.DataFrame:
-        """The rows of a frame that are about an indicator; with `place` its own alone."""
-        return self.rows[frame].of(indicator, place)
+    def of(self, frame: str, indicator: str, *places: str) -> pd.DataFrame:
+        """The rows of a frame that are about an indicator; with `places` theirs alone."""
+        return self.rows[frame].of(indicator, *places)
 
     def records(self, frame: str, indicator: str, place: str) -> list[dict[str, Any]]:
         """The rows of a frame that are about an indicator in a place, as plain values."""

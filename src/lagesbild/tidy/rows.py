@@ -26,13 +26,18 @@ class Rows:
         numbers = {str(name): isinstance(each.dtype, np.dtype) for name, each in self.frame.items()}
         return {name: self.frame[name].to_numpy() if kind else self.frame[name].array for name, kind in numbers.items()}
 
-    def of(self, indicator: str, place: str = "") -> pd.DataFrame:
-        """The rows of an indicator, in the frame's order; with `place` its own alone."""
-        first, n = self.indicators.get(indicator, -1) * len(self.places), len(self.places)
-        if place:
-            first, n = first + self.places.get(place, 0), place in self.places
-        start, stop = np.searchsorted(self.numbers, [first, first + n])
-        rows = np.sort(self.order[start:stop])
+    def _at(self, indicator: str, places: Iterable[str]) -> np.ndarray:
+        """Where the rows of an indicator in some places stand, in the frame's order."""
+        first = self.indicators.get(indicator, -1) * len(self.places)
+        wanted = first + np.array([self.places[place] for place in {*places} if place in self.places], int)
+        ends = zip(*(np.searchsorted(self.numbers, wanted, side) for side in ("left", "right")), strict=True)
+        return np.sort(np.concatenate([self.order[:0], *(self.order[start:stop] for start, stop in ends)]))
+
+    def of(self, indicator: str, *places: str) -> pd.DataFrame:
+        """The rows of an indicator, in the frame's order; with `places` theirs alone."""
+        first = self.indicators.get(indicator, -1) * len(self.places)
+        start, stop = np.searchsorted(self.numbers, [first, first + len(self.places)])
+        rows = self._at(indicator, places) if places else np.sort(self.order[start:stop])
         if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
             return self.frame.iloc[rows[0] : rows[-1] + 1]
         return self.frame.take(rows)
@@ -45,10 +50,7 @@ class Rows:
         self, indicator: str, places: Iterable[str], names: Container[str] | None = None
     ) -> list[dict[str, Any]]:
         """The rows of an indicator in some places as plain values, in the frame's order: see `records`."""
-        first = self.indicators.get(indicator, -1) * len(self.places)
-        wanted = first + np.array([self.places[place] for place in {*places} if place in self.places], int)
-        ends = zip(*(np.searchsorted(self.numbers, wanted, side) for side in ("left", "right")), strict=True)
-        rows = np.sort(np.concatenate([self.order[:0], *(self.order[start:stop] for start, stop in ends)]))
+        rows = self._at(indicator, places)
         chosen = {name: each for name, each in self.columns.items() if names is None or name in names}
         return _plain({name: each.take(rows).tolist() for name, each in chosen.items()})
 
