@@ -29,7 +29,8 @@ from lagesbild.sources.files import document_rows, document_sources
 from lagesbild.sources.raw import NAME, load_places, read_manifest
 from lagesbild.sources.snapshot import read_snapshot
 from lagesbild.tidy.build import table_at_hand
-from lagesbild.tidy.schema import Rows, current
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import current
 from read_pages import Report
 from region_roots import LABELS, TYPES
 from reports import FROZEN, files_below, real_copy

@@ -22,7 +22,8 @@ from lagesbild.rules.judgements import Judgements, judgements
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.claims import OUTCOMES, ClaimWords
 from lagesbild.tidy.build import table_at_hand
-from lagesbild.tidy.schema import Rows, current
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import current
 from test_assessments import MADE_UP_REGION
 
 HOLDS, FAILS, NOT_JUDGED = Outcome.HOLDS, Outcome.FAILS, Outcome.NOT_JUDGED

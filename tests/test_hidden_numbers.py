@@ -27,7 +27,8 @@ from lagesbild.rules.judgements import FRAMES, judged
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.numbers import decimal
 from lagesbild.tidy.build import store, table_at_hand
-from lagesbild.tidy.schema import Rows, current, typed
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import current, typed
 from lagesbild.tidy.suppression import suppressed, without_small_numbers
 from test_suppression import attacked
 

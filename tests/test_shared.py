@@ -21,7 +21,7 @@ from lagesbild.publishing.template import templates
 from lagesbild.rules import editions
 from lagesbild.rules.editions import AT_HAND, MOST_AT_HAND, adopt, asked_for, complete, packed, shared
 from lagesbild.tidy.build import content_key
-from lagesbild.tidy.schema import Rows
+from lagesbild.tidy.rows import Rows
 
 LONG_AGO = 1_600_000_000
 

@@ -20,7 +20,7 @@ from lagesbild.statistics.intervals import usable
 from lagesbild.swedish.findings import Measure, difference_text, plausible_text
 from lagesbild.swedish.numbers import decimal, in_place, listed, period_text
 from lagesbild.swedish.verdicts import NO_SURE_GAP, NOT_AT_HAND, NOT_BY_SEX, gap_text, largest_gap_text
-from lagesbild.tidy.schema import Rows
+from lagesbild.tidy.rows import Rows
 
 # Which rows a figure compares.
 

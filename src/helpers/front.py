@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from helpers.report import RegionReport, Report
-from helpers.rows import chart_rows, measure_of
+from helpers.rows import measure_of
 from lagesbild.assessments.models import Assessment, RegionAssessment
 from lagesbild.catalog.models import Catalog
 from lagesbild.charts.strips import sparkline_svg
@@ -40,7 +40,6 @@ from lagesbild.rules.highlights import (
 from lagesbild.rules.uses import Use, indicator_uses
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish import front as words
-from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.names import Naming
 
 # The head of every page.
@@ -95,13 +94,12 @@ def areas(report: Report) -> Component:
     """The focus areas, each linked to its page: status, arrow, a leading measure with its line, plans without money."""
     catalog, judged = report.catalog, judgements(report.assessment, "areas")
     plans = next((line.areas for line in unfunded(report.assessment)), {})
-    own = report.data[report.data["place"].isin([report.place, COUNTRY]) & report.data["sex"].eq("T")]
     rows = []
     for area, entry in catalog.focus_areas.items():
         indicator = leading(catalog, area, report.latest, report.movements)
-        known = own[own["indicator"].eq(indicator) & own["value"].notna() & own["group"].eq("")]
-        drawn = chart_rows(known, catalog, report.geography, report.role)
-        fact = indicator and measure_heading(measure_of(catalog, indicator), drawn, report.judged, report.year)
+        own = report.everybody(indicator)
+        drawn = own[own["place"].isin([report.place, COUNTRY]) & own["value"].notna() & own["group"].eq("")]
+        fact = indicator and report.said(indicator, drawn)
         arrow, reach = _arrow(catalog, area, report.movements)
         rows.append(
             AreaRow(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.rows import measure_of
 from lagesbild.assessments.load import load_assessment
 from lagesbild.assessments.models import Assessment, Claim
 from lagesbild.catalog.models import Catalog, Figure, Region
@@ -23,9 +24,11 @@ from lagesbild.rules.judgements import Judgements
 from lagesbild.rules.register import Written, region_of, written_of
 from lagesbild.rules.uses import Use, drawn_indicators, indicator_pages, indicator_uses
 from lagesbild.statistics.direction import Movement
+from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.names import Naming, official_name
 from lagesbild.swedish.statements import PARTS
-from lagesbild.tidy.schema import Rows, completed, latest_years
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import completed, latest_years
 
 TOTAL, POPULATION = "fte_total", "population_20_64"
 
@@ -133,8 +136,8 @@ class Report:
 
     def everybody(self, indicator: str) -> pd.DataFrame:
         """The rows of an indicator that count everybody, of `peers`."""
-        rows = self.by_indicator.of(indicator)
-        return rows[rows["place"].isin(self.peers) & (rows["sex"] == "T")]
+        rows = self.by_indicator.of(indicator, *self.peers)
+        return rows[rows["sex"] == "T"]
 
     @cached_property
     def movements(self) -> dict[str, Movement]:
@@ -230,8 +233,17 @@ class Report:
 
     def role(self, code: str) -> str:
         """What a place is to this page: focus, country, region, peer, or added by the notebook."""
+        return self._roles.get(code, "added")
+
+    @cached_property
+    def _roles(self) -> dict[str | None, str]:
         named = {self.place: "focus", COUNTRY: "country", self.county: "region"}
-        return named.get(code, "peer" if code in self.peers else "added")
+        return dict.fromkeys(self.peers, "peer") | named
+
+    def said(self, indicator: str, rows: pd.DataFrame) -> str:
+        """The heading of some of the indicator's rows in `data`; empty where none has a value."""
+        rows = rows.assign(role=[self.role(code) for code in rows["place"]])
+        return measure_heading(measure_of(self.catalog, indicator), rows, self.judged, self.year)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,7 +10,8 @@ from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
 from lagesbild.sources.series import WITHOUT_VALUE
 from lagesbild.swedish.findings import Measure
-from lagesbild.tidy.schema import Rows, checked_rows
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import checked_rows
 
 COMMON = {"month": 0, "sex": "T", "group": "", "vintage": ""}
 COMMON |= dict.fromkeys(["published", "margin", "count"], float("nan"))

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.report import RegionReport, Report, UnknownChoice
-from helpers.rows import chart_rows, measure_of
+from helpers.rows import measure_of
 from lagesbild.assessments.models import Claim, Judgement, Plan, Reference, Undertaking
 from lagesbild.catalog.models import Catalog
 from lagesbild.claims.language import Vocabulary
@@ -50,7 +50,6 @@ from lagesbild.rules.directions import (
 from lagesbild.rules.uses import drawn_indicators
 from lagesbild.swedish.claims import TESTED, TITLE
 from lagesbild.swedish.findings import survey_change_text
-from lagesbild.swedish.headings import measure_heading
 from lagesbild.swedish.numbers import listed
 from lagesbild.swedish.verdicts import NO_ARROW, judged_line, movement_reason, why_no_arrow
 
@@ -87,9 +86,7 @@ def standing(report: Report) -> Component:
     uses, facts = report.uses, []
     to_country = report.differences[report.differences["other"] == COUNTRY]
     for indicator in telling(report.movements, to_country, report.latest, list(uses), report.year):
-        own = report.everybody(indicator)
-        rows = chart_rows(own, catalog, report.geography, report.role)
-        text = measure_heading(measure_of(catalog, indicator), rows, report.judged, report.year)
+        text = report.said(indicator, report.everybody(indicator))
         facts.append(Statement(f"{text}.", evidence=use_anchor(uses[indicator][0]), by=COMPUTED))
     start = Section(
         anchor="laget",
@@ -142,11 +139,9 @@ def priority(report: Report, number: str) -> Component:
     for indicator, link in _evidence_links(catalog, report.page, number, report.latest).items():
         if indicator in report.movements:
             movement, measure = report.movements[indicator], measure_of(catalog, indicator)
-            own = report.everybody(indicator)
-            rows = chart_rows(own, catalog, report.geography, report.role)
-            texts = [f"{measure_heading(measure, rows, report.judged, report.year)}."]
-            twice = report.changes[report.changes["indicator"] == indicator]
-            texts += [survey_change_text(row, measure) for _, row in twice.iterrows() if pd.notna(row["z"])]
+            texts = [f"{report.said(indicator, report.everybody(indicator))}."]
+            twice = report.judged.records("changes", indicator, report.place)
+            texts += [survey_change_text(row, measure) for row in twice if row["sex"] == "T" and pd.notna(row["z"])]
             texts.append(movement_reason(movement))
             evidence.append(Evidence(measure.indicator.subject, movement_mark(movement), " ".join(texts), link))
     start = Section(

@@ -150,7 +150,7 @@ def _show_part(
     says = SAYS[chart]
     anchor, title = anchor or says.anchor(number), title or says.title or part.title
     places = (report.members, report.places)
-    if rows.empty and says.needs in at_hand(report.data, report.months, *places, report.support_types):
+    if rows.empty and at_hand(says.needs, report.data, report.months, *places, report.support_types):
         raise ValueError(
             f"{number}: the cell's rows are empty, though the region has figures. See how it chooses them."
         )

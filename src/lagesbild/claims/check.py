@@ -54,7 +54,8 @@ def claim_check(paths: Paths, catalog: Catalog) -> ClaimCheck:
     from lagesbild.claims.evaluate import Outcome, evaluated
     from lagesbild.rules.judgements import judgements
     from lagesbild.tidy.build import table_at_hand
-    from lagesbild.tidy.schema import Rows, current
+    from lagesbild.tidy.rows import Rows
+    from lagesbild.tidy.schema import current
 
     places = load_places(paths)
     stated = stated_claims(paths, catalog, places)

@@ -1,11 +1,14 @@
 """A claim compared with the figures: the values that it needs, and the answer."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from lagesbild.catalog.models import Catalog, Indicator
 from lagesbild.claims.language import WOMEN_MINUS_MEN, Measure, Relation, Statement
@@ -13,13 +16,15 @@ from lagesbild.places import COUNTRY
 from lagesbild.rules.judgements import Judgements
 from lagesbild.statistics.alone import pair_bounds
 from lagesbild.statistics.differences import Compared, place_differences
-from lagesbild.statistics.intervals import half_width, rate_interval, usable
+from lagesbild.statistics.intervals import UNUSABLE, half_width, rate_interval
 from lagesbild.statistics.surveys import Z_DECIDED
-from lagesbild.tidy.schema import RESTATED, Rows, yearly
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import RESTATED
 
 # The published value that a claim is about, with its margin and cases, or what stands in the way of it.
 
 NAN = float("nan")
+ASKED = {"place", "year", "month", "sex", "group", "value", "margin", "count", "status"}
 
 
 class Obstacle(StrEnum):
@@ -78,24 +83,33 @@ def _published(
     indicator: str, sex: str, table: Rows, catalog: Catalog, places: Collection[str]
 ) -> dict[tuple[str, int], Reading]:
     """(place, year) -> one indicator's yearly value. A rate without a margin gets that of its cases."""
-    rows = table.of(indicator)
-    rows = yearly(rows[(rows["sex"] == sex) & rows["place"].isin(places)], catalog)
+    month = catalog.indicators[indicator].month or 0
+    rows = {
+        (row["place"], row["year"]): row
+        for row in table.records(indicator, places, ASKED)
+        if row["sex"] == sex and row["month"] == month and not row["group"]
+    }
     base, per = catalog.indicators[indicator].population, catalog.unit_of(indicator).per
-    at = list(zip(rows["place"], rows["year"].tolist(), strict=True))
-    value, margin = rows["value"].where(usable(rows)).to_numpy(), rows["margin"].to_numpy(copy=True)
+    of_cases = {}
     if base and per:
         people = _published(base, sex, table, catalog, places)
-        inhabitants = np.array([people.get(each, NOTHING).value for each in at])
-        bare = np.isnan(margin) & ~np.isnan(value) & ~np.isnan(inhabitants)
-        interval = rate_interval(value[bare] * inhabitants[bare] / per, inhabitants[bare], per)
-        margin[bare] = half_width(interval)
-    columns = (value.tolist(), margin.tolist(), rows["count"].tolist(), rows["status"])
+        bare = [at for at, row in rows.items() if _is_usable(row) and math.isnan(row["margin"])]
+        bare = [at for at in bare if at in people and not people[at].obstacle]
+        rates = np.array([rows[at]["value"] for at in bare])
+        inhabitants = np.array([people[at].value for at in bare])
+        margins = half_width(rate_interval(rates * inhabitants / per, inhabitants, per))
+        of_cases = dict(zip(bare, margins.tolist(), strict=True))
     return {
-        where: Reading(obstacle=OBSTACLES.get(status, Obstacle.NO_VALUE))
-        if np.isnan(own)
-        else Reading(own, half, count, restated=status == RESTATED)
-        for where, own, half, count, status in zip(at, *columns, strict=True)
+        at: Reading(row["value"], of_cases.get(at, row["margin"]), row["count"], restated=row["status"] == RESTATED)
+        if _is_usable(row)
+        else Reading(obstacle=OBSTACLES.get(row["status"], Obstacle.NO_VALUE))
+        for at, row in rows.items()
     }
+
+
+def _is_usable(row: Mapping[str, Any]) -> bool:
+    """As `usable`, of one row."""
+    return not math.isnan(row["value"]) and row["status"] not in UNUSABLE
 
 
 def in_the_way(entries: Collection[Indicator], since: int, year: int, before: Reading) -> Obstacle:
@@ -136,12 +150,12 @@ def apart(
     """Other place -> why the difference to it in a year says nothing, as the pages decide it; without the undecided."""
     if judged is None or measure.per is not None or place == COUNTRY:
         return {}
-    rows = judged.of("differences", measure.indicator)
-    rows = rows[rows["sex"].eq(measure.sex) & rows["year"].eq(year) & rows["other"].eq(COUNTRY)]
-    rows = rows[rows["place"].isin([place, *others])]
-    own = rows[rows["place"] == place]
-    verdicts = dict(zip(own["other"], own["verdict"], strict=True))
-    if len(rows) > len(own) > 0:
+    alike = {"sex": measure.sex, "year": year, "other": COUNTRY}
+    own = judged.records("differences", measure.indicator, place)
+    verdicts = {row["other"]: row["verdict"] for row in own if alike.items() <= row.items()}
+    if verdicts and {*others} - {COUNTRY, place}:
+        rows = judged.of("differences", measure.indicator, place, *others)
+        rows = rows[rows["sex"].eq(measure.sex) & rows["year"].eq(year) & rows["other"].eq(COUNTRY)]
         pairs = place_differences(rows, place)
         verdicts |= dict(zip(pairs["other"], pairs["verdict"], strict=True))
     said = {Compared.UNKNOWN: Obstacle.NO_MARGIN, Compared.WITHIN: Obstacle.WITHIN_MARGIN}
@@ -152,12 +166,11 @@ def changed(measure: Measure, place: str, years: tuple[int, int], judged: Judgem
     """Why the change between two times of a survey says nothing beside what all places share; None where not judged."""
     if judged is None or measure.per is not None or judged.changes.empty:
         return None
-    rows = judged.of("changes", measure.indicator, place)
-    rows = rows[rows["sex"].eq(measure.sex)]
-    rows = rows[rows["first_year"].eq(years[0]) & rows["last_year"].eq(years[1]) & rows["z"].notna()]
-    if rows.empty:
+    asked = {"sex": measure.sex, "first_year": years[0], "last_year": years[1]}
+    rows = judged.records("changes", measure.indicator, place)
+    row = next((row for row in rows if asked.items() <= row.items() and pd.notna(row["z"])), None)
+    if row is None:
         return None
-    row = rows.iloc[0]
     beyond = abs(row["z"]) > Z_DECIDED and row["z"] * (row["last"] - row["first"]) > 0  # more than what all share
     return Obstacle.NONE if beyond else Obstacle.WITHIN_MARGIN
 

@@ -15,7 +15,7 @@ from lagesbild.statistics.combined import Combined
 from lagesbild.statistics.direction import Movement
 from lagesbild.swedish.claims import OUTCOMES, TESTED, ClaimWords
 from lagesbild.swedish.verdicts import arrow_sign, differing_text, movement_sign, reach_text
-from lagesbild.tidy.schema import Rows
+from lagesbild.tidy.rows import Rows
 
 # What people judged, as marks: their status, their arrow, and where they said nothing.
 

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 from lagesbild.html.components import Cell, Column, DataTable, Values
 from lagesbild.swedish.findings import Measure
 from lagesbild.swedish.numbers import MONTHS, OWN_COMPUTATION, SEX, decimal, listed, signed
+from lagesbild.tidy.rows import records
 from lagesbild.tidy.schema import RESTATED
 
 # Chart rows as tables: one heading a row and column, symbols for what is missing.
@@ -52,25 +54,25 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
     Years are rows where a series has several; else places are, else groups. What does not vary stands in the
     caption. Every place drawn has a row or column, with a symbol where it has no value.
     """
-    frame = _worded(rows, measures)
-    varying = [name for name in HEADS if frame[name].nunique() > 1]
-    if "time" in varying and frame.groupby("label")["time"].nunique().max() == 1:
-        frame["label"] += " (" + frame["time"] + ")"  # measures of a year each: the year belongs to the measure
+    lines = _worded(rows, measures)
+    varying = [name for name in HEADS if len({line[name] for line in lines}) > 1]
+    if "time" in varying and len({(line["label"], line["time"]) for line in lines}) == len({*rows["label"]}):
+        for line in lines:
+            line["label"] += f" ({line['time']})"  # measures of a year each: the year belongs to the measure
         varying.remove("time")
     head = next(iter(varying), "name")
     across = [name for name in varying if name != head]
-    if head == "time":
-        frame = frame.sort_values(["year", "month"], kind="stable")
+    ordered = sorted(lines, key=itemgetter("year", "month")) if head == "time" else lines
     cells: dict[tuple[str, tuple[str, ...]], str] = {}
-    for row in frame.itertuples():
-        at = (getattr(row, head), tuple(getattr(row, name) for name in across))
+    for line in ordered:
+        at = (line[head], tuple(line[name] for name in across))
         if at in cells:
             raise ValueError(
                 f"table '{caption}': two values for {at}. Choose rows that differ in year, place or group."
             )
-        cells[at] = _cell(row, measures[row.indicator])
-    heads = list(dict.fromkeys(frame[head]))
-    columns = list(dict.fromkeys(zip(*(frame.sort_index()[name] for name in across), strict=True))) or [()]
+        cells[at] = _cell(line, measures[line["indicator"]])
+    heads = list(dict.fromkeys(line[head] for line in ordered))
+    columns = list(dict.fromkeys(tuple(line[name] for name in across) for line in lines)) or [()]
     body = tuple((line, *(cells.get((line, column), MISSING) for column in columns)) for line in heads)
     texts = [cell for line in body for cell in line[1:]]
     return DataTable(
@@ -84,21 +86,20 @@ def data_table(rows: pd.DataFrame, measures: dict[str, Measure], caption: str) -
     )
 
 
-def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFrame:
-    """`rows` with `time`, `sex_text` and `group` as readers see them."""
-    rows = rows.reset_index(drop=True)  # its order is the order of the columns
-    times = [_time(row, measures[row.indicator]) for row in rows.itertuples()]
-    return rows.assign(
-        time=pd.Series(times, index=rows.index, dtype="str"),
-        sex_text=rows["sex"].map(SEX),
-        group=rows["group"].replace("", "Alla grupper"),
-    )
+def _worded(rows: pd.DataFrame, measures: dict[str, Measure]) -> list[dict[str, Any]]:
+    """`rows` as plain values, with `time`, `sex_text` and `group` as readers see them."""
+    return [
+        row
+        | {"time": _time(row["year"], row["month"], measures[row["indicator"]]), "sex_text": SEX[row["sex"]]}
+        | {"group": row["group"] or "Alla grupper"}
+        for row in records(rows, DOWNLOAD)
+    ]
 
 
-def _time(row: Any, measure: Measure) -> str:
+def _time(year: int, month: int, measure: Measure) -> str:
     if measure.indicator.years_pooled > 1:
-        return measure.period(row.year)
-    return f"{MONTHS[row.month - 1]} {row.year}" if row.month else str(row.year)
+        return measure.period(year)
+    return f"{MONTHS[month - 1]} {year}" if month else str(year)
 
 
 def _value_header(measures: dict[str, Measure]) -> str:
@@ -106,11 +107,11 @@ def _value_header(measures: dict[str, Measure]) -> str:
     return f"Värde, {listed(units)}" if units else "Värde"
 
 
-def _cell(row: Any, measure: Measure) -> str:
-    if pd.isna(row.value):
-        return WITHHELD.get(row.status, MISSING)
-    margin = "" if pd.isna(row.margin) else f" ± {measure.number(row.margin)}"
-    return measure.number(row.value) + margin + (STAR if row.status == RESTATED else "")
+def _cell(row: Mapping[str, Any], measure: Measure) -> str:
+    if pd.isna(row["value"]):
+        return WITHHELD.get(row["status"], MISSING)
+    margin = "" if pd.isna(row["margin"]) else f" ± {measure.number(row['margin'])}"
+    return measure.number(row["value"]) + margin + (STAR if row["status"] == RESTATED else "")
 
 
 def numbers_table(caption: str, headers: Iterable[str], rows: Iterable[tuple[str, ...]]) -> DataTable:
@@ -230,8 +231,8 @@ def values_of(rows: pd.DataFrame, headers: Mapping[str, str] | None = None) -> V
     """
     both = "published" in rows and rows["published"].notna().any()
     columns = headers if headers is not None else DOWNLOAD | PUBLISHED if both else DOWNLOAD
-    cells = rows[list(columns)].astype(object).itertuples(index=False, name=None)
-    return Values(tuple(columns), tuple(columns.values()), tuple(tuple(_plain(cell) for cell in row) for row in cells))
+    cells = zip(*([_plain(cell) for cell in rows[name].tolist()] for name in columns), strict=True)
+    return Values(tuple(columns), tuple(columns.values()), tuple(cells))
 
 
 def _plain(cell: Any) -> Any:

@@ -90,13 +90,14 @@ def place_gaps(judged: Judgements, table: pd.DataFrame, catalog: Catalog, place:
     moved = judged.directions[(judged.directions["place"] == place) & (judged.directions["sex"] == SEX_GAP)]
     moves = {row["indicator"]: movement(row) for row in moved.to_dict("records")}
     rows = yearly(table[(table["place"] == place) & table["sex"].isin(["K", "M"])], catalog)
-    values = rows[usable(rows)].set_index(["indicator", "sex", "year"])["value"]
+    known = rows[usable(rows)]
+    values = dict(zip(zip(known["indicator"], known["sex"], known["year"], strict=True), known["value"], strict=True))
     latest = {row["indicator"]: row for _, row in own.iterrows()}
     shown = [indicator for indicator in comparable(catalog, indicator_pages(catalog)) if indicator in latest]
     return {indicator: _gap(latest[indicator], moves.get(indicator, Movement()), values) for indicator in shown}
 
 
-def _gap(latest: pd.Series, moved: Movement, values: pd.Series) -> Gap:
+def _gap(latest: pd.Series, moved: Movement, values: Mapping[tuple[str, str, int], float]) -> Gap:
     if not moved.judged:
         return Gap(latest, moved, GapMovement.NOT_JUDGED)
     women, men = ([values[latest["indicator"], sex, year] for year in moved.span] for sex in "KM")

@@ -6,6 +6,7 @@ Computed with the tidy table, one set an edition's year, and stored with it: a p
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,8 @@ from lagesbild.statistics.surveys import (
     size_classes,
 )
 from lagesbild.tidy.build import TableAtHand, content_key, derived
-from lagesbild.tidy.schema import Rows, current, survey_rows, up_to, yearly
+from lagesbild.tidy.rows import Rows
+from lagesbild.tidy.schema import current, survey_rows, up_to, yearly
 
 POPULATION = "population"  # inhabitants on 31 December
 CLASSED_BY = 2022  # the year of the population that size classes are made by
@@ -66,9 +68,13 @@ class Judgements:
         """Each frame by indicator and place, but `answers`."""
         return {name: Rows(getattr(self, name)) for name in ("directions", "differences", "ranks", "changes")}
 
-    def of(self, frame: str, indicator: str, place: str = "") -> pd.DataFrame:
-        """The rows of a frame that are about an indicator; with `place` its own alone."""
-        return self.rows[frame].of(indicator, place)
+    def of(self, frame: str, indicator: str, *places: str) -> pd.DataFrame:
+        """The rows of a frame that are about an indicator; with `places` theirs alone."""
+        return self.rows[frame].of(indicator, *places)
+
+    def records(self, frame: str, indicator: str, place: str) -> list[dict[str, Any]]:
+        """The rows of a frame that are about an indicator in a place, as plain values."""
+        return self.rows[frame].records(indicator, [place])
 
 
 FRAMES = [field.name for field in fields(Judgements)]

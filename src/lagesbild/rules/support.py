@@ -88,14 +88,21 @@ def refuse_counted_twice(table: pd.DataFrame, types: Sequence[str]) -> None:
 
 
 def at_hand(
-    data: pd.DataFrame, months: pd.DataFrame, members: Sequence[str], places: Sequence[str], types: Sequence[str]
-) -> set[str]:
-    """What there is to draw: "ranks" printed of members; "profiles" (every type in two years), "months" of places."""
-    counted = [*types, *BASES]
-    table = wide_table(data, places, types)[counted]
-    drawn = {"ranks": len(_printed(data, members)) > 0, "profiles": bool(complete(table, comparable_years(table)))}
-    single = months["place"].isin(list(places)) & months["indicator"].eq(TOTAL) & months["value"].notna()
-    return {name for name, there in (drawn | {"months": single.any()}).items() if there}
+    what: str,
+    data: pd.DataFrame,
+    months: pd.DataFrame,
+    members: Sequence[str],
+    places: Sequence[str],
+    types: Sequence[str],
+) -> bool:
+    """Whether there are "ranks" printed of members; "profiles" (every type in two years) or "months" of places."""
+    if what == "ranks":
+        return len(_printed(data, members)) > 0
+    if what == "profiles":
+        table = wide_table(data, places, types)
+        return bool(complete(table, comparable_years(table)))
+    of_places = months["place"].isin(list(places)) & months["indicator"].eq(TOTAL) & months["value"].notna()
+    return what == "months" and bool(of_places.any())
 
 
 # Ranks: computed where every municipality was asked for, else as the document prints them.

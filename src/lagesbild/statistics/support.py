@@ -29,23 +29,31 @@ def suspected_nonresponse(rows: pd.DataFrame) -> pd.Series:
     a municipality did not report. And a total (T) outside women and men (K, M), which no share or mean can be.
     """
     series = [name for name in ("indicator", "place", "month", "sex", "group") if name in rows]
-    ordered = rows.assign(value=rows["value"].where(usable(rows))).sort_values([*series, "year"])
-    marks = pd.Series(str(Suspicion.NONE), index=ordered.index, dtype="str")
-    positive = (ordered["value"] > 0).astype(int)
-    keys = ordered.groupby(series, sort=False).ngroup()
+    known = rows["value"].where(usable(rows))
+    keys = rows.groupby(series, sort=False).ngroup()
+    order = np.lexsort([rows["year"], keys])
+    keys, values = keys.iloc[order], known.iloc[order]
+    positive = (values > 0).astype(int)
     before = positive.groupby(keys).cumsum() - positive
     after = positive.groupby(keys).transform("sum") - before - positive
-    zero = ordered["value"] == 0
-    marks = marks.mask(zero & (before > 0), str(Suspicion.ZERO_AFTER_POSITIVE))
-    others = ordered["value"].groupby(keys).transform("count") - 1
-    marks = marks.mask(zero & (before + after == others) & (others > 1), str(Suspicion.ZERO_AMONG_POSITIVE))
-    outside = _total_outside_sexes(ordered)
-    return marks.mask(outside & (marks == ""), str(Suspicion.TOTAL_OUTSIDE_SEXES)).reindex(rows.index)
+    others = values.groupby(keys).transform("count") - 1
+    zero = values == 0
+    marks = pd.Series(
+        np.select(
+            [zero & (before + after == others) & (others > 1), zero & (before > 0)],
+            [str(Suspicion.ZERO_AMONG_POSITIVE), str(Suspicion.ZERO_AFTER_POSITIVE)],
+            str(Suspicion.NONE),
+        ),
+        values.index,
+        dtype="str",
+    ).reindex(rows.index)
+    outside = _total_outside_sexes(rows.assign(value=known))
+    return marks.mask(outside & (marks == ""), str(Suspicion.TOTAL_OUTSIDE_SEXES))
 
 
 def _total_outside_sexes(rows: pd.DataFrame) -> pd.Series:
     """True for T rows below both K and M or above both by more than rounding."""
-    if "sex" not in rows:
+    if "sex" not in rows or not {"K", "M"} <= set(rows["sex"]):
         return pd.Series(False, index=rows.index)
     at = [name for name in ("indicator", "place", "year", "month", "group") if name in rows]
     published = rows[rows["sex"].isin(["K", "M"]) & rows["value"].notna()]

@@ -195,7 +195,7 @@ def _groups(head: str, measure: Measure, rows: pd.DataFrame, rest: list[str]) ->
     own = own[own["role"] == "focus"] if (own["role"] == "focus").any() else own
     last = own[own["year"] == own["year"].max()]
     last = last[last["sex"] == "T"] if (last["sex"] == "T").any() else last
-    names = group_names(last)
+    names = group_names(zip(last["group"], last["sex"], strict=True))
     values = dict(zip(names, last["value"], strict=True))
     texts = _order(values, _written(measure), "")
     begun = []

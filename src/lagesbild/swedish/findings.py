@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -92,7 +93,8 @@ def measure_name(entry: Indicator) -> str:
 
 def places_text(rows: pd.DataFrame) -> str:
     """Whose values are drawn: "Umeå, sju liknande kommuner och riket"; up to two others of a kind by name."""
-    roles = {role: list(dict.fromkeys(rows.loc[rows["role"] == role, "name"])) for role in ROLES}
+    drawn = dict.fromkeys(zip(rows["role"], rows["name"], strict=True))
+    roles = {role: [name for its, name in drawn if its == role] for role in ROLES}
     names = list(roles["focus"])
     for role, words in (("peer", "liknande kommuner"), ("added", "andra platser")):
         few = len(roles[role]) <= FEW_PLACES
@@ -101,9 +103,9 @@ def places_text(rows: pd.DataFrame) -> str:
     return capital(listed(names))
 
 
-def group_names(rows: pd.DataFrame) -> list[str]:
-    """What each row's group is called, with the sex where it is of one: "åk 9, kvinnor"."""
-    return [row.group if row.sex == "T" else f"{row.group}, {SEX[row.sex].lower()}" for row in rows.itertuples()]
+def group_names(groups: Iterable[tuple[str, str]]) -> list[str]:
+    """What each group is called, of which the sex is given too: "åk 9, kvinnor"."""
+    return [group if sex == "T" else f"{group}, {SEX[sex].lower()}" for group, sex in groups]
 
 
 def subjects_text(measures: Mapping[str, Measure]) -> str:
@@ -207,16 +209,17 @@ def method_text(
 
 def absence_notes(rows: pd.DataFrame) -> list[str]:
     """Which places of chart rows have no value at all, or none of one of several measures, and that some are hidden."""
-    known = rows.assign(known=rows["value"].notna())
-    has = known.groupby(["label", "name"], sort=False)["known"].any().unstack("label")
-    bare = [name for name in rows["name"].unique() if not has.loc[name].any()]
-    said = {name: inside(name) for name in has.index}
+    asked = list(zip(rows["label"], rows["name"], strict=True))
+    known, labels = set(compress(asked, rows["value"].notna())), dict.fromkeys(rows["label"])
+    said = {name: inside(name) for name in dict.fromkeys(rows["name"])}
+    bare = [name for name in said if not any((label, name) in known for label in labels)]
     notes = [f"Saknar värde: {listed([said[name] for name in bare])}."] if bare else []
-    for label in rows["label"].unique():
-        lacking = [name for name in has.index[has[label].eq(False)] if name not in bare]
+    lacks = {*asked} - known
+    for label in labels:
+        lacking = [name for name in said if (label, name) in lacks and name not in bare]
         notes += (
             [f"{label}: värde saknas för {listed([said[name] for name in lacking])}."]
-            if lacking and has.shape[1] > 1
+            if lacking and len(labels) > 1
             else []
         )
     if (rows["status"] == "hidden").any():
@@ -278,7 +281,7 @@ def _known(row: pd.Series, measure: Measure, than: str) -> str:
     return f"{NOT_KNOWN}. Skillnaden är säker om minst {needed} har svarat"
 
 
-def survey_change_text(row: pd.Series, measure: Measure) -> str:
+def survey_change_text(row: Mapping[str, Any], measure: Measure) -> str:
     """Both times of a survey, and whether the change is more than what all places share; no direction of two times.
 
     `row` is one of `Judgements.changes`.

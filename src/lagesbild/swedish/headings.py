@@ -5,12 +5,13 @@ value, place and year. A heading never says why. The present tense is for a valu
 before.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from lagesbild.places import COUNTRY
@@ -20,7 +21,7 @@ from lagesbild.statistics.direction import Direction
 from lagesbild.statistics.panel import SEX_GAP
 from lagesbild.statistics.ranks import NoRank
 from lagesbild.statistics.surveys import Z_DECIDED
-from lagesbild.swedish.findings import Measure, group_names, totals
+from lagesbild.swedish.findings import Measure, group_names
 from lagesbild.swedish.numbers import MONTHS, SEX, in_place, listed
 from lagesbild.swedish.words import (
     FEWEST_CASES,
@@ -33,11 +34,15 @@ from lagesbild.swedish.words import (
     share_words,
     times_words,
 )
+from lagesbild.tidy.rows import records
 
 MOST = 90  # characters
 PRESENT = 1  # years before the edition's that are told in the present tense
 FEW_GROUPS = 3  # that a heading names one by one
 WHOLE = (99.0, 101.0)  # percent that parts of one whole add up to, as they are rounded
+
+Row = dict[str, Any]
+ASKED = {"indicator", "place", "name", "role", "year", "sex", "group", "value", "count", "margin", "cases"}
 
 
 class Weight(IntEnum):
@@ -55,11 +60,11 @@ def figure_heading(measures: Mapping[str, Measure], rows: pd.DataFrame, judged: 
     `rows` are chart rows, with `cases` where the cases behind a rate are known; `judged` is None where their values are
     not the published ones.
     """
-    known = rows[rows["value"].notna()]
-    series = [(measure, known[known["indicator"] == name]) for name, measure in measures.items()]
-    series = [(measure, own) for measure, own in series if len(own)]
+    known = _known(rows)
+    series = [(measure, [row for row in known if row["indicator"] == name]) for name, measure in measures.items()]
+    series = [(measure, own) for measure, own in series if own]
     if parts := _parts(series):
-        largest, own = max(parts, key=lambda part: part[1]["value"].iloc[-1])
+        largest, own = max(parts, key=lambda part: part[1][-1]["value"])
         return _Said(largest, own, judged, edition).share() or _fitting(_Said(largest, own, None, edition).value())
     if len(series) > 2 and len({each.indicator.unit for each, _ in series}) == 1 and series[0][0].unit.counted:
         return _largest(series, edition)
@@ -70,50 +75,57 @@ def figure_heading(measures: Mapping[str, Measure], rows: pd.DataFrame, judged: 
 
 def measure_heading(measure: Measure, rows: pd.DataFrame, judged: Judgements | None, edition: int) -> str:
     """The heading of one measure; `rows` are chart rows of it alone."""
-    known = rows[rows["value"].notna()]
-    return _weighed(measure, known, judged, edition)[1] if len(known) else ""
+    known = _known(rows)
+    return _weighed(measure, known, judged, edition)[1] if known else ""
 
 
-def _parts(series: list[tuple[Measure, pd.DataFrame]]) -> list[tuple[Measure, pd.DataFrame]]:
+def _known(rows: pd.DataFrame) -> list[Row]:
+    """The rows that have a value, with what is asked of them."""
+    return [row for row in records(rows, ASKED) if not math.isnan(row["value"])]
+
+
+def _parts(series: list[tuple[Measure, list[Row]]]) -> list[tuple[Measure, list[Row]]]:
     """The measures and their rows up to the last year where several are parts of one whole; else none."""
     if len(series) < 2 or any(each.indicator.unit != "percent" for each, _ in series):
         return []
     own = [(measure, _own(rows)) for measure, rows in series]
-    years = set.intersection(*(set(rows["year"]) for _, rows in own))
+    years = set.intersection(*({row["year"] for row in rows} for _, rows in own))
     if not years:
         return []
-    until = [(measure, rows[rows["year"] <= max(years)].sort_values("year")) for measure, rows in own]
-    whole = sum(rows["value"].iloc[-1] for _, rows in until)
+    until = [(measure, [row for row in rows if row["year"] <= max(years)]) for measure, rows in own]
+    whole = sum(rows[-1]["value"] for _, rows in until)
     return until if WHOLE[0] <= whole <= WHOLE[1] else []
 
 
-def _largest(series: list[tuple[Measure, pd.DataFrame]], edition: int) -> str:
+def _largest(series: list[tuple[Measure, list[Row]]], edition: int) -> str:
     """The largest of several numbers of the same things, in the last year that any of them has."""
-    year = max(_own(rows)["year"].max() for _, rows in series)
-    latest = [
-        _Said(each, rows[rows["year"] == year], None, edition) for each, rows in series if year in set(rows["year"])
-    ]
-    said = max(latest, key=lambda each: each.last["value"])
+    year = max(_own(rows)[-1]["year"] for _, rows in series)
+    of_year = [(each, [row for row in rows if row["year"] == year]) for each, rows in series]
+    said = max(
+        (_Said(each, rows, None, edition) for each, rows in of_year if rows), key=lambda each: each.last["value"]
+    )
     start = f"{said.subject} {said.verb} {'störst' if not said.measure.indicator.plural else 'flest'}"
     amount = said.measure.amount(said.last["value"])
     return _fitting([f"{start}: {amount}{said.where} {said.time}", f"{start}: {amount} {said.time}"])
 
 
-def _own(rows: pd.DataFrame) -> pd.DataFrame:
-    """The municipality's rows of everybody, else the country's, else those of the first place."""
-    whole = totals(rows)
-    rows = (
-        whole if len(whole) or rows.empty else rows[rows["sex"] == rows["sex"].iloc[0]]
-    )  # those of everybody may be hidden
-    for role in ("focus", "country"):
-        if (rows["role"] == role).any():
-            return rows[rows["role"] == role]
-    return rows[rows["place"] == rows["place"].iloc[0]] if len(rows) else rows
+def _totals(rows: list[Row]) -> list[Row]:
+    """The rows of everybody; where all rows are of one sex, those. As `findings.totals`."""
+    whole = [row for row in rows if not row["group"]]
+    return whole if len({row["sex"] for row in whole}) == 1 else [row for row in whole if row["sex"] == "T"]
 
 
-def _weighed(measure: Measure, rows: pd.DataFrame, judged: Judgements | None, edition: int) -> tuple[Weight, str]:
+def _own(rows: list[Row]) -> list[Row]:
+    """The municipality's rows of everybody by year, else the country's, else those of the first place."""
+    rows = _totals(rows) or [row for row in rows if row["sex"] == rows[0]["sex"]]  # those of everybody may be hidden
+    of_role = ([row for row in rows if row["role"] == role] for role in ("focus", "country"))
+    own = next(filter(None, of_role), None) or [row for row in rows if row["place"] == rows[0]["place"]]
+    return sorted(own, key=lambda row: row["year"])
+
+
+def _weighed(measure: Measure, rows: list[Row], judged: Judgements | None, edition: int) -> tuple[Weight, str]:
     """The weightiest heading of one measure, with its weight."""
-    if (rows["group"] != "").any():
+    if any(row["group"] for row in rows):
         return Weight.VALUE, _fitting(_groups(measure, rows, edition))
     said = _Said(measure, rows, judged, edition)
     tries: list[tuple[Weight, Callable[[], str]]] = [
@@ -148,16 +160,16 @@ class _Said:
     """
 
     measure: Measure
-    rows: pd.DataFrame
+    rows: list[Row]
     judged: Judgements | None
     edition: int
-    own: pd.DataFrame = field(init=False)  # the rows that are spoken of, by year
-    last: pd.Series = field(init=False)
-    found: dict[tuple, pd.Series | None] = field(init=False, default_factory=dict)  # see `judgement`
+    own: list[Row] = field(init=False)  # the rows that are spoken of, by year
+    last: Row = field(init=False)
+    found: dict[str, list[Row]] = field(init=False, default_factory=dict)  # see `judgement`
 
     def __post_init__(self) -> None:
-        self.own = _own(self.rows).sort_values("year")
-        self.last = self.own.iloc[-1]
+        self.own = _own(self.rows)
+        self.last = self.own[-1]
 
     @property
     def now(self) -> bool:
@@ -189,19 +201,16 @@ class _Said:
     def where(self) -> str:
         return f" {in_place(self.last['name'])}"
 
-    def judgement(self, frame: str, **at: object) -> pd.Series | None:
+    def judgement(self, frame: str, **at: object) -> Row | None:
         """The row of a frame of judgements that is about the rows' place, sex and last value; None where none is."""
         if self.judged is None or self.last["role"] != "focus" or self.last["group"]:
             return None
-        asked = (frame, *at.items())
-        if asked not in self.found:
-            rows = self.judged.of(frame, self.last["indicator"], self.last["place"])
-            keys = {"sex": self.last["sex"]} | at
-            alike = np.logical_and.reduce([rows[name] == value for name, value in keys.items()])
-            self.found[asked] = rows.iloc[int(alike.argmax())] if alike.any() else None
-        return self.found[asked]
+        if frame not in self.found:
+            self.found[frame] = self.judged.records(frame, self.last["indicator"], self.last["place"])
+        keys = {"sex": self.last["sex"]} | at
+        return next((row for row in self.found[frame] if all(row[name] == keys[name] for name in keys)), None)
 
-    def holds(self, row: pd.Series) -> bool:
+    def holds(self, row: Row) -> bool:
         """Whether the value and year of a judgement are the last ones of the rows."""
         return row["year"] == self.last["year"] and _same(row["value"], self.last["value"])
 
@@ -210,14 +219,14 @@ class _Said:
     def order(self) -> str:
         """ "fjärde lägst bland landets kommuner 2022", where the difference to riket is decided the same way."""
         row = self.judgement("ranks")
-        if row is None or row["reason"] != NoRank.NONE or not self.holds(row):
+        if self.judged is None or row is None or row["reason"] != NoRank.NONE or not self.holds(row):
             return ""
         to_country = self.judgement("differences", other=COUNTRY)
         if to_country is None or not self.holds(to_country):
             return ""
-        ranks = self.judged.of("ranks", row["indicator"]) if self.judged else pd.DataFrame()
-        alike = (ranks["sex"] == row["sex"]) & (ranks["year"] == row["year"])
-        ties = int((alike & (ranks["rank"] == row["rank"])).sum())
+        ranks = self.judged.of("ranks", row["indicator"])
+        alike = ranks["sex"][(ranks["year"] == row["year"]) & (ranks["rank"] == row["rank"])]
+        ties = int((alike == row["sex"]).sum())
         entry = self.measure.indicator
         words = order_words(Standing(int(row["rank"]), int(row["n"]), entry.better, ties))
         sure = Compared.LOWER if words.endswith("lägst") else Compared.HIGHER
@@ -237,7 +246,7 @@ class _Said:
             return ""
         return _fitting([*self.relative(row), *self.compared(row, "i riket", self.where)])
 
-    def relative(self, row: pd.Series) -> Iterator[str]:
+    def relative(self, row: Row) -> Iterator[str]:
         """ "Drygt en tredjedel färre anmälda brott per invånare än i riket": rates of known cases only."""
         cases = self.last.get("cases")
         if cases is None or pd.isna(cases):  # the mean of the window: both places' cases together make `poisson`
@@ -259,7 +268,7 @@ class _Said:
     def lower_higher(self) -> tuple[str, str]:
         return ("färre", "fler") if self.measure.indicator.plural else ("lägre", "högre")
 
-    def compared(self, row: pd.Series, than: str, where: str, keep: bool = False) -> Iterator[str]:
+    def compared(self, row: Row, than: str, where: str, keep: bool = False) -> Iterator[str]:
         """A decided difference with both values, then without what a long name leaves no room for.
 
         With `keep` the `where` stays, and the values go.
@@ -275,8 +284,8 @@ class _Said:
         if row is None or row["weak"] or row["last_year"] != self.last["year"]:
             return ""
         first, last = int(row["first_year"]), int(row["last_year"])
-        series = self.own.drop_duplicates("year").set_index("year")["value"]
-        if not set(range(first, last + 1)) <= set(series.index):
+        series = {row["year"]: row["value"] for row in reversed(self.own)}  # the first of two
+        if not set(range(first, last + 1)) <= series.keys():
             return ""
         years = f"{first}–{last}"
         if row["direction"] == Direction.TURNED:
@@ -297,9 +306,9 @@ class _Said:
         row = self.judgement("changes")
         if row is None or row["last_year"] != self.last["year"] or not _same(row["last"], self.last["value"]):
             return ""
-        first = self.own[self.own["year"] == row["first_year"]]
+        first = next((own["value"] for own in self.own if own["year"] == row["first_year"]), None)
         more = row["z"] * (row["last"] - row["first"]) > 0  # it moved its own way, and not only less than others
-        if first.empty or not _same(first["value"].iloc[0], row["first"]) or abs(row["z"]) <= Z_DECIDED or not more:
+        if first is None or not _same(first, row["first"]) or abs(row["z"]) <= Z_DECIDED or not more:
             return ""
         verb = ("har ökat", "ökade") if row["z"] > 0 else ("har minskat", "minskade")
         start = f"{self.subject} {verb[not self.now]} mer än i andra kommuner"
@@ -309,40 +318,36 @@ class _Said:
 
     def gap(self) -> str:
         """Women beside men, where the rows hold both: the decided gap, else the two values; else nothing."""
-        own = self.rows[self.rows["role"] == "focus"]
-        if not {"K", "M"} <= set(own["sex"]):
+        own = [row for row in self.rows if row["role"] == "focus"]
+        women, men = ({row["year"]: row["value"] for row in reversed(own) if row["sex"] == sex} for sex in "KM")
+        year = max(women.keys() & men.keys(), default=None)
+        if year is None or year < max(row["year"] for row in own):
             return ""
-        both = own[own["sex"].isin(["K", "M"])].drop_duplicates(["sex", "year"])
-        sexes = both.pivot(index="year", columns="sex", values="value").dropna()
-        if sexes.empty or sexes.index.max() < own["year"].max():
-            return ""
-        women, men = (float(sexes.iloc[-1][sex]) for sex in "KM")
-        said = _Said(self.measure, own[own["sex"] == "K"].assign(sex="T"), self.judged, self.edition)
-        row = said.judgement("differences", sex=SEX_GAP)
-        same = row is not None and row["year"] == sexes.index.max() and _same(row["value"], women)
-        if row is not None and same and _same(row["other_value"], men) and row["verdict"] in ("lower", "higher"):
+        of_women = [{**row, "sex": "T"} for row in own if row["sex"] == "K"]
+        said = _Said(self.measure, of_women, self.judged, self.edition)
+        row, hers, his = said.judgement("differences", sex=SEX_GAP), women[year], men[year]
+        same = row is not None and row["year"] == year and _same(row["value"], hers)
+        if row is not None and same and _same(row["other_value"], his) and row["verdict"] in ("lower", "higher"):
             return _fitting(said.compared(row, "bland män", " bland kvinnor", keep=True))
-        amounts = f"{self.measure.amount(women)} bland kvinnor", f"{self.measure.number(men)} bland män"
+        amounts = f"{self.measure.amount(hers)} bland kvinnor", f"{self.measure.number(his)} bland män"
         start = f"{said.subject} {said.verb}"
         return _fitting(
             [
                 f"{start} {amounts[0]} och {amounts[1]}{said.where}{said.when}",
                 f"{start} {amounts[0]} och {amounts[1]}{said.when}",
                 f"{said.subject}: {amounts[0]}, {amounts[1]}{said.when}",
-                f"{said.subject}: kvinnor {self.measure.number(women)}, män {self.measure.number(men)}{said.when}",
+                f"{said.subject}: kvinnor {self.measure.number(hers)}, män {self.measure.number(his)}{said.when}",
             ]
         )
 
     # Values: beside another place's, as a share in words, alone.
 
-    def beside_row(self, only_country: bool = False) -> pd.Series | None:
+    def beside_row(self, only_country: bool = False) -> Row | None:
         """Riket's row of the last year, else the one other place's; None without one."""
-        others = totals(self.rows)
-        others = others[(others["place"] != self.last["place"]) & (others["year"] == self.last["year"])]
-        country = others[others["role"] == "country"]
-        if len(country):
-            return country.iloc[0]
-        return None if only_country or len(others) != 1 else others.iloc[0]
+        of_year = [row for row in _totals(self.rows) if row["year"] == self.last["year"]]
+        others = [row for row in of_year if row["place"] != self.last["place"]]
+        alone = others[0] if len(others) == 1 and not only_country else None
+        return next((row for row in others if row["role"] == "country"), alone)
 
     def beside(self) -> str:
         """ "Arbetslösheten är 3,0 procent i Umeå och 5,4 i riket": two values side by side."""
@@ -367,8 +372,8 @@ class _Said:
         if not clause or self.last["sex"] != "T" or self.measure.indicator.unit != "percent":
             return ""
         row = self.judgement("differences", other=COUNTRY)
-        published = [self.last.get("margin"), None if row is None or not self.holds(row) else row["margin"]]
-        margin = next((float(each) for each in published if survey and pd.notna(each)), None)
+        published = [self.last.get("margin"), row["margin"] if row is not None and self.holds(row) else None]
+        margin = next((float(each) for each in published if survey and each is not None and pd.notna(each)), None)
         words = share_words(self.last["value"], margin, of_ten=not clause.startswith("av "))
         if not words:
             return ""
@@ -390,24 +395,25 @@ class _Said:
 
 
 def _same(value: float, other: float) -> bool:
-    return bool(np.isclose(value, other, rtol=1e-9, atol=1e-9))
+    return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def _groups(measure: Measure, rows: pd.DataFrame, edition: int) -> Iterator[str]:
+def _groups(measure: Measure, rows: list[Row], edition: int) -> Iterator[str]:
     """The last year's groups by name where they are few, else the lowest and the highest value."""
-    own = rows[(rows["role"] == "focus") & (rows["group"] != "")]
-    own = own if len(own) else rows[rows["group"] != ""]
-    latest = own[own["year"] == own["year"].max()]
-    shown = latest if latest[latest["sex"] == "T"].empty else latest[latest["sex"] == "T"]
-    said = _Said(measure, latest.assign(role="focus", sex="T", group=""), None, edition)
-    start, when = f"{said.subject} {said.verb}", f" {measure.period(latest['year'].iloc[0])}"
-    names = group_names(shown)
+    grouped = [row for row in rows if row["group"]]
+    own = [row for row in grouped if row["role"] == "focus"] or grouped
+    year = max(row["year"] for row in own)
+    latest = [row for row in own if row["year"] == year]
+    shown = [row for row in latest if row["sex"] == "T"] or latest
+    said = _Said(measure, [{**row, "role": "focus", "sex": "T", "group": ""} for row in latest], None, edition)
+    start, when = f"{said.subject} {said.verb}", f" {measure.period(year)}"
+    names, values = group_names((row["group"], row["sex"]) for row in shown), [row["value"] for row in shown]
     if len(shown) <= FEW_GROUPS:
-        first, *others = zip(names, shown["value"], strict=True)
+        first, *others = zip(names, values, strict=True)
         each = [f"{measure.amount(first[1])} ({first[0]})", *(f"{measure.number(v)} ({name})" for name, v in others)]
         yield f"{start} {listed(each)}{when}"
-    low, high = shown["value"].min(), shown["value"].max()
-    bottom, top = (names[int(at)] for at in (shown["value"].argmin(), shown["value"].argmax()))
+    low, high = min(values), max(values)
+    bottom, top = (names[values.index(value)] for value in (low, high))
     yield f"{start} från {measure.number(low)} ({bottom}) till {measure.amount(high)} ({top}){when}"
     yield f"{start} mellan {measure.number(low)} och {measure.amount(high)}{when}"
     yield f"{said.subject}: {measure.number(low)} till {measure.number(high)}{when}"

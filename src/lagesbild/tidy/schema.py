@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ COLUMNS = {
 }
 AT = ["place", "year", "month", "sex", "group"]  # what a value is about, beside its indicator
 CELL = ["indicator", *AT]
+SERIES = ["indicator", "sex", "group"]  # of every place
 BLOCK = CELL[:4]  # indicator, place, year and month: the rows that readers can add up
 KEY = [*CELL, "vintage"]
 RESTATED = "restated"  # the one status that the build gives, and no source: see `tidy.build.restated`
@@ -72,34 +74,6 @@ def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
     older = rows[(rows["year"] <= until) & rows["value"].notna()]
     proved = (older["status"] == RESTATED).groupby([older["place"], older["sex"]]).any()
     return entry.standing_breaks(restated=len(proved) > 0 and bool(proved.all()))
-
-
-class Rows:
-    """The rows of a frame by indicator, or by indicator and place, found without looking at every row of it."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        of, indicators = pd.factorize(frame["indicator"])
-        at, places = pd.factorize(frame["place"])
-        self.indicators, self.places = ({name: n for n, name in enumerate(names)} for names in (indicators, places))
-        numbers = of * len(places) + at
-        self.order = np.argsort(numbers, kind="stable")
-        self.numbers = numbers[self.order]
-
-    def of(self, indicator: str, place: str = "") -> pd.DataFrame:
-        """The rows of an indicator, in the frame's order; with `place` its own alone."""
-        first, n = self.indicators.get(indicator, -1) * len(self.places), len(self.places)
-        if place:
-            first, n = first + self.places.get(place, 0), place in self.places
-        start, stop = np.searchsorted(self.numbers, [first, first + n])
-        rows = np.sort(self.order[start:stop])
-        if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
-            return self.frame.iloc[rows[0] : rows[-1] + 1]
-        return self.frame.take(rows)
-
-    def of_several(self, indicators: Iterable[str]) -> pd.DataFrame:
-        """The rows of each of some indicators, one after the other."""
-        return pd.concat([self.frame.iloc[:0], *map(self.of, indicators)])
 
 
 # Rows out of the table: current vintages, up to a year, yearly totals, the latest year of an indicator.
@@ -247,10 +221,12 @@ def answered(rows: pd.DataFrame) -> pd.DataFrame:
 
     A group that has no value at any time stays: nobody would see that it was asked for.
     """
-    told = rows["value"].notna() | rows["status"].isin(["hidden", "not_applicable"])
-    then = told.groupby([rows[name] for name in CELL if name != "place"]).transform("any")
-    ever = told.groupby([rows[name] for name in ("indicator", "sex", "group")]).transform("any")
-    return rows[then | ((rows["group"] != "") & ~ever)]
+    told = (rows["value"].notna() | rows["status"].isin(["hidden", "not_applicable"])).tolist()
+    series, years, months = [*zip(*(rows[name] for name in SERIES), strict=True)], rows["year"], rows["month"]
+    times = [*zip(series, years, months, strict=True)]
+    ever, then = (set(compress(of, told)) for of in (series, times))
+    kept = [time in then or (time[0][2] != "" and time[0] not in ever) for time in times]
+    return rows[np.array(kept, dtype=bool)]
 
 
 def is_changed(rows: pd.DataFrame, published: pd.DataFrame) -> bool:
