@@ -169,7 +169,8 @@ def plausible_ranks(values: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray,
     """
     drawn = values + spread * np.random.default_rng(SEED).standard_normal((DRAWS, len(values)))
     order = np.argsort(drawn, axis=1)
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, len(values) + 1)[None, :], axis=1)
-    low, high = np.percentile(ranks, PLAUSIBLE, axis=0, method="nearest")
-    return low.astype(int), high.astype(int)
+    ranks = np.empty((len(values), DRAWS), np.int16)  # small and a place's draws side by side: sorted in no time
+    ranks[order.T, np.arange(DRAWS)] = np.arange(1, len(values) + 1, dtype=np.int16)[:, None]
+    nearest = np.rint(np.array(PLAUSIBLE) / 100 * (DRAWS - 1)).astype(int)
+    low, high = np.sort(ranks, axis=1)[:, nearest].T.astype(int)
+    return low, high
