@@ -228,7 +228,8 @@ def in_order(rows: pd.DataFrame, catalog: Catalog, places: Iterable[str] = ()) -
     shown = [name for figure in catalog.figures.values() for name in (*figure.measure, *figure.stand_in, *figure.dots)]
     known = sorted(rows["place"].unique())
     order = {"sex": "KMT", "place": [*places, *known], "indicator": [*shown, *catalog.indicators]}
-    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(rows[name]) for name in order]
+    each = {name: pd.factorize(rows[name]) for name in order}
+    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(names)[of] for name, (of, names) in each.items()]
     sort = np.lexsort([keys[0], rows["month"], rows["year"], *keys[1:]])
     return rows.take(sort).reset_index(drop=True)
 

@@ -53,7 +53,8 @@ def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     for indicator, entry in catalog.indicators.items():
         if entry.share:
             left_out = {year for out in entry.left_out for year in out.years}
-            known = table[~table["year"].isin(left_out)]
+            of_either = table["indicator"].isin([entry.share.part, entry.share.total])
+            known = table[of_either & ~table["year"].isin(left_out)]
             shares.append(_share_rows(known, entry.share).assign(indicator=indicator))
     return _stacked(shares)
 
@@ -108,6 +109,8 @@ def restatements(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     the row has no proof, and `holds` that no row of its indicator, place and sex has a fault.
     """
     restated_ones = [name for name, entry in catalog.indicators.items() if entry.restated]
+    populations = [catalog.indicators[name].population for name in restated_ones]
+    table = table[table["indicator"].isin([*restated_ones, *populations])]
     proofs = [_proof(table[table["indicator"] == name], table, catalog, name) for name in restated_ones]
     columns = ["published", "cases", "value", "todays_form", "fault", "holds"]
     return pd.concat(proofs)[columns] if proofs else pd.DataFrame(columns=columns)
@@ -187,7 +190,7 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
     margin = margin[margin["value"] > 0]  # a margin of 0 is none: no survey is without error
     margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
-    return table.merge(margin, how="left", on=CELL, validate="many_to_one")
+    return table.merge(margin, how="left", on=CELL)
 
 
 def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> pd.DataFrame:
@@ -200,7 +203,9 @@ def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> 
     newest = rows["series"].map({series: entry["vintage"] for series, entry in entries.items()})
     earlier = {series: entry.get("places_of_earlier_fetches", ()) for series, entry in entries.items()}
     apart = {(series, place) for series, places in earlier.items() for place in places}
-    confirmed = ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart) & newest.notna()
+    confirmed = newest.notna()
+    if apart:
+        confirmed &= ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart)
     current = ~rows.duplicated(["series", *AT], keep="last")  # rows are sorted by vintage
     return rows.assign(vintage=rows["vintage"].where(~(confirmed & current), newest))
 
