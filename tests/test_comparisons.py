@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, poisson, t
-from statsmodels.stats.proportion import proportions_ztest, score_test_proportions_2indep
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest, score_test_proportions_2indep
+from statsmodels.stats.rates import confint_poisson
 
 from lagesbild.rules.judgements import survey_sizes
 from lagesbild.statistics.alone import compared_pairs, difference_from_counts, difference_from_margins, rate_margin
@@ -101,6 +102,14 @@ def test_wilsons_interval_of_65_of_100_comes_out_and_stays_between_0_and_1():
     assert [round(float(end), 4) for end in share_interval(65, 100)] == [0.5525, 0.7364]
     assert share_interval(0, 5.5)[0] == 0
     assert share_interval(5, 5)[1] == 1
+
+
+@FEW
+@given(counts_of_base)
+def test_the_exact_and_wilsons_intervals_are_those_of_statsmodels(given):
+    count, base = (np.array([float(number)]) for number in given)
+    assert np.array_equal(exact_poisson(count), confint_poisson(count, 1, method="exact-c"))
+    assert np.array_equal(share_interval(count, base), proportion_confint(count, base, method="wilson"))
 
 
 @FEW
