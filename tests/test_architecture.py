@@ -49,6 +49,7 @@ KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.assessments.load._parsed": "every page opens the same judgements, which follow from the file's bytes",
     "lagesbild.rules.judgements.rows": "every heading, rank and claim asks for one measure's; the frames are frozen",
     "lagesbild.tidy.build._read_digest": "every page asks whether any input changed, and reads only what did",
+    "lagesbild.tidy.build.newest": "rows, years and judgements of an edition are all made from them; they are frozen",
     "lagesbild.charts.theme.text_box": "a label is measured many times, and depends on text and font only",
     "lagesbild.charts.regional._shapes": "a map's cell and both of its widths ask for the same shapes",
 }

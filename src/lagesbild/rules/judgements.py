@@ -35,7 +35,7 @@ from lagesbild.statistics.surveys import (
     size_classes,
 )
 from lagesbild.tidy.build import TableAtHand, content_key, derived
-from lagesbild.tidy.schema import Rows, current, survey_rows, up_to, yearly
+from lagesbild.tidy.schema import Rows, survey_rows, up_to, yearly
 
 POPULATION = "population"  # inhabitants on 31 December
 CLASSED_BY = 2022  # the year of the population that size classes are made by
@@ -77,7 +77,7 @@ FRAMES = [field.name for field in fields(Judgements)]
 def judgements(paths: Paths, table: TableAtHand, catalog: Catalog, places: Places, year: int) -> Judgements:
     """The judgements of an edition's year: as they are stored, or computed and stored anew."""
     key = judgements_key(table.key)
-    computed = lambda: judged(up_to(current(table.rows), year), catalog, places, year)  # noqa: E731
+    computed = lambda: judged(up_to(table.newest, year), catalog, places, year)  # noqa: E731
     frames = derived(paths, f"judgements-{year}", key, FRAMES, lambda: vars(computed()))
     return Judgements(**frames)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -186,7 +186,8 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     values |= {indicator: indicator for indicator, entry in catalog.indicators.items() if entry.table}
     margins = {series.margin: indicator for indicator, series in pinned.items()}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
-    margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
+    margin = rows[rows["series"].isin(margins) & rows["value"].notna()]
+    margin = margin.assign(indicator=margin["series"].map(margins))
     margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
     margin = margin[margin["value"] > 0]  # a margin of 0 is none: no survey is without error
     margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
@@ -261,6 +262,11 @@ class TableAtHand:
     rows: pd.DataFrame
     key: str
     stored: bool
+
+    @cached_property
+    def newest(self) -> pd.DataFrame:
+        """Its rows of the latest vintages."""
+        return current(self.rows)
 
 
 def table_at_hand(paths: Paths, catalog: Catalog) -> TableAtHand:
