@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog, Share
+from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places
 from lagesbild.sources.files import publisher_rows, typed_in_rows
@@ -49,33 +49,37 @@ def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     Years in `left_out` are not computed. A revised part or total makes a new vintage of the share; where one of
     the two was withdrawn, or is zero in the total, the row has no value; where one is hidden, so is the share.
     """
-    shares = []
+    parts: list[pd.DataFrame] = []
+    totals: list[pd.DataFrame] = []
     for indicator, entry in catalog.indicators.items():
         if entry.share:
             left_out = {year for out in entry.left_out for year in out.years}
             of_either = table["indicator"].isin([entry.share.part, entry.share.total])
             known = table[of_either & ~table["year"].isin(left_out)]
-            shares.append(_share_rows(known, entry.share).assign(indicator=indicator))
-    return _stacked(shares)
+            for side, of in ((parts, entry.share.part), (totals, entry.share.total)):
+                side.append(known[known["indicator"] == of].assign(indicator=indicator))
+    return _share_rows(pd.concat(parts), pd.concat(totals)) if parts else pd.DataFrame()
 
 
-def _share_rows(table: pd.DataFrame, share: Share) -> pd.DataFrame:
-    """One row for each date on which part or total was published or revised, from the values of that date."""
-    either = [table[table["indicator"] == indicator] for indicator in (share.part, share.total)]
-    dates = pd.concat([rows[[*AT, "vintage"]] for rows in either]).drop_duplicates()
-    part, total = (_as_of(dates, rows) for rows in either)
-    both = part.merge(total, on=[*AT, "vintage"], suffixes=("_part", "_total"))
+def _share_rows(parts: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """One row for each date on which part or total was published or revised, from the values of that date.
+
+    `indicator` is the share's in both.
+    """
+    dates = pd.concat([parts[KEY], totals[KEY]]).drop_duplicates()
+    part, total = _as_of(dates, parts), _as_of(dates, totals)
+    both = part.merge(total, on=KEY, suffixes=("_part", "_total"))
     value = 100 * both["value_part"] / both["value_total"].where(both["value_total"] > 0)
     status = value.isna().map({True: "missing", False: ""})
     hidden = (both["status_part"] == "hidden") | (both["status_total"] == "hidden")
-    return both[[*AT, "vintage"]].assign(value=value, status=status.mask(hidden, "hidden"))
+    return both[KEY].assign(value=value, status=status.mask(hidden, "hidden"))
 
 
 def _as_of(dates: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """`dates` with the value that was in force: of the latest vintage up to the date; none before the first."""
-    known = dates.merge(rows[[*AT, "vintage", "value", "status"]], on=AT, suffixes=("", "_known"))
+    known = dates.merge(rows[[*KEY, "value", "status"]], on=CELL, suffixes=("", "_known"))
     known = known[known["vintage_known"] <= known["vintage"]].sort_values("vintage_known", kind="stable")
-    return known.drop_duplicates([*AT, "vintage"], keep="last")[[*AT, "vintage", "value", "status"]]
+    return known.drop_duplicates(KEY, keep="last")[[*KEY, "value", "status"]]
 
 
 # Years of an older definition in today's, from the count behind the published rate, proved for each place and sex.
