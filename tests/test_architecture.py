@@ -50,6 +50,7 @@ KEPT = {  # what the engine keeps between calls, and why
     "lagesbild.rules.judgements.rows": "every heading, rank and claim asks for one measure's; the frames are frozen",
     "lagesbild.tidy.rows.columns": "every heading and claim takes a few rows of the same columns; a frame is frozen",
     "lagesbild.tidy.build._read_digest": "every page asks whether any input changed, and reads only what did",
+    "lagesbild.tidy.build.newest": "rows, years and judgements of an edition are all made from them; they are frozen",
     "lagesbild.charts.theme.text_box": "a label is measured many times, and depends on text and font only",
     "lagesbild.charts.regional._shapes": "a map's cell and both of its widths ask for the same shapes",
 }

@@ -1,6 +1,7 @@
 """Intervals, pairs, differences, surveys and means against published cases, references and what must hold."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, poisson, t
-from statsmodels.stats.proportion import proportions_ztest, score_test_proportions_2indep
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest, score_test_proportions_2indep
+from statsmodels.stats.rates import confint_poisson
 
 from lagesbild.rules.judgements import survey_sizes
 from lagesbild.statistics.alone import compared_pairs, difference_from_counts, difference_from_margins, rate_margin
 from lagesbild.statistics.differences import (
     Basis,
+    Columns,
     Compared,
     Others,
     place_differences,
@@ -63,6 +66,15 @@ FEW = settings(max_examples=20, deadline=None)
 NAN = float("nan")
 
 
+def framed(compared: Callable[..., Columns]) -> Callable[..., pd.DataFrame]:
+    return lambda *given: pd.DataFrame(compared(*given))
+
+
+to_others, of_sexes, of_surveys, of_survey_sexes = map(
+    framed, (register_differences, sex_differences, survey_differences, survey_gaps)
+)
+
+
 # Intervals of one figure.
 
 counts_of_base = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -101,6 +113,15 @@ def test_wilsons_interval_of_65_of_100_comes_out_and_stays_between_0_and_1():
     assert [round(float(end), 4) for end in share_interval(65, 100)] == [0.5525, 0.7364]
     assert share_interval(0, 5.5)[0] == 0
     assert share_interval(5, 5)[1] == 1
+
+
+@FEW
+@given(counts_of_base)
+def test_the_exact_and_wilsons_intervals_are_those_of_statsmodels(given):
+    count, base = (np.array([float(number)]) for number in given)
+    low, high = confint_poisson(count, 1, method="exact-c")
+    assert [bound[0] for bound in exact_poisson(count)] == [np.ravel(low)[0], high[0]]
+    assert np.array_equal(share_interval(count, base), proportion_confint(count, base, method="wilson"))
 
 
 @FEW
@@ -206,7 +227,7 @@ def levels(*focus: float, noise: float = 0.02, years: int = 10) -> np.ndarray:
 
 
 def compared(values: np.ndarray, context=POSITIVE, others: Others = TO_COUNTRY, edition: int = EDITION):
-    return register_differences(registers(values, context), others, edition).set_index("place", drop=False)
+    return to_others(registers(values, context), others, edition).set_index("place", drop=False)
 
 
 def test_a_difference_is_the_two_values_of_the_last_year_that_both_have():
@@ -240,7 +261,7 @@ def test_what_a_difference_is_held_against_is_its_own_moderated_noise():
 
 def test_comparing_the_other_way_round_flips_the_difference():
     neighbour = Others("neighbour", (np.arange(60) ^ 1)[:, None])
-    frame = register_differences(panel(tidy(levels(1.3)), POSITIVE), neighbour, EDITION)
+    frame = to_others(panel(tidy(levels(1.3)), POSITIVE), neighbour, EDITION)
     for column in ("difference", "scaled"):
         assert frame[column].to_numpy()[::2] == pytest.approx(-frame[column].to_numpy()[1::2])
     assert frame["verdict"][:2].tolist() == [Compared.HIGHER, Compared.LOWER]
@@ -313,7 +334,7 @@ def counted(seed: int = 1) -> np.ndarray:
 
 def held(values: np.ndarray, of: Populations = OF) -> pd.DataFrame:
     made = panel(tidy(values, place=CODES), RATE, of)
-    return register_differences(made, TO_COUNTRY, EDITION).set_index("place", drop=False)
+    return to_others(made, TO_COUNTRY, EDITION).set_index("place", drop=False)
 
 
 @pytest.mark.parametrize("place", [FOCUS, COUNTRY])
@@ -334,7 +355,7 @@ def test_one_year_without_known_cases_on_one_side_changes_no_size_and_no_verdict
 @pytest.mark.parametrize("context", [POSITIVE, RATE])
 def test_a_municipality_without_any_inhabitants_has_differences_of_unknown_swing(context):
     people = {sex: np.where(OF.places[:, None] == FOCUS, NAN, known) for sex, known in OF.people.items()}
-    frame = register_differences(
+    frame = to_others(
         panel(tidy(counted(), place=CODES), context, replace(OF, people=people)), TO_COUNTRY, EDITION
     ).set_index("place")
     assert frame.loc[FOCUS, ["verdict", "basis"]].tolist() == [Compared.UNKNOWN, Basis.NONE]
@@ -356,7 +377,7 @@ def test_two_values_that_print_alike_are_not_told_apart(own, verdict):
     assert (pair["p"] < 0.01, pair["verdict"]) == (True, verdict)
     women, men = (panel(tidy(values[[n] * 60], sex=sex), SURVEY) for sex, n in (("K", 0), ("M", 1)))
     sizes = np.full(60, 1e9)
-    assert set(survey_gaps(women, men, (sizes, sizes), EDITION)["verdict"]) == {verdict}
+    assert set(of_survey_sexes(women, men, (sizes, sizes), EDITION)["verdict"]) == {verdict}
     assert surveyed(values[:, 9], 1e9).loc[FOCUS, "verdict"] == verdict
 
 
@@ -452,7 +473,7 @@ def women_and_men(women: np.ndarray, men: np.ndarray, context=POSITIVE, **column
 @given(st.integers(0, 1000))
 def test_swapping_the_sexes_flips_the_difference(seed):
     women, men = women_and_men(swinging(seed), 1.05 * swinging(seed + 1))
-    there, back = sex_differences(women, men, EDITION), sex_differences(men, women, EDITION)
+    there, back = of_sexes(women, men, EDITION), of_sexes(men, women, EDITION)
     opposite = {Compared.HIGHER: Compared.LOWER, Compared.LOWER: Compared.HIGHER}
     assert np.allclose(there["difference"], -back["difference"])
     assert np.allclose(there[["p", "noise"]], back[["p", "noise"]])
@@ -463,21 +484,21 @@ def test_the_difference_between_the_sexes_is_decided_where_it_is_steady():
     women, men = swinging(1), swinging(2)
     women[0] *= 1.3
     women[1, :5] = NAN
-    frame = sex_differences(*women_and_men(women, men), EDITION)
+    frame = of_sexes(*women_and_men(women, men), EDITION)
     assert frame["verdict"][:3].tolist() == [Compared.HIGHER, Compared.UNKNOWN, Compared.WITHIN]
     assert frame["difference"].to_numpy() == pytest.approx(women[:, 9] - men[:, 9])
 
 
 def test_an_edition_knows_nothing_of_the_sexes_in_later_years():
     women, men = women_and_men(swinging(1, years=12), swinging(2, years=12))
-    for frame in (sex_differences(women, men, 2022), survey_gaps(women, men, (np.ones(60), np.ones(60)), 2022)):
+    for frame in (of_sexes(women, men, 2022), of_survey_sexes(women, men, (np.ones(60), np.ones(60)), 2022)):
         assert set(frame["year"]) == {2022}
 
 
 def test_the_difference_between_the_sexes_never_swings_less_than_the_cases_of_both_allow():
     counts = [np.full((60, 10), n) + np.arange(10) % 2 for n in (400.0, 100.0)]
     women, men = (panel(rates(cases, sex=sex), RATE) for cases, sex in zip(counts, "KM", strict=True))
-    frame = sex_differences(women, men, EDITION)
+    frame = of_sexes(women, men, EDITION)
     chance = math.sqrt(1 / 400.5 + 1 / 100.5)
     assert frame["poisson"].to_numpy() == pytest.approx(chance)
     p = 2 * t.sf(np.abs(frame["scaled"]) / chance, frame["degrees"].astype(float))
@@ -682,7 +703,7 @@ def took_part(values: np.ndarray, **columns: object):
 def surveyed(values: np.ndarray, sizes: float, others: Others = TO_COUNTRY, **columns: object) -> pd.DataFrame:
     """Rows of one year; the country has no n_eff."""
     known = np.append(np.full(59, sizes), NAN)
-    return survey_differences(took_part(values, **columns), others, known, EDITION).set_index("place", drop=False)
+    return of_surveys(took_part(values, **columns), others, known, EDITION).set_index("place", drop=False)
 
 
 ONE_YEAR = np.array([16.1, 27.5, *[27.0] * 58])
@@ -707,7 +728,7 @@ def test_a_survey_is_held_against_the_country_by_its_estimated_answers():
 
 def test_another_place_with_an_estimate_of_its_own_is_tested_by_the_pooled_share():
     sizes = np.append(np.full(59, 200.0), 90.0)
-    row = survey_differences(took_part(ONE_YEAR), TO_COUNTRY, sizes, EDITION).iloc[0]
+    row = of_surveys(took_part(ONE_YEAR), TO_COUNTRY, sizes, EDITION).iloc[0]
     z = z_of_two(*(np.array([number]) for number in (16.1, 200.0, 27.0, 90.0)))[0]
     assert row["p"] == pytest.approx(2 * norm.sf(abs(z)))
 
@@ -747,8 +768,8 @@ def test_swapping_the_sexes_flips_the_gap_of_a_survey(seed, published):
     draw = np.random.default_rng(seed)
     values, sizes = draw.uniform(20, 60, (2, 60, 1)), draw.uniform(50, 300, (2, 60))
     women, men = women_and_men(*values, SURVEY, **({"margin": 5.0} if published else {}))
-    there = survey_gaps(women, men, (sizes[0], sizes[1]), EDITION)
-    back = survey_gaps(men, women, (sizes[1], sizes[0]), EDITION)
+    there = of_survey_sexes(women, men, (sizes[0], sizes[1]), EDITION)
+    back = of_survey_sexes(men, women, (sizes[1], sizes[0]), EDITION)
     assert np.allclose(there["difference"], -back["difference"])
     assert np.allclose(there[["p", "margin"]], back[["p", "margin"]])
     assert set(there["basis"]) == {Basis.MARGINS if published else Basis.ESTIMATE}

@@ -173,7 +173,7 @@ def test_a_rank_in_the_key_figures_has_the_number_of_places_and_the_year_and_non
 def test_values_without_any_judgement_are_key_figures_too(umea):
     """A table in which nothing can be judged gives frames with all their columns."""
     rows = umea.data
-    setting = setting_of(rows, umea.catalog, umea.places, 2024)
+    setting = setting_of(rows, rows, umea.catalog, umea.places, 2024)
     nothing = measured(rows.iloc[:0], setting)
     told = key_figures(rows, nothing, umea.catalog, ["2480"])
     assert len(told) == len(key_figures(rows, umea.judged, umea.catalog, ["2480"]))

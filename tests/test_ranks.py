@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lagesbild.rules.comparing import ranking
 from lagesbild.statistics.ranks import (
+    WHOLE,
     NoRank,
     RankRule,
     latest_ranks,
@@ -33,11 +34,15 @@ def places(values: list[float]) -> pd.DataFrame:
     return tidy(np.array(values)[:, None], place=np.array(ALL[: len(values)])[:, None])
 
 
+def latest(*given: object) -> pd.DataFrame:
+    return pd.DataFrame(latest_ranks(*given)).astype(WHOLE)
+
+
 def rank_of(values: np.ndarray, margin: float = NAN, rule: RankRule = LOWER, context=POSITIVE, **columns: object):
     """The latest ranks of 290 places, `values` places x years."""
     values = values[:, None] if values.ndim == 1 else values
     made = panel(tidy(values, place=np.array(ALL)[:, None], **columns), context, inhabitants(ALL))
-    return latest_ranks(made, np.full(made.value.shape, margin), rule, EDITION).set_index("place")
+    return latest(made, np.full(made.value.shape, margin), rule, EDITION).set_index("place")
 
 
 EVEN = np.linspace(20, 60, 290)
@@ -109,7 +114,7 @@ def test_the_country_and_the_regions_have_no_rank():
     table = pd.concat([places([2.0] * 150), tidy(np.ones((2, 1)), place=np.array([["0000"], ["0099"]]))])
     assert set(ranked(table, LOWER)["place"]) == set(ALL[:150])
     made = panel(table, POSITIVE, inhabitants(ALL[:150], regions=["0000", "0099"]))
-    ranks = latest_ranks(made, np.full(made.value.shape, NAN), LOWER, EDITION)
+    ranks = latest(made, np.full(made.value.shape, NAN), LOWER, EDITION)
     assert (set(ranks["place"]), set(ranks["rank"])) == (set(ALL[:150]), {1})
 
 
@@ -141,12 +146,12 @@ def test_a_rank_is_of_the_places_latest_complete_year():
 
 def test_a_year_after_the_edition_gives_no_rank():
     made = panel(tidy(np.column_stack([EVEN, EVEN[::-1]]), place=np.array(ALL)[:, None]), POSITIVE, inhabitants(ALL))
-    frame = latest_ranks(made, np.full(made.value.shape, NAN), LOWER, EDITION - 1).set_index("place")
+    frame = latest(made, np.full(made.value.shape, NAN), LOWER, EDITION - 1).set_index("place")
     assert frame.loc[FIRST, ["year", "rank"]].tolist() == [2023, 1]
     made = panel(
         tidy(np.column_stack([EVEN[:9], EVEN[:9]]), place=np.array(ALL[:9])[:, None]), POSITIVE, inhabitants(ALL)
     )
-    frame = latest_ranks(made, np.full(made.value.shape, NAN), LOWER, EDITION - 1)
+    frame = latest(made, np.full(made.value.shape, NAN), LOWER, EDITION - 1)
     assert set(frame["year"]) == {2023}
 
 
@@ -201,20 +206,20 @@ def test_a_place_without_a_margin_keeps_its_value_in_the_draws_and_has_no_range(
     made = panel(tidy(values[:, None], place=np.array(ALL)[:, None]), POSITIVE, inhabitants(ALL))
     margin = np.full(made.value.shape, 2.0)
     margin[5] = NAN
-    frame = latest_ranks(made, margin, LOWER, EDITION)
+    frame = latest(made, margin, LOWER, EDITION)
     assert frame["rank"].tolist() == list(range(1, 291))
     ends = frame[["rank_low", "rank_high"]]
     assert (ends.index[ends.isna().all(axis=1)].tolist(), ends.isna().any(axis=1).sum()) == ([5], 1)
     last = margin.copy()
     last[5] = 0.0  # a value that does not move
-    known = latest_ranks(made, last, LOWER, EDITION)[["rank_low", "rank_high"]]
+    known = latest(made, last, LOWER, EDITION)[["rank_low", "rank_high"]]
     pd.testing.assert_frame_equal(ends.drop(5), known.drop(5))
     margin[margin > 0] = 60.0
-    vague = latest_ranks(made, margin, LOWER, EDITION)
+    vague = latest(made, margin, LOWER, EDITION)
     assert vague.loc[vague["reason"] == NoRank.NONE].index.tolist() == [5]
     assert set(vague["reason"].drop(5)) == {NoRank.TOO_UNCERTAIN}
 
 
 def test_a_measure_without_values_has_no_ranks():
     made = panel(tidy(np.full((290, 1), NAN), place=np.array(ALL)[:, None]), POSITIVE, inhabitants(ALL))
-    assert latest_ranks(made, np.full(made.value.shape, NAN), LOWER, EDITION).empty
+    assert latest(made, np.full(made.value.shape, NAN), LOWER, EDITION).empty

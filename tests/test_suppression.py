@@ -135,12 +135,12 @@ def test_a_hidden_value_reaches_no_direction_difference_or_rank(hidden_women):
         assert own["T"] == "no_movement"
         assert (own[["K", "M", "K-M"]] != "not_judged").tolist() == [is_judged] * 3
     women, men = (panel(after[after["sex"] == sex], POSITIVE) for sex in "KM")
-    differences = sex_differences(women, men, 2021).set_index("place")
+    differences = pd.DataFrame(sex_differences(women, men, 2021)).set_index("place")
     assert differences.loc[FOCUS, "year"] == 2020
     to_focus = Others(FOCUS, np.zeros((60, 1), int))
     assert set(register_differences(women, to_focus, 2021)["year"]) == {2020}
     rule = RankRule("lower", fetched=60, places=60, at_least=30)
-    ranks = latest_ranks(women, np.full(women.value.shape, np.nan), rule, 2021).set_index("place")
+    ranks = pd.DataFrame(latest_ranks(women, np.full(women.value.shape, np.nan), rule, 2021)).set_index("place")
     assert (ranks.loc[FOCUS, "year"], ranks.loc["9902", "year"], ranks.loc["9902", "n"]) == (2020, 2021, 59)
 
 

@@ -143,8 +143,7 @@ def complete(content: bytes) -> None:
 def _shared(paths: Paths, catalog: Catalog, places: Places, whole: TableAtHand, year: int) -> Shared:
     """What all editions of a year share, from the whole table; stores the table and the judgements."""
     store(paths, catalog, whole)
-    rows = up_to(whole.rows, year)
-    table = current(rows)
+    table = up_to(whole.newest, year)
     data = whole_years(table, catalog)
     months = table[(table["month"] > 0) & ~table.index.isin(data.index)]
     names = places.names
@@ -152,11 +151,11 @@ def _shared(paths: Paths, catalog: Catalog, places: Places, whole: TableAtHand, 
     return Shared(
         catalog,
         places,
-        years_at_hand(whole.rows),
+        _years(whole.newest),
         latest_fetch(paths) or "okänt datum",
         data,
         months.assign(name=months["place"].map(names)),
-        revisions(rows),
+        revisions(up_to(whole.rows, year)),
         judgements(paths, whole, catalog, places, year),
         pd.factorize(data["indicator"])[0],
         data.groupby("place").indices,
@@ -183,7 +182,7 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
     places = known.places if known else load_places(paths)
     places.municipality(municipality)
     whole = None if known else table_at_hand(paths, catalog)
-    years = known.years if known else years_at_hand(whole.rows) if whole else {}
+    years = known.years if known else _years(whole.newest) if whole else {}
     refuse_without_data(years, municipality, year)
     assessment = load_assessment(paths, municipality, year, catalog)
     if whole:
@@ -194,8 +193,11 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
 
 def years_at_hand(table: pd.DataFrame) -> dict[str, list[int]]:
     """Place -> the years in which any series has a value there, sorted; a place without any is left out."""
-    rows = current(table)
-    known = rows.loc[rows["value"].notna(), ["place", "year"]].drop_duplicates()
+    return _years(current(table))
+
+
+def _years(newest: pd.DataFrame) -> dict[str, list[int]]:
+    known = newest.loc[newest["value"].notna(), ["place", "year"]].drop_duplicates()
     return {str(place): sorted(years) for place, years in known.groupby("place")["year"]}
 
 
@@ -228,7 +230,8 @@ def in_order(rows: pd.DataFrame, catalog: Catalog, places: Iterable[str] = ()) -
     shown = [name for figure in catalog.figures.values() for name in (*figure.measure, *figure.stand_in, *figure.dots)]
     known = sorted(rows["place"].unique())
     order = {"sex": "KMT", "place": [*places, *known], "indicator": [*shown, *catalog.indicators]}
-    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(rows[name]) for name in order]
+    each = {name: pd.factorize(rows[name]) for name in order}
+    keys = [pd.Index(list(dict.fromkeys(order[name]))).get_indexer(names)[of] for name, (of, names) in each.items()]
     sort = np.lexsort([keys[0], rows["month"], rows["year"], *keys[1:]])
     return rows.take(sort).reset_index(drop=True)
 

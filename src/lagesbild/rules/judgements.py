@@ -26,7 +26,7 @@ from lagesbild.statistics.differences import (
 from lagesbild.statistics.direction import directions
 from lagesbild.statistics.intervals import half_width, rate_interval
 from lagesbild.statistics.panel import SEX_GAP, Panel, Populations, SeriesContext, panels, populations
-from lagesbild.statistics.ranks import RANKS, RankRule, latest_ranks
+from lagesbild.statistics.ranks import RANKS, WHOLE, RankRule, latest_ranks
 from lagesbild.statistics.surveys import (
     CHANGES,
     Survey,
@@ -37,7 +37,7 @@ from lagesbild.statistics.surveys import (
 )
 from lagesbild.tidy.build import TableAtHand, content_key, derived
 from lagesbild.tidy.rows import Rows
-from lagesbild.tidy.schema import current, survey_rows, up_to, yearly
+from lagesbild.tidy.schema import survey_rows, up_to, yearly
 
 POPULATION = "population"  # inhabitants on 31 December
 CLASSED_BY = 2022  # the year of the population that size classes are made by
@@ -83,7 +83,7 @@ FRAMES = [field.name for field in fields(Judgements)]
 def judgements(paths: Paths, table: TableAtHand, catalog: Catalog, places: Places, year: int) -> Judgements:
     """The judgements of an edition's year: as they are stored, or computed and stored anew."""
     key = judgements_key(table.key)
-    computed = lambda: judged(up_to(current(table.rows), year), catalog, places, year)  # noqa: E731
+    computed = lambda: judged(up_to(table.newest, year), catalog, places, year)  # noqa: E731
     frames = derived(paths, f"judgements-{year}", key, FRAMES, lambda: vars(computed()))
     return Judgements(**frames)
 
@@ -96,12 +96,12 @@ def judgements_key(table: str) -> str:
 
 def judged(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> Judgements:
     """All directions, differences and ranks; `table` holds current rows up to the edition's year."""
-    return measured(yearly(table, catalog), setting_of(table, catalog, places, year))
-
-
-def setting_of(table: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> "Setting":
-    """What the catalogue and the rows of `table` say of measures, places and surveys."""
     rows = yearly(table, catalog)
+    return measured(rows, setting_of(table, rows, catalog, places, year))
+
+
+def setting_of(table: pd.DataFrame, rows: pd.DataFrame, catalog: Catalog, places: Places, year: int) -> "Setting":
+    """What the catalogue and the rows of `table` say of measures, places and surveys; `rows` are its `yearly` ones."""
     known = {code: kind == "K" for code, kind in places.kinds.items()}
     years = range(int(rows["year"].min()), year + 1) if len(rows) else range(year, year + 1)
     of = populations(rows[rows["indicator"] == POPULATION], known, years)
@@ -156,23 +156,26 @@ def measured(rows: pd.DataFrame, setting: Setting) -> Judgements:
     return Judgements(
         directions(every, year, setting.together),
         _stacked(parts["differences"], COLUMNS),
-        _stacked(parts["ranks"], ["indicator", "sex", *RANKS]),
+        _stacked(parts["ranks"], ["indicator", "sex", *RANKS]).astype(WHOLE),
         _stacked(parts["changes"], ["indicator", "sex", *CHANGES]),
         answers_frame(setting.sizes),
     )
 
 
-Part = tuple[str, str, pd.DataFrame]  # what is known of one indicator and sex
+Columns = Mapping[str, np.ndarray]  # a frame for each indicator and sex costs more than what is judged of it
+Part = tuple[str, str, Columns]  # what is known of one indicator and sex
 
 
 def _stacked(parts: Iterable[Part], columns: list[str]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part[2])]
+    filled = [part for part in parts if len(part[2]["place"])]
     if not filled:
         return pd.DataFrame(columns=columns)
-    indicators, sexes, frames = zip(*filled, strict=True)
-    of = np.repeat(np.arange(len(frames)), [len(frame) for frame in frames])
-    rows = pd.concat(frames, ignore_index=True)
-    return rows.assign(indicator=np.array(indicators, object)[of], sex=np.array(sexes, object)[of])[columns]
+    indicators, sexes, each = zip(*filled, strict=True)
+    lengths = [len(part["place"]) for part in each]
+    of = {"indicator": np.array(indicators, object), "sex": np.array(sexes, object)}
+    keys = {name: np.repeat(each_of, lengths) for name, each_of in of.items()}
+    rest = {name: np.concatenate([part[name] for part in each]) for name in columns if name not in keys}
+    return pd.DataFrame(keys | rest)[columns]
 
 
 def series_context(catalog: Catalog, indicator: str) -> SeriesContext:
@@ -212,11 +215,11 @@ def _others(catalog: Catalog, places: Places, of: Populations) -> list[Others]:
     return [Others(COUNTRY, country), Others(COUNTY, county), Others(GROUP, similar, FEWEST_MEMBERS)]
 
 
-def _register(panel: Panel, others: Others, sizes: np.ndarray, year: int) -> pd.DataFrame:
+def _register(panel: Panel, others: Others, sizes: np.ndarray, year: int) -> Columns:
     return register_differences(panel, others, year)
 
 
-def _gap(indicator: str, both: dict[str, Panel], setting: Setting) -> pd.DataFrame:
+def _gap(indicator: str, both: dict[str, Panel], setting: Setting) -> Columns:
     if not both["K"].context.survey:
         return sex_differences(both["K"], both["M"], setting.year)
     women, men = (_sizes_of(setting, indicator, sex) for sex in "KM")

@@ -47,6 +47,9 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+Columns = dict[str, np.ndarray]  # `place`, `other` and those of COLUMNS from `year` on, of some rows of a panel
+
+
 @dataclass(frozen=True)
 class Others:
     """Whom each place is compared with: `name` in the column `other`.
@@ -64,7 +67,7 @@ class Others:
         return np.where(members >= 0, values[members, column[:, None]], np.nan)
 
 
-def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataFrame:
+def register_differences(panel: Panel, others: Others, edition: int) -> Columns:
     """Each municipality minus the mean of its others, in the last year that both have.
 
     Decided where the last difference on the measure's scale is larger than the difference uses to swing, or than the
@@ -79,9 +82,6 @@ def register_differences(panel: Panel, others: Others, edition: int) -> pd.DataF
         return own + panel.poisson_of_others(others.members, start, stop)
 
     return _held_against_noise(rows, out, signals, panel, poisson, edition, others)
-
-
-Columns = dict[str, np.ndarray]  # `place`, `other` and those of COLUMNS from `year` on, of some rows of a panel
 
 
 def _plain(panel: Panel, others: Others, edition: int) -> tuple[np.ndarray, Columns]:
@@ -125,13 +125,13 @@ def _held_against_noise(
     poisson: Callable[[int, int], np.ndarray],
     edition: int,
     others: Others | None,
-) -> pd.DataFrame:
+) -> Columns:
     """`columns`, of these places, with the verdicts of the rows whose last difference ends a window.
 
     `poisson` gives the variance of each place's difference that its mean cases in some columns allow; 0 where unknown.
     """
     if not panel.context.yearly or not len(places):
-        return pd.DataFrame(columns)
+        return columns
     at = np.full(len(panel.places), -1)
     at[places] = np.arange(len(places))
     for window in judged_windows(signals, edition - panel.first_year, panel.municipality):
@@ -152,7 +152,7 @@ def _held_against_noise(
             columns[name][rows] = values
         sides = columns["value"][rows], columns["other_value"][rows]
         columns["verdict"][rows] = _verdict(p < P_DECIDED, last, *sides, columns["decimals"][rows])
-    return pd.DataFrame(columns)
+    return columns
 
 
 def _verdict(
@@ -203,7 +203,7 @@ def place_differences(to_same: pd.DataFrame, focus: str) -> pd.DataFrame:
 # The gap between women and men, an indicator of its own.
 
 
-def sex_differences(women: Panel, men: Panel, edition: int) -> pd.DataFrame:
+def sex_differences(women: Panel, men: Panel, edition: int) -> Columns:
     """Women minus men of a register, in the last year that has both; columns as `register_differences`."""
     rows, out = _side_by_side(women, men, edition)
 
@@ -224,7 +224,7 @@ def _side_by_side(women: Panel, men: Panel, edition: int) -> tuple[np.ndarray, C
 # Surveys: published margins, else n_eff of the size class.
 
 
-def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition: int) -> pd.DataFrame:
+def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition: int) -> Columns:
     """Each municipality minus the mean of its others in the last year that enough of them took part.
 
     `sizes` is n_eff of each place, NaN where there is no estimate. A value without n_eff, such as riket's, is taken as
@@ -251,7 +251,7 @@ def survey_differences(panel: Panel, others: Others, sizes: np.ndarray, edition:
     return _held_against_sample(out | {"answers": sizes[rows]}, z, published, margin)
 
 
-def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], edition: int) -> pd.DataFrame:
+def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], edition: int) -> Columns:
     """Women minus men of a survey; `sizes` of women and of men. `margin` is that of the difference."""
     rows, out = _side_by_side(women, men, edition)
     column = out["year"] - women.first_year
@@ -270,7 +270,7 @@ def survey_gaps(women: Panel, men: Panel, sizes: tuple[np.ndarray, np.ndarray], 
     return _held_against_sample(out, z, published, np.hypot(*known))
 
 
-def _held_against_sample(out: Columns, z: np.ndarray, published: np.ndarray, margin: np.ndarray) -> pd.DataFrame:
+def _held_against_sample(out: Columns, z: np.ndarray, published: np.ndarray, margin: np.ndarray) -> Columns:
     tested = np.isfinite(z)
     basis = np.where(published, str(Basis.MARGINS), str(Basis.ESTIMATE))
     sides = (out[name] for name in ("value", "other_value", "decimals"))
@@ -281,4 +281,4 @@ def _held_against_sample(out: Columns, z: np.ndarray, published: np.ndarray, mar
         "basis": np.where(tested, basis, ""),
         "verdict": np.where(tested, verdict, str(Compared.UNKNOWN)),
     }
-    return pd.DataFrame(out | held)
+    return out | held

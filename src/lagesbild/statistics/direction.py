@@ -122,7 +122,7 @@ def directions(every: Iterable[tuple[str, str, Panel]], edition: int, adjusting:
     """The direction of every indicator, municipality and sex of some panels; sex K-M is the gap women - men.
 
     `every` as `panels` gives them. A place without any value of an indicator has no row. `p_adjusted` is over one
-    place's indicators in `adjusting`, each sex by itself (Benjamini and Hochberg 1995; statsmodels).
+    place's indicators in `adjusting`, each sex by itself (Benjamini and Hochberg 1995, as statsmodels does).
     """
     parts: list[Columns] = []
     sexes: dict[str, dict[str, Panel]] = {}
@@ -146,11 +146,11 @@ def _named(columns: "Columns", indicator: str, sex: str) -> "Columns":
 def adjusted(rows: pd.DataFrame, together: set[str]) -> pd.DataFrame:
     """`rows` with `p_adjusted` over each place's and sex's indicators in `together`, and `weak` where it takes an
     arrow away."""
-    from statsmodels.stats.multitest import multipletests
-
-    tested = rows[rows["p"].notna() & rows["indicator"].isin(together)]
-    p = tested.groupby(["place", "sex"])["p"].transform(lambda own: multipletests(own, method="fdr_bh")[1])
-    p = p.reindex(rows.index)
+    tested = rows[rows["p"].notna() & rows["indicator"].isin(together)].sort_values("p", kind="stable")
+    families = tested.groupby(["place", "sex"])["p"]
+    share = (families.cumcount() + 1) / families.transform("size")  # of the family's p, that are at most this one
+    step_up = (tested["p"] / share)[::-1].groupby([tested["place"], tested["sex"]]).cummin()
+    p = step_up.clip(upper=1).reindex(rows.index)
     arrow = rows["direction"].isin([Direction.INCREASED, Direction.DECREASED])
     return rows.assign(p_adjusted=p, weak=arrow & (p >= P_MOVED))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import gammainccinv, gammaincinv, ndtri
 
 # Which published values may be compared or judged at all.
 
@@ -39,6 +39,7 @@ def refuse_duplicates(rows: pd.DataFrame, keys: list[str], what: str) -> None:
 Bounds = tuple[np.ndarray, np.ndarray]
 # Cases; from here on Byar's approximation is within a hundredth of the exact interval.
 EXACT_BELOW = 10
+TAIL = 0.025  # beyond either end of an interval
 Z = float(ndtri(0.975))  # 1.96: a margin is so many standard errors
 
 
@@ -59,11 +60,12 @@ def _base(base: ArrayLike) -> np.ndarray:
 
 
 def exact_poisson(count: ArrayLike) -> Bounds:
-    """Lower and upper bound of a number of cases, exact (Garwood); 0 cases has the lower bound 0."""
-    from statsmodels.stats.rates import confint_poisson
+    """Lower and upper bound of a number of cases, exact; 0 cases has the lower bound 0.
 
-    low, high = confint_poisson(_cases(count), 1, method="exact-c")
-    return np.asarray(low), np.asarray(high)
+    Source: Garwood 1936, Biometrika 28: quantiles of gamma distributions. The same as statsmodels' "exact-c".
+    """
+    cases = _cases(count)
+    return np.where(cases == 0, 0.0, gammaincinv(cases, TAIL)), np.asarray(gammainccinv(cases + 1, TAIL))
 
 
 def byar(count: ArrayLike) -> Bounds:
@@ -103,19 +105,19 @@ def rate_interval(count: ArrayLike, base: ArrayLike, per: float = 100_000) -> Bo
 def share_interval(count: ArrayLike, base: ArrayLike) -> Bounds:
     """Lower and upper bound of a share, 0-1, by Wilson's score interval: 65 of 100 is 0.5525 to 0.7364.
 
-    Source: Wilson 1927, Journal of the American Statistical Association 22; computed by statsmodels. The base may be an
-    effective number of answers, so it need not be whole.
+    Source: Wilson 1927, Journal of the American Statistical Association 22; the same as statsmodels'. The base may be
+    an effective number of answers, so it need not be whole.
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     cases, people = np.broadcast_arrays(_cases(count), _base(base))
     if (cases > people).any():
         above = np.flatnonzero(cases > people)[0]
         raise ValueError(
             f"count {cases.flat[above]:g} of {people.flat[above]:g}: more than all. Correct one of the two."
         )
-    low, high = proportion_confint(cases, people, method="wilson")
-    return np.asarray(low), np.asarray(high)
+    share, z = cases / people, -ndtri(TAIL)
+    centre = (share + z**2 / (2 * people)) / (1 + z**2 / people)
+    half = z * np.sqrt(share * (1 - share) / people + z**2 / (4 * people**2)) / (1 + z**2 / people)
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
 def half_width(interval: Bounds) -> np.ndarray:

@@ -241,41 +241,51 @@ def panels(
         raise ValueError(
             f"{row['indicator']}, place {row['place']}, {row['year']}: two rows. Pass the current vintage."
         )
-    order = pd.Index(of.places)
-    for (indicator, sex), own in known.groupby(["indicator", "sex"], sort=False):
-        context = contexts[str(indicator)]
-        at = order.get_indexer(own["place"]), own["year"].to_numpy() - of.years[0]
-        yield str(indicator), str(sex), _panel(own, at, context, of, str(sex))
+    columns = _columns(known, of)
+    indicators, sexes = (pd.factorize(known[name]) for name in ("indicator", "sex"))
+    number, pairs = pd.factorize(indicators[0] * len(sexes[1]) + sexes[0])
+    each = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
+    for pair, own in zip(pairs.tolist(), each if len(known) else [], strict=True):
+        indicator, sex = str(indicators[1][pair // len(sexes[1])]), str(sexes[1][pair % len(sexes[1])])
+        rows = {name: values[own] for name, values in columns.items()}
+        yield indicator, sex, _panel(rows, contexts[indicator], of, sex)
 
 
-def _panel(
-    rows: pd.DataFrame, at: tuple[np.ndarray, np.ndarray], context: SeriesContext, of: Populations, sex: str
-) -> Panel:
-    shape = len(of.places), len(of.years)
+def _columns(rows: pd.DataFrame, of: Populations) -> dict[str, np.ndarray]:
+    """What panels are made of: where each row stands, its numbers, and what its status and vintage say of it."""
+    status = rows["status"] if "status" in rows else pd.Series("", rows.index)
+    empty = pd.Series(np.nan, rows.index)
+    return {
+        "place": pd.Index(of.places).get_indexer(rows["place"]),
+        "year": rows["year"].to_numpy() - of.years[0],
+        "value": rows["value"].mask(status.isin(UNUSABLE)).to_numpy(float),
+        **{name: rows.get(name, empty).to_numpy(float) for name in ("margin", "count")},
+        "restated": (status == RESTATED).to_numpy(bool),
+        "doubtful": status.isin(["incomplete", "suspect"]).to_numpy(bool),
+        "vintage": pd.factorize(rows.get("vintage", empty))[0].astype(float),
+    }
 
-    def spread(values: np.ndarray | float, empty: float = np.nan) -> np.ndarray:
+
+def _panel(rows: dict[str, np.ndarray], context: SeriesContext, of: Populations, sex: str) -> Panel:
+    shape, at = (len(of.places), len(of.years)), (rows["place"], rows["year"])
+
+    def spread(name: str, empty: float | bool = np.nan) -> np.ndarray:
         out = np.full(shape, empty)
-        out[at] = values
+        out[at] = rows[name]
         return out
 
-    status = rows["status"].to_numpy(object) if "status" in rows else np.full(len(rows), "", object)
-    usable = rows["value"].notna().to_numpy() & ~np.isin(status, list(UNUSABLE))
-    value = spread(np.where(usable, rows["value"], np.nan))
-    published = [spread(rows[name].to_numpy(float)) if name in rows else spread(np.nan) for name in ("margin", "count")]
-    count, base = _cases(value, published[1], context, of.people.get(sex))
-    restated = spread((status == RESTATED).astype(float), 0.0) > 0
-    doubtful = spread(np.isin(status, ["incomplete", "suspect"]).astype(float), 0.0) > 0
-    vintage = spread(pd.factorize(rows["vintage"])[0].astype(float) if "vintage" in rows else np.zeros(len(rows)))
+    value, margin, restated = spread("value"), spread("margin"), spread("restated", False)
+    count, base = _cases(value, spread("count"), context, of.people.get(sex))
     return Panel(
         context,
         of.places,
         int(of.years[0]),
         value,
-        np.where(published[0] > 0, published[0], np.nan),
+        np.where(margin > 0, margin, np.nan),
         count,
         base,
-        _cuts(vintage, restated, context.breaks, of.years),
-        doubtful,
+        _cuts(spread("vintage"), restated, context.breaks, of.years),
+        spread("doubtful", False),
         of.log_latest,
         of.municipality,
     )
@@ -288,10 +298,12 @@ def _cases(
     with np.errstate(divide="ignore", invalid="ignore"):
         if context.scale == "percent":
             base = np.where(value > 0, 100 * count / value, np.nan)
-            own = np.where(np.isfinite(base).any(1, keepdims=True), base, 0.0)
-            of_others = np.nanmedian(own, axis=1, keepdims=True)
-            nobody = (value == 0) & (count == 0) & (of_others > 0)  # a year without cases says nothing of its base
-            return count, np.where(nobody, of_others, base)
+            nobody = (value == 0) & (count == 0)  # a year without cases says nothing of its base
+            rows = nobody.any(1) & np.isfinite(base).any(1)
+            if rows.any():  # few have any, and a median takes long
+                of_others = np.nanmedian(base[rows], axis=1, keepdims=True)
+                base[rows] = np.where(nobody[rows] & (of_others > 0), of_others, base[rows])
+            return count, base
         if context.scale != "rate" or people is None:
             return count, np.full(value.shape, np.nan)
         computed = value * people / context.per

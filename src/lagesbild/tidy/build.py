@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from lagesbild.catalog.models import Catalog, Share
+from lagesbild.catalog.models import Catalog
 from lagesbild.paths import PACKAGE, Paths
 from lagesbild.places import Places
 from lagesbild.sources.files import publisher_rows, typed_in_rows
@@ -49,32 +49,37 @@ def computed_shares(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     Years in `left_out` are not computed. A revised part or total makes a new vintage of the share; where one of
     the two was withdrawn, or is zero in the total, the row has no value; where one is hidden, so is the share.
     """
-    shares = []
+    parts: list[pd.DataFrame] = []
+    totals: list[pd.DataFrame] = []
     for indicator, entry in catalog.indicators.items():
         if entry.share:
             left_out = {year for out in entry.left_out for year in out.years}
-            known = table[~table["year"].isin(left_out)]
-            shares.append(_share_rows(known, entry.share).assign(indicator=indicator))
-    return _stacked(shares)
+            of_either = table["indicator"].isin([entry.share.part, entry.share.total])
+            known = table[of_either & ~table["year"].isin(left_out)]
+            for side, of in ((parts, entry.share.part), (totals, entry.share.total)):
+                side.append(known[known["indicator"] == of].assign(indicator=indicator))
+    return _share_rows(pd.concat(parts), pd.concat(totals)) if parts else pd.DataFrame()
 
 
-def _share_rows(table: pd.DataFrame, share: Share) -> pd.DataFrame:
-    """One row for each date on which part or total was published or revised, from the values of that date."""
-    either = [table[table["indicator"] == indicator] for indicator in (share.part, share.total)]
-    dates = pd.concat([rows[[*AT, "vintage"]] for rows in either]).drop_duplicates()
-    part, total = (_as_of(dates, rows) for rows in either)
-    both = part.merge(total, on=[*AT, "vintage"], suffixes=("_part", "_total"))
+def _share_rows(parts: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """One row for each date on which part or total was published or revised, from the values of that date.
+
+    `indicator` is the share's in both.
+    """
+    dates = pd.concat([parts[KEY], totals[KEY]]).drop_duplicates()
+    part, total = _as_of(dates, parts), _as_of(dates, totals)
+    both = part.merge(total, on=KEY, suffixes=("_part", "_total"))
     value = 100 * both["value_part"] / both["value_total"].where(both["value_total"] > 0)
     status = value.isna().map({True: "missing", False: ""})
     hidden = (both["status_part"] == "hidden") | (both["status_total"] == "hidden")
-    return both[[*AT, "vintage"]].assign(value=value, status=status.mask(hidden, "hidden"))
+    return both[KEY].assign(value=value, status=status.mask(hidden, "hidden"))
 
 
 def _as_of(dates: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """`dates` with the value that was in force: of the latest vintage up to the date; none before the first."""
-    known = dates.merge(rows[[*AT, "vintage", "value", "status"]], on=AT, suffixes=("", "_known"))
+    known = dates.merge(rows[[*KEY, "value", "status"]], on=CELL, suffixes=("", "_known"))
     known = known[known["vintage_known"] <= known["vintage"]].sort_values("vintage_known", kind="stable")
-    return known.drop_duplicates([*AT, "vintage"], keep="last")[[*AT, "vintage", "value", "status"]]
+    return known.drop_duplicates(KEY, keep="last")[[*KEY, "value", "status"]]
 
 
 # Years of an older definition in today's, from the count behind the published rate, proved for each place and sex.
@@ -108,6 +113,8 @@ def restatements(table: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     the row has no proof, and `holds` that no row of its indicator, place and sex has a fault.
     """
     restated_ones = [name for name, entry in catalog.indicators.items() if entry.restated]
+    populations = [catalog.indicators[name].population for name in restated_ones]
+    table = table[table["indicator"].isin([*restated_ones, *populations])]
     proofs = [_proof(table[table["indicator"] == name], table, catalog, name) for name in restated_ones]
     columns = ["published", "cases", "value", "todays_form", "fault", "holds"]
     return pd.concat(proofs)[columns] if proofs else pd.DataFrame(columns=columns)
@@ -183,11 +190,12 @@ def _service_rows(paths: Paths, catalog: Catalog, service: str) -> pd.DataFrame:
     values |= {indicator: indicator for indicator, entry in catalog.indicators.items() if entry.table}
     margins = {series.margin: indicator for indicator, series in pinned.items()}
     table = rows.assign(indicator=rows["series"].map(values)).dropna(subset=["indicator"])
-    margin = rows.assign(indicator=rows["series"].map(margins)).dropna(subset=["indicator", "value"])
+    margin = rows[rows["series"].isin(margins) & rows["value"].notna()]
+    margin = margin.assign(indicator=margin["series"].map(margins))
     margin = margin.drop_duplicates(CELL, keep="last")  # rows are sorted by vintage
     margin = margin[margin["value"] > 0]  # a margin of 0 is none: no survey is without error
     margin = margin[[*CELL, "value"]].rename(columns={"value": "margin"})
-    return table.merge(margin, how="left", on=CELL, validate="many_to_one")
+    return table.merge(margin, how="left", on=CELL)
 
 
 def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> pd.DataFrame:
@@ -200,7 +208,9 @@ def _with_confirmed_vintages(rows: pd.DataFrame, paths: Paths, service: str) -> 
     newest = rows["series"].map({series: entry["vintage"] for series, entry in entries.items()})
     earlier = {series: entry.get("places_of_earlier_fetches", ()) for series, entry in entries.items()}
     apart = {(series, place) for series, places in earlier.items() for place in places}
-    confirmed = ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart) & newest.notna()
+    confirmed = newest.notna()
+    if apart:
+        confirmed &= ~pd.MultiIndex.from_frame(rows[["series", "place"]]).isin(apart)
     current = ~rows.duplicated(["series", *AT], keep="last")  # rows are sorted by vintage
     return rows.assign(vintage=rows["vintage"].where(~(confirmed & current), newest))
 
@@ -256,6 +266,11 @@ class TableAtHand:
     rows: pd.DataFrame
     key: str
     stored: bool
+
+    @cached_property
+    def newest(self) -> pd.DataFrame:
+        """Its rows of the latest vintages."""
+        return current(self.rows)
 
 
 def table_at_hand(paths: Paths, catalog: Catalog) -> TableAtHand:

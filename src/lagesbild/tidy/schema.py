@@ -82,6 +82,8 @@ def breaks_in(entry: Indicator, rows: pd.DataFrame) -> list[Break]:
 def current(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the latest vintage of every key, in the table's order."""
     several = table[table.duplicated(CELL, keep=False)]  # few: grouping them all would take most of a page's time
+    if several.empty:
+        return table.copy(deep=False)
     newest = several.groupby(CELL, sort=False)["vintage"].transform("max")
     return table.drop(several.index[several["vintage"] != newest])
 
@@ -326,9 +328,10 @@ def case_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
     at = table.loc[counted, CELL].assign(indicator=lambda rows: rows["indicator"].map(bases))
     inhabitants = np.full(len(table), np.nan)
     inhabitants[counted] = people.reindex(pd.MultiIndex.from_frame(at)).to_numpy()
-    units = {name: catalog.unit_of(name) for name in table["indicator"].unique()}
-    per = table["indicator"].map({name: unit.per for name, unit in units.items()}).astype(float)
-    share = table["indicator"].map({name: unit.symbol == "%" for name, unit in units.items()}).astype(bool)
+    of, indicators = pd.factorize(table["indicator"])
+    units = {name: catalog.unit_of(name) for name in indicators}
+    per = np.array([unit.per for unit in units.values()], float)[of]
+    share = np.array([unit.symbol == "%" for unit in units.values()], bool)[of]
     value, count = table["value"], table["count"]
     faults = {
         MORE_THAN_ALL: (value > per) | (count > inhabitants),
@@ -361,7 +364,8 @@ def share_errors(table: pd.DataFrame, catalog: Catalog) -> list[str]:
         if entry.share:
             wholes.setdefault(entry.share.total, []).append(entry.share.part)
             left_out.setdefault(entry.share.total, set()).update(y for out in entry.left_out for y in out.years)
-    newest = current(table)
+    told = {*wholes, *(part for parts in wholes.values() for part in parts)}
+    newest = current(table[table["indicator"].isin(told)])
     errors = []
     for total, parts in wholes.items():
         usable = newest[~newest["year"].isin(left_out[total])]
