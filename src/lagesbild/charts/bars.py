@@ -341,4 +341,4 @@ def _name_parts(axes: Axes, sheet: Sheet, whole: pd.DataFrame, texts: list[str])
     room = [lines_in(text) * (sheet.line - 1.5) + 3 for text in texts]
     for text, at, colour in zip(texts, spread(list(middles), room, 0, sheet.plot + 8), PALETTE, strict=False):
         look = {"va": "center", "linespacing": 0.95, "color": TOKENS[colour], "weight": 600}
-        beside(axes, text, (1, at * point), (6, 0), xycoords=axes.get_yaxis_transform(), **look)
+        beside(axes, text, (1, at * point), (6, 0), transform=axes.get_yaxis_transform(), **look)

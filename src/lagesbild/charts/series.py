@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lagesbild.charts.axes import axes_at, numbered, numbered_years
+from lagesbild.charts.axes import axes_at, draw_dots, numbered, numbered_years
 from lagesbild.charts.theme import (
     HOLLOW,
     OTHERS,
@@ -242,7 +242,7 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     for (role, colour, hollow), points in sorted(kinds.items()):
         look: Look = {"facecolor": TOKENS["paper" if hollow else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
         at, values = zip(*points, strict=True)
-        axes.scatter(at, values, SIZE[role], marker=SHAPE[role], zorder=7 + ROLES.index(role), **look)
+        draw_dots(axes, at, values, SIZE[role], SHAPE[role], zorder=7 + ROLES.index(role), **look)
 
 
 def _columns(drawn: pd.DataFrame, *names: str) -> Iterator[list[Any]]:
