@@ -6,14 +6,15 @@ from typing import Any, Literal
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
-from matplotlib.figure import Figure
 from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.path import Path
 from matplotlib.scale import LinearScale
 from matplotlib.ticker import NullLocator
-from matplotlib.transforms import IdentityTransform, Transform, offset_copy
+from matplotlib.transforms import Bbox, IdentityTransform, Transform, offset_copy
 
 from lagesbild.charts.theme import Look, Sheet
 from lagesbild.look import TOKENS
@@ -82,13 +83,21 @@ def axes_at(figure: Figure, sheet: Sheet, left: float, bottom: float, width: flo
     return figure.add_axes((left / wide, bottom / high, width / wide, height / high), axes_class=Bare)
 
 
+class _Shape(Path):
+    """A dot's shape, which is smaller than the figure: a collection asks, to draw it once and name it for each dot."""
+
+    def get_extents(self, *args: Any, **look: Any) -> Bbox:
+        return Bbox.unit()
+
+
 def draw_dots(axes: Axes, x: Sequence[float], y: Sequence[float], size: float, marker: str = "o", **look: Any) -> None:
-    """Draws dots of one `size` (their area) and shape, as matplotlib's scatter would after many questions to its data."""
+    """Draws dots of one shape and `size`, their area: matplotlib's scatter first asks much about its data."""
     shape = MarkerStyle(marker)
     path = shape.get_path().transformed(shape.get_transform())
-    places = {"offsets": list(zip(x, y, strict=True)), "offset_transform": axes.transData}
-    drawn = PathCollection((path,), [size], transform=IdentityTransform(), **places, **look)
-    axes.add_collection(drawn, autolim=False)
+    path = _Shape(path.vertices, path.codes)
+    look |= {"offsets": list(zip(x, y, strict=True)), "offset_transform": axes.transData}
+    if look["offsets"]:
+        axes.add_collection(PathCollection((path,), [size], transform=IdentityTransform(), **look), autolim=False)
 
 
 def numbered(

@@ -104,7 +104,8 @@ def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
         look: Look = {"marker": SHAPE[role], "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 3 + number}
         draw_dots(axes, values, [level] * len(values), SIZE[role] * 2.4, facecolor=TOKENS[role], **look)
     sure = known[known["margin"].notna() & (known["role"] != "peer")]
-    axes.hlines([level + 9] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
+    if len(sure):
+        axes.hlines([level + 9] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
     _write_below(axes, rows, level, frame)
 
 

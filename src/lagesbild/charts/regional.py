@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from scipy.optimize import linear_sum_assignment
 
 from lagesbild.charts.axes import axes_at, draw_dots, numbered
 from lagesbild.charts.bars import Grid
 from lagesbild.charts.dots import name_dots
+from lagesbild.charts.series import row_values
 from lagesbild.charts.theme import (
     ZONES,
     Frame,
@@ -434,14 +436,15 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
 
 def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
     below = {name: names.level[after] for name, after in pairwise(names.order)}
-    for row in steps.itertuples():
-        at = names.level[row.label]
-        colour = SUM if row.total else UP if row.value > 0 else DOWN
-        axes.barh(
-            at, row.end - row.start, left=row.start, height=STEP_BAR * frame.sheet.row, color=TOKENS[colour], zorder=3
-        )
-        if not row.total:  # the thread to the next bar, which begins here
-            axes.plot([row.end, row.end], [at, below[row.label]], color=TOKENS["axis"], linewidth=0.8, zorder=2)
+    rows = list(row_values(steps, "label", "total", "value", "start", "end"))
+    levels, wide = [names.level[row[0]] for row in rows], [end - start for *_, start, end in rows]
+    colours = [TOKENS[SUM if total else UP if value > 0 else DOWN] for _, total, value, *_ in rows]
+    starts, high = steps["start"].tolist(), STEP_BAR * frame.sheet.row
+    axes.barh(levels, wide, left=starts, height=high, color=colours, zorder=3)
+    for at, (label, total, value, _, end) in zip(levels, rows, strict=True):
+        if not total:  # the thread to the next bar, which begins here
+            axes.add_line(Line2D([end, end], [at, below[label]], color=TOKENS["axis"], linewidth=0.8, zorder=2))
         # All numbers of a panel stand in one column, so that none lies on a bar or a line.
-        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5, "transform": axes.get_yaxis_transform()}
-        beside(axes, signed(row.value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)
+        look: Look = {"ha": "right", "weight": 600 if total else 400, "zorder": 5}
+        look["transform"] = axes.get_yaxis_transform()
+        beside(axes, signed(value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)

@@ -161,9 +161,10 @@ class _Renderer(RendererSVG):
         kind = size, _ = prop.get_size_in_points(), prop.get_weight()
         if kind not in self._heights:
             font = get_font(findfont(prop))
-            table, scale = font.get_sfnt_table("OS/2"), 1 / font.get_sfnt_table("head")["unitsPerEm"] * size
-            above, below, gap = (table[f"sTypo{name}"] * scale for name in ("Ascender", "Descender", "LineGap"))
-            self._heights[kind] = above, -below, gap
+            heights: Any = font.get_sfnt_table("OS/2")
+            above, below, gap = (heights[f"sTypo{name}"] for name in ("Ascender", "Descender", "LineGap"))
+            scale = 1 / font.units_per_EM * size
+            self._heights[kind] = above * scale, -below * scale, gap * scale
         return self._heights[kind]
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Transform, offset_copy
+from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
 from lagesbild.look import FAMILY, TOKENS
@@ -302,17 +302,11 @@ def write_notes(figure: Figure, sheet: Sheet, notes: Sequence[str]) -> None:
         top -= lines_in(lines) * sheet.line
 
 
-def beside(
-    axes: Axes,
-    text: str,
-    at: tuple[float, float],
-    shift: tuple[float, float],
-    transform: Transform | None = None,
-    **look: Any,
-) -> None:
-    """Writes `text` some points (`shift`) away from the point `at` of the axes: of their values, or of a `transform`."""
-    moved = offset_copy(transform or axes.transData, axes.get_figure(root=True), *shift, units="points")
-    axes.text(*at, text, transform=moved, parse_math=False, **look)
+def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
+    """Writes `text` some points (`shift`) away from the point `at` of the axes: by its values, or by a `transform`."""
+    given = look.pop("transform", axes.transData)
+    look["transform"] = offset_copy(given, axes.get_figure(root=True), *shift, units="points")
+    axes.text(*at, text, parse_math=False, **look)
 
 
 # Axes' numbers: round values around the data, whole years, written in Swedish.
