@@ -1,15 +1,20 @@
 """Axes that hold no more than is drawn: a place and scales, and the numbers beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.transforms import Transform, offset_copy
+from matplotlib.path import Path
+from matplotlib.scale import LinearScale
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import Bbox, IdentityTransform, Transform, offset_copy
 
 from lagesbild.charts.theme import Look, Sheet
 from lagesbild.look import TOKENS
@@ -24,6 +29,11 @@ class _Across(XAxis):
     def set_tick_params(self, *args: Any, **look: Any) -> None:
         """Does nothing: there are no ticks."""
 
+    def _set_scale(self, value: Any, **look: Any) -> None:
+        """A linear scale, without what places and writes ticks."""
+        self._scale = LinearScale(self)
+        self.set_major_locator(NullLocator())
+
     def get_children(self) -> list[Any]:
         """Nothing: a figure that is asked for all its artists would make ticks."""
         return []
@@ -31,7 +41,7 @@ class _Across(XAxis):
 
 class _Upwards(YAxis):
     set_clip_path, set_tick_params = _Across.set_clip_path, _Across.set_tick_params
-    get_children = _Across.get_children
+    _set_scale, get_children = _Across._set_scale, _Across.get_children
 
 
 class _Ground(Rectangle):
@@ -71,6 +81,23 @@ def axes_at(figure: Figure, sheet: Sheet, left: float, bottom: float, width: flo
     """Bare axes whose corners stand in points from the figure's lower left corner; see `numbered` for its numbers."""
     wide, high = figure.get_size_inches() * 72
     return figure.add_axes((left / wide, bottom / high, width / wide, height / high), axes_class=Bare)
+
+
+class _Shape(Path):
+    """A dot's shape, which is smaller than the figure: a collection asks, to draw it once and name it for each dot."""
+
+    def get_extents(self, *args: Any, **look: Any) -> Bbox:
+        return Bbox.unit()
+
+
+def draw_dots(axes: Axes, x: Sequence[float], y: Sequence[float], size: float, marker: str = "o", **look: Any) -> None:
+    """Draws dots of one shape and `size`, their area: matplotlib's scatter first asks much about its data."""
+    shape = MarkerStyle(marker)
+    path = shape.get_path().transformed(shape.get_transform())
+    path = _Shape(path.vertices, path.codes)
+    look |= {"offsets": list(zip(x, y, strict=True)), "offset_transform": axes.transData}
+    if look["offsets"]:
+        axes.add_collection(PathCollection((path,), [size], transform=IdentityTransform(), **look), autolim=False)
 
 
 def numbered(

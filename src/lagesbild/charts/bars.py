@@ -193,10 +193,11 @@ def _scale(rows: pd.DataFrame, frame: Frame, width: float) -> tuple[float, float
 
 def _draw(axes: Axes, panel: BarPanel, names: RowNames) -> None:
     rows = panel.rows[panel.rows["value"].notna()]
-    at, high = rows["bar"].map(names.level), BAR * names.sheet.row
-    axes.barh(at, rows["value"], height=high, color=list(rows["colour"].map(TOKENS)), linewidth=0)
+    at, colours = [names.level[bar] for bar in rows["bar"]], [TOKENS[colour] for colour in rows["colour"]]
+    axes.barh(at, rows["value"].tolist(), height=BAR * names.sheet.row, color=colours, linewidth=0)
     sure = rows[rows["margin"].notna()]
-    for colour, wide in (("paper", 3.4), ("ink", 1.2)):  # a light rim, so that the margin shows on dark bars
+    rims = (("paper", 3.4), ("ink", 1.2)) if len(sure) else ()  # a light one, so that the margin shows on dark bars
+    for colour, wide in rims:
         axes.hlines(sure["bar"].map(names.level), *interval(sure), color=TOKENS[colour], linewidth=wide, zorder=4)
     axes.axvline(0, color=TOKENS["axis"], linewidth=1, zorder=3)
 
@@ -341,4 +342,4 @@ def _name_parts(axes: Axes, sheet: Sheet, whole: pd.DataFrame, texts: list[str])
     room = [lines_in(text) * (sheet.line - 1.5) + 3 for text in texts]
     for text, at, colour in zip(texts, spread(list(middles), room, 0, sheet.plot + 8), PALETTE, strict=False):
         look = {"va": "center", "linespacing": 0.95, "color": TOKENS[colour], "weight": 600}
-        beside(axes, text, (1, at * point), (6, 0), xycoords=axes.get_yaxis_transform(), **look)
+        beside(axes, text, (1, at * point), (6, 0), transform=axes.get_yaxis_transform(), **look)

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lagesbild.charts.axes import axes_at, numbered
+from lagesbild.charts.axes import axes_at, draw_dots, numbered
 from lagesbild.charts.panels import over_years
 from lagesbild.charts.series import (
     SEX_COLOUR,
@@ -102,9 +102,10 @@ def _row(axes: Axes, rows: pd.DataFrame, level: float, frame: Frame) -> None:
     for number, role in enumerate(ROLES):
         values = known.loc[known["role"] == role, "value"]
         look: Look = {"marker": SHAPE[role], "edgecolor": TOKENS["paper"], "linewidth": 0.8, "zorder": 3 + number}
-        axes.scatter(values, [level] * len(values), s=SIZE[role] * 2.4, color=TOKENS[role], **look)
+        draw_dots(axes, values, [level] * len(values), SIZE[role] * 2.4, facecolor=TOKENS[role], **look)
     sure = known[known["margin"].notna() & (known["role"] != "peer")]
-    axes.hlines([level + 9] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
+    if len(sure):
+        axes.hlines([level + 9] * len(sure), *interval(sure), color=list(sure["role"].map(TOKENS)), linewidth=1.2)
     _write_below(axes, rows, level, frame)
 
 
@@ -206,7 +207,7 @@ def _draw_pair(axes: Axes, at: float, pair: Sequence[Any], frame: Frame) -> None
     for row in known:
         colour = TOKENS[row.colour]
         look: Look = {"marker": row.marker, "edgecolor": colour, "facecolor": TOKENS["paper"] if row.hollow else colour}
-        axes.scatter(row.value, at, s=52 if strong else 36, linewidth=1.4, zorder=4, **look)
+        draw_dots(axes, [row.value], [at], 52 if strong else 36, linewidth=1.4, zorder=4, **look)
         if pd.notna(row.margin):
             level = at + (-0.3 if row.first else 0.3) * sheet.row
             axes.hlines(level, row.value - row.margin, row.value + row.margin, color=colour, linewidth=1.2)
@@ -237,8 +238,8 @@ def _write_heads(axes: Axes, sheet: Sheet, rows: pd.DataFrame, order: list[str],
     moved = spread([(dot.value - low) / point for dot in dots], wide, 0, (high - low) / point)
     for dot, x in zip(dots, moved, strict=True):
         colour = TOKENS["muted" if dot.colour == "peer" else dot.colour]
-        at, transform = (low + x * point, 1), axes.get_xaxis_transform()
-        beside(axes, dot.above, at, (0, 3), xycoords=transform, ha="center", weight=600, color=colour)
+        at, across = (low + x * point, 1), axes.get_xaxis_transform()
+        beside(axes, dot.above, at, (0, 3), transform=across, ha="center", weight=600, color=colour)
 
 
 # Dots in a plane, and names that cover none of them.

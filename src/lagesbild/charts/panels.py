@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from lagesbild.charts.series import (
     LINE_WIDTH,
     Panel,
+    as_texts,
     banded,
     draw_band,
     drawn_rows,
@@ -19,6 +20,7 @@ from lagesbild.charts.series import (
     foot,
     label_room,
     name_lines,
+    row_values,
     stroke_panel,
     years_of,
 )
@@ -187,17 +189,18 @@ def slopes(rows: pd.DataFrame, frame: Frame) -> Figure:
 def _starts(part: pd.DataFrame, year: int, frame: Frame) -> pd.DataFrame:
     """The first year's rows whose values are written."""
     rows = part[(part["year"] == year) & part["role"].isin(MARKED_START)]
-    return rows.assign(text=[swedish(value, frame.decimals) for value in rows["value"]])
+    return rows.assign(text=as_texts([swedish(value, frame.decimals) for value in rows["value"]], rows))
 
 
 def _write_starts(axes: Axes, panel: Panel, rows: pd.DataFrame) -> None:
     low, high = panel.ticks[0], panel.ticks[-1]
-    wanted = list((rows["value"] - low) / (high - low) * panel.height)
+    wanted = [(value - low) / (high - low) * panel.height for value in rows["value"].tolist()]
     levels = spread(wanted, [panel.sheet.line] * len(rows), -6, panel.height + 6)
-    for row, level in zip(rows.itertuples(), levels, strict=True):
-        at = (row.year, low + level / panel.height * (high - low))
-        look = {"color": TOKENS[row.colour], "weight": 600 if row.role == "focus" else 400}
-        beside(axes, row.text, at, (-8, panel.sheet.drop), ha="right", **look)
+    each = row_values(rows, "year", "text", "colour", "role")
+    for (year, text, colour, role), level in zip(each, levels, strict=True):
+        at = (year, low + level / panel.height * (high - low))
+        look = {"color": TOKENS[colour], "weight": 600 if role == "focus" else 400}
+        beside(axes, text, at, (-8, panel.sheet.drop), ha="right", **look)
 
 
 # Panels over years: `small_lines`, `two_panels`, `dots_with_lines` (each with its own scale: never two scales in one)

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from scipy.optimize import linear_sum_assignment
 
-from lagesbild.charts.axes import axes_at, numbered
+from lagesbild.charts.axes import axes_at, draw_dots, numbered
 from lagesbild.charts.bars import Grid
 from lagesbild.charts.dots import name_dots
+from lagesbild.charts.series import row_values
 from lagesbild.charts.theme import (
     ZONES,
     Frame,
@@ -185,7 +187,7 @@ def _thread(axes: Axes, dot: np.ndarray, end: tuple[float, float], text: str, ro
     look = {
         "weight": 600 if strong else 400,
         "color": TOKENS["focus" if strong else "ink"],
-        "xycoords": "axes fraction",
+        "transform": axes.transAxes,
     }
     beside(axes, text, end, (5 * side, sheet.drop), ha="left" if side > 0 else "right", **look)
 
@@ -227,7 +229,7 @@ def two_measures(rows: pd.DataFrame, frame: Frame) -> Figure:
         numbered(axes, sheet, "y", in_swedish(upwards))
         for own, part in wide.groupby(wide["role"].isin(OWN_REGION)):
             colours = [TOKENS["focus" if role == "focus" else "ink" if own else "peer"] for role in part["role"]]
-            axes.scatter(part["x"], part["y"], s=34 if own else 20, color=colours, zorder=3 + own)
+            draw_dots(axes, part["x"], part["y"], 34 if own else 20, color=colours, zorder=3 + own)
         name_dots(axes, wide, wide["role"].isin(OWN_REGION) | (len(wide) <= NAMED), sheet)
         unit = frame.unit_text.partition(" ")[0]  # "procent", of what stands in the subtitle
         across_text, upwards_text = (", ".join(filter(None, (label.lower(), unit))) for label in labels)
@@ -300,8 +302,8 @@ def _draw_scale(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
     for rank, fill, edge in ((row.previous, "paper", "ink"), (row.value, "ink", "paper")):
         if pd.notna(rank):
             look = {"facecolor": TOKENS[fill], "edgecolor": TOKENS[edge], "linewidth": 1.4, "zorder": 4}
-            axes.scatter(rank, at, s=64, marker="o", **look)
-    beside(axes, rank_text(row), (1, at), (8, sheet.drop), xycoords=axes.get_yaxis_transform())
+            draw_dots(axes, [rank], [at], 64, **look)
+    beside(axes, rank_text(row), (1, at), (8, sheet.drop), transform=axes.get_yaxis_transform())
 
 
 # `timeline`: initiatives from start to end, and the days on which they are to be followed up.
@@ -367,12 +369,12 @@ def _bar(axes: Axes, sheet: Sheet, row: Any, at: float) -> None:
     look: Look = {"facecolor": TOKENS["ink" if both else "paper"], "edgecolor": TOKENS["ink"], "linewidth": 1.4}
     for day, marker, side in ((row.start, "o", -1), (row.end, "s", 1)):
         if day:
-            axes.scatter(day.toordinal(), at, s=42, marker=marker, zorder=4, **look)
+            draw_dots(axes, [day.toordinal()], [at], 42, marker, zorder=4, **look)
             text, shift = f"{day.day}/{day.month}", (8 * side, -3.2)
             look_of_text = {"size": sheet.small, "color": TOKENS["muted"], "zorder": 6}
             beside(axes, text, (day.toordinal(), at), shift, ha="left" if side > 0 else "right", **look_of_text)
     for day in row.days:
-        axes.scatter(day.toordinal(), at, s=46, marker="D", facecolor=TOKENS["s2"], edgecolor=TOKENS["paper"], zorder=5)
+        draw_dots(axes, [day.toordinal()], [at], 46, "D", facecolor=TOKENS["s2"], edgecolor=TOKENS["paper"], zorder=5)
 
 
 # `waterfall`: what each part added to a change, each bar from where the one above it ended.
@@ -434,14 +436,15 @@ def _scale(panels: list[pd.DataFrame], room: float, width: float) -> tuple[float
 
 def _draw_steps(axes: Axes, steps: pd.DataFrame, names: RowNames, frame: Frame) -> None:
     below = {name: names.level[after] for name, after in pairwise(names.order)}
-    for row in steps.itertuples():
-        at = names.level[row.label]
-        colour = SUM if row.total else UP if row.value > 0 else DOWN
-        axes.barh(
-            at, row.end - row.start, left=row.start, height=STEP_BAR * frame.sheet.row, color=TOKENS[colour], zorder=3
-        )
-        if not row.total:  # the thread to the next bar, which begins here
-            axes.plot([row.end, row.end], [at, below[row.label]], color=TOKENS["axis"], linewidth=0.8, zorder=2)
+    rows = list(row_values(steps, "label", "total", "value", "start", "end"))
+    levels, wide = [names.level[row[0]] for row in rows], [end - start for *_, start, end in rows]
+    colours = [TOKENS[SUM if total else UP if value > 0 else DOWN] for _, total, value, *_ in rows]
+    starts, high = steps["start"].tolist(), STEP_BAR * frame.sheet.row
+    axes.barh(levels, wide, left=starts, height=high, color=colours, zorder=3)
+    for at, (label, total, value, _, end) in zip(levels, rows, strict=True):
+        if not total:  # the thread to the next bar, which begins here
+            axes.add_line(Line2D([end, end], [at, below[label]], color=TOKENS["axis"], linewidth=0.8, zorder=2))
         # All numbers of a panel stand in one column, so that none lies on a bar or a line.
-        look = {"ha": "right", "weight": 600 if row.total else 400, "zorder": 5, "xycoords": axes.get_yaxis_transform()}
-        beside(axes, signed(row.value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)
+        look: Look = {"ha": "right", "weight": 600 if total else 400, "zorder": 5}
+        look["transform"] = axes.get_yaxis_transform()
+        beside(axes, signed(value, frame.decimals), (1, at), (0, frame.sheet.drop), **look)

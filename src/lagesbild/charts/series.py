@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lagesbild.charts.axes import axes_at, numbered, numbered_years
+from lagesbild.charts.axes import axes_at, draw_dots, numbered, numbered_years
 from lagesbild.charts.theme import (
     HOLLOW,
     OTHERS,
@@ -50,15 +51,27 @@ def drawable(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """
     if rows.empty:
         raise ValueError("there are no chart rows to draw. Show a card instead of a figure.")
-    twice = rows[rows.duplicated(keys, keep=False)]
-    if len(twice):
+    if len(set(row_values(rows, *keys))) < len(rows):
+        twice = rows[rows.duplicated(keys, keep=False)]
         first = ", ".join(f"{key}={twice.iloc[0][key]!r}" for key in keys)
         raise ValueError(
             f"{len(twice)} of {len(rows)} chart rows share a mark, the first with {first}. "
             "Pick one year, sex and group before drawing."
         )
-    hidden = rows["status"].isin(WITHOUT_VALUE)
-    return rows.assign(value=rows["value"].mask(hidden), margin=rows["margin"].mask(hidden)).reset_index(drop=True)
+    if not set(WITHOUT_VALUE).isdisjoint(rows["status"].tolist()):
+        hidden = rows["status"].isin(WITHOUT_VALUE)
+        rows = rows.assign(value=rows["value"].mask(hidden), margin=rows["margin"].mask(hidden))
+    return rows.reset_index(drop=True)
+
+
+def row_values(rows: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Each row's values of the columns `names`: for a few dozen rows, far less than what pandas' operations take."""
+    return zip(*(rows[name].tolist() for name in names), strict=True)
+
+
+def as_texts(texts: Sequence[str], rows: pd.DataFrame) -> pd.Series:
+    """A column of texts for `rows`, as plain objects: see `helpers.rows.as_objects`."""
+    return pd.Series(texts, rows.index, dtype=object)
 
 
 def refuse_empty(rows: pd.DataFrame, kind: str) -> None:
@@ -93,39 +106,54 @@ def with_series(rows: pd.DataFrame) -> pd.DataFrame:
     kinds = [column for column in ("label", "group") if rows[column].nunique() > 1]
     sexes = ["sex"] if rows["sex"].nunique() > 1 else []
     places = ["name"] if rows["place"].nunique() > 1 or not kinds + sexes else []
+    colour = rows["role"].tolist()
+    if kinds:
+        kind = _joined(rows, kinds)
+        palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(dict.fromkeys(kind))}
+        colour = [palette[each] for each in kind]
+    elif sexes:
+        colour = [SEX_COLOUR[sex] for sex in rows["sex"]]
     series = _joined(rows, [*kinds, *sexes, *places])
-    kind = _joined(rows, kinds) if kinds else rows["role"]
-    palette = {each: SERIES[number % len(SERIES)] for number, each in enumerate(kind.unique())}
-    colour = kind.map(palette) if kinds else rows["sex"].map(SEX_COLOUR) if sexes else rows["role"]
-    return rows.assign(series=series, colour=colour, time=times(rows))
+    return rows.assign(series=as_texts(series, rows), colour=as_texts(colour, rows), time=times(rows))
 
 
-def _joined(rows: pd.DataFrame, columns: list[str]) -> pd.Series:
-    each = (rows[name].map(SEX) if name == "sex" else rows[name] for name in columns)
-    return pd.Series([", ".join(map(str, texts)) for texts in zip(*each, strict=True)], rows.index, dtype=object)
+def _joined(rows: pd.DataFrame, names: list[str]) -> list[str]:
+    """Each row's texts in the columns `names` as one."""
+    words = [SEX if name == "sex" else {} for name in names]
+    return [
+        ", ".join(str(known.get(text, text)) for known, text in zip(words, texts, strict=True))
+        for texts in row_values(rows, *names)
+    ]
 
 
 def times(rows: pd.DataFrame) -> pd.Series:
-    """The year as a number; months lie inside their year where a series has several months of a year."""
-    keys = [key for key in MARK_KEYS if key != "month"]
-    if rows.groupby(keys)["month"].nunique().gt(1).any():
+    """The year as a number; months lie inside their year where a series has several months of a year.
+
+    No two `rows` are one mark: see `drawable`.
+    """
+    if len(set(row_values(rows, *(key for key in MARK_KEYS if key != "month")))) < len(rows):
         return rows["year"] + (rows["month"] - 0.5) / 12
     return rows["year"].astype(float)
 
 
 def with_segments(rows: pd.DataFrame, breaks: tuple[tuple[int, str], ...]) -> pd.DataFrame:
-    """`rows` with values, plus `segment`: a new one after each missing year and at each series break.
+    """`rows` with values by series and time, plus `segment`: a new one after each missing year and each series break.
 
     Nothing is drawn between two segments, so that no line stands for years that were never measured.
     """
-    rows = rows[rows["value"].notna()].sort_values(["series", "time"], kind="stable")
-    step = 1 / 12 if (rows["time"] % 1).any() else 1.0
-    other = rows["series"] != rows["series"].shift()
-    apart = rows["time"].diff() > step * 1.5
-    alone = rows["mark"] == "dot" if "mark" in rows else False
-    broken = eras(rows["year"], [year for year, _ in breaks]).diff() != 0
-    broken &= (rows["status"].shift() != RESTATED) | (rows["status"] == RESTATED)  # restated years go on unbroken
-    return rows.assign(segment=(other | apart | broken | alone).cumsum().astype(int))
+    rows = rows[rows["value"].notna()]
+    order = list(row_values(rows, "series", "time"))
+    rows = rows.iloc[sorted(range(len(order)), key=order.__getitem__)]
+    step = 1 / 12 if any(time % 1 for _, time in order) else 1.0
+    marks = rows["mark"].tolist() if "mark" in rows else [""] * len(rows)
+    era = eras(rows["year"], [year for year, _ in breaks]).tolist()
+    each = list(zip(row_values(rows, "series", "time", "status"), marks, era, strict=True))
+    starts = [1]  # the first row begins a segment
+    for ((series, time, status), _, era), ((own, at, kept), mark, new) in pairwise(each):
+        apart = own != series or at - time > step * 1.5
+        broken = new != era and (status != RESTATED or kept == RESTATED)  # restated years go on unbroken
+        starts.append(apart or broken or mark == "dot")
+    return rows.assign(segment=np.cumsum(starts))
 
 
 def eras(years: pd.Series, breaks: Sequence[int]) -> pd.Series:
@@ -140,10 +168,12 @@ def drawn_rows(rows: pd.DataFrame, frame: Frame, kind: str) -> pd.DataFrame:
     rows = drawable(rows, MARK_KEYS)
     refuse_empty(rows, kind)
     drawn = with_segments(with_series(rows), frame.breaks)
-    number = drawn["series"].map({name: n for n, name in enumerate(drawn["series"].unique())})
-    apart = (number - number.max() / 2) * ((drawn["time"].max() - drawn["time"].min()) or 1) / 70
-    dots = drawn.groupby("segment")["value"].transform("size").eq(1).all()
-    return drawn.assign(at=drawn["time"] + (apart if dots else 0.0))
+    if drawn["segment"].nunique() < len(drawn):
+        return drawn.assign(at=drawn["time"])
+    number = {name: n for n, name in enumerate(dict.fromkeys(drawn["series"]))}
+    span = (drawn["time"].max() - drawn["time"].min()) or 1
+    apart = [(number[name] - (len(number) - 1) / 2) * span / 70 for name in drawn["series"]]
+    return drawn.assign(at=drawn["time"] + apart)
 
 
 # One panel of lines or dots over years: axes, strokes, margins, break marks and direct labels.
@@ -220,7 +250,7 @@ def stroke_panel(figure: Figure, panel: Panel, drawn: pd.DataFrame, frame: Frame
 def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
     """One line a segment of several values: nothing is averaged, and no gap is joined."""
     segments: dict[tuple[int, str, int], list[tuple[float, float]]] = {}
-    for role, colour, segment, *point in _columns(drawn, "role", "colour", "segment", "at", "value"):
+    for role, colour, segment, *point in row_values(drawn, "role", "colour", "segment", "at", "value"):
         segments.setdefault((ROLES.index(role), colour, segment), []).append((point[0], point[1]))
     for (level, colour, _), points in sorted(segments.items()):
         if len(points) > 1:
@@ -231,9 +261,9 @@ def _lines(axes: Axes, drawn: pd.DataFrame) -> None:
 
 def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     """Dots where no line shows a value and where it ends; hollow where the value is marked, but for restated ones."""
-    size, last = Counter(drawn["segment"]), dict(sorted(_columns(drawn, "series", "time")))
+    size, last = Counter(drawn["segment"]), dict(sorted(row_values(drawn, "series", "time")))
     kinds: dict[tuple[str, str, bool], list[tuple[float, float]]] = {}
-    for segment, series, time, status, role, colour, *point in _columns(
+    for segment, series, time, status, role, colour, *point in row_values(
         drawn, "segment", "series", "time", "status", "role", "colour", "at", "value"
     ):
         hollow = status not in ("", RESTATED)
@@ -242,20 +272,16 @@ def _points(axes: Axes, drawn: pd.DataFrame) -> None:
     for (role, colour, hollow), points in sorted(kinds.items()):
         look: Look = {"facecolor": TOKENS["paper" if hollow else colour], "edgecolor": TOKENS[colour], "linewidth": 1.2}
         at, values = zip(*points, strict=True)
-        axes.scatter(at, values, SIZE[role], marker=SHAPE[role], zorder=7 + ROLES.index(role), **look)
-
-
-def _columns(drawn: pd.DataFrame, *names: str) -> Iterator[list[Any]]:
-    """Each row's values of the columns `names`: for a few dozen rows, far less than what pandas' groups take."""
-    return map(list, zip(*(drawn[name].tolist() for name in names), strict=True))
+        draw_dots(axes, at, values, SIZE[role], SHAPE[role], zorder=7 + ROLES.index(role), **look)
 
 
 def _margins(axes: Axes, drawn: pd.DataFrame) -> None:
     sure = drawn[drawn["margin"].notna()]
+    if sure.empty:
+        return
     if sure["series"].nunique() > CROWD:
         sure = sure[sure["role"].isin(["focus", "country"])]
-    if len(sure):
-        axes.vlines(sure["at"], *interval(sure), color=list(sure["colour"].map(TOKENS)), linewidth=1.2, zorder=6)
+    axes.vlines(sure["at"], *interval(sure), color=[TOKENS[each] for each in sure["colour"]], linewidth=1.2, zorder=6)
 
 
 def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
@@ -272,7 +298,10 @@ def _year_axis(axes: Axes, panel: Panel, drawn: pd.DataFrame) -> None:
 
 def ends(drawn: pd.DataFrame) -> pd.DataFrame:
     """The last drawn row of each series."""
-    return drawn.sort_values("time", kind="stable").groupby("series", sort=False).tail(1)
+    series, time = drawn["series"].tolist(), drawn["time"].tolist()
+    order = sorted(range(len(drawn)), key=time.__getitem__)
+    last = {series[at]: at for at in order}
+    return drawn.iloc[[at for at in order if last[series[at]] == at]]
 
 
 # Many peers: two are lines, the others one light band.
@@ -326,7 +355,7 @@ def end_labels(drawn: pd.DataFrame, decimals: int, sheet: Sheet, band: pd.DataFr
     texts = [
         wrapped(f"{name}{value}", sheet.labels, sheet.text) for name, value in zip(last["series"], values, strict=True)
     ]
-    return last.assign(text=texts, room=[lines_in(text) * (sheet.line - 1.5) + 1.5 for text in texts])
+    return last.assign(text=as_texts(texts, last), room=[lines_in(text) * (sheet.line - 1.5) + 1.5 for text in texts])
 
 
 def label_room(labels: pd.DataFrame) -> float:
@@ -341,16 +370,16 @@ def name_lines(axes: Axes, panel: Panel, labels: pd.DataFrame) -> None:
     since it is no line.
     """
     low, high = panel.ticks[0], panel.ticks[-1]
-    wanted = list((labels["value"] - low) / (high - low) * panel.height)
+    wanted = [(value - low) / (high - low) * panel.height for value in labels["value"].tolist()]
     heights = spread(wanted, list(labels["room"]), -6, panel.height + 6)
     end, point = axes.get_xlim()[1], (axes.get_xlim()[1] - axes.get_xlim()[0]) / panel.width
-    columns = _columns(labels, "role", "colour", "text", "time", "at", "value")
-    for (role, colour, text, time, drawn_at, value), at, moved in zip(columns, wanted, heights, strict=True):
+    each = row_values(labels, "role", "colour", "text", "time", "at", "value")
+    for (role, colour, text, time, drawn_at, value), at, moved in zip(each, wanted, heights, strict=True):
         level = low + moved / panel.height * (high - low)
         if abs(moved - at) > 3 or time < panel.years[1]:
             thread = [drawn_at + 4 * point, end + 0.5 * point, end + 9 * point], [value, value, level]
             look: Look = {"linewidth": 0.8, "dashes": (1, 2), "dash_capstyle": "butt"}
-            axes.plot(*thread, color=TOKENS["axis"], zorder=1, gid="thread", **look)
+            axes.add_line(Line2D(*thread, color=TOKENS["axis"], zorder=1, gid="thread", **look))
         axes.text(
             end + 11 * point,
             level,

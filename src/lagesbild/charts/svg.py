@@ -7,15 +7,14 @@ from dataclasses import replace
 from io import BytesIO, StringIO
 from typing import Any, TypedDict
 
-import matplotlib as mpl
 import pandas as pd
 from lxml import etree
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
-from lagesbild.charts.theme import STYLE, Frame, load_fonts, styled, text_box
+from lagesbild.charts.theme import Frame, load_fonts, styled, text_box
 from lagesbild.look import FAMILY, TOKENS
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
@@ -133,7 +132,7 @@ NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}  # so th
 def _saved(figure: Figure, salt: str) -> bytes:
     """An analyst's figure as matplotlib saves it; "tight" cuts no label off."""
     file = BytesIO()
-    with styled(), mpl.rc_context({"svg.hashsalt": salt}):
+    with styled(salt=salt):
         figure.savefig(file, format="svg", metadata=NOTHING, bbox_inches="tight")
     return file.getvalue()
 
@@ -141,7 +140,7 @@ def _saved(figure: Figure, salt: str) -> bytes:
 def _drawn(figure: Figure, salt: str) -> bytes:
     """A figure of ours, as matplotlib writes it: drawn once, in its own size."""
     file, (wide, high) = StringIO(), figure.get_size_inches() * 72
-    with mpl.rc_context(STYLE | {"svg.hashsalt": salt}):
+    with styled(salt=salt):
         renderer = _Renderer(wide, high, file, metadata=NOTHING)
         figure.draw(renderer)
         renderer.finalize()
@@ -149,7 +148,24 @@ def _drawn(figure: Figure, salt: str) -> bytes:
 
 
 class _Renderer(RendererSVG):
-    """Matplotlib's, which measures each text once a process, and writes no groups: `_rename_ids` would drop them."""
+    """Matplotlib's, which measures each text once a process, looks up each font's heights once a drawing, and writes
+    no groups: `_rename_ids` would drop them.
+    """
+
+    def __init__(self, *args: Any, **look: Any) -> None:
+        super().__init__(*args, **look)
+        self._heights: dict[tuple[float, int | str], tuple[float, float, float]] = {}
+
+    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
+        """How far a line reaches above and below its baseline, and the gap to the next, as `Text` asks each time."""
+        kind = size, _ = prop.get_size_in_points(), prop.get_weight()
+        if kind not in self._heights:
+            font = get_font(findfont(prop))
+            heights: Any = font.get_sfnt_table("OS/2")
+            above, below, gap = (heights[f"sTypo{name}"] for name in ("Ascender", "Descender", "LineGap"))
+            scale = 1 / font.units_per_EM * size
+            self._heights[kind] = above * scale, -below * scale, gap * scale
+        return self._heights[kind]
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
         return text_box(s, prop.get_size_in_points(), prop.get_weight())

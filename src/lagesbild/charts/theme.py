@@ -2,8 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
 from scipy.optimize import isotonic_regression
 
 from lagesbild.look import FAMILY, TOKENS
@@ -193,10 +194,20 @@ def load_fonts() -> None:
         font_manager.fontManager.addfont(str(path))
 
 
-def styled(sheet: Sheet = WIDE) -> AbstractContextManager[None]:
-    """A context in which everything drawn has the project's look."""
+@contextmanager
+def styled(sheet: Sheet = WIDE, salt: str | None = None) -> Iterator[None]:
+    """A context in which everything drawn has the project's look, and ids that follow from `salt`.
+
+    As matplotlib's own, which copies and puts back all of its 300 settings.
+    """
     load_fonts()
-    return mpl.rc_context(STYLE | {"font.size": sheet.text})
+    wanted = STYLE | {"font.size": sheet.text, "svg.hashsalt": salt}
+    before = {name: mpl.rcParams[name] for name in wanted}
+    mpl.rcParams.update(wanted)
+    try:
+        yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 @cache
@@ -292,8 +303,10 @@ def write_notes(figure: Figure, sheet: Sheet, notes: Sequence[str]) -> None:
 
 
 def beside(axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
-    """Writes `text` some points (`shift`) away from the point `at` of the axes."""
-    axes.annotate(text, at, xytext=shift, textcoords="offset points", parse_math=False, **look)
+    """Writes `text` some points (`shift`) away from the point `at` of the axes: by its values, or by a `transform`."""
+    given = look.pop("transform", axes.transData)
+    look["transform"] = offset_copy(given, axes.get_figure(root=True), *shift, units="points")
+    axes.text(*at, text, parse_math=False, **look)
 
 
 # Axes' numbers: round values around the data, whole years, written in Swedish.
@@ -392,7 +405,7 @@ class RowNames:
                 text,
                 (0, at),
                 (-8, 0 if several else self.sheet.drop),
-                xycoords=axes.get_yaxis_transform(),
+                transform=axes.get_yaxis_transform(),
                 ha="right",
                 linespacing=0.95,
                 va="center" if several else "baseline",
