@@ -11,6 +11,7 @@ import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
+from lagesbild.publishing import batch
 from lagesbild.publishing.client import NotBegun
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.limits import Limit
@@ -159,6 +160,21 @@ def test_the_longest_notebook_is_run_first_and_all_share_the_turns_of_the_jobs(p
     assert len(told.names) == 7
     assert {id(turns) for turns in shared} == {id(shared[0])}
     assert [shared[0].acquire(blocking=False) for _ in range(2)] == [True, False], "as many as there are jobs"
+
+
+def test_a_notebook_that_is_gone_since_the_check_fails_its_own_page(project, monkeypatch):
+    gone = project / "notebooks" / "housing.ipynb"
+    checked = batch.planned
+    monkeypatch.setattr(batch, "planned", lambda requests: (checked(requests), gone.unlink())[0])
+    ran = []
+
+    def run(self, name, source, values):
+        ran.append(name)
+        return Run(name, "failed", 0.0, "nothing was run")
+
+    monkeypatch.setattr(Executor, "run", run)
+    build(BuildRequest(Paths(project), "9901", 2024, cached=False), Silence())
+    assert len(ran) == 7
 
 
 def turn(turns: Semaphore, batch: Limit | None = None, stopped: bool = False) -> Turn:

@@ -123,7 +123,10 @@ class Unit:
 
     def _length(self, page: str) -> int:
         """How long a notebook may take, by its size: a long one that is begun last would keep one core only at work."""
-        return self.plan.notebooks[page].stat().st_size
+        try:
+            return self.plan.notebooks[page].stat().st_size
+        except OSError:  # its run says it better
+            return 0
 
     @cached_property
     def keys(self) -> dict[str, PageKey]:
