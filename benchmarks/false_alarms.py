@@ -182,7 +182,9 @@ def equal_places(made: Made, correlation: float) -> pd.Series:
     members[-1] = -1
     others, of = Others(COUNTRY, members), made_up_populations(size, MOST)
     contexts = dict.fromkeys(rows["indicator"].unique(), SeriesContext(made.scale, "neither", decimals=1))
-    found = pd.concat([register_differences(panel, others, LAST) for _, _, panel in panels(rows, contexts, of)])
+    found = pd.concat(
+        [pd.DataFrame(register_differences(panel, others, LAST)) for _, _, panel in panels(rows, contexts, of)]
+    )
     judged = found[found["verdict"] != Compared.UNKNOWN]
     return judged["verdict"] != Compared.WITHIN
 
@@ -253,7 +255,7 @@ def real() -> Real:
     people = yearly(table, catalog).query("indicator == 'population'")
     known = rows[usable(rows)].set_index(["indicator", "sex", "place", "year"])["value"]
     restated = frozenset(rows.loc[rows["status"] == RESTATED, "indicator"])
-    setting = setting_of(table, catalog, places, int(rows["year"].max()))
+    setting = setting_of(table, yearly(table, catalog), catalog, places, int(rows["year"].max()))
     return Real(catalog, pd.concat([rows, people]).drop_duplicates(), setting, known, restated)
 
 
