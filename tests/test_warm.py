@@ -159,7 +159,8 @@ def test_a_warm_kernel_answers_as_a_spawned_one(project, tmp_path, monkeypatch):
 def test_jupyter_client_interrupts_and_restarts_a_warm_kernel(kernel):
     manager, client = kernel
     first = int(answer(client, "import os\nprint(os.getpid())"))
-    waiting = client.execute("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(1000)")
+    waits = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(1000)"
+    waiting = client.execute(waits, stop_on_error=False)  # else what is asked too soon after it is not run
     while client.get_iopub_msg()["content"].get("text", "").strip() != str(first):
         pass
     manager.interrupt_kernel()

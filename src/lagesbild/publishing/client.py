@@ -211,7 +211,7 @@ class KernelClient(AsyncKernelClient):
         """Waits until the kernel has done what it was asked. Raises Empty while the channel of outputs is not there."""
         idle = False
         while not idle:
-            said = await self.get_iopub_msg(timeout=0.2)
+            said = await self.get_iopub_msg(timeout=0.05)
             own = said["parent_header"].get("msg_id") == asked
             idle = own and said["content"].get("execution_state") == "idle"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from lagesbild.publishing.template import FIXED, NotForked, Template, answer_of, notebooks_of, templates
+from lagesbild.publishing.template import FIXED, SOON, NotForked, Template, answer_of, notebooks_of, templates
 
 if TYPE_CHECKING:  # imported where it is needed, while the template is starting
     from jupyter_client.manager import AsyncKernelManager
@@ -114,6 +114,7 @@ class Kernels:
                 if os.name == "posix" and len(os.fsencode(place)) < LONGEST:
                     self.transport, self.ip = "ipc", place
                 self.client_factory = KernelClient
+                self.context.reconnect_ivl = 5  # ms: its sockets are not there yet; ZMQ would look every 100
                 self.context.rcvhwm = 0  # as many outputs may wait as a cell shows: above 1,000 ZMQ drops them
                 self.written = Path(f"{place}.log")  # what it prints, and its crash: read when it has died
                 with self.written.open("ab") as log:
@@ -121,6 +122,10 @@ class Kernels:
                     await super().start_kernel(**kwargs | given)
                 if kernels.stopped.is_set():  # an interrupt came while the kernel was being started
                     kill(self)
+
+            async def _async_wait(self, pollinterval: float = SOON) -> None:
+                """Waits for the end of a kernel that was killed, which jupyter_client looks for every 0.1 seconds."""
+                await super()._async_wait(pollinterval)
 
         return KnownKernel
 

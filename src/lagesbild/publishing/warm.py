@@ -3,7 +3,6 @@
 Where that cannot be, the kernel is started as ever, and the reason is told once.
 """
 
-import asyncio
 import logging
 import os
 import subprocess
@@ -16,7 +15,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 from lagesbild.publishing.preload import APPLICATIONS
-from lagesbild.publishing.template import SOON, Forked, NotForked, Order, StaleTemplate, notebooks_of, templates
+from lagesbild.publishing.template import Forked, NotForked, Order, StaleTemplate, notebooks_of, templates
 
 STREAMS = ("stdin", "stdout", "stderr")
 KNOWN = {"env", "cwd", *STREAMS, "kernel_id", "extra_arguments"}  # of a kernel's start; another may mean anything
@@ -42,12 +41,6 @@ class WarmProvisioner(LocalProvisioner):
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
-
-    async def wait(self) -> int | None:
-        """The exit code, after the end; jupyter_client's own looks every 0.1 seconds whether it has come."""
-        while self.process is not None and self.process.poll() is None:
-            await asyncio.sleep(SOON)
-        return await super().wait()
 
 
 def is_ours(cmd: list[str]) -> bool:
