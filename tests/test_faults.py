@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from lagesbild.cli import app
 from lagesbild.paths import Paths
-from lagesbild.publishing import limits, unit
+from lagesbild.publishing import batch, limits, unit
 from lagesbild.publishing.kernels import tidy_sockets
 from lagesbild.publishing.target import tidy_others
 from lagesbild.publishing.template import templates
