@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -250,7 +251,18 @@ ASKED = {
 @slow
 @pytest.mark.parametrize(("function", "given", "answered"), ASKED.values(), ids=ASKED)
 def test_a_copy_of_the_template_answers_or_is_silent(function, given, answered):
-    assert answer_of(templates.current(dict(os.environ), None).ask(function, given.encode())) == answered
+    asked = templates.current(dict(os.environ), None).ask(function, given.encode())
+    assert answer_of(asked, threading.Event()) == answered
+
+
+@slow
+def test_a_copy_whose_answer_nobody_waits_for_any_more_is_let_go():
+    template, stopped = templates.current(dict(os.environ), None), threading.Event()
+    asked = template.ask("builtins:exec", b"import time\ntime.sleep(10**6)")
+    eventually(lambda: bool(children(template.process.pid)))
+    stopped.set()
+    assert answer_of(asked, stopped) == b""
+    eventually(lambda: not children(template.process.pid))
 
 
 TROUBLE = {

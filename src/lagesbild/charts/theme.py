@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -225,11 +225,11 @@ def find_fonts() -> None:
     """
     load_fonts()
     weights: tuple[int | str, ...] = ("normal", 400, 600)
-    for sheet, weight in itertools.product((WIDE, NARROW), weights):
-        styles = (None, STYLE, STYLE | {"font.size": sheet.text})
-        for settings, size in itertools.product(styles, (sheet.text, sheet.small)):
-            font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
-            with mpl.rc_context(settings):
+    sizes = [size for sheet in (WIDE, NARROW) for size in (sheet.text, sheet.small)]
+    for settings in (nullcontext(), styled(WIDE), styled(NARROW)):  # texts are laid out before they are drawn
+        with settings:
+            for size, weight in itertools.product(sizes, weights):
+                font = font_manager.FontProperties(family=FAMILY, size=size, weight=weight)
                 text_to_path.get_text_width_height_descent("å", font, ismath=False)
 
 

@@ -129,7 +129,6 @@ class Batch:
         ready()
         if request.cached:
             self.plan.digests.once("notebooks", lambda: notebooks_read(self.plan.notebooks))
-
         if known := content():
             editions.adopt(known)
             self.plan.digests.once("packed", lambda: known)

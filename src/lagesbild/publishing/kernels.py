@@ -54,11 +54,11 @@ class Kernels:
     def ask(self, function: str, content: bytes) -> Callable[[], bytes]:
         """What waits for the answer of the function "module:name" to `content`, which a copy of the template makes.
 
-        It is empty where there is no template, or no answer.
+        It is empty where there is no template, no answer, or once no more kernels are started.
         """
         if self.template is None:
             return bytes
-        return partial(answer_of, self.template.ask(function, content))
+        return partial(answer_of, self.template.ask(function, content), self.stopped)
 
     def adopt(self, function: str, content: bytes) -> None:
         """Has warm kernels begin with what the function "module:name" makes of `content`; to others it is nothing."""

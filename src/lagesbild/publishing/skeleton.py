@@ -225,20 +225,20 @@ def at_hand_lines(paths: Paths, catalog: Catalog, subject: Subject, year: int) -
     """What the snapshot has and lacks for the place, a line each. Raises RefusedEdition where it has nothing."""
     from lagesbild.rules.editions import refuse_region_without_data, refuse_without_data, years_at_hand
     from lagesbild.tidy.build import table_at_hand
-    from lagesbild.tidy.schema import current, latest_years, up_to
+    from lagesbild.tidy.schema import latest_years, up_to
 
-    whole = table_at_hand(paths, catalog).rows
-    rows = up_to(whole, year)
+    newest = table_at_hand(paths, catalog).newest
+    rows = up_to(newest, year)
     if subject.region:
         refuse_region_without_data(rows, catalog, subject.region, year)
         parts = {name for part in catalog.parts.values() for name in part.indicators}
         for code in subject.members:
-            have = parts & latest_years(current(rows), code).keys()
+            have = parts & latest_years(rows, code).keys()
             name = load_places(paths).name(code)
             yield f"{code} {name}: {len(have)} of {len(parts)} indicators of the regional page have a value."
         return
-    refuse_without_data(years_at_hand(whole), subject.code, year)
-    latest = latest_years(current(rows), subject.code)
+    refuse_without_data(years_at_hand(newest), subject.code, year)
+    latest = latest_years(rows, subject.code)
     states = {number: figure_state(catalog, entry, latest) for number, entry in catalog.figures.items()}
     empty = [number for number, state in states.items() if state == "slot"]
     yield (

@@ -32,6 +32,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"} | ONE_THREAD
 INLINE = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what ipykernel sets, here before matplotlib
 SOON = 0.005  # seconds between two looks at whether it has answered
+LOOK = 0.1  # and at whether its answer is still waited for, which comes at once
 PATIENCE = 5  # seconds that it has to end its kernels
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
@@ -205,13 +206,19 @@ class Template:
         self.retire()
 
 
-def answer_of(copy: Connection) -> bytes:
-    """What a copy of the template was asked for; nothing where it could not be made."""
+def answer_of(copy: Connection, stopped: threading.Event) -> bytes:
+    """What a copy of the template was asked for; nothing where it could not be made.
+
+    Once nobody waits for it any more, as `stopped` is set, the copy is let go.
+    """
+    answer: object = None
     with copy, suppress(EOFError, OSError):
-        copy.recv()
-        if isinstance(answer := copy.recv(), bytes):
-            return answer
-    return b""
+        for _ in ("its number", "its answer"):
+            while not copy.poll(LOOK):
+                if stopped.is_set():
+                    return b""
+            answer = copy.recv()
+    return answer if isinstance(answer, bytes) else b""
 
 
 class Templates:

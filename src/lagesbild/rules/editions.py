@@ -19,7 +19,7 @@ from lagesbild.sources.raw import load_places
 from lagesbild.sources.snapshot import latest_fetch
 from lagesbild.statistics.intervals import usable
 from lagesbild.tidy.build import TableAtHand, input_key, store, table_at_hand
-from lagesbild.tidy.schema import completed, current, revisions, up_to, whole_years, yearly
+from lagesbild.tidy.schema import completed, revisions, up_to, whole_years, yearly
 
 # Which editions can be made: a page, a municipality and a year that the catalogue and the figures know.
 
@@ -58,7 +58,7 @@ class Shared:
         """
         group = self.places.comparison_group(self.catalog, municipality)
         wanted = tuple(
-            dict.fromkeys([municipality, *(group.members if group else ()), COUNTRY, *self.region_places(region)])
+            dict.fromkeys([municipality, *(group.members if group else ()), COUNTRY, *self._region_places(region)])
         )
         if wanted not in self.kept:
             self.kept[wanted] = self._completed(list(wanted))
@@ -66,7 +66,7 @@ class Shared:
                 del self.kept[old]
         return self.kept[wanted].copy(deep=False)
 
-    def region_places(self, region: str) -> list[str]:
+    def _region_places(self, region: str) -> list[str]:
         """The codes of a region's members and of what it is compared with; of no region none."""
         entry = self.catalog.regions.get(region)
         return self.places.codes([*entry.members, *entry.comparisons]) if entry else []
@@ -151,7 +151,7 @@ def _shared(paths: Paths, catalog: Catalog, places: Places, whole: TableAtHand, 
     return Shared(
         catalog,
         places,
-        _years(whole.newest),
+        years_at_hand(whole.newest),
         latest_fetch(paths) or "okänt datum",
         data,
         months.assign(name=months["place"].map(names)),
@@ -182,7 +182,7 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
     places = known.places if known else load_places(paths)
     places.municipality(municipality)
     whole = None if known else table_at_hand(paths, catalog)
-    years = known.years if known else _years(whole.newest) if whole else {}
+    years = known.years if known else years_at_hand(whole.newest) if whole else {}
     refuse_without_data(years, municipality, year)
     assessment = load_assessment(paths, municipality, year, catalog)
     if whole:
@@ -191,12 +191,11 @@ def edition_of(paths: Paths, page: str, municipality: str, year: int) -> Edition
     return Edition(**{each.name: getattr(known, each.name) for each in fields(Shared)}, assessment=assessment)
 
 
-def years_at_hand(table: pd.DataFrame) -> dict[str, list[int]]:
-    """Place -> the years in which any series has a value there, sorted; a place without any is left out."""
-    return _years(current(table))
+def years_at_hand(newest: pd.DataFrame) -> dict[str, list[int]]:
+    """Place -> the years in which any series has a value there, sorted; a place without any is left out.
 
-
-def _years(newest: pd.DataFrame) -> dict[str, list[int]]:
+    `newest`: current rows.
+    """
     known = newest.loc[newest["value"].notna(), ["place", "year"]].drop_duplicates()
     return {str(place): sorted(years) for place, years in known.groupby("place")["year"]}
 
