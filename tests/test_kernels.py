@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import zmq
 from nbformat import NotebookNode
 
 from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing.client import death, last_lines
+from lagesbild.publishing.client import KernelClient, death, last_lines
 from lagesbild.publishing.kernels import MOST_PRINTED, Kernels
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Executor, Run
@@ -114,6 +115,21 @@ def test_a_noisy_cell_ends_well_and_what_it_printed_is_cut_with_a_notice_i_40(ra
 def test_no_output_is_dropped_however_many_a_cell_shows_i_40(ran):
     shown = [output.data["text/html"] for output in cell_of(ran[1], SHOWN).outputs]
     assert shown == [f"<p>{number}</p>" for number in range(MANY)]
+
+
+@pytest.mark.slow
+def test_the_sockets_of_a_kernel_that_is_starting_are_looked_for_every_few_milliseconds(tmp_path, monkeypatch):
+    seen = []
+
+    async def noted(client: KernelClient, timeout: float | None = None) -> None:
+        channels = [client.shell_channel, client.iopub_channel]
+        seen.extend(channel.socket.getsockopt(zmq.RECONNECT_IVL) for channel in channels)
+        await ready(client, timeout)
+
+    ready = KernelClient.wait_for_ready
+    monkeypatch.setattr(KernelClient, "wait_for_ready", noted)
+    assert run_in(tmp_path / "projekt", tmp_path, "1").state == "ok"
+    assert seen == [5, 5]
 
 
 @pytest.mark.slow

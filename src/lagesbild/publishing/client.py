@@ -12,6 +12,7 @@ from queue import Empty
 from typing import Any
 
 import psutil
+import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -187,6 +188,11 @@ class Client(PapermillNotebookClient):
 
 class KernelClient(AsyncKernelClient):
     """jupyter_client's, which knows sooner that a kernel is ready."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.reconnect_ivl = 5  # ms: the kernel's sockets are not there yet; ZMQ would look every 100
+        return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Asks the kernel about itself until all of its channels answer. Raises RuntimeError as jupyter_client's does.

@@ -114,8 +114,6 @@ class Kernels:
                 if os.name == "posix" and len(os.fsencode(place)) < LONGEST:
                     self.transport, self.ip = "ipc", place
                 self.client_factory = KernelClient
-                self.context.reconnect_ivl = 5  # ms: its sockets are not there yet; ZMQ would look every 100
-                self.context.rcvhwm = 0  # as many outputs may wait as a cell shows: above 1,000 ZMQ drops them
                 self.written = Path(f"{place}.log")  # what it prints, and its crash: read when it has died
                 with self.written.open("ab") as log:
                     given = {"stdout": log, "stderr": log, "env": kernels.surroundings() | {"LAGESBILD_SEED": seed}}
