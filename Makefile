@@ -5,6 +5,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 INSTALLED := .venv/.installed
 PYTEST := $(BIN)/python -m pytest
+# What is installed in .venv is compiled once, at its first use, and not in every process that imports it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: report test soak papermill size lab lint check expected frozen reference benchmarks clean
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from threading import Event, Semaphore
 
 import pytest
@@ -16,7 +16,7 @@ from lagesbild.publishing.client import NotBegun
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.limits import Limit
 from lagesbild.publishing.outcome import DONE, FAILED, Outcome
-from lagesbild.publishing.request import BuildRequest
+from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Executor, Run, Turn
 from lagesbild.publishing.target import Target
 from reports import HEADER, PARAMETERS, build, contents, hidden, quick_project, write_notebook
@@ -106,6 +106,24 @@ def test_a_page_made_for_other_parameters_than_were_asked_for_has_failed(trouble
     run = next(run for run in troubled[1].runs if run.name == "regional_support")
     assert run.state == "failed"
     assert "made for {'municipality': '9901', 'year': 2023}" in run.cause
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_what_editions_share_is_asked_for_before_the_checks_where_no_report_stands(project, monkeypatch, stands):
+    seen = []
+
+    def refused(requests: list[BuildRequest]) -> None:
+        seen.append("checks")
+        raise RefusedBuild("in a test")
+
+    monkeypatch.setattr(Kernels, "begin", lambda kernels: None)
+    monkeypatch.setattr(Kernels, "ask", lambda kernels, function, content: seen.append(function))
+    monkeypatch.setattr(batch, "planned", refused)
+    if not stands:
+        rmtree(project / "reports")
+    with pytest.raises(RefusedBuild, match="in a test"):
+        quickly(project)
+    assert seen == [*([] if stands else ["lagesbild.publishing.made:packed_ahead"]), "checks"]
 
 
 # Beside the kernels' sockets, of which cells know no more than where IPython's settings are: one alone computes at a

@@ -53,7 +53,7 @@ def keys_of(root: Path, place: str = "9901", **how) -> dict[str, PageKey]:
     """The keys of a report's pages."""
     request = BuildRequest(Paths(root), place, 2024, **how)
     plan = unit.planned([request])
-    places, beside = computed(request, plan.catalog, "work")
+    places, beside = computed(request, plan.catalog)
     return unit.keys_of(plan, inputs_of(request, plan.digests), places, beside)
 
 

@@ -38,7 +38,7 @@ def made_bodies(place: str, region: str = "", root: Paths = REPOSITORY) -> dict[
     """Page -> its body, as a build makes it of the repository's own figures; no test states one of them."""
     catalog = load_catalog(root)
     request = BuildRequest(root, place, YEAR, region=region)
-    made = bodies(request, catalog, "regional_support" if region else "overview")
+    made = bodies(request, catalog)
     return {name: body() for name, body in made.items()}
 
 
@@ -310,7 +310,7 @@ def made_up(tmp_path) -> Copy:
 
 
 def made_of(copy: Copy, page: str) -> str:
-    made = bodies(BuildRequest(copy.paths, "9901", YEAR), copy.catalog, "overview")
+    made = bodies(BuildRequest(copy.paths, "9901", YEAR), copy.catalog)
     return said(body_tree(made[page]()))
 
 

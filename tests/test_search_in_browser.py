@@ -40,7 +40,7 @@ INDEX = {"pages": [["work.html", "Arbete"], ["indikatorer.html", "Indikatorer"]]
 def folder(tmp_path_factory) -> Path:
     """The list of measures of the made-up municipality, with the search and an index of four entries."""
     copy = made_up_root(tmp_path_factory.mktemp("copy"))
-    pages = bodies(BuildRequest(copy.paths, "9901", 2024), copy.catalog, "overview")
+    pages = bodies(BuildRequest(copy.paths, "9901", 2024), copy.catalog)
     made = tmp_path_factory.mktemp("site")
     write_assets(made)
     (made / "indikatorer.html").write_text(framed(pages["indikatorer"](), FRAME), "utf-8")

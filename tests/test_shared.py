@@ -178,9 +178,9 @@ def test_a_copy_of_the_template_makes_it_and_writes_nothing_for_a_refused_editio
     try:
         ask = partial(kernels.ask, f"{packed_ahead.__module__}:{packed_ahead.__name__}")
         before = copy.files()
-        assert ask(pickle.dumps((BuildRequest(copy.paths, "9901", 1990), "overview")))() == b""
+        assert ask(pickle.dumps(BuildRequest(copy.paths, "9901", 1990)))() == b""
         assert copy.files() == before
-        adopt(ask(pickle.dumps((BuildRequest(copy.paths, "9901", 2024), "overview")))())
+        adopt(ask(pickle.dumps(BuildRequest(copy.paths, "9901", 2024)))())
     finally:
         templates.kill()
     assert (copy.paths.processed / "judgements-2024.key").exists()

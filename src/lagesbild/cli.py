@@ -1,5 +1,6 @@
 """The command `lagesbild`. Exit codes: 0 all done, 1 something failed, 2 refused before it began, 130 interrupted."""
 
+import gc
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -187,7 +188,10 @@ def main() -> None:
     """Runs the command. Ctrl-C and a polite kill end it with 130 and no traceback, also in a shell's background."""
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, signal.default_int_handler)
+    gc.set_threshold(100_000, 50, 50)  # most objects are code and tables, which stay: they are looked through seldom
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        gc.freeze()  # nor once more at the end

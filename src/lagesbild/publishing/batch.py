@@ -46,10 +46,18 @@ class Batch:
     At most `_most_open` units hold notebooks and pages at a time, however many there are.
     """
 
-    def __init__(self, plan: Plan, requests: Sequence[BuildRequest], kernels: Kernels, watcher: Watcher, log: Log):
+    def __init__(
+        self,
+        plan: Plan,
+        requests: Sequence[BuildRequest],
+        kernels: Kernels,
+        watcher: Watcher,
+        log: Log,
+        shared: Callable[[], bytes] | None,
+    ):
         from lagesbild.publishing.limits import Limit
 
-        self.plan, self.kernels, self.watcher, self.log = plan, kernels, watcher, log
+        self.plan, self.kernels, self.watcher, self.log, self.shared = plan, kernels, watcher, log, shared
         self.total, self.jobs = len(requests), requests[0].jobs
         self.limit = Limit(seconds, "the batch") if (seconds := requests[0].batch_seconds) else None
         self.ahead: Iterator[BuildRequest] = iter(requests)
@@ -122,7 +130,7 @@ class Batch:
 
     def _made_beside(self, request: BuildRequest) -> None:
         """Has what all editions share at hand, made by a copy of the template while this process imports the rest."""
-        content = self.kernels.ask("lagesbild.publishing.made:packed_ahead", self._asked(request))
+        content = self.shared or shared_ahead(self.kernels, request)
         from lagesbild.publishing.pages import ready
         from lagesbild.rules import editions
 
@@ -143,16 +151,13 @@ class Batch:
 
     def _bodies(self, request: BuildRequest) -> dict[str, str]:
         """The bodies of the pages that no notebook makes, by name; a copy of the template makes them where it can."""
-        asked = self._asked(request)
+        asked = pickle.dumps(request)
         known = self.kernels.ask("lagesbild.publishing.bodies:bodies_ahead", asked)()
         if not (known or self.kernels.stopped.is_set()):
             from lagesbild.publishing.bodies import bodies_ahead
 
             known = bodies_ahead(asked)
         return pickle.loads(known) if known else {}
-
-    def _asked(self, request: BuildRequest) -> bytes:
-        return pickle.dumps((request, next(iter(self.plan.notebooks))))
 
     def _name(self, request: BuildRequest) -> str:
         if request.region:
@@ -210,6 +215,12 @@ class Batch:
         self.ended(outcome, len(self.outcomes), self.total)
 
 
+def shared_ahead(kernels: Kernels, request: BuildRequest) -> Callable[[], bytes]:
+    """What waits for what all editions share, `packed`: a copy of the template makes it beside its other imports."""
+    kernels.begin()
+    return kernels.ask("lagesbild.publishing.made:packed_ahead", pickle.dumps(request))
+
+
 def build_all(
     requests: Sequence[BuildRequest],
     watcher: Watcher,
@@ -226,14 +237,14 @@ def build_all(
     with sockets() as folder:
         kernels = Kernels(folder, {ROOT_VARIABLE: str(first.paths.root)}, first.kernel)
         try:
-            if not first.folder.is_dir():  # then nothing there can be unchanged, and kernels will be wanted
-                kernels.begin()
+            # where no report stands nothing can be unchanged, and all will be wanted
+            shared = None if first.folder.is_dir() else shared_ahead(kernels, first)
             plan = planned(requests)
             tidy_others(first.folder.parents[1])
             log = Log(
                 first.paths.reports, f"{first.name if len(requests) == 1 else len(requests)}-{first.year}", started
             )
-            batch = Batch(plan, requests, kernels, watcher, log)
+            batch = Batch(plan, requests, kernels, watcher, log, shared)
 
             def stop() -> None:
                 watcher.interrupted()
@@ -288,7 +299,7 @@ def build_slides(request: BuildRequest) -> Path:
     plan = planned([request])
     from lagesbild.publishing.made import subject
 
-    subject(request, plan.catalog, REGIONAL)  # which refuses an edition without data
+    subject(request, plan.catalog)  # which refuses an edition without data
     from lagesbild.publishing.cells import records_of
     from lagesbild.publishing.run import Executor
     from lagesbild.slides.content import deck_of

@@ -21,9 +21,9 @@ from lagesbild.publishing.method import method_html
 from lagesbild.publishing.request import BuildRequest
 
 
-def bodies(request: BuildRequest, catalog: Catalog, page: str) -> dict[str, Callable[[], str]]:
+def bodies(request: BuildRequest, catalog: Catalog) -> dict[str, Callable[[], str]]:
     """Name of a page that no notebook makes -> what makes its body. Raises as `subject`."""
-    about = subject(request, catalog, page)
+    about = subject(request, catalog)
     edition, region, written, assessment = about.edition, about.region, about.written, about.assessment
     judged, places, of = edition.judged, edition.places, (request.municipality, request.year)
 
@@ -56,7 +56,7 @@ def bodies(request: BuildRequest, catalog: Catalog, page: str) -> dict[str, Call
 
 
 def bodies_ahead(content: bytes) -> bytes:
-    """The bodies, pickled by name, for a request, and its first page, that another process has pickled."""
-    request, page = pickle.loads(content)
-    made = bodies(request, load_catalog(request.paths), page)
+    """The bodies, pickled by name, for a request that another process has pickled."""
+    request = pickle.loads(content)
+    made = bodies(request, load_catalog(request.paths))
     return pickle.dumps({name: body() for name, body in made.items()})

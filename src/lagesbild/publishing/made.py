@@ -32,9 +32,9 @@ class Subject:
     naming: Naming
 
 
-def subject(request: BuildRequest, catalog: Catalog, page: str) -> Subject:
+def subject(request: BuildRequest, catalog: Catalog) -> Subject:
     """What a report is made from. Raises RefusedEdition, UnknownPlace or a RecordError before anything is computed."""
-    edition = edition_of(request.paths, page, request.municipality, request.year)
+    edition = edition_of(request.paths, request.run(catalog)[0], request.municipality, request.year)
     place, year, places = request.municipality, request.year, edition.places
     own, region = bool(request.region), request.region or region_of(catalog, place)
     written = written_of(request.paths, region, year, catalog) if region else None
@@ -55,9 +55,9 @@ class Computed:
     region: str  # of which the regional page is; "" for none
 
 
-def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places, Computed]:
+def computed(request: BuildRequest, catalog: Catalog) -> tuple[Places, Computed]:
     """The places of the edition, and what is computed from it beside the notebooks. Raises as `subject`."""
-    about = subject(request, catalog, page)
+    about = subject(request, catalog)
     edition, judged = about.edition, about.edition.judged
     # of the municipality, or of every member of a region whose own report it is
     told = catalog.regions[about.region].members if about.own else [request.municipality]
@@ -66,12 +66,12 @@ def computed(request: BuildRequest, catalog: Catalog, page: str) -> tuple[Places
 
 
 def packed_ahead(content: bytes) -> bytes:
-    """What the editions of a year share, made from a request, and its first page, that another process has pickled.
+    """What the editions of a year share, made from a request that another process has pickled.
 
     A refused edition raises before anything is written, as in the process that asks.
     """
-    request, page = pickle.loads(content)
-    subject(request, load_catalog(request.paths), page)
+    request = pickle.loads(content)
+    subject(request, load_catalog(request.paths))
     return packed(request.paths, request.year)
 
 

@@ -68,7 +68,7 @@ class Unit:
 
         self.request, self.plan, self.outcome, self.inputs = request, plan, outcome, inputs
         self.started, self.began = datetime.now(UTC), time.monotonic()
-        self.places, self.computed = computed(request, plan.catalog, next(iter(plan.notebooks)))
+        self.places, self.computed = computed(request, plan.catalog)
         self.frames = page_frames(request, plan.catalog, self.places)
         self.store = Cache(request) if request.cached else None
         self.target, self.stack = Target(request.folder), ExitStack()
@@ -214,6 +214,6 @@ def why(request: BuildRequest) -> Iterator[str]:
         return
     from lagesbild.publishing.made import computed
 
-    places, beside = computed(request, plan.catalog, next(iter(plan.notebooks)))
+    places, beside = computed(request, plan.catalog)
     for page, key in keys_of(plan, inputs, places, beside).items():
         yield from reasons(Cache(request), key, plan.notebooks[page])
