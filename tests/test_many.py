@@ -554,8 +554,7 @@ def write_index(root: Path) -> Path:
 @pytest.fixture
 def stood(project) -> Path:
     """A project with reports of several years and states, and places with names for every letter."""
-    places = {"0000": "Riket", "0099": "Region Saga", "0180": "Nollstad"}
-    places |= {"9901": "Påhittsby", "9902": "Ömåla", "9903": "Åby", "9904": "Ängen", "9905": "Zäta <b>"}
+    places = {"0000": "Riket", "0099": "Region Saga", **NAMES}
     rows = [
         {"place": code, "name": name, "type": "L" if code.startswith("00") else "K"} for code, name in places.items()
     ]
@@ -565,20 +564,36 @@ def stood(project) -> Path:
     standing(project, "9902", 2023, state="incomplete")
     standing(project, "9905", 2024, day="2025-01-31")
     standing(project, "9999", 2024)  # of no place of the snapshot
+    standing(project, "regions/sagan", 2023)
     (project / "reports" / "9903" / "2024").mkdir(parents=True)  # no report
     (project / "reports" / "9903" / "2024" / "manifest.json").write_text("{", "utf-8")
     return project
 
 
+NAMES = {"9901": "Påhittsby", "9902": "Ömåla", "9903": "Åby", "9904": "Ängen", "9905": "Zäta <b>", "0180": "Nollstad"}
+
+
+@pytest.fixture
+def drawn(stood, monkeypatch) -> Path:
+    """That project, of which every municipality has a shape: a square and an islet."""
+    square = np.array([[0, 0], [0, 9000], [9000, 9000], [9000, 0], [0, 0]], dtype=float)
+    islet = np.array([[0, 0], [1, 0], [1, 1], [0, 0]], dtype=float)
+    shapes = {code: ([square + at * 9000, islet], (0, 0)) for at, code in enumerate(NAMES)}
+    monkeypatch.setattr(index, "with_shape", lambda codes: [code for code in codes if code in shapes])
+    monkeypatch.setattr(index, "municipal_shapes", lambda codes: {code: shapes[code] for code in codes})
+    return stood
+
+
 def test_the_index_lists_every_municipality_by_region_and_name_with_its_years_and_states(stood):
     tree = html.fromstring(write_index(stood).read_text("utf-8"))
-    assert tree.xpath("//h2/text()") == ["Region Saga", "Övriga kommuner"]
+    assert tree.xpath("//h2/text()") == ["Regionernas egna rapporter", "Region Saga", "Övriga kommuner"]
     heads = [tree.xpath("//span[@class='of']/text()"), tree.xpath("/html/head/title/text()")]
     assert heads == [["Alla kommuner"], ["Kommunernas lägesbilder – Alla kommuner – Lägesbild social hållbarhet"]], (
         "each report says its own year"
     )
     lines = [" ".join(line.text_content().split()) for line in tree.xpath("//ul[@class='places']/li")]
     assert lines == [
+        "Sagoförbundet 2023",
         "Påhittsby 2024 · Påhittsby 2023 · Påhittsby 2022",
         "Zäta <b> 2024, siffror hämtade 2025-01-31",
         "Åby ingen rapport",
@@ -587,7 +602,8 @@ def test_the_index_lists_every_municipality_by_region_and_name_with_its_years_an
         "Nollstad ingen rapport",
     ]
     links = tree.xpath("//ul[@class='places']//a/@href")
-    assert links == [f"{at}/index.html" for at in ("9901/2024", "9901/2023", "9901/2022", "9905/2024", "9902/2023")]
+    found = ["regions/sagan/2023", "9901/2024", "9901/2023", "9901/2022", "9905/2024", "9902/2023"]
+    assert links == [f"{at}/index.html" for at in found]
     assert tree.xpath("//li/@data-code") == ["9901", "9905", "9903", "9904", "9902", "0180"]
     lead = " ".join(tree.xpath("//p[@class='lead']")[0].text_content().split())
     assert lead == (
@@ -609,22 +625,17 @@ def test_every_file_that_the_index_names_lies_there(stood):
     assert {path.name for path in page.parent.glob(".*")} == {".index.lock"}
 
 
-def test_without_shapes_there_is_no_map_and_with_them_it_links_what_the_list_links(stood, monkeypatch):
+def test_without_shapes_there_is_no_map_and_with_them_it_links_what_the_list_links(drawn, monkeypatch):
+    tree = html.fromstring(write_index(drawn).read_text("utf-8"))
     monkeypatch.setattr(index, "with_shape", lambda codes: [])
-    assert "<svg" not in write_index(stood).read_text("utf-8")
-    (stood / "reports" / "index.html").unlink()
-    square = np.array([[0, 0], [0, 9000], [9000, 9000], [9000, 0], [0, 0]], dtype=float)
-    islet = np.array([[0, 0], [1, 0], [1, 1], [0, 0]], dtype=float)
-    shapes = {code: ([square + at * 9000, islet], (0, 0)) for at, code in enumerate(("9901", "9902", "9903"))}
-    monkeypatch.setattr(index, "with_shape", lambda codes: [code for code in codes if code in shapes])
-    monkeypatch.setattr(index, "municipal_shapes", lambda codes: {code: shapes[code] for code in codes})
-    tree = html.fromstring(write_index(stood).read_text("utf-8"))
+    assert "<svg" not in write_index(drawn).read_text("utf-8")
     [drawing] = tree.xpath("//div[@class='map']")
     assert drawing.get("aria-hidden") == "true"
-    assert drawing.xpath("./svg/a/@href") == ["9901/2024/index.html", "9902/2023/index.html"]
+    assert drawing.xpath("./svg/a/@href") == ["9901/2024/index.html", "9905/2024/index.html", "9902/2023/index.html"]
     assert set(drawing.xpath(".//a/@tabindex")) == {"-1"}
-    assert drawing.xpath(".//title/text()") == ["Påhittsby 2024", "Åby – ingen rapport", "Ömåla 2023 – ofullständig"]
-    assert drawing.xpath("./svg/a[1]/path/@d") == ["M0 1000l0-333 333 0 0 333-333 0z"]
+    told = drawing.xpath(".//title/text()")
+    assert told[0::2] == ["Påhittsby 2024", "Åby – ingen rapport", "Ömåla 2023 – ofullständig"]
+    assert drawing.xpath("./svg/a[1]/path/@d") == ["M0 1000l0-167 167 0 0 167-167 0z"]
     assert len(drawing.xpath("./ul/li")) == 3
 
 
@@ -675,22 +686,28 @@ def test_axe_finds_nothing_in_the_index_and_it_fits(stood, open_page, width, sch
     assert all(address.startswith("file:") for address in opened.requests)
 
 
+def listed(page) -> list[str]:
+    """The codes of the municipalities that the list shows."""
+    return [line.get_attribute("data-code") for line in page.locator("li[data-code]:visible").all()]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "wanted"),
-    [("9902", ["Ömåla"]), ("aby", ["Åby"]), ("saga zät", ["Zäta <b>"]), ("2022", ["Påhittsby"]), ("xyz", [])],
+    [("9902", ["Ömåla"]), ("aby", ["Åby"]), ("saga län zät", ["Zäta <b>"]), ("2022", ["Påhittsby"]), ("xyz", [])],
 )
-def test_the_search_of_the_index_finds_name_code_region_and_year(stood, open_page, words, wanted):
-    opened = open_page(write_index(stood))
+def test_the_search_of_the_index_finds_name_code_region_and_year(drawn, open_page, words, wanted):
+    opened = open_page(write_index(drawn))
     page = opened.page
     page.get_by_role("searchbox", name="Sök kommun, kommunkod eller region").fill(words)
     said = (
         f"Visar {len(wanted)} av 6 kommuner." if wanted else "Ingen kommun passar. Prova namnet, koden eller regionen."
     )
     page.get_by_text(said).wait_for()
-    shown = page.locator(".places li:visible").all_text_contents()
-    assert [text.split("\n")[1].strip().removesuffix(" ingen rapport") for text in shown] == wanted
+    assert [NAMES[code] for code in listed(page)] == wanted
     assert page.locator(".county:visible").count() == len(wanted)
+    on_map = page.locator(".map path:not(.away)").evaluate_all("all => all.map(path => path.dataset.code)")
+    assert [NAMES[code] for code in on_map] == wanted
     if words == "9902":
         page.keyboard.press("Enter")
         page.wait_for_url("**/9902/2023/index.html")
@@ -698,9 +715,20 @@ def test_the_search_of_the_index_finds_name_code_region_and_year(stood, open_pag
 
 
 @pytest.mark.slow
+def test_the_index_shows_only_those_with_a_report_where_that_is_asked_for(stood, open_page):
+    page = open_page(write_index(stood)).page
+    page.get_by_role("checkbox", name="Bara kommuner med rapport").check()
+    assert listed(page) == ["9901", "9905", "9902"]
+    assert page.get_by_role("status").text_content() == "Visar 3 av 6 kommuner."
+    for code in ("9903", "9904", "0180"):
+        standing(stood, code, 2025)
+    assert open_page(write_index(stood)).page.get_by_role("checkbox").count() == 0, "there is nothing to leave out"
+
+
+@pytest.mark.slow
 def test_without_scripts_the_index_is_a_plain_list(stood, open_page):
     page = open_page(write_index(stood), java_script_enabled=False).page
     assert page.locator(".look").is_hidden()
-    assert page.locator(".places li:visible").count() == 6
-    page.locator(".places a").first.click()
+    assert len(listed(page)) == 6
+    page.locator("li[data-code] a").first.click()
     page.wait_for_url("**/9901/2024/index.html")

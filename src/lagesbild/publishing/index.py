@@ -1,4 +1,7 @@
-"""The page over all municipalities, `reports/index.html`: list, search and map of the reports that stand there."""
+"""The page over all municipalities, `reports/index.html`: list, search and map of the reports that stand there.
+
+The regions' own reports are listed before them.
+"""
 
 import json
 import shutil
@@ -39,7 +42,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Line:
-    """A municipality with its reports, the latest first."""
+    """A municipality, or a region, with its reports, the latest first."""
 
     code: str
     name: str
@@ -77,14 +80,22 @@ def groups_of(paths: Paths, catalog: Catalog, places: Places) -> list[Group]:
     return sorted(groups, key=lambda group: (group.title == OTHERS, swedish_order(group.title)))
 
 
-def _standing(paths: Paths, code: str) -> Iterable[Standing]:
-    folders = (paths.reports / code).glob("[0-9][0-9][0-9][0-9]")
+def regions_with_reports(paths: Paths, catalog: Catalog) -> list[Line]:
+    """The regions whose own reports stand there, in the order of the alphabet."""
+    lines = [
+        Line(code, region.name, tuple(_standing(paths, f"regions/{code}"))) for code, region in catalog.regions.items()
+    ]
+    return sorted((line for line in lines if line.reports), key=lambda line: swedish_order(line.name))
+
+
+def _standing(paths: Paths, at: str) -> Iterable[Standing]:
+    folders = (paths.reports / at).glob("[0-9][0-9][0-9][0-9]")
     for folder in sorted(folders, key=lambda folder: folder.name, reverse=True):
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # not made by a build
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
             day = max(manifest["input"]["snapshots"].values(), default="")
             whole = manifest["state"] == "ok"
-            yield Standing(int(folder.name), f"{code}/{folder.name}/index.html", whole, day)
+            yield Standing(int(folder.name), f"{at}/{folder.name}/index.html", whole, day)
 
 
 # The map: each municipality in the colour of what stands there, for the eye and the mouse. The list says the same.
@@ -117,7 +128,8 @@ def map_svg(lines: Iterable[Line]) -> Markup:
 def _drawn(line: Line, rings: list[np.ndarray]) -> Markup:
     latest = next(iter(line.reports), None)
     fill, told = FILLS[latest.whole if latest else None], f"{line.name} {_state(latest)}"
-    path = Markup('<path fill="{}" d="{}"><title>{}</title></path>').format(fill, "".join(map(_path, rings)), told)
+    drawn = "".join(map(_path, rings))
+    path = Markup('<path data-code="{}" fill="{}" d="{}"><title>{}</title></path>').format(line.code, fill, drawn, told)
     return Markup('<a href="{}" tabindex="-1">{}</a>').format(latest.href, path) if latest else path
 
 
@@ -157,14 +169,14 @@ def write_index(paths: Paths, catalog: Catalog, places: Places) -> Path:
     """
     page = paths.reports / "index.html"
     with FileLock(paths.reports / ".index.lock", timeout=PATIENCE):
-        groups = groups_of(paths, catalog, places)
+        groups, regions = groups_of(paths, catalog, places), regions_with_reports(paths, catalog)
         work = paths.reports / ".index.work"
         shutil.rmtree(work, ignore_errors=True)  # of a killed build
         work.mkdir()
         try:
             beside = [*write_assets(work), *(Path(shutil.copy2(ASSETS / name, work)) for name in BESIDE)]
             whole = work / page.name
-            whole.write_text(index_html(groups, catalog), "utf-8", newline="")
+            whole.write_text(index_html(groups, regions, catalog), "utf-8", newline="")
             for file in (*beside, whole):
                 target = paths.reports / file.relative_to(work)
                 target.parent.mkdir(exist_ok=True)
@@ -175,7 +187,7 @@ def write_index(paths: Paths, catalog: Catalog, places: Places) -> Path:
     return page
 
 
-def index_html(groups: list[Group], catalog: Catalog) -> str:
+def index_html(groups: list[Group], regions: list[Line], catalog: Catalog) -> str:
     """The whole page."""
     lines = [line for group in groups for line in group.lines]
     latest = [line.reports[0] for line in lines if line.reports]
@@ -191,6 +203,7 @@ def index_html(groups: list[Group], catalog: Catalog) -> str:
         "pages/municipalities.html",
         title=TITLE,
         groups=groups,
+        regions=regions,
         counts=counts,
         day=day,
         map=map_svg(lines),
