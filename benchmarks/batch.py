@@ -255,6 +255,7 @@ if __name__ == "__main__":
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--install", action="store_true")
     asked = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # no way shall compile all packages anew in each process
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when it begins")
     if asked.install:
         installs()
