@@ -53,8 +53,8 @@ reference: $(INSTALLED)  ## write anew what CONTRIBUTING.md and CHANGELOG.md hav
 benchmarks: $(INSTALLED)  ## time judgements, cells, own files, and the batch against a loop of papermill and nbconvert
 	$(BIN)/python benchmarks/all_judgements.py
 	$(BIN)/python benchmarks/batch.py
-	$(BIN)/python benchmarks/cells.py
 	$(BIN)/python benchmarks/own_files.py
+	$(BIN)/python benchmarks/cells.py
 
 $(READY): requirements-report.lock pyproject.toml
 	@$(PYTHON) tests/install.py requirements-report.lock

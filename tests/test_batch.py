@@ -11,11 +11,11 @@ import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing import batch
+from lagesbild.publishing import batch, limits
 from lagesbild.publishing.client import NotBegun
 from lagesbild.publishing.kernels import Kernels
 from lagesbild.publishing.limits import Limit
-from lagesbild.publishing.outcome import DONE, FAILED, Outcome
+from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome
 from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Executor, Run, Turn
 from lagesbild.publishing.target import Target
@@ -182,17 +182,22 @@ def test_the_longest_notebook_is_run_first_and_all_share_the_turns_of_the_jobs(p
 
 def test_a_notebook_that_is_gone_since_the_check_fails_its_own_page(project, monkeypatch):
     gone = project / "notebooks" / "housing.ipynb"
-    checked = batch.planned
+    checked, really = batch.planned, Executor.run
     monkeypatch.setattr(batch, "planned", lambda requests: (checked(requests), gone.unlink())[0])
-    ran = []
 
     def run(self, name, source, values):
-        ran.append(name)
-        return Run(name, "failed", 0.0, "nothing was run")
+        return really(self, name, source, values) if name == "housing" else Run(name, "failed", 0.0, "nothing was run")
 
     monkeypatch.setattr(Executor, "run", run)
-    build(BuildRequest(Paths(project), "9901", 2024, cached=False), Silence())
-    assert len(ran) == 7
+    causes = {run.name: run.cause for run in quickly(project).runs}
+    assert "No such file or directory" in causes.pop("housing")
+    assert list(causes.values()) == ["nothing was run"] * 6
+
+
+def write_text_cell(notebook: Path, text: str) -> None:
+    content = json.loads(notebook.read_text("utf-8"))
+    content["cells"].append({"cell_type": "markdown", "id": "ny", "metadata": {}, "source": text})
+    notebook.write_text(json.dumps(content), "utf-8")
 
 
 def turn(turns: Semaphore, batch: Limit | None = None, stopped: bool = False) -> Turn:
@@ -226,10 +231,32 @@ def test_a_turn_that_comes_too_late_is_not_begun_and_leaves_its_place_to_others(
     assert turns.acquire(blocking=False)
 
 
-def test_a_notebooks_limit_does_not_count_the_time_that_it_waits_for_its_turn():
+def test_a_limit_of_what_begins_later_is_over_later(monkeypatch):
+    monkeypatch.setattr(limits, "clock", lambda: 12.0)
     limit = Limit(10, "a notebook", began=0.0)
-    assert limit.later(4).left == pytest.approx(limit.left + 4)
-    assert (limit.is_over, Limit(10, "a notebook").is_over) == (True, False)
+    assert (limit.left, limit.is_over) == (-2, True)
+    assert (limit.later(4).left, limit.later(4).is_over) == (2, False)
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_only_the_other_pages_are_to_be_made_keeps_the_last_report(project, monkeypatch):
+    assert quickly(project).code == DONE
+    before = contents(project / "reports" / "9901" / "2024")
+    write_text_cell(project / "notebooks" / "work.ipynb", "En ny mening.")  # every run is kept, and the page is not
+    really = Kernels.ask
+
+    def interrupted(kernels: Kernels, function: str, content: bytes):
+        if function.endswith(":bodies_ahead"):
+            kernels.stop()
+        return really(kernels, function, content)
+
+    monkeypatch.setattr(Kernels, "ask", interrupted)
+    assert quickly(project).code == INTERRUPTED
+    assert contents(project / "reports" / "9901" / "2024") == before
+    monkeypatch.setattr(Kernels, "ask", really)
+    outcome = quickly(project)
+    assert (outcome.code, {run.cached for run in outcome.runs}) == (DONE, {True})
+    assert "En ny mening." in (outcome.site / "work.html").read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """What builds keep: an unchanged report runs nothing, a changed one what changed, and no entry is ever another's."""
 
+import errno
 import gzip
 import hashlib
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -20,6 +22,7 @@ from lagesbild.publishing.cache import Cache, prune
 from lagesbild.publishing.keys import PageKey, code_cells, inputs_of
 from lagesbild.publishing.made import computed
 from lagesbild.publishing.outcome import DONE, FAILED, Outcome, local
+from lagesbild.publishing.reads import noted_reads
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.run import Run
 from lagesbild.publishing.slices import Reach, slice_of
@@ -317,13 +320,24 @@ def test_no_place_can_show_anothers_figure_whatever_is_done_to_the_entries(tmp_p
     assert found() == ("<h1>9901</h1>", 0)
 
 
-def test_an_entry_is_written_in_one_step_and_two_writers_leave_it_whole(tmp_path):
+def test_an_entry_is_written_in_one_step_and_a_full_disk_leaves_the_one_that_stood(tmp_path, monkeypatch):
     run, root = run_of("9901", tmp_path), tmp_path
-    caches = [Cache(BuildRequest(Paths(root), "9901", 2024)) for _ in range(2)]
-    for cache in caches:
-        cache.keep(bare_key(root, "9901"), run)
+    cache, key = Cache(BuildRequest(Paths(root), "9901", 2024)), bare_key(root, "9901")
+    cache.keep(key, run)
+
+    def full(path: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(Path, "replace", full)
+    cache.keep(key, replace(run, reads={"gone.csv": "another"}))
     assert [path.name[:5] for path in (root / ".cache").rglob("*") if path.is_file()] == ["work-"]
-    assert caches[0].run(bare_key(root, "9901"), root / "notebooks" / "work.ipynb")
+    assert cache.run(key, root / "notebooks" / "work.ipynb")
+
+
+def test_a_torn_note_of_what_a_run_has_read_lets_nobody_keep_it(tmp_path):
+    notes = tmp_path / "1.reads"
+    notes.write_text('["read", "/work/a.csv"]\n["read", "/wor', "utf-8")
+    assert noted_reads([notes], tmp_path, 0.0) == ({}, "what it read was not noted whole")
 
 
 def test_a_notebook_that_was_saved_while_it_ran_is_not_kept(tmp_path):

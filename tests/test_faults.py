@@ -337,8 +337,8 @@ def _(project: Project) -> Told:
 def _(project: Project) -> Told:
     waits = f"def wait():\n    time.sleep(600)\n{BEGINS}wait()"
     write_notebook(project.root, PAGE, header=waits)  # before all cells that need a machine's time
-    stood = ("stopped after 2 seconds, the limit of a cell", "raise --timeout", "It stood in: File", "in wait")
-    told = Told(project.build("--timeout", "2"), 1, "timed out", stood)
+    stood = ("stopped after 5 seconds, the limit of a cell", "raise --timeout", "It stood in: File", "in wait")
+    told = Told(project.build("--timeout", "5"), 1, "timed out", stood)
     assert len(project.kernels) == 1, "a time-out is not tried again"
     return told
 

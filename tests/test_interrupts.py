@@ -87,8 +87,11 @@ def test_a_build_killed_between_two_moves_gives_the_old_report_back(tmp_path):
         assert not old.exists()
 
 
-def test_a_build_killed_after_both_moves_keeps_the_new_report(tmp_path):
-    target = Target(tmp_path / "reports" / "9901" / "2024")
+@pytest.mark.parametrize("place", ["9901", "regions/sagan"])
+def test_a_build_killed_after_both_moves_keeps_the_new_report(tmp_path, place):
+    (tmp_path / "reports" / "9902" / ".2024.old").mkdir(parents=True)
+    (tmp_path / "reports" / "9902" / ".2024.lock").mkdir()  # one that cannot be taken, as another user's
+    target = Target(tmp_path / "reports" / place / "2024")
     for folder, text in ((target.folder.with_name(".2024.old"), "gammal"), (target.folder, "ny")):
         folder.mkdir(parents=True)
         (folder / "index.html").write_text(text)

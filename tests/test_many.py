@@ -29,7 +29,7 @@ from lagesbild.paths import Paths
 from lagesbild.publishing import batch, index, keys, outcome, unit
 from lagesbild.publishing.batch import build_all
 from lagesbild.publishing.kernels import Kernels
-from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Outcome, UnitLines
+from lagesbild.publishing.outcome import CHANGED_SINCE, DONE, FAILED, INTERRUPTED, Ended, JsonLines, Outcome, UnitLines
 from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Executor, Run
 from lagesbild.publishing.target import Target
@@ -190,13 +190,14 @@ def test_kernels_that_have_ended_are_forgotten_with_what_they_left(tmp_path):
     for number, kind in enumerate(kinds):
         manager = kind()
         manager.connection_file = str(tmp_path / f"{number}.json")
-        (tmp_path / f"{number}.log").touch()
+        for kind_of_file in ("log", "reads"):
+            (tmp_path / f"{number}.{kind_of_file}").touch()
         kernels.started.append(manager)
     del manager
     gone = weakref.ref(kernels.started[0])
     kernels.forget(kinds.pop(0))
     assert [type(each) for each in kernels.started] == kinds
-    assert [path.name for path in tmp_path.iterdir()] == ["1.log"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.log", "1.reads"]
     del kind
     gc.collect()
     assert gone() is None
@@ -503,6 +504,37 @@ def test_the_end_names_at_most_five_units_of_a_cause_and_the_commonest_first(tmp
     assert second == "1 municipality: sällan (9901 By 1)"
     assert states == "13 municipalities: 13 failed (7 s)"
     assert log == f"Log: {tmp_path / 'logg'}"
+
+
+def test_warnings_are_told_of_many_reports_and_to_machines(tmp_path):
+    told = io.StringIO()
+    console = Console(file=told, soft_wrap=True, width=80)
+    kept = Outcome(BuildRequest(Paths(tmp_path), "9901", 2024), "Påhittsby", same_source=False, warnings=["Skadad."])
+    UnitLines(console, console).summary(Ended([kept], 2, DONE, 7.0, None))
+    warning, one, _ = told.getvalue().splitlines()
+    assert warning == "Skadad."
+    assert one == f"1 municipality: some pages are kept. {CHANGED_SINCE} (9901 Påhittsby)"
+    told.truncate(told.seek(0))
+    JsonLines(console, console).ended(kept, 1, 2)
+    assert json.loads(told.getvalue())["warnings"] == ["Skadad.", CHANGED_SINCE]
+
+
+def test_a_template_that_replaces_another_is_given_what_editions_share_too(project, runs, monkeypatch):
+    given, templates = [], []
+
+    def begin(kernels: Kernels) -> None:
+        templates.append(object())
+        kernels.template = templates[-1]
+
+    monkeypatch.setattr(Kernels, "begin", begin)
+    monkeypatch.setattr(Kernels, "ask", lambda kernels, function, content: bytes)
+    monkeypatch.setattr(
+        Kernels, "adopt", lambda kernels, function, content: given.append((kernels.template, function.split(":")[1]))
+    )
+    assert made(project, "9901", "9902").code == DONE
+    last, whole = templates[-1], [template for template, function in given if function == "adopt"]
+    assert whole == [templates[-2], last]
+    assert given.count((last, "complete")) == 2, "of the place, and of it and its region, for seven pages"
 
 
 def test_the_time_left_counts_only_reports_that_were_made(tmp_path, monkeypatch):

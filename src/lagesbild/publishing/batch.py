@@ -29,6 +29,7 @@ from lagesbild.publishing.unit import Plan, Unit, planned
 # Pandas, papermill and nbconvert take seconds to import: a refusal comes before, and what is unchanged.
 if TYPE_CHECKING:
     from lagesbild.publishing.run import Run
+    from lagesbild.publishing.template import Template
     from lagesbild.slides.content import Deck
 
 
@@ -57,7 +58,9 @@ class Batch:
     ):
         from lagesbild.publishing.limits import Limit
 
-        self.plan, self.kernels, self.watcher, self.log, self.shared = plan, kernels, watcher, log, shared
+        self.plan, self.kernels, self.watcher, self.log = plan, kernels, watcher, log
+        self.shared_answer, self.packed = shared, b""  # what waits for what editions share, and that, until it is given
+        self.given: set[tuple[Template, bytes]] = set()
         self.total, self.jobs = len(requests), requests[0].jobs
         self.limit = Limit(seconds, "the batch") if (seconds := requests[0].batch_seconds) else None
         self.ahead: Iterator[BuildRequest] = iter(requests)
@@ -130,7 +133,7 @@ class Batch:
 
     def _made_beside(self, request: BuildRequest) -> None:
         """Has what all editions share at hand, made by a copy of the template while this process imports the rest."""
-        content = self.shared or shared_ahead(self.kernels, request)
+        content = self.shared_answer or shared_ahead(self.kernels, request)
         from lagesbild.publishing.pages import ready
         from lagesbild.rules import editions
 
@@ -139,15 +142,24 @@ class Batch:
             self.plan.digests.once("notebooks", lambda: notebooks_read(self.plan.notebooks))
         if known := content():
             editions.adopt(known)
-            self.plan.digests.once("packed", lambda: known)
+            self.packed = known
 
     def _hand_over(self, request: BuildRequest) -> None:
-        """Gives the kernels' template what all editions share, once, so that no kernel reads the table."""
+        """Gives the kernels' template what all editions share, so that no kernel reads the table."""
         from lagesbild.rules import editions
 
-        once = self.plan.digests.once
-        known = once("packed", lambda: editions.packed(request.paths, request.year))
-        once("adopted", lambda: self.kernels.adopt(f"{editions.__name__}:adopt", known))
+        def content() -> bytes:
+            packed, self.packed = self.packed, b""
+            return packed or editions.packed(request.paths, request.year)
+
+        self._give("adopt", b"", content)
+
+    def _give(self, function: str, what: bytes, content: Callable[[], bytes]) -> None:
+        """Has a function of `editions` called in the kernels' template; once in each, as a dead one is replaced."""
+        template = self.kernels.template
+        if template is not None and (template, what) not in self.given:
+            self.given.add((template, what))
+            self.kernels.adopt(f"lagesbild.rules.editions:{function}", content())
 
     def _bodies(self, request: BuildRequest) -> dict[str, str]:
         """The bodies of the pages that no notebook makes, by name; a copy of the template makes them where it can."""
@@ -170,7 +182,7 @@ class Batch:
 
         request, region = unit.request, unit.computed.region if name == REGIONAL else ""
         asked = editions.asked_for(request.paths, request.year, request.municipality, region)
-        self.plan.digests.once(asked, lambda: self.kernels.adopt(f"{editions.__name__}:complete", asked))
+        self._give("complete", asked, lambda: asked)
         executor = Executor(self.kernels, request, self.limit, self.turns)
         self.waiting[self.pool.submit(executor.run, name, self.plan.notebooks[name], self.plan.values[name])] = unit
 
@@ -240,7 +252,7 @@ def build_all(
             # where no report stands nothing can be unchanged, and all will be wanted
             shared = None if first.folder.is_dir() else shared_ahead(kernels, first)
             plan = planned(requests)
-            tidy_others(first.folder.parents[1])
+            tidy_others(first.paths.reports)
             log = Log(
                 first.paths.reports, f"{first.name if len(requests) == 1 else len(requests)}-{first.year}", started
             )

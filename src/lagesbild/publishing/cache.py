@@ -64,7 +64,7 @@ class Cache:
         """What is kept of a run with this key, with the markdown that the notebook has now; None where it must run."""
         if key.unseen:
             return None
-        path, content = self._file(RUNS, key.page, key.digest), None
+        path = self._file(RUNS, key.page, key.digest)
         content = self._read(path, key.parts)
         if content is None or changed_reads(content["reads"], self.request.paths):
             return None
@@ -90,7 +90,7 @@ class Cache:
     def last(self, page: str) -> tuple[Parts, dict[str, str], str] | None:
         """The parts of the key that the page was last built with, the files that it read, and why no run was kept."""
         content = self._read(self._file(LAST, page), None)
-        return (content["key"], content["reads"], content["unkept"]) if content else None
+        return (content["key"], content.get("reads", {}), content.get("unkept", "")) if content else None
 
     def reads(self, page: str) -> list[str]:
         """The files beside the figures that the page's cells read when they were run last."""
@@ -323,13 +323,13 @@ def _cells(notebook: Path) -> dict[str, str]:
 # Pruning.
 
 
-def prune(paths: Paths, now: float | None = None, days: float = DAYS, most: int = MOST_BYTES) -> int:
-    """Removes what no build has used for `days`, then the least used until all is below `most` bytes; returns how many.
+def prune(paths: Paths, now: float | None = None, days: float = DAYS, most: int = MOST_BYTES) -> None:
+    """Removes what no build has used for `days`, then the least used until all is below `most` bytes.
 
     The newest run of each page and place goes last, and never by its age. Another build may do the same: an entry that
     is gone is a miss to whoever asks for it.
     """
-    now, removed, files = time.time() if now is None else now, 0, []
+    now, files = time.time() if now is None else now, []
     for path in paths.kept.rglob("*"):
         with suppress(OSError):
             stat = path.stat()
@@ -350,5 +350,4 @@ def prune(paths: Paths, now: float | None = None, days: float = DAYS, most: int 
     for old, _, size, path in [*ordered, *((False, *file) for file in reversed(newest))]:
         if old or total > most:
             path.unlink(missing_ok=True)
-            total, removed = total - size, removed + 1
-    return removed
+            total -= size

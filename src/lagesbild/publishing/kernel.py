@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ class Printed(OutStream):
         self.dropped[cell] += len(string) - len(fits)
         if fits or not string:
             super().write(fits)
-            os.write(self.own, fits.encode("utf-8", "replace"))
+            with suppress(OSError):  # a full disk takes from the log, and nothing from the page
+                os.write(self.own, fits.encode("utf-8", "replace"))
         return len(string)
 
     def flush(self) -> None:

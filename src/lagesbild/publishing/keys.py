@@ -241,7 +241,10 @@ def _page_key(
 
 
 def _notebook(path: Path, page: str, ours: Mapping[str, tuple[str, list[str]]]) -> Notebook:
-    content, cut = json.loads(path.read_text("utf-8")), slice_of(path, page)
+    try:
+        content, cut = json.loads(path.read_text("utf-8")), slice_of(path, page)
+    except OSError:  # gone since the check: its run says it better
+        return Notebook(Slice(Reach.ALL), {}, {}, "it cannot be read")
     cells = content["cells"]
     asked = NO_CACHE in content["metadata"] or any(NO_CACHE in _tags(cell) for cell in cells)
     imports = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # papermill takes seconds to import
     from lagesbild.publishing.run import Run
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130  # exit codes; 2 is a refusal, which ends a build of one report without outcome
+CHANGED_SINCE = "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
 GO_ON = "Interrupted. Nothing that stood before was touched; run the same command again to go on."
 
 
@@ -133,10 +134,7 @@ class Lines:
             names = [name for name, started in outcome.kept.items() if started == when]
             self.out.print(f"Kept as of {local(when)}: {', '.join(names)}")
         if not outcome.same_source:
-            changed = (
-                "Figures, catalogue or judgements have changed since. Build the whole report before you publish it."
-            )
-            self.err.print(changed, style="yellow")
+            self.err.print(CHANGED_SINCE, style="yellow")
         if outcome.kept_old:
             self.err.print("The last whole report was kept. What could be made lies beside it.")
         if ended.log:
@@ -182,10 +180,9 @@ class UnitLines(Lines):
     def summary(self, ended: Ended) -> None:
         self._warned(ended)
         for cause, outcomes in ended.causes().items():
-            names = ", ".join(f"{each.request.name} {each.place}".strip() for each in outcomes[:MOST_NAMED])
-            more = f" and {len(outcomes) - MOST_NAMED} more" if len(outcomes) > MOST_NAMED else ""
-            several = "municipality" if len(outcomes) == 1 else "municipalities"
-            self.err.print(f"{len(outcomes)} {several}: {cause} ({names}{more})", style="red")
+            self._several(outcomes, cause, "red")
+        if kept := [outcome for outcome in ended.outcomes if not outcome.same_source]:
+            self._several(kept, f"some pages are kept. {CHANGED_SINCE}", "yellow")
         if ended.code == INTERRUPTED:
             self.err.print(f"{GO_ON} Reports that are whole are kept, and not made again.")
         states = ", ".join(f"{count} {state}" for state, count in ended.states().items())
@@ -194,6 +191,12 @@ class UnitLines(Lines):
             self.out.print(f"Log: {ended.log}")
         if ended.index:
             self.out.print(f"Open {ended.index}")
+
+    def _several(self, outcomes: list[Outcome], what: str, style: str) -> None:
+        names = ", ".join(f"{each.request.name} {each.place}".strip() for each in outcomes[:MOST_NAMED])
+        more = f" and {len(outcomes) - MOST_NAMED} more" if len(outcomes) > MOST_NAMED else ""
+        several = "municipality" if len(outcomes) == 1 else "municipalities"
+        self.err.print(f"{len(outcomes)} {several}: {what} ({names}{more})", style=style)
 
 
 class JsonLines(Lines):
@@ -211,6 +214,7 @@ class JsonLines(Lines):
                 "state": outcome.state,
                 "seconds": round(outcome.seconds, 2),
                 "causes": outcome.failures() if outcome.code == FAILED else {},
+                "warnings": [*outcome.warnings, *([] if outcome.same_source else [CHANGED_SINCE])],
                 "done": done,
                 "total": total,
             }

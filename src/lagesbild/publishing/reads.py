@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import source_from_cache
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -143,9 +144,12 @@ def noted_reads(files: Iterable[Path], root: Path, began: float) -> tuple[dict[s
     from lagesbild.publishing.keys import file_digest
 
     reads: dict[str, str] = {}
-    for kind, what in (
-        json.loads(line) for file in files if file.is_file() for line in file.read_text("utf-8").splitlines()
-    ):
+    try:
+        lines = [file.read_text("utf-8").splitlines() for file in files if file.is_file()]
+        noted = [json.loads(line) for line in chain.from_iterable(lines)]
+    except ValueError:  # cut off by a full disk, or by the end of a kernel that was writing
+        return reads, "what it read was not noted whole"
+    for kind, what in noted:
         path = Path(what)
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else what
         if kind == "connect":

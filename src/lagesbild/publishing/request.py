@@ -32,7 +32,7 @@ class BuildRequest:
     paths: Paths
     municipality: str
     year: int
-    jobs: int = 2  # kernels at a time
+    jobs: int = 2  # notebooks that compute at a time
     cell_seconds: int = CELL_SECONDS  # that one cell may take
     region: str = ""  # its own report, of one page, instead of the municipality's
     given: tuple[str, ...] = ()  # for the notebooks' own parameters, such as "since=2015"

@@ -37,7 +37,7 @@ class Slice:
     unseen: str = ""  # why nobody can know what a run has read
 
 
-OPENERS = {"open_report": 3, "open_region": 3}  # what opens an edition, and with how many plain arguments
+OPENERS = {"open_report", "open_region"}  # what opens an edition
 # What keeps to the page's measures when it is given the report.
 KEEPING = {
     "show_figure", "show_plot", "front.header", "front.introduction", "compare.comparison", "compare.women_and_men",

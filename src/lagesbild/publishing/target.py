@@ -117,11 +117,12 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 def tidy_others(reports: Path) -> None:
-    """Tidies after killed builds of any target whose lock nobody holds."""
-    left = {path for kind in ("work", "old") for path in reports.glob(f"*/.*.{kind}")}
+    """Tidies after killed builds of any target whose lock nobody holds; another user's is left."""
+    places = ("*", "regions/*")
+    left = {path for kind in ("work", "old") for place in places for path in reports.glob(f"{place}/.*.{kind}")}
     for folder in {path.with_name(path.name[1:].rpartition(".")[0]) for path in left}:
         target = Target(folder)
-        with suppress(Timeout), FileLock(target._beside("lock")).acquire(timeout=0):
+        with suppress(Timeout, OSError), FileLock(target._beside("lock")).acquire(timeout=0):
             target.tidy()
 
 

@@ -119,7 +119,7 @@ class Unit:
             if not stopped():
                 self.site.add_made(name, body)
         for run in runs.values():
-            self.add(run, False, watcher)
+            self.add(run, stopped(), watcher)
 
     def _length(self, page: str) -> int:
         """How long a notebook may take, by its size: a long one that is begun last would keep one core only at work."""
@@ -173,8 +173,8 @@ class Unit:
 
     def _put_in_place(self, site: "Site") -> None:
         outcome, known = self.outcome, self.plan.digests
-        stands = known.once("commit", lambda: commit(self.request.paths))
-        outcome.same_source = write_manifest(site, self.request, outcome.runs, self.started, self.inputs, stands)
+        at_commit = known.once("commit", lambda: commit(self.request.paths))
+        outcome.same_source = write_manifest(site, self.request, outcome.runs, self.started, self.inputs, at_commit)
         outcome.code = DONE if all(run.state == "ok" for run in outcome.runs) else FAILED
         outcome.kept_old = outcome.code == FAILED and bool(self.target.whole())
         outcome.site = self.target.set_aside(site.folder) if outcome.kept_old else self.target.replace(site.folder)

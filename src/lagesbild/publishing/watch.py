@@ -17,6 +17,7 @@ from lagesbild.publishing.keys import HELPERS
 from lagesbild.publishing.outcome import INTERRUPTED, Ended
 from lagesbild.publishing.request import BuildRequest
 from lagesbild.publishing.serve import News, serving
+from lagesbild.publishing.template import templates
 
 SETTLED, MOST, LOOK = 100, 3000, 200  # ms: without a further change; at most gathered; until Python is asked
 MOST_NAMED = 3
@@ -45,6 +46,7 @@ def watch(
 
 def begin_anew() -> None:
     """The same command in place of this process, which has read the old code. Open pages find the new server."""
+    templates.kill()  # nobody else would wait for it
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
