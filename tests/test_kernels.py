@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import zmq
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from lagesbild.paths import ROOT_VARIABLE, Paths
+from lagesbild.publishing.cells import in_one_piece
 from lagesbild.publishing.client import KernelClient, death, last_lines
 from lagesbild.publishing.kernels import MOST_PRINTED, Kernels
 from lagesbild.publishing.request import BuildRequest
@@ -115,6 +117,23 @@ def test_a_noisy_cell_ends_well_and_what_it_printed_is_cut_with_a_notice_i_40(ra
 def test_no_output_is_dropped_however_many_a_cell_shows_i_40(ran):
     shown = [output.data["text/html"] for output in cell_of(ran[1], SHOWN).outputs]
     assert shown == [f"<p>{number}</p>" for number in range(MANY)]
+
+
+def test_what_a_cell_prints_is_in_one_piece_for_each_stream_between_its_other_outputs():
+    def said(name: str, text: str) -> NotebookNode:
+        return new_output("stream", name=name, text=text)
+
+    shown = new_output("display_data", data={"text/plain": "figur"})
+    sent = [said("stderr", "x"), said("stdout", "a"), said("stdout", "b"), said("stderr", "y"), shown]
+    told = [said("stdout", "ab"), said("stderr", "xy"), shown]
+    assert in_one_piece([*sent, said("stdout", "c"), shown]) == [*told, said("stdout", "c"), shown]
+
+
+@pytest.mark.slow
+def test_what_a_kernel_sends_in_pieces_is_one_output_of_the_notebook(tmp_path):
+    source = "import sys\nprint('a')\nsys.stdout.flushed = 0  # long ago\nsys.stdout.flush()\nprint('b')"
+    [output] = cell_of(run_in(tmp_path / "projekt", tmp_path, source), source).outputs
+    assert output.text == "a\nb\n"
 
 
 @pytest.mark.slow

@@ -1,8 +1,11 @@
 """The cells of a notebook: how they are called, which of them a page shows, and what they recorded."""
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 CAUSE_LENGTH = 400
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -31,6 +34,23 @@ def cell_names(notebook: NotebookNode) -> list[str]:
         short = first if len(first) <= WORDS else first[: WORDS - 1] + "…"
         names.append(f'cell {number} ("{short}")' if short else f"cell {number}")
     return names
+
+
+def in_one_piece(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """A cell's outputs, with what it printed between two others in one piece for each stream, stdout first.
+
+    A kernel sends what is printed by the clock, so that its pieces, and which stream comes first, depend on chance.
+    """
+    whole: list[NotebookNode] = []
+    for printed, group in groupby(outputs, lambda output: output.output_type == "stream"):
+        if not printed:
+            whole += group
+            continue
+        texts = {"stdout": "", "stderr": ""}
+        for output in group:
+            texts[output.name] += output.text
+        whole += [new_output("stream", name=name, text=text) for name, text in texts.items() if text]
+    return whole
 
 
 # What readers get of an executed notebook: an analyst's cells stay out, and components may name their place.

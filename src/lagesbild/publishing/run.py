@@ -12,7 +12,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from lagesbild.publishing.cells import ANSI, cell_names, one_line, records_of
+from lagesbild.publishing.cells import ANSI, cell_names, in_one_piece, one_line, records_of
 from lagesbild.publishing.checks import without_folder
 from lagesbild.publishing.client import NotBegun, TimedOut, ending
 from lagesbild.publishing.engine import START_SECONDS
@@ -149,6 +149,9 @@ class Executor:
             resources={"metadata": {"path": str(source.parent)}},
         )
         del notebook.metadata.papermill["input_path"]  # the whole notebook once more
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = in_one_piece(cell.outputs)
         return notebook
 
 
