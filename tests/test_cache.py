@@ -9,15 +9,15 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, ignore_patterns, rmtree
 
 import nbformat
 import numpy as np
 import pytest
 
 from copies import cells_shown, made_up_root
-from lagesbild.paths import ROOT_VARIABLE, Paths
-from lagesbild.publishing import unit
+from lagesbild.paths import PACKAGE, ROOT_VARIABLE, Paths
+from lagesbild.publishing import batch, unit
 from lagesbild.publishing.cache import Cache, prune
 from lagesbild.publishing.keys import PageKey, code_cells, inputs_of
 from lagesbild.publishing.made import computed
@@ -57,7 +57,7 @@ def keys_of(root: Path, place: str = "9901", **how) -> dict[str, PageKey]:
     request = BuildRequest(Paths(root), place, 2024, **how)
     plan = unit.planned([request])
     places, beside = computed(request, plan.catalog)
-    return unit.keys_of(plan, inputs_of(request, plan.digests), places, beside)
+    return unit.keys_of(plan, inputs_of(request, plan.digests, plan.looks), places, beside)
 
 
 def entry_of(root: Path, page: str, place: str = "9901", kind: str = "runs") -> Path:
@@ -234,6 +234,34 @@ def test_a_run_that_failed_is_not_kept(project):
     assert Cache(BuildRequest(Paths(project), "9901", 2024)).run(key, project / "notebooks" / "work.ipynb") is None
 
 
+# What changes during a batch: the plan, and what this process has read, are of its beginning.
+
+
+CHANGES = {"the catalogue": "data/catalog/terms.yml", "a notebook": "notebooks/housing.ipynb"}
+
+
+@pytest.mark.parametrize("file", CHANGES.values(), ids=CHANGES)
+def test_what_is_made_after_a_change_during_a_batch_is_neither_kept_nor_told_as_unchanged(project, monkeypatch, file):
+    for folder in (".cache", "reports"):
+        rmtree(project / folder)
+    requests = [BuildRequest(Paths(project), place, 2024) for place in ("9901", "9902")]
+    planned = batch.planned
+
+    def then_changed(requests: list[BuildRequest]) -> unit.Plan:
+        plan = planned(requests)
+        path = project / file
+        path.write_bytes(path.read_bytes() + b"\n")
+        return plan
+
+    monkeypatch.setattr(batch, "planned", then_changed)
+    assert batch.build_all(requests, Told()).code == DONE
+    assert list((project / ".cache").rglob("*.json.gz")) == []
+    monkeypatch.setattr(batch, "planned", planned)
+    again = batch.build_all(requests, Told())
+    assert [(outcome.code, outcome.unchanged, len(outcome.runs)) for outcome in again.outcomes] == [(DONE, "", 7)] * 2
+    assert {outcome.state for outcome in batch.build_all(requests, Told()).outcomes} == {"unchanged"}
+
+
 # Entries that are not what they should be: the fault table's rows, and every other way that was thought of.
 
 
@@ -332,6 +360,33 @@ def test_an_entry_is_written_in_one_step_and_a_full_disk_leaves_the_one_that_sto
     cache.keep(key, replace(run, reads={"gone.csv": "another"}))
     assert [path.name[:5] for path in (root / ".cache").rglob("*") if path.is_file()] == ["work-"]
     assert cache.run(key, root / "notebooks" / "work.ipynb")
+
+
+READING = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from lagesbild.catalog.load import load_catalog
+from lagesbild.paths import Paths
+from lagesbild.publishing.reads import note_reads
+begin, root = [], Path(sys.argv[1])
+shell = SimpleNamespace(events=SimpleNamespace(register=lambda event, call: begin.append(call)))
+note_reads(Path(sys.argv[2]), shell)
+begin[0]()
+cell = "load_catalog(Paths(root)); open(root / 'data' / 'raw' / 'kolada' / 'manifest.json').read()"
+exec(compile(cell, "<ipython-input-1-a>", "exec"))
+"""
+
+
+@pytest.mark.parametrize("package", ["below the root, as in a clone", "elsewhere"])
+def test_only_what_a_cell_reads_itself_is_noted_wherever_the_package_lies(project, tmp_path, package):
+    beside = project if package.startswith("below") else tmp_path / "elsewhere"
+    copytree(PACKAGE.parent, beside / "src", ignore=ignore_patterns("__pycache__"))
+    notes = tmp_path / "1.reads"
+    given = os.environ | {"PYTHONPATH": str(beside / "src"), ROOT_VARIABLE: str(project)}
+    subprocess.run([sys.executable, "-c", READING, project, notes], env=given, check=True)
+    wanted = str(project / "data" / "raw" / "kolada" / "manifest.json")
+    assert [json.loads(line) for line in notes.read_text("utf-8").splitlines()] == [["open", wanted]]
 
 
 def test_a_torn_note_of_what_a_run_has_read_lets_nobody_keep_it(tmp_path):

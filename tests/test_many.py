@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import weakref
@@ -36,6 +37,7 @@ from lagesbild.publishing.target import Target
 from lagesbild.records import RecordError
 from lagesbild.sources.raw import load_places
 from lagesbild.swedish.names import swedish_order
+from lagesbild.tidy.schema import TidyError
 from reports import COMMAND, build, contents, eventually, hidden, lives, quick_project, write_notebook
 from test_cli import told
 
@@ -446,6 +448,24 @@ def test_an_interrupted_command_ends_its_kernels_and_keeps_whole_reports(project
         assert list(started.temporary.iterdir()) == []
     finally:
         started.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_before_it_has_begun_says_so_by_its_code_alone(number):
+    script = f"import os\nfrom lagesbild import cli\ncli.app = lambda: os.kill(os.getpid(), {number:d})\ncli.main()"
+    hears = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, **hears)
+    assert (ended.returncode, ended.stderr) == (130, b"")
+
+
+def test_an_own_file_that_cannot_be_read_refuses_the_batch_once_as_the_table_is_all_places(project, runs):
+    own = project / "data" / "raw" / "local" / "9902" / "egen.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("indicator;place\nx;9902\n", "utf-8")
+    with pytest.raises(TidyError, match="egen"):
+        made(project, "9901", "9902")
+    assert runs.ran == []
+    assert not (project / "reports" / "9901").exists()
 
 
 # What is told.

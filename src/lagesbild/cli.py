@@ -185,9 +185,14 @@ def new(
 
 
 def main() -> None:
-    """Runs the command. Ctrl-C and a polite kill end it with 130 and no traceback, also in a shell's background."""
+    """Runs the command. Ctrl-C, a polite kill and a terminal that closes end it with 130 and no traceback.
+
+    Ctrl-C does so in a shell's background too.
+    """
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     gc.set_threshold(100_000, 50, 50)  # most objects are code and tables, which stay: they are looked through seldom
     try:
         app()

@@ -113,7 +113,7 @@ class Batch:
         try:
             if error := self.plan.faulty.get(request.name):
                 raise error
-            inputs = inputs_of(request, self.plan.digests)
+            inputs = inputs_of(request, self.plan.digests, self.plan.looks)
             if since := unchanged_since(inputs, self.plan.values):
                 outcome.unchanged, outcome.site = since, request.folder
                 self._told(outcome)
@@ -197,7 +197,10 @@ class Batch:
 
     def _fail(self, unit: Unit | None, outcome: Outcome, error: Exception) -> None:
         """Ends a unit that cannot be made. Of one report only, what is no trouble of the disk is raised."""
-        if self.total == 1 and not (isinstance(error, OSError) and unit):
+        from lagesbild.tidy.schema import TidyError
+
+        wrong_for_all = isinstance(error, TidyError) and not self.outcomes  # the table is all places'
+        if wrong_for_all or (self.total == 1 and not (isinstance(error, OSError) and unit)):
             raise error
         outcome.code, outcome.trouble = FAILED, f"{type(error).__name__}: {error}"
         if isinstance(error, Refusal):

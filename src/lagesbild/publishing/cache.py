@@ -66,7 +66,10 @@ class Cache:
             return None
         path = self._file(RUNS, key.page, key.digest)
         content = self._read(path, key.parts)
-        if content is None or changed_reads(content["reads"], self.request.paths):
+        if content is None or changed_reads(content.get("reads", {}), self.request.paths):
+            return None
+        if not {"reads", "notebook"} <= content.keys():
+            self._warn(path, "holds no run")
             return None
         import nbformat
 
@@ -103,9 +106,11 @@ class Cache:
 
     # Rendered pages.
 
-    def rendered(self, export: Exported) -> Exported:
-        """`export`, asked only for pages that are not kept: of another notebook, frame, template or exporter."""
-        exporter = digest([{str(path): file_digest(path) for path in _exporter_files()}, packages()])
+    def rendered(self, export: Exported, exporter: str, stand: Callable[[], bool]) -> Exported:
+        """`export`, asked only for pages that are not kept: of another notebook, frame, template or exporter.
+
+        `exporter`: the `exporter_digest` of what this process renders by; a page is kept while its inputs `stand`.
+        """
 
         def kept(notebook: "NotebookNode", frame: "PageFrame", folder: Path) -> tuple[str, dict[str, Any]]:
             from lagesbild.publishing.checks import Link
@@ -127,7 +132,8 @@ class Cache:
             text, resources = export(notebook, frame, folder)
             images = {name: b64encode(image).decode() for name, image in resources["outputs"].items()}
             links = [[link.cell, link.file, link.anchor] for link in resources["links"]]
-            self._write(path, parts, text=text, images=images, links=links)
+            if stand():
+                self._write(path, parts, text=text, images=images, links=links)
             return text, resources
 
         return kept
@@ -235,8 +241,12 @@ def _merged(now: "NotebookNode", run: "NotebookNode") -> "NotebookNode":
     return now
 
 
+def exporter_digest() -> str:
+    """A checksum of whatever may have a say in how a page is rendered."""
+    return digest([{str(path): file_digest(path) for path in _exporter_files()}, packages()])
+
+
 def _exporter_files() -> Iterator[Path]:
-    """Whatever may have a say in how a page is rendered."""
     for room in ("publishing", "html", "swedish"):
         yield from sorted(
             path for path in (PACKAGE / room).rglob("*") if path.suffix in (".py", ".html", ".j2", ".json")

@@ -367,28 +367,34 @@ def machine(paths: Paths) -> dict[str, str]:
 # The stamp of a whole report: every file that any page of it is made from.
 
 
+Looks = dict[str, tuple[int, int]]
+
+
 @dataclass(frozen=True)
 class Inputs:
-    """The files that a report is made from, how they looked when they were read, and a checksum of all of them."""
+    """The files that a report is made from, how they looked before they were read, and a checksum of all of them."""
 
     request: BuildRequest
-    looks: dict[str, tuple[int, int]]
+    looks: Looks
     checksum: str
     common: str  # a checksum of those that are the same for every place
 
     @property
     def stand(self) -> bool:
         """Whether no file has come, gone or been written since."""
-        return _looks(self.request) == self.looks
+        return looks_of_all(self.request) | _looks_of_own(self.request) == self.looks
 
     def stamp(self, values: Mapping[str, Value], reads: Mapping[str, str]) -> str:
         """A checksum of all that a page is made from, with these own parameters and what its cells read besides."""
         return digest([self.checksum, dict(values), dict(reads)])
 
 
-def inputs_of(request: BuildRequest, digests: Digests) -> Inputs:
-    """Catalogue, raw files, what people of the place and the regions wrote, notebooks, and the program."""
-    looks, paths = _looks(request), request.paths
+def inputs_of(request: BuildRequest, digests: Digests, looks_at_first: Looks) -> Inputs:
+    """Catalogue, raw files, what people of the place and the regions wrote, notebooks, and the program.
+
+    `looks_at_first`: `looks_of_all` before any of them was read, as the reports of a batch share what was read once.
+    """
+    looks, paths = looks_at_first | _looks_of_own(request), request.paths
     contents = {name: digests.file(name, look) for name, look in looks.items()}
     own = f"{paths.assessments / request.municipality}{os.sep}"
     common = digest([{name: known for name, known in contents.items() if not name.startswith(own)}, request.year])
@@ -396,19 +402,25 @@ def inputs_of(request: BuildRequest, digests: Digests) -> Inputs:
     return Inputs(request, looks, digest([contents, *surroundings]), common)
 
 
-def _looks(request: BuildRequest) -> dict[str, tuple[int, int]]:
-    """File -> its size and when it was last written."""
+def looks_of_all(request: BuildRequest) -> Looks:
+    """How the files look that are the same for every place: file -> its size and when it was last written."""
     paths = request.paths
-    folders = [paths.catalog, paths.assessments / request.municipality, paths.assessments / "regions", paths.notebooks]
-    files = {
-        Path(folder, name)
-        for each in (*folders, PACKAGE, HELPERS)
-        for folder, _, names in os.walk(each)
-        for name in names
-    }
-    files = {path for path in files if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)}
+    folders = (paths.catalog, paths.assessments / "regions", paths.notebooks, PACKAGE, HELPERS)
+    return _looks([*_files_below(folders), *raw_files(paths)])
+
+
+def _looks_of_own(request: BuildRequest) -> Looks:
+    return _looks(_files_below([request.paths.assessments / request.municipality]))
+
+
+def _files_below(folders: Iterable[Path]) -> list[Path]:
+    files = [Path(at, name) for each in folders for at, _, names in os.walk(each) for name in names]
+    return [path for path in files if not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
+
+
+def _looks(files: Iterable[Path]) -> Looks:
     looks = {}
-    for path in sorted({*files, *raw_files(paths)}):
+    for path in sorted(set(files)):
         if not path.name.startswith("."):  # what editors leave, as the locks of files that are open
             with suppress(FileNotFoundError):  # it went just now
                 stat = path.stat()

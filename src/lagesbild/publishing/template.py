@@ -193,18 +193,20 @@ class Template:
 
     def retire(self) -> None:
         """Asks for no more kernels. The template ends with the last of those that it has forked."""
-        self._pipe.close()
+        with self._lock:
+            self._pipe.close()
 
     def kill(self) -> None:
         """Ends it at once, and its kernels with all that they started."""
         self.killed = True
-        if self.answered:  # it listens, and knows them
+        # An interrupt may come while this very thread is writing into the pipe, which then hears of the end by itself.
+        if self.answered and self._lock.acquire(blocking=False):  # it listens, and knows them
             with suppress(OSError, subprocess.TimeoutExpired):
                 self._pipe.send(None)
                 self.process.wait(PATIENCE)
+            self._lock.release()
         self.process.kill()
         self.process.wait()
-        self.retire()
 
 
 def answer_of(copy: Connection, stopped: threading.Event) -> bytes:

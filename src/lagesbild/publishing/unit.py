@@ -11,8 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from lagesbild.catalog.models import Catalog
 from lagesbild.places import Places
-from lagesbild.publishing.cache import Cache, reasons
-from lagesbild.publishing.keys import Digests, Inputs, PageKey, inputs_of, notebooks_read, report_keys, surroundings
+from lagesbild.publishing.cache import Cache, exporter_digest, reasons
+from lagesbild.publishing.keys import (
+    Digests,
+    Inputs,
+    Looks,
+    PageKey,
+    inputs_of,
+    looks_of_all,
+    notebooks_read,
+    report_keys,
+    surroundings,
+)
 from lagesbild.publishing.manifest import commit, kept_pages, unchanged_since, write_manifest
 from lagesbild.publishing.notebooks import notebook_paths, own_values
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome, Watcher, local
@@ -39,11 +49,12 @@ class Plan:
     values: dict[str, dict[str, Value]]  # page -> what its notebook is given for parameters of its own
     faulty: dict[str, RecordError]  # municipality -> what is wrong in its own judgements
     digests: Digests  # of files and figures, each computed once
+    looks: Looks  # of the files that all share, before any was read
 
 
 def planned(requests: Sequence[BuildRequest]) -> Plan:
     """The plan of a batch. Raises a Refusal for what is wrong for all its units, or for the only one."""
-    first = requests[0]
+    first, looks = requests[0], looks_of_all(requests[0])
     faulty: dict[str, RecordError] = {}
     if len(requests) == 1:
         catalog = checked_files(first.paths)
@@ -52,7 +63,7 @@ def planned(requests: Sequence[BuildRequest]) -> Plan:
     every = notebook_paths(first.paths, catalog)
     notebooks = {name: every[name] for name in first.run(catalog)}
     values = own_values(first.paths, notebooks, first.given)
-    return Plan(catalog, load_places(first.paths), notebooks, values, faulty, Digests())
+    return Plan(catalog, load_places(first.paths), notebooks, values, faulty, Digests(), looks)
 
 
 # One report, from its own figures to the folder that readers open.
@@ -113,7 +124,8 @@ class Unit:
 
         self.site = Site(self.work / "site", self.request.paths.notebooks, self.frames, self.request.front)
         if self.store:
-            self.site.exported = self.store.rendered(self.site.exported)
+            exporter = self.plan.digests.once("exporter", exporter_digest)
+            self.site.exported = self.store.rendered(self.site.exported, exporter, lambda: self.inputs.stand)
         self.site.keep(self.request.folder, kept)
         for name, body in made().items():
             if not stopped():
@@ -208,7 +220,7 @@ def keys_of(plan: Plan, inputs: Inputs, places: Places, beside: "Computed") -> d
 def why(request: BuildRequest) -> Iterator[str]:
     """Why a build would run the notebook of each page, line by line. Runs nothing; raises what a build raises."""
     plan = planned([request])
-    inputs = inputs_of(request, plan.digests)
+    inputs = inputs_of(request, plan.digests, plan.looks)
     if since := unchanged_since(inputs, plan.values):
         yield f"Nothing has changed since {local(since)}."
         return
