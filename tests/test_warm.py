@@ -238,21 +238,6 @@ def test_what_the_template_adopts_is_in_its_kernels():
     assert int(output["text"]) == 5678
 
 
-@slow
-def test_an_interrupt_that_ends_the_template_while_it_is_written_to_is_quiet(monkeypatch):
-    template = templates.current(dict(os.environ), None)
-    by_nbclient("lagesbild", Path.cwd(), "1")  # it has answered
-    os.kill(template.process.pid, signal.SIGSTOP)  # so that who writes waits for it
-    before = signal.signal(signal.SIGALRM, lambda *_: template.kill())
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-        template.adopt("builtins:len", bytes(10**7))
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert template.process.poll() == -signal.SIGKILL
-
-
 ASKED = {
     "what it made": ("builtins:bytes", "given", b"given"),
     "nothing": ("builtins:exec", "1", b""),
@@ -445,6 +430,21 @@ def test_an_edited_source_is_in_the_next_kernel_and_the_earlier_ones_run_on(tmp_
     before, first, after, second, still, third = ended.stdout.split()
     assert (before, after, still) == ("0", "5", "5"), ended.stderr
     assert first != second == third, "a template is replaced once"
+
+
+@slow
+def test_an_interrupt_that_ends_the_template_while_it_is_written_to_is_quiet(monkeypatch):
+    template = templates.current(dict(os.environ), None)
+    by_nbclient("lagesbild", Path.cwd(), "1")  # it has answered
+    os.kill(template.process.pid, signal.SIGSTOP)  # so that who writes waits for it
+    before = signal.signal(signal.SIGALRM, lambda *_: template.kill())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        template.adopt("builtins:len", bytes(10**7))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert template.process.poll() == -signal.SIGKILL
 
 
 @pytest.mark.soak
