@@ -11,6 +11,7 @@ import pytest
 
 from lagesbild.html.render import MIME, bare_html
 from lagesbild.paths import ROOT_VARIABLE, Paths
+from lagesbild.places import UnknownPlace
 from lagesbild.publishing import batch, limits
 from lagesbild.publishing.client import NotBegun
 from lagesbild.publishing.kernels import Kernels
@@ -19,6 +20,7 @@ from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Outcome
 from lagesbild.publishing.request import BuildRequest, RefusedBuild
 from lagesbild.publishing.run import Executor, Run, Turn
 from lagesbild.publishing.target import Target
+from lagesbild.publishing.unit import planned
 from reports import HEADER, PARAMETERS, build, contents, hidden, quick_project, write_notebook
 
 UNLUCKY = 'import os\nraise ValueError("ingen\\nlycka i " + os.environ["LAGESBILD_ROOT"] + "/data")'
@@ -106,6 +108,11 @@ def test_a_page_made_for_other_parameters_than_were_asked_for_has_failed(trouble
     run = next(run for run in troubled[1].runs if run.name == "regional_support")
     assert run.state == "failed"
     assert "made for {'municipality': '9901', 'year': 2023}" in run.cause
+
+
+def test_an_unknown_place_is_refused_by_the_plan_before_any_figure_is_read(project):
+    with pytest.raises(UnknownPlace, match="'9999' is no place"):
+        planned([BuildRequest(Paths(project), "9999", 2024)])
 
 
 @pytest.mark.parametrize("stands", [True, False])

@@ -60,10 +60,13 @@ def planned(requests: Sequence[BuildRequest]) -> Plan:
         catalog = checked_files(first.paths)
     else:
         catalog, faulty = faulty_places(first.paths, [request.name for request in requests])
+    places = load_places(first.paths)
+    if len(requests) == 1:
+        places.municipality(first.municipality)  # of several, its own outcome tells
     every = notebook_paths(first.paths, catalog)
     notebooks = {name: every[name] for name in first.run(catalog)}
     values = own_values(first.paths, notebooks, first.given)
-    return Plan(catalog, load_places(first.paths), notebooks, values, faulty, Digests(), looks)
+    return Plan(catalog, places, notebooks, values, faulty, Digests(), looks)
 
 
 # One report, from its own figures to the folder that readers open.
