@@ -193,7 +193,7 @@ def main() -> None:
         signal.signal(interrupt, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
         signal.signal(signal.SIGHUP, signal.default_int_handler)
-    gc.set_threshold(100_000, 50, 50)  # most objects are code and tables, which stay: they are looked through seldom
+    gc.set_threshold(50_000, 10, 10)  # most objects are code and tables, which stay: they are looked through seldom
     try:
         app()
     except KeyboardInterrupt:
