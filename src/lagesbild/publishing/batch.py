@@ -3,6 +3,7 @@
 A report is the batch of one. Each unit is one municipality, or one region, with all its pages.
 """
 
+import gc
 import os
 import pickle
 import sys
@@ -143,6 +144,7 @@ class Batch:
         if known := content():
             editions.adopt(known)
             self.packed = known
+        gc.freeze()  # what all units share stays, and is not looked through after each of them
 
     def _hand_over(self, request: BuildRequest) -> None:
         """Gives the kernels' template what all editions share, so that no kernel reads the table."""
@@ -221,6 +223,8 @@ class Batch:
     def _end(self, unit: Unit) -> None:
         self.open.remove(unit)
         unit.close()
+        if self.total > 1:
+            gc.collect()  # pages and notebooks hold each other: a long batch would grow by what nobody looks for
         self._told(unit.outcome)
 
     def _told(self, outcome: Outcome) -> None:
