@@ -557,6 +557,15 @@ def test_a_template_that_replaces_another_is_given_what_editions_share_too(proje
     assert given.count((last, "complete")) == 2, "of the place, and of it and its region, for seven pages"
 
 
+def test_what_stays_is_put_out_of_the_collectors_sight_by_a_batch_of_several_alone(project, runs, monkeypatch):
+    settled = []
+    monkeypatch.setattr(batch, "settled", lambda: settled.append(len(runs.ran)))
+    assert made(project, "9901").code == DONE
+    assert settled == [], "a watch makes one report again and again, and would never let its remains go"
+    assert made(project, "9902", "9903").code == DONE
+    assert settled == [7], "once, before its first notebook"
+
+
 def test_the_time_left_counts_only_reports_that_were_made(tmp_path, monkeypatch):
     clock, told = [0.0], io.StringIO()
     monkeypatch.setattr(outcome.time, "monotonic", lambda: clock[0])

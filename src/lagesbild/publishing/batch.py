@@ -23,6 +23,7 @@ from lagesbild.publishing.kernels import Kernels, remove_sockets, sockets, tidy_
 from lagesbild.publishing.keys import inputs_of, notebooks_read
 from lagesbild.publishing.manifest import unchanged_since
 from lagesbild.publishing.outcome import DONE, FAILED, INTERRUPTED, Ended, Log, Outcome, Watcher
+from lagesbild.publishing.preload import settled
 from lagesbild.publishing.request import REGIONAL, BuildRequest, RefusedBuild
 from lagesbild.publishing.target import interrupts, tidy_others
 from lagesbild.publishing.unit import Plan, Unit, planned
@@ -144,7 +145,8 @@ class Batch:
         if known := content():
             editions.adopt(known)
             self.packed = known
-        gc.freeze()  # what all units share stays, and is not looked through after each of them
+        if self.total > 1:
+            settled()  # what all units share stays, and is not looked through after each of them
 
     def _hand_over(self, request: BuildRequest) -> None:
         """Gives the kernels' template what all editions share, so that no kernel reads the table."""
